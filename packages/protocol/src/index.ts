@@ -1,0 +1,6 @@
+export * from './json.js'
+export * from './errors.js'
+export * from './transport.js'
+export * from './time.js'
+export * from './random.js'
+export * from './emitter.js'

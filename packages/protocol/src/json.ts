@@ -1,0 +1,65 @@
+// What may stand in state, messages and presence: plain JSON, checked at the edge where it enters.
+import { PPError } from './errors.js'
+
+export type JsonPrimitive = string | number | boolean | null
+export type Json = JsonPrimitive | readonly Json[] | { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
+
+/** From the root to a value: object keys and array indexes. */
+export type Path = readonly (string | number)[]
+
+/** Deeper trees are refused before they can exhaust the stack of a recursive reader. */
+export const MAX_DEPTH = 64
+
+/** True for the three keys that reach an object's prototype; they never become a key of ours. */
+export function isForbiddenKey(key: string): boolean {
+  return key === '__proto__' || key === 'constructor' || key === 'prototype'
+}
+
+/** True for an object made by `{}`, `JSON.parse` or `Object.create(null)`. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const proto: unknown = Object.getPrototypeOf(value)
+  return proto === Object.prototype || proto === null
+}
+
+/**
+ * Throws unless `value` is JSON all the way down.
+ * @throws PPError `STATE_NOT_JSON` with the path of the first offender: a Date, Map, class instance, function,
+ * `undefined`, NaN, ±Infinity, a forbidden key, a cycle, or more than `MAX_DEPTH` levels.
+ */
+export function assertJson(value: unknown, path: Path = []): asserts value is Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return
+    throw notJson(path, String(value))
+  }
+  // A cycle is endless depth: one limit finds both without a set of visited nodes.
+  if (path.length >= MAX_DEPTH) throw notJson(path, `more than ${MAX_DEPTH} levels, or a cycle`)
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) assertJson(value[i], [...path, i])
+    return
+  }
+  if (!isPlainObject(value)) throw notJson(path, describe(value))
+  for (const key of Object.keys(value)) {
+    if (isForbiddenKey(key)) throw notJson([...path, key], 'a key that reaches the prototype')
+    assertJson(value[key], [...path, key])
+  }
+}
+
+/** `players.p1.hp`, for people. */
+export function formatPath(path: Path): string {
+  return path.length === 0 ? '(root)' : path.join('.')
+}
+
+function notJson(path: Path, what: string): PPError {
+  return new PPError('STATE_NOT_JSON', `${formatPath(path)} is not JSON: ${what}.`, {
+    hint: 'Keep plain objects, arrays, strings, finite numbers, booleans and null in state.',
+    path,
+  })
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value
+  return (value as { constructor?: { name?: string } }).constructor?.name ?? 'object'
+}
