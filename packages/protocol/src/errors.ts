@@ -36,7 +36,11 @@ export type DisconnectReason =
   | 'session taken over'
   | 'reconnect attempts exhausted'
 
-const stays = { closeCode: 4000, next: 'none', reason: 'forced server disconnect' } as const satisfies ErrorRow
+const stays = {
+  closeCode: 4000,
+  next: 'none',
+  reason: 'forced server disconnect',
+} as const satisfies ErrorRow
 
 /** Every code a peer or a caller can meet. Codes are stable: programs switch on them. */
 export const ERRORS = {

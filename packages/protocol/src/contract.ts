@@ -1,0 +1,162 @@
+// The contract: one file of the application that both ends import. It names the rooms, their state and their messages;
+// handlers, client methods and hooks take their types from it.
+import { PPError } from './errors.js'
+import { isReservedType } from './event.js'
+import type { InputOf, OutputOf, StandardSchema } from './standard-schema.js'
+
+/** A schema of any type: `unknown` would refuse schemas whose input is narrower. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the only type that every schema's input and output accept
+export type AnySchema = StandardSchema<any, any>
+export type SchemaMap = { readonly [type: string]: AnySchema }
+
+export interface RequestDefinition<
+  Input extends AnySchema = AnySchema,
+  Output extends AnySchema = AnySchema,
+> {
+  readonly input: Input
+  readonly output: Output
+}
+export type RequestMap = { readonly [type: string]: RequestDefinition }
+
+/** How a path of the state travels. `*` in the path stands for one key. */
+export interface SyncRule {
+  /** Numbers are rounded to multiples of this before they leave the server. */
+  readonly quantize?: number
+  /** `owner`: only the client whose id is the key matched by the first `*` gets this path. */
+  readonly to?: 'owner'
+}
+
+export interface RoomShape {
+  /** Unique in the contract; stands on the wire and in logs. */
+  readonly name: string
+  /** The first state of a new room, made afresh for each. */
+  readonly state: () => object
+  /** Client → room, no answer. */
+  readonly messages?: SchemaMap
+  /** Client → room, answered. */
+  readonly requests?: RequestMap
+  /** Room → client. */
+  readonly events?: SchemaMap
+  /** What each member shows of itself. */
+  readonly presence?: AnySchema
+  readonly sync?: { readonly [path: string]: SyncRule }
+}
+
+export interface ContractShape {
+  readonly rooms?: { readonly [key: string]: RoomShape }
+  /** Client → server, outside rooms, no answer. */
+  readonly messages?: SchemaMap
+  /** Client → server, outside rooms, answered. */
+  readonly requests?: RequestMap
+  /** Server → client, outside rooms. */
+  readonly events?: SchemaMap
+  /** Changed by hand when the meaning changes but no name does; a difference refuses the connection. */
+  readonly version?: string
+}
+
+/** A request of a contract: what goes in, what comes back. Without `output` the answer is not checked or typed. */
+export function request<Input extends AnySchema, Output extends AnySchema>(
+  input: Input,
+  output: Output,
+): RequestDefinition<Input, Output> {
+  return { input, output }
+}
+
+/**
+ * Describes one kind of room.
+ * @throws PPError `RESERVED_TYPE` for a message that begins with `__pp_` or is named like a local event (`error`, `close`, …);
+ * `INVALID_ARGUMENT` when one name is both a message and a request.
+ * @example
+ * const Arena = defineRoom({
+ *   name: 'arena',
+ *   state: () => ({ players: {} as Record<string, { x: number; y: number }> }),
+ *   messages: { move: type<{ dx: number; dy: number }>() },
+ * })
+ */
+export function defineRoom<const Room extends RoomShape>(room: Room): Room {
+  if (room.name === '') throw new PPError('INVALID_ARGUMENT', 'A room definition needs a name.')
+  checkNames(`room "${room.name}"`, room)
+  return room
+}
+
+/** The rooms, messages and requests of one application. @throws PPError as `defineRoom`, and `INVALID_ARGUMENT` for two rooms of one name. */
+export function defineContract<const Contract extends ContractShape>(contract: Contract): Contract {
+  checkNames('the contract', contract)
+  const names = Object.values(contract.rooms ?? {}).map((room) => room.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new PPError('INVALID_ARGUMENT', `Two rooms of the contract are named "${twice}".`)
+  return contract
+}
+
+type NamedMessages = Pick<RoomShape, 'messages' | 'requests' | 'events'>
+
+function checkNames(owner: string, { messages = {}, requests = {}, events = {} }: NamedMessages): void {
+  for (const type of [...Object.keys(messages), ...Object.keys(requests), ...Object.keys(events)]) {
+    if (isReservedType(type)) {
+      throw new PPError('RESERVED_TYPE', `"${type}" in ${owner} is a reserved name.`, {
+        hint: 'Choose another.',
+      })
+    }
+  }
+  const both = Object.keys(messages).find((type) => Object.hasOwn(requests, type))
+  if (both !== undefined) {
+    throw new PPError('INVALID_ARGUMENT', `"${both}" in ${owner} is both a message and a request.`)
+  }
+}
+
+/**
+ * The contract as sorted rows, one per name: what the handshake compares. Two ends with equal rows agree on every name;
+ * a row that only one end has names the mismatch.
+ */
+export function contractRows(contract: ContractShape): readonly string[] {
+  const rows = [`version=${contract.version ?? ''}`, ...messageRows('', contract)]
+  for (const room of Object.values(contract.rooms ?? {})) {
+    rows.push(`room ${room.name}`)
+    rows.push(...messageRows(`${room.name}.`, room))
+    for (const [path, rule] of Object.entries(room.sync ?? {})) {
+      rows.push(`sync ${room.name}.${path}=${rule.quantize ?? ''},${rule.to ?? ''}`)
+    }
+  }
+  return rows.sort()
+}
+
+/** Rows that only one of the two ends has, each once. */
+export function compareContracts(ours: readonly string[], theirs: readonly string[]): readonly string[] {
+  const ourSet = new Set(ours)
+  const theirSet = new Set(theirs)
+  return [...ours.filter((row) => !theirSet.has(row)), ...theirs.filter((row) => !ourSet.has(row))]
+}
+
+function messageRows(prefix: string, { messages = {}, requests = {}, events = {} }: NamedMessages): string[] {
+  return [
+    ...Object.keys(messages).map((type) => `message ${prefix}${type}`),
+    ...Object.keys(requests).map((type) => `request ${prefix}${type}`),
+    ...Object.keys(events).map((type) => `event ${prefix}${type}`),
+  ]
+}
+
+// What follows reads types off a contract.
+
+export type StateOf<Room extends RoomShape> = ReturnType<Room['state']>
+/** What a sender passes, per type. */
+export type InputsOf<Map> = Map extends SchemaMap ? { [Type in keyof Map]: InputOf<Map[Type]> } : {}
+/** What a handler receives, per type: the validator's output. */
+export type OutputsOf<Map> = Map extends SchemaMap ? { [Type in keyof Map]: OutputOf<Map[Type]> } : {}
+
+export type MessageInputs<Shape extends NamedMessages> = InputsOf<Shape['messages']>
+export type MessageOutputs<Shape extends NamedMessages> = OutputsOf<Shape['messages']>
+export type EventInputs<Shape extends NamedMessages> = InputsOf<Shape['events']>
+export type EventOutputs<Shape extends NamedMessages> = OutputsOf<Shape['events']>
+export type RequestInputs<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
+  ? { [Type in keyof Shape['requests']]: InputOf<Shape['requests'][Type]['input']> }
+  : {}
+export type RequestPayloads<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
+  ? { [Type in keyof Shape['requests']]: OutputOf<Shape['requests'][Type]['input']> }
+  : {}
+export type RequestAnswers<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
+  ? { [Type in keyof Shape['requests']]: OutputOf<Shape['requests'][Type]['output']> }
+  : {}
+export type PresenceOf<Room extends RoomShape> = Room['presence'] extends AnySchema
+  ? OutputOf<Room['presence']>
+  : unknown

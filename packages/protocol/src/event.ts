@@ -1,0 +1,125 @@
+// The application's own messages, both directions alike.
+//   either → other  Event  a named payload; with `ackId` it asks for an answer
+//   other → either  Ack    the answer to the Event or Join with that id, exactly one
+//   server → client ErrorMessage  a refusal that belongs to no question, or with `fatal` the reason of the close that follows
+// `ackId` counts per sender and session, so the two directions never clash.
+import {
+  isFields,
+  malformed,
+  optional,
+  passThrough,
+  readCode,
+  readCount,
+  readFlag,
+  readName,
+  readObject,
+  readText,
+} from './fields.js'
+import type { Fields } from './fields.js'
+import type { ErrorCode } from './errors.js'
+
+export interface Event {
+  kind: 'event'
+  type: string
+  payload?: unknown
+  /** The namespace, e.g. "/admin". Absent: the default one. */
+  ns?: string
+  /** The room this message belongs to: a room's message, request or event. */
+  room?: string
+  /** The sender waits for an Ack with this id. */
+  ackId?: number
+  /** Never buffered, never sent again, not counted. */
+  volatile?: boolean
+}
+
+export interface WireError {
+  code: ErrorCode
+  message: string
+}
+
+export interface Ack {
+  kind: 'ack'
+  ackId: number
+  /** Present on refusal; then `data` is absent. */
+  error?: WireError
+  data?: unknown
+  /** The room version in which the request took effect: a replica at that version shows it. */
+  version?: number
+}
+
+export interface ErrorMessage {
+  kind: 'error'
+  code: ErrorCode
+  message: string
+  /** The message type that was refused, where there was one. */
+  type?: string
+  room?: string
+  fatal?: boolean
+}
+
+export function readEvent(from: Fields): Event {
+  return {
+    kind: 'event',
+    type: readName(from, 'type'),
+    ...passThrough(from, 'payload'),
+    ...optional(from, 'ns', readName),
+    ...optional(from, 'room', readName),
+    ...optional(from, 'ackId', readCount),
+    ...optional(from, 'volatile', readFlag),
+  }
+}
+
+export function readAck(from: Fields): Ack {
+  return {
+    kind: 'ack',
+    ackId: readCount(from, 'ackId'),
+    ...optional(from, 'error', readWireError),
+    ...passThrough(from, 'data'),
+    ...optional(from, 'version', readCount),
+  }
+}
+
+export function readErrorMessage(from: Fields): ErrorMessage {
+  return {
+    kind: 'error',
+    code: readCode(from, 'code'),
+    message: readText(from, 'message'),
+    ...optional(from, 'type', readName),
+    ...optional(from, 'room', readName),
+    ...optional(from, 'fatal', readFlag),
+  }
+}
+
+function readWireError(from: Fields, field: string): WireError {
+  if (!isFields(from[field])) throw malformed(field, 'an object')
+  const error = readObject(from, field)
+  return { code: readCode(error, 'code'), message: readText(error, 'message') }
+}
+
+/** Types that applications cannot send: ours begin like this. */
+export const RESERVED_PREFIX = '__pp_'
+/** Names of local events. A frame can never raise one, because messages and local events live in different name spaces. */
+export const LOCAL_EVENTS: ReadonlySet<string> = new Set([
+  'open',
+  'close',
+  'error',
+  'connect',
+  'disconnect',
+  'reconnect',
+  'recovery',
+  'stateChange',
+  'message',
+  'connection',
+  'disconnection',
+  'drop',
+  'resume',
+  'desync',
+  'presence',
+  'roomState',
+  'roomDelta',
+])
+
+/** True for names that no application message may have. */
+export function isReservedType(type: string): boolean {
+  return type.startsWith(RESERVED_PREFIX) || LOCAL_EVENTS.has(type)
+}

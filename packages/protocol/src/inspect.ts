@@ -1,0 +1,52 @@
+// The one stream of events that devtools, metrics and admin read. An end without listeners pays one comparison per
+// event: the event object itself is only made when somebody listens.
+import type { Undo } from './emitter.js'
+import type { Message } from './messages.js'
+
+export type InspectEvent =
+  | FrameEvent
+  | { kind: 'connection'; at: number; peer: string; state: string; detail?: string }
+  | { kind: 'room'; at: number; peer: string; room: string; status: string; version: number }
+  | { kind: 'desync'; at: number; peer: string; room: string; have: number; got: number; path?: string }
+  | { kind: 'error'; at: number; peer: string; code: string; message: string }
+  | { kind: 'skipped'; at: number; peer: string; room: string; bufferedBytes: number }
+  | { kind: 'tick'; at: number; room: string; tick: number; durationMs: number; dropped: number }
+
+export interface FrameEvent {
+  kind: 'frame'
+  /** Milliseconds on the monotonic clock of the end that saw it. */
+  at: number
+  /** Milliseconds since the epoch. */
+  wallAt: number
+  direction: 'in' | 'out'
+  /** Counts the frames of one end. */
+  seq: number
+  /** The other end, as this end names it: a client's id, or "server". */
+  peer: string
+  /** Bytes as they travelled. */
+  bytes: Uint8Array
+  messages: readonly Message[]
+}
+
+export interface Inspector {
+  /** True while somebody listens: ask before building an event. */
+  readonly active: boolean
+  emit(event: InspectEvent): void
+  listen(listener: (event: InspectEvent) => void): Undo
+}
+
+export function createInspector(): Inspector {
+  const listeners = new Set<(event: InspectEvent) => void>()
+  return {
+    get active() {
+      return listeners.size > 0
+    },
+    emit(event) {
+      for (const listener of listeners) listener(event)
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

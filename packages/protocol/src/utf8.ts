@@ -1,0 +1,29 @@
+// Text and bytes. TextEncoder and TextDecoder exist in every host; they are read off globalThis because this package's
+// types know neither the DOM nor Node.
+import { PPError } from './errors.js'
+
+interface TextHost {
+  TextEncoder: new () => { encode(text: string): Uint8Array }
+  TextDecoder: new (
+    label: string,
+    options: { fatal: boolean; ignoreBOM: boolean },
+  ) => { decode(bytes: Uint8Array): string }
+}
+
+// Every JavaScript host that has WebSockets has both (Encoding Standard).
+const host = globalThis as unknown as TextHost
+const encoder = new host.TextEncoder()
+const decoder = new host.TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** @throws PPError `MALFORMED_FRAME` when the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch (cause) {
+    throw new PPError('MALFORMED_FRAME', 'The bytes are not UTF-8 text.', { cause })
+  }
+}
