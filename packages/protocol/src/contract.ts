@@ -144,19 +144,32 @@ export type InputsOf<Map> = Map extends SchemaMap ? { [Type in keyof Map]: Input
 /** What a handler receives, per type: the validator's output. */
 export type OutputsOf<Map> = Map extends SchemaMap ? { [Type in keyof Map]: OutputOf<Map[Type]> } : {}
 
-export type MessageInputs<Shape extends NamedMessages> = InputsOf<Shape['messages']>
-export type MessageOutputs<Shape extends NamedMessages> = OutputsOf<Shape['messages']>
-export type EventInputs<Shape extends NamedMessages> = InputsOf<Shape['events']>
-export type EventOutputs<Shape extends NamedMessages> = OutputsOf<Shape['events']>
-export type RequestInputs<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
-  ? { [Type in keyof Shape['requests']]: InputOf<Shape['requests'][Type]['input']> }
-  : {}
-export type RequestPayloads<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
-  ? { [Type in keyof Shape['requests']]: OutputOf<Shape['requests'][Type]['input']> }
-  : {}
-export type RequestAnswers<Shape extends NamedMessages> = Shape['requests'] extends RequestMap
-  ? { [Type in keyof Shape['requests']]: OutputOf<Shape['requests'][Type]['output']> }
-  : {}
-export type PresenceOf<Room extends RoomShape> = Room['presence'] extends AnySchema
-  ? OutputOf<Room['presence']>
-  : unknown
+/** A property of a shape, or nothing where the shape leaves it out. */
+type Part<Shape, Key extends string> = Shape extends { readonly [K in Key]: infer Value } ? Value : {}
+
+export type MessageInputs<Shape> = InputsOf<Part<Shape, 'messages'>>
+export type MessageOutputs<Shape> = OutputsOf<Part<Shape, 'messages'>>
+export type EventInputs<Shape> = InputsOf<Part<Shape, 'events'>>
+export type EventOutputs<Shape> = OutputsOf<Part<Shape, 'events'>>
+
+type RequestsOf<Shape> = Part<Shape, 'requests'>
+/** What the asker passes. */
+export type RequestInputs<Shape> = {
+  [Type in keyof RequestsOf<Shape>]: RequestsOf<Shape>[Type] extends RequestDefinition<infer In>
+    ? InputOf<In>
+    : never
+}
+/** What the handler receives. */
+export type RequestPayloads<Shape> = {
+  [Type in keyof RequestsOf<Shape>]: RequestsOf<Shape>[Type] extends RequestDefinition<infer In>
+    ? OutputOf<In>
+    : never
+}
+/** What comes back. */
+export type RequestAnswers<Shape> = {
+  [Type in keyof RequestsOf<Shape>]: RequestsOf<Shape>[Type] extends RequestDefinition<AnySchema, infer Out>
+    ? OutputOf<Out>
+    : never
+}
+export type PresenceOf<Room> =
+  Part<Room, 'presence'> extends infer Schema extends AnySchema ? OutputOf<Schema> : unknown
