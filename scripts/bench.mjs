@@ -1,0 +1,60 @@
+// Benchmarks: `npm run bench` runs every bench/src/*.bench.ts, `npm run bench -- delta tick` those whose name holds
+// a word. Each is bundled from source first, so that what is measured is plain JavaScript as users run it, and then
+// runs in a process of its own. A benchmark prints its figures and fails, by throwing, when a count is wrong.
+import { basename } from 'node:path'
+import process from 'node:process'
+import { run } from './lib/processes.mjs'
+import { ROOT, at, exists, filesBelow, secondsSince } from './lib/workspace.mjs'
+
+const OUT = at('bench', 'node_modules', '.painda')
+
+export async function bench(args) {
+  if (exists('bench', 'run.mjs'))
+    return run(process.execPath, [at('bench', 'run.mjs'), ...args], { cwd: ROOT })
+
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const files = filesBelow(at('bench', 'src'))
+    .filter((file) => file.endsWith('.bench.ts'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  if (files.length === 0) {
+    console.error(
+      words.length > 0 ? `No benchmark is called ${words.join(' or ')}.` : 'There are no benchmarks.',
+    )
+    return 1
+  }
+
+  const failed = []
+  for (const file of files) {
+    const start = performance.now()
+    console.log(`\n${basename(file, '.bench.ts')}`)
+    const code = await run(process.execPath, ['--expose-gc', await bundle(file)], { cwd: ROOT })
+    if (code !== 0) failed.push(file)
+    console.log(`  ${code === 0 ? 'done' : 'failed'} in ${secondsSince(start)}`)
+  }
+  console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : `\n${files.length} benchmarks done`)
+  return failed.length > 0 ? 1 : 0
+}
+
+/** One self-contained file: the packages from source, and their libraries with them, as bench cannot resolve those. */
+async function bundle(file) {
+  const { build } = await import('vite')
+  const name = basename(file, '.ts')
+  await build({
+    root: at('bench'),
+    configFile: false,
+    logLevel: 'error',
+    ssr: {
+      noExternal: true,
+      resolve: { conditions: ['painda-source', 'node', 'import', 'module', 'default'] },
+    },
+    build: {
+      ssr: at(file),
+      outDir: OUT,
+      emptyOutDir: false,
+      minify: false,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
+    },
+  })
+  return `${OUT}/${name}.mjs`
+}
