@@ -26,7 +26,7 @@ export async function ensureInstalled() {
 }
 
 /** Runs the repository's pnpm in the foreground; resolves with its exit code. */
-export async function runPnpm(args, options = {}) {
+async function runPnpm(args, options = {}) {
   const [program, before] = await findPnpm()
   // CI=true: never ask before replacing a node_modules that an older pnpm made.
   return run(program, [...before, ...args], { cwd: ROOT, env: { CI: 'true' }, ...options })
