@@ -27,7 +27,7 @@ export async function bench(args) {
   for (const file of files) {
     const start = performance.now()
     console.log(`\n${basename(file, '.bench.ts')}`)
-    const code = await run(process.execPath, ['--expose-gc', await bundle(file)], { cwd: ROOT })
+    const code = await runBundled(file)
     if (code !== 0) failed.push(file)
     console.log(`  ${code === 0 ? 'done' : 'failed'} in ${secondsSince(start)}`)
   }
@@ -35,9 +35,18 @@ export async function bench(args) {
   return failed.length > 0 ? 1 : 0
 }
 
+async function runBundled(file) {
+  try {
+    return await run(process.execPath, ['--expose-gc', await bundle(file)], { cwd: ROOT })
+  } catch (error) {
+    console.error(error.message)
+    return 1
+  }
+}
+
 /** One self-contained file: the packages from source, and their libraries with them, as bench cannot resolve those. */
 async function bundle(file) {
-  const { build } = await import('vite')
+  const { build, defaultServerConditions } = await import('vite')
   const name = basename(file, '.ts')
   await build({
     root: at('bench'),

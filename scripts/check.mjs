@@ -1,10 +1,10 @@
 // All static checks, each with one line; a failed one shows its details, and the others still run.
 // `npm run check -- imports rules` runs the named ones only.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { capture } from './lib/processes.mjs'
-import { ROOT, at, foldersIn, readJson, secondsSince, tool } from './lib/workspace.mjs'
+import { ROOT, at, exists, filesBelow, foldersIn, readJson, secondsSince, tool } from './lib/workspace.mjs'
 
 /** What the linter must find in its control: a ring of type imports and a promise that nobody awaits. */
 const LINT_CONTROL = ['cycle-a.ts', 'cycle-b.ts', 'floating-promise.ts']
@@ -48,8 +48,19 @@ const node = (path, ...args) => capture(process.execPath, [tool(path), ...args],
 
 const script = (name) => capture(process.execPath, [at('scripts', name)], { cwd: ROOT })
 
-/** Proof that the linter can fail here: by our rules it must report each file of its control, and only those. */
+/**
+ * Proof that the linter can fail here: by our rules it must report each file of its control, and only those.
+ * Files without a tsconfig.json above them it reads without types, silently, so such folders are named too.
+ */
 async function lintControl() {
+  const tests = foldersIn(at('packages')).map((name) => `packages/${name}/test`)
+  const apps = foldersIn(at('apps')).map((name) => `apps/${name}`)
+  const untyped = [...tests, ...apps, 'e2e', 'bench'].filter(
+    (folder) =>
+      filesBelow(at(folder)).some((file) => /\.tsx?$/.test(file)) && !exists(folder, 'tsconfig.json'),
+  )
+  if (untyped.length > 0) return { code: 1, output: `A tsconfig.json is missing in: ${untyped.join(', ')}` }
+
   const rules = readJson(at('.oxlintrc.json'))
   const config = at('node_modules', '.cache', 'painda', 'oxlint-control.json')
   mkdirSync(dirname(config), { recursive: true })
@@ -65,7 +76,7 @@ async function lintControl() {
 /** Tests and type tests of the packages, then every private folder that has a tsconfig of its own. */
 async function testTypes() {
   const apps = foldersIn(at('apps')).map((name) => `apps/${name}/tsconfig.json`)
-  const own = [...apps, 'e2e/tsconfig.json', 'bench/tsconfig.json'].filter((path) => existsSync(at(path)))
+  const own = [...apps, 'e2e/tsconfig.json', 'bench/tsconfig.json'].filter((path) => exists(path))
   const results = []
   for (const path of ['tsconfig.test.json', 'tsconfig.test-devtools.json', ...own]) {
     results.push(await node('typescript/bin/tsc', '-p', path, '--noEmit'))

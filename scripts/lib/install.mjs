@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { capture, run } from './processes.mjs'
+import { capture } from './processes.mjs'
 import { ROOT, at, exists, readJson, secondsSince, workspaceFolders } from './workspace.mjs'
 
 const STAMP = at('node_modules', '.painda-installed')
@@ -13,29 +13,23 @@ export async function ensureInstalled() {
   if (isInstalled(wanted)) return true
 
   const start = performance.now()
-  const code = await runPnpm(['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'])
+  console.log('Installing the dependencies …')
+  const { code, output } = await capturePnpm(['install', '--frozen-lockfile', '--prefer-offline'])
   if (code !== 0) {
-    console.error(
-      'Installing the dependencies failed. After a change in a package.json run `pnpm install` once.',
-    )
+    console.error(output.trim())
+    console.error('The install failed. After a change in a package.json run `pnpm install` once.')
     return false
   }
   writeFileSync(STAMP, wanted)
-  console.log(`Dependencies installed in ${secondsSince(start)}\n`)
+  console.log(`Installed in ${secondsSince(start)}\n`)
   return true
 }
 
-/** Runs the repository's pnpm in the foreground; resolves with its exit code. */
-async function runPnpm(args, options = {}) {
+/** Runs the repository's pnpm quietly; resolves with `{ code, output }`. */
+export async function capturePnpm(args) {
   const [program, before] = await findPnpm()
   // CI=true: never ask before replacing a node_modules that an older pnpm made.
-  return run(program, [...before, ...args], { cwd: ROOT, env: { CI: 'true' }, ...options })
-}
-
-/** As `runPnpm`, quiet; resolves with `{ code, output }`. */
-export async function capturePnpm(args, options = {}) {
-  const [program, before] = await findPnpm()
-  return capture(program, [...before, ...args], { cwd: ROOT, env: { CI: 'true' }, ...options })
+  return capture(program, [...before, ...args], { cwd: ROOT, env: { CI: 'true' } })
 }
 
 /** The user's own pnpm when its major fits, else the pinned one through npx: `[program, arguments before yours]`. */
