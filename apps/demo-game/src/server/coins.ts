@@ -1,0 +1,33 @@
+// Coins lie on the floor and are picked up by walking over them.
+import type { Random } from '@painda/protocol'
+import { COLUMNS, ROWS } from '../shared/game.js'
+import type { ArenaState, Player } from '../shared/game.js'
+
+export const MAX_COINS = 6
+/** How often one appears while there is room for it. */
+export const COIN_EVERY_MS = 900
+const REACH = 0.75
+
+/** What a room remembers between ticks and tells nobody. */
+export interface Mint {
+  nextId: number
+  waitMs: number
+}
+
+export const createMint = (): Mint => ({ nextId: 1, waitMs: 0 })
+
+export function dropCoins(state: ArenaState, mint: Mint, dtMs: number, random: Random): void {
+  mint.waitMs -= dtMs
+  if (mint.waitMs > 0 || Object.keys(state.coins).length >= MAX_COINS) return
+
+  mint.waitMs = COIN_EVERY_MS
+  state.coins[`c${mint.nextId++}`] = { x: random.int(0, COLUMNS - 1) + 0.5, y: random.int(0, ROWS - 1) + 0.5 }
+}
+
+export function pickUpCoins(state: ArenaState, player: Player): void {
+  for (const [id, coin] of Object.entries(state.coins)) {
+    if (Math.hypot(coin.x - player.x, coin.y - player.y) > REACH) continue
+    delete state.coins[id]
+    player.coins += 1
+  }
+}
