@@ -1,0 +1,200 @@
+// What an application writes about a kind of room, and what its hooks are given. Everything is inferred from the
+// RoomShape that both ends import: a handler for a message the contract does not know is a compile error, and so is
+// reading a field that its validator does not return.
+import type {
+  EventInputs,
+  Json,
+  MessageOutputs,
+  PresenceEntry,
+  PresenceOf,
+  Random,
+  RequestAnswers,
+  RequestMap,
+  RequestPayloads,
+  RoomShape,
+  SchemaMap,
+  StateOf,
+  Undo,
+} from '@painda/protocol'
+import type { Member } from './member.js'
+
+/** The shape of a room of `server.room()`: it has a state, and anything may be sent. */
+export interface UntypedShape<State extends object = object> {
+  readonly name: string
+  readonly state: () => State
+  readonly messages: SchemaMap
+  readonly requests: RequestMap
+  readonly events: SchemaMap
+}
+
+/** What room listeners are called with. */
+export interface RoomEvents<C> {
+  join: [client: C]
+  leave: [client: C, reason: RoomLeaveReason]
+  /** After the tick function, before the state is sent. */
+  tick: [dtMs: number]
+  dispose: []
+}
+
+/** `ended`: the client's session is over; the others are what the client was told. */
+export type RoomLeaveReason = 'left' | 'kicked' | 'disposed' | 'ended'
+
+/** Room metadata: for listings, never sent with the state. */
+export type RoomMetadata = { [key: string]: Json }
+
+export interface BroadcastOptions<C> {
+  readonly except?: C | readonly C[]
+}
+
+/** An authoritative room: one plain JSON state, the members that see it, and a clock of its own. */
+export interface Room<Shape extends RoomShape = UntypedShape, C extends Member = Member> {
+  readonly id: string
+  /** The definition's name; undefined for rooms of `server.room()`. */
+  readonly name: string | undefined
+  /** The state as it is now, for reading. Write through `update` or a hook's `ctx.state`: only those are seen and sent. */
+  readonly state: StateOf<Shape>
+  /** Grows by one with each change that is sent. */
+  readonly version: number
+  /** Steps since the room began: tick k is due k·(1000/tickHz) ms after it. */
+  readonly tick: number
+  /** Ticks that a stall swallowed. */
+  readonly droppedTicks: number
+  readonly clients: readonly C[]
+  readonly maxClients: number
+  readonly isLocked: boolean
+  metadata: RoomMetadata
+  readonly presence: RoomPresence<PresenceOf<Shape>>
+  /** Changes the state at once; members get it with the next tick. What `recipe` throws comes out here. */
+  update(recipe: (draft: StateOf<Shape>) => void): void
+  /** Sends an event to all members, after the state it was sent in. */
+  broadcast<Type extends keyof EventInputs<Shape> & string>(
+    type: Type,
+    payload: EventInputs<Shape>[Type],
+    options?: BroadcastOptions<C>,
+  ): void
+  /** Sends an event to one member; to others nothing is sent. */
+  emit<Type extends keyof EventInputs<Shape> & string>(
+    client: C,
+    type: Type,
+    payload: EventInputs<Shape>[Type],
+  ): void
+  /** Nobody gets in until `unlock`, whoever is in stays. */
+  lock(): void
+  unlock(): void
+  /**
+   * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone. Where `onJoin` is not
+   * asynchronous the client is a member when this returns.
+   */
+  join(client: C, options?: unknown): boolean
+  /** Takes a client out: it is told `left`. */
+  leave(client: C): void
+  /** Takes a client out: it is told `kicked`. */
+  kick(client: C): void
+  /** Ends the room; resolves after `onDispose`. Safe to call twice. */
+  dispose(): Promise<void>
+  on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo
+  /** Once, `ms` from now on the room's clock: at the first tick that is due then. Dies with the room. */
+  setTimeout(run: () => void, ms: number): Undo
+  /** Every `ms` on the room's clock, at most once a tick. Dies with the room. */
+  every(ms: number, run: () => void): Undo
+}
+
+/** What the members of a room show of themselves. Two sessions of one user are one entry. */
+export interface RoomPresence<Data = unknown> {
+  list(): readonly PresenceEntry[]
+  /** By the entry's `clientId` or the id of one of its sessions. */
+  get(id: string): PresenceEntry | undefined
+  /** Changes some fields of a member's presence. @throws PPError `INVALID_PAYLOAD` as for a client's own. */
+  update(client: { readonly id: string }, partial: Partial<Data>): void
+  onChange(listener: (entries: readonly PresenceEntry[]) => void): Undo
+}
+
+/** What a hook without a client is given. */
+export interface RoomScope<Shape extends RoomShape, C extends Member> {
+  readonly room: Room<Shape, C>
+  /** The state to write to: every change is noted and sent with the next tick. */
+  readonly state: StateOf<Shape>
+  /**
+   * Milliseconds on the room's clock, which began with the room. In a tick it is the time at which the tick was due,
+   * however late it runs.
+   */
+  now(): number
+  /** The room's own generator: the same seed and the same calls give the same game. */
+  readonly random: Random
+}
+
+export interface RoomContext<Shape extends RoomShape, C extends Member> extends RoomScope<Shape, C> {
+  readonly client: C
+}
+
+type Maybe<T> = T | Promise<T>
+
+/** One handler per name; where the contract names none, none can be written. */
+type Handlers<Names, Map> = [Names] extends [never] ? { readonly [type: string]: never } : Map
+
+/**
+ * What a kind of room does. Every hook may be left out. What a hook throws never stops the room: it is reported, and
+ * the asker, if there is one, gets `INTERNAL`, or the reason given with `refuse`.
+ */
+export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
+  /** Before anybody is in. Throwing undoes the room. */
+  readonly onCreate?: (ctx: RoomScope<Shape, C>, options: unknown) => Maybe<void>
+  /** May this client join? False or a thrown `refuse(…)` says no. Not asked for clients that the server puts in. */
+  readonly onAuth?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<boolean | void>
+  /** The client is in `room.clients` already; its snapshot follows and shows what this writes. Throwing undoes the join. */
+  readonly onJoin?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<void>
+  /** The client is out, by itself, by a kick, with its session or with the room. Not called when `onJoin` threw. */
+  readonly onLeave?: (ctx: RoomContext<Shape, C>, reason: RoomLeaveReason) => Maybe<void>
+  /** The connection is lost; the session may still come back. */
+  readonly onDrop?: (ctx: RoomContext<Shape, C>) => void
+  readonly onResume?: (ctx: RoomContext<Shape, C>) => void
+  /** The last word; an asynchronous one is awaited before a room of the same id can begin. */
+  readonly onDispose?: (ctx: RoomScope<Shape, C>) => Maybe<void>
+  /** One fixed step. Without it (and without tick listeners) the room works only when something changed. */
+  readonly tick?: (ctx: RoomScope<Shape, C>, dtMs: number) => void
+  /** Steps per second. Default 60. */
+  readonly tickHz?: number
+  /** How often the state leaves, at most `tickHz`; rounded to every n-th tick. Default: every tick. */
+  readonly sendHz?: number
+  /** Default: no limit. */
+  readonly maxClients?: number
+  /** How long an abandoned room is kept. Default 0: it ends with its last member. Infinity: it stays. */
+  readonly autoDisposeMs?: number
+  readonly metadata?: RoomMetadata
+  readonly messages?: Handlers<
+    keyof MessageOutputs<Shape>,
+    {
+      readonly [Type in keyof MessageOutputs<Shape>]?: (
+        ctx: RoomContext<Shape, C>,
+        payload: MessageOutputs<Shape>[Type],
+      ) => unknown
+    }
+  >
+  /** What a handler returns is the answer. */
+  readonly requests?: Handlers<
+    keyof RequestPayloads<Shape>,
+    {
+      readonly [Type in keyof RequestPayloads<Shape>]?: (
+        ctx: RoomContext<Shape, C>,
+        payload: RequestPayloads<Shape>[Type],
+      ) => Maybe<Type extends keyof RequestAnswers<Shape> ? RequestAnswers<Shape>[Type] : never>
+    }
+  >
+}
+
+/** The options of `server.room()`. */
+export interface RoomOptions<C extends Member> {
+  /** Default: no limit. */
+  readonly maxClients?: number
+  /** Milliseconds per tick. Default 1000/60. */
+  readonly tickRate?: number
+  /** Called for a client that found the room full. */
+  readonly onFull?: (client: C) => void
+  readonly metadata?: RoomMetadata
+  /** May this client join by its own wish? Default: yes. */
+  readonly auth?: (client: C, options: unknown) => boolean | Promise<boolean>
+  /** `server`: clients get in only by `room.join(client)`. Default `client`. */
+  readonly join?: 'client' | 'server'
+  /** False: the first state comes with the next tick, one encoding for all who joined before it. Default true: at once. */
+  readonly syncOnJoin?: boolean
+}

@@ -1,0 +1,20 @@
+// What a room sees of a session. Rooms ask for this and nothing more, so that a test's member is two lambdas and a
+// room never learns of sockets, tokens or outboxes.
+import type { Ack } from '@painda/protocol'
+import type { Outgoing } from './outgoing.js'
+
+export interface Member {
+  /** The public client id. */
+  readonly id: string
+  /** Who stands behind the session: two tabs of one user share it. The client id where users have no other identity. */
+  readonly userId: string
+  /** False while the connection is lost and may still come back. */
+  readonly connected: boolean
+  /** Bytes handed over that the network has not taken yet. */
+  readonly bufferedBytes: number
+  /** Queues one message; all of one turn leave in one frame, in the order of the calls. Never throws. */
+  deliver(out: Outgoing): void
+}
+
+/** The answer to a question, before it is tied to the question's id. */
+export type AckBody = Omit<Ack, 'kind' | 'ackId'>

@@ -1,0 +1,154 @@
+// The list behind presence: one entry per user, however many sessions stand behind it, and what changed since the list
+// was last sent. Entries are replaced, never changed, so that a list once handed out stays as it was.
+import { assertJson, PPError, type PresenceEntry } from '@painda/protocol'
+
+/** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
+export const MAX_PRESENCE_BYTES = 4096
+
+export interface PresenceChanges {
+  readonly set: readonly PresenceEntry[]
+  readonly gone: readonly string[]
+}
+
+export interface PresenceSession {
+  readonly id: string
+  readonly userId: string
+}
+
+export interface PresenceList {
+  /** A session shows itself. It joins its user's entry; with `data` undefined the entry keeps what it has, or starts empty. */
+  track(session: PresenceSession, data?: unknown): void
+  /** Replaces the data of the session's entry. False when the session is not tracked. */
+  write(sessionId: string, data: unknown): boolean
+  setConnected(sessionId: string, isConnected: boolean): void
+  /** The session is gone; the entry goes with the last one. False when it was not tracked. */
+  untrack(sessionId: string): boolean
+  /** By `clientId`, or by the id of a session. */
+  get(id: string): PresenceEntry | undefined
+  list(): PresenceEntry[]
+  readonly size: number
+  readonly hasChanges: boolean
+  /** What changed since the last call; null when nothing did. */
+  takeChanges(): PresenceChanges | null
+}
+
+export function createPresenceList(
+  { wallNow }: { wallNow: () => number },
+  onChange: () => void,
+): PresenceList {
+  const entries = new Map<string, PresenceEntry>()
+  /** entry id → session id → is its connection open */
+  const sessions = new Map<string, Map<string, boolean>>()
+  const entryOfSession = new Map<string, string>()
+  const changed = new Set<string>()
+
+  function put(entry: PresenceEntry): void {
+    entries.set(entry.clientId, entry)
+    changed.add(entry.clientId)
+    onChange()
+  }
+
+  /** The entry with its connections counted anew. */
+  function counted(entry: PresenceEntry): PresenceEntry {
+    let connections = 0
+    for (const isConnected of sessions.get(entry.clientId)?.values() ?? []) if (isConnected) connections++
+    return { ...entry, connections, connected: connections > 0 }
+  }
+
+  const entryOf = (sessionId: string): PresenceEntry | undefined =>
+    entries.get(entryOfSession.get(sessionId) ?? '')
+
+  function untrack(sessionId: string): boolean {
+    const entry = entryOf(sessionId)
+    if (entry === undefined) return false
+    entryOfSession.delete(sessionId)
+    const others = sessions.get(entry.clientId)
+    others?.delete(sessionId)
+    if (others !== undefined && others.size > 0) {
+      put(counted(entry))
+      return true
+    }
+    sessions.delete(entry.clientId)
+    entries.delete(entry.clientId)
+    changed.add(entry.clientId)
+    onChange()
+    return true
+  }
+
+  return {
+    track({ id, userId }, data) {
+      if (entryOfSession.get(id) !== userId) untrack(id)
+      const now = wallNow()
+      const known = entries.get(userId)
+      entryOfSession.set(id, userId)
+      const mine = sessions.get(userId) ?? new Map<string, boolean>()
+      sessions.set(userId, mine.set(id, true))
+      const entry = known ?? {
+        clientId: userId,
+        data: {},
+        joinedAt: now,
+        updatedAt: now,
+        connected: true,
+        connections: 1,
+      }
+      put(counted(data === undefined ? entry : { ...entry, data, updatedAt: now }))
+    },
+    write(sessionId, data) {
+      const entry = entryOf(sessionId)
+      if (entry === undefined) return false
+      put({ ...entry, data, updatedAt: wallNow() })
+      return true
+    },
+    setConnected(sessionId, isConnected) {
+      const entry = entryOf(sessionId)
+      const mine = entry && sessions.get(entry.clientId)
+      if (entry === undefined || mine === undefined || mine.get(sessionId) === isConnected) return
+      mine.set(sessionId, isConnected)
+      put(counted(entry))
+    },
+    untrack,
+    get: (id) => entries.get(id) ?? entryOf(id),
+    list: () => [...entries.values()],
+    get size() {
+      return entries.size
+    },
+    get hasChanges() {
+      return changed.size > 0
+    },
+    takeChanges() {
+      if (changed.size === 0) return null
+      const set: PresenceEntry[] = []
+      const gone: string[] = []
+      for (const id of changed) {
+        const entry = entries.get(id)
+        if (entry === undefined) gone.push(id)
+        else set.push(entry)
+      }
+      changed.clear()
+      return { set, gone }
+    },
+  }
+}
+
+/**
+ * Presence data as it may stand in an entry: JSON, and not much of it.
+ * @throws PPError `INVALID_PAYLOAD`
+ */
+export function checkPresenceData(data: unknown): void {
+  try {
+    assertJson(data)
+  } catch (cause) {
+    throw new PPError('INVALID_PAYLOAD', 'Presence must be plain JSON.', { cause })
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(data))
+  if (bytes > MAX_PRESENCE_BYTES) {
+    throw new PPError('INVALID_PAYLOAD', `Presence is ${bytes} bytes; ${MAX_PRESENCE_BYTES} are the most.`)
+  }
+}
+
+/** `partial` laid over `data`, one level deep: what `update` means everywhere. */
+export function mergeData(data: unknown, partial: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return partial
+  if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) return partial
+  return { ...data, ...partial }
+}

@@ -1,0 +1,170 @@
+// Presence on the server. In a room every member has an entry from its join to its end, and the room sends what
+// changed with its ticks. The global list is written by the server alone, and goes to every client once per interval.
+// A client's own update replaces its data; the server's `update` merges fields.
+import {
+  cloneJson,
+  createEmitter,
+  PPError,
+  type PresenceEntry,
+  type PresenceSync,
+  type Time,
+  type Undo,
+} from '@painda/protocol'
+import type { Member } from './member.js'
+import { outgoing } from './outgoing.js'
+import { checkPresenceData, createPresenceList, mergeData } from './presence-list.js'
+import type { PresenceList } from './presence-list.js'
+import type { RoomPresence } from './definition.js'
+
+/** The global list is for "who is online", where a second is soon enough. */
+const SYNC_INTERVAL_MS = 1000
+
+/** A room's presence, with what only the room may do to it. */
+export interface RoomPresenceList extends RoomPresence {
+  readonly entries: PresenceList
+  /** The next message to members: what changed; null when nothing did. */
+  takeChanges(): PresenceSync | null
+  full(): PresenceSync
+}
+
+/** `room` names it on the wire; `check` is the contract's validator, or nothing. */
+export function createRoomPresence({
+  room,
+  wallNow,
+  check,
+  onChange,
+  onError,
+}: {
+  room: string
+  wallNow: () => number
+  /** Returns the data as the contract's validator does. */
+  check: (data: unknown) => unknown
+  onChange: () => void
+  onError: (thrown: unknown) => void
+}): RoomPresenceList {
+  const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
+  const entries = createPresenceList({ wallNow }, onChange)
+  return {
+    entries,
+    list: entries.list,
+    get: entries.get,
+    update(client, partial) {
+      const data = check(mergeData(entries.get(client.id)?.data, partial))
+      checkPresenceData(data)
+      entries.write(client.id, cloneJson(data))
+    },
+    onChange: (listener) => emitter.on('change', listener),
+    takeChanges() {
+      const changes = entries.takeChanges()
+      if (changes === null) return null
+      if (emitter.listenerCount('change') > 0) emitter.emit('change', entries.list())
+      return { kind: 'presences', room, full: false, ...changes }
+    },
+    full: () => ({ kind: 'presences', room, full: true, set: entries.list(), gone: [] }),
+  }
+}
+
+export interface TrackOptions {
+  /** Who stands behind the client, where its token does not say: sessions of one user share an entry. */
+  readonly userId?: string
+}
+
+/** `server.presence`. */
+export interface GlobalPresence {
+  /** Shows a client to everybody until its session ends. @throws PPError `INVALID_PAYLOAD` for what is no small JSON. */
+  track(client: Member, data: unknown, options?: TrackOptions): void
+  /** Changes some fields. Ignored when the client is not tracked. */
+  update(client: string | Member, partial: unknown): void
+  untrack(client: string | Member): void
+  get(id: string): PresenceEntry | undefined
+  list(): readonly PresenceEntry[]
+  /** Called with the whole list when it changed, at most once per interval. */
+  onChange(listener: (presences: readonly PresenceEntry[]) => void): Undo
+  /** Called by the server for each session that begins or comes back: sends the whole list, if there is one. */
+  greet(member: Member): void
+  dropped(member: Member): void
+  resumed(member: Member): void
+  ended(member: Member): void
+  close(): void
+}
+
+export function createGlobalPresence({
+  time,
+  members,
+  onError,
+  syncInterval = SYNC_INTERVAL_MS,
+}: {
+  time: Pick<Time, 'after' | 'wallNow'>
+  /** Everybody who gets the list. */
+  members: () => Iterable<Member>
+  onError: (thrown: unknown) => void
+  /** Milliseconds between two lists. Default 1000. */
+  syncInterval?: number
+}): GlobalPresence {
+  const emitter = createEmitter<{ change: [presences: readonly PresenceEntry[]] }>(onError)
+  const entries = createPresenceList(time, schedule)
+  /** Who has had a full list: only they can read changes. */
+  const greeted = new WeakSet<Member>()
+  let cancel: Undo | null = null
+
+  function schedule(): void {
+    cancel ??= time.after(syncInterval, flush)
+  }
+
+  function flush(): void {
+    cancel = null
+    const changes = entries.takeChanges()
+    if (changes === null) return
+    const delta = outgoing({ kind: 'presences', full: false, ...changes })
+    const whole = full()
+    for (const member of members()) {
+      if (!member.connected) continue
+      member.deliver(greeted.has(member) ? delta : whole)
+      greeted.add(member)
+    }
+    emitter.emit('change', entries.list())
+  }
+
+  const full = () => outgoing({ kind: 'presences', full: true, set: entries.list(), gone: [] })
+  const idOf = (client: string | Member): string => (typeof client === 'string' ? client : client.id)
+
+  return {
+    track(client, data, { userId } = {}) {
+      checkPresenceData(data)
+      // A token's word on who this is wins over the caller's.
+      const user = client.userId === client.id ? (userId ?? client.id) : client.userId
+      entries.track({ id: client.id, userId: user }, cloneJson(data))
+    },
+    update(client, partial) {
+      const id = idOf(client)
+      const data = mergeData(entries.get(id)?.data, partial)
+      checkPresenceData(data)
+      entries.write(id, cloneJson(data))
+    },
+    untrack: (client) => void entries.untrack(idOf(client)),
+    get: entries.get,
+    list: entries.list,
+    onChange: (listener) => emitter.on('change', listener),
+    greet(member) {
+      if (entries.size === 0) return
+      greeted.add(member)
+      member.deliver(full())
+    },
+    dropped: (member) => {
+      greeted.delete(member)
+      entries.setConnected(member.id, false)
+    },
+    resumed: (member) => entries.setConnected(member.id, true),
+    ended: (member) => void entries.untrack(member.id),
+    close() {
+      cancel?.()
+      cancel = null
+      emitter.clear()
+    },
+  }
+}
+
+/** Thrown for a presence message from somebody who has no entry. */
+export function notInRoom(room: string): PPError {
+  return new PPError('NOT_IN_ROOM', `You are not in the room "${room}".`)
+}
