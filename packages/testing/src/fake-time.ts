@@ -44,7 +44,7 @@ const WALL_EPOCH = Date.UTC(2030, 0, 1)
  * a real timer (setImmediate, MessageChannel) would let real I/O into the middle of a fake minute. One turn moves every
  * waiting chain by one step; an `await` takes one, an async function that returns a promise three. A message
  * through ten async stages, its answer and the caller's own awaits come to some 80 steps. 128 leaves room and costs
- * about 10 µs. What needs the host (streams, crypto.subtle, sockets) does not settle here: await it yourself.
+ * about 4 µs. What needs the host (streams, crypto.subtle, sockets) does not settle here: await it yourself.
  */
 const SETTLE_TURNS = 128
 
