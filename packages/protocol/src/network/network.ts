@@ -26,6 +26,7 @@ export interface Network {
   readonly time: Time
   readonly seed: number
   readonly links: readonly Link[]
+  readonly isClosed: boolean
   /**
    * The link of that name, made when there is none. Its weather follows from the seed and the name alone, whatever
    * other links do. Without a name: a new link, `link-1`, `link-2`…
@@ -80,6 +81,9 @@ export function createNetwork(options: NetworkOptions): Network {
     seed,
     get links() {
       return [...links.values()]
+    },
+    get isClosed() {
+      return isClosed
     },
     link(name) {
       if (isClosed) throw new PPError('CLOSED', 'The network is closed.')
