@@ -12,7 +12,7 @@ import type { Bye, Hello, Welcome } from './handshake.js'
 import { readPresenceSync, readPresenceUpdate } from './presence.js'
 import type { PresenceSync, PresenceUpdate } from './presence.js'
 import { readDelta, readJoin, readJoined, readLeave, readLeft, readResync, readSnapshot } from './room.js'
-import type { Delta, Join, Joined, Leave, Left, Resync, Snapshot } from './room.js'
+import type { Join, Joined, Leave, Left, Resync, StateDelta, StateSnapshot } from './room.js'
 
 export type Message =
   | Hello
@@ -23,8 +23,8 @@ export type Message =
   | ErrorMessage
   | Join
   | Joined
-  | Snapshot
-  | Delta
+  | StateSnapshot
+  | StateDelta
   | Resync
   | Leave
   | Left

@@ -36,7 +36,7 @@ export interface Joined {
   type: 'event' | 'state'
 }
 
-export interface Snapshot {
+export interface StateSnapshot {
   kind: 'snapshot'
   room: string
   version: number
@@ -46,7 +46,7 @@ export interface Snapshot {
   hash?: number
 }
 
-export interface Delta {
+export interface StateDelta {
   kind: 'delta'
   room: string
   from: number
@@ -99,7 +99,7 @@ export function readJoined(from: Fields): Joined {
   }
 }
 
-export function readSnapshot(from: Fields): Snapshot {
+export function readSnapshot(from: Fields): StateSnapshot {
   return {
     kind: 'snapshot',
     room: readName(from, 'room'),
@@ -110,7 +110,7 @@ export function readSnapshot(from: Fields): Snapshot {
   }
 }
 
-export function readDelta(from: Fields): Delta {
+export function readDelta(from: Fields): StateDelta {
   return {
     kind: 'delta',
     room: readName(from, 'room'),
