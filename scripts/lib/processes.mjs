@@ -1,6 +1,7 @@
 // Child processes that never outlive their reason: signals go on to them, and when the process that started us is
 // gone (a killed npm leaves its grandchild running) everything stops.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import process from 'node:process'
 
@@ -25,15 +26,26 @@ export async function capture(program, args, { cwd, env } = {}) {
   return { code: await ended, output }
 }
 
-/** Ends all children, and then this process, on a signal or when the parent process is gone. */
+/** Ends all children, and then this process, on a signal or when the process that started us is gone. */
 export function stopWithParent() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
 
-  const parent = process.ppid
+  const before = starters()
   const poll = setInterval(() => {
-    if (process.ppid !== parent) stop('SIGTERM')
+    if (starters() !== before) stop('SIGTERM')
   }, PARENT_POLL_MS)
   poll.unref()
+}
+
+/** Our parent and, as npm puts a shell between itself and us that survives it, the shell's parent where Linux tells. */
+function starters() {
+  const parent = process.ppid
+  if (process.platform !== 'linux' || !process.env.npm_lifecycle_event) return `${parent}`
+  try {
+    return `${parent} ${/^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${parent}/status`, 'utf8'))?.[1]}`
+  } catch {
+    return `${parent} gone`
+  }
 }
 
 function start(program, args, { cwd, env, stdio }) {
