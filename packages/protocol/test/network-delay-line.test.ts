@@ -109,6 +109,13 @@ test('[NW5] spec stalls 2 % of the slots for 80 to 250 ms', () => {
   expect(Math.max(...every)).toBeGreaterThan(150)
 })
 
+test('[NW5] a stall that began before stalls were switched off goes on to its end', () => {
+  const one = line({ stalls: { chance: 1, slotMs: 50, minMs: 200, maxMs: 200 } })
+  one.configure(510, settings({ stalls: null }))
+  expect(one.offer(520, 1).arrives).toBe(700)
+  expect(one.offer(800, 1).arrives).toBe(801)
+})
+
 test('[NW5] settings that would stall for ever let go after a minute', () => {
   const stuck = line({ stalls: { chance: 1, slotMs: 50, minMs: 100, maxMs: 100 } })
   expect(stuck.offer(0, 1).arrives).toBe(60_001)

@@ -100,6 +100,18 @@ test('[NW8] what would arrive in a stall arrives at its end, in order, and later
   expect(server.got.at(-1)).toBe('4@270')
 })
 
+test('[NW8] what leaves a narrow link during a stall waits for its end all the same', async () => {
+  const { time, link, connect } = rig()
+  link.set({ bytesPerSecond: 1_000 })
+  const { client, server } = connect()
+  for (let i = 0; i < 4; i++) client.transport.send(bytes(i, 100))
+  link.stall(250, 'up')
+  await time.advance(249)
+  expect(server.got).toEqual([])
+  await time.advance(1_000)
+  expect(server.got).toEqual(['0@250', '1@250', '2@301', '3@401'])
+})
+
 test('[NW4] 80 kB over 40 kB/s take two seconds, and bufferedAmount tells what has not left', async () => {
   const { time, link, connect } = rig()
   link.set({ delayMs: 25, down: { bytesPerSecond: 40_000 } })
@@ -164,6 +176,22 @@ test('[NW9] offline: open sockets stall both ways, new ones fail, online deliver
   expect(client.got).toEqual(['3@60060'])
 })
 
+test('[NW9] a listener that takes the link offline in the middle of a burst ends the burst', async () => {
+  const { time, link, connect } = rig()
+  const { client, server } = connect()
+  server.transport.send(bytes(1))
+  server.transport.send(bytes(2))
+  await time.flushMicrotasks()
+  link.stall(100, 'down')
+  const undo = client.transport.onMessage(() => link.offline())
+  await time.advance(1_000)
+  expect(client.got).toEqual(['1@100'])
+  undo()
+  link.online()
+  await time.advance(0)
+  expect(client.got).toEqual(['1@100', '2@1000'])
+})
+
 test('[NW10] a cut ends both ends with 1006, loses what is under way, and the next connection lives', async () => {
   const { time, link, log, connect } = rig()
   link.set({ delayMs: 50 })
@@ -224,6 +252,19 @@ test('[NW11] a zombie dies for each end only when that end gives up, and then no
   await time.advance(1)
   expect(server.closed).toEqual([ABNORMAL])
   expect(link.socketCount).toBe(1)
+})
+
+test('[NW11] a zombie that the server gives up first is gone once the client gives up too', async () => {
+  const { time, link, connect } = rig()
+  const { client, server } = connect()
+  link.zombie()
+  server.transport.terminate()
+  await time.advance(1_000)
+  expect([client.closed, link.socketCount]).toEqual([[], 1])
+  client.transport.terminate()
+  expect([client.closed, link.socketCount]).toEqual([[ABNORMAL], 0])
+  await time.advance(10)
+  expect(time.pending).toBe(0)
 })
 
 test('[NW12] the next messages can vanish while the connection and the weather go on', async () => {
