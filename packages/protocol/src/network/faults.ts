@@ -2,7 +2,7 @@
 // a message is sent, so that a test can say "the next one" and mean it.
 import type { Random } from '../random.js'
 
-export interface Fate {
+interface Fate {
   /** What travels: the message, a damaged copy, or its first bytes. Null when nothing of it may arrive. */
   data: Uint8Array | null
   isDropped: boolean

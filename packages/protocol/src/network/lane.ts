@@ -5,7 +5,7 @@ import type { Time } from '../time.js'
 import type { DelayLine } from './delay-line.js'
 
 /** Something under way. `owner` is whose it is: a closed owner's parcels are taken out. */
-export interface Parcel<Owner> {
+interface Parcel<Owner> {
   owner: Owner
   bytes: number
   /** Called on arrival. */
