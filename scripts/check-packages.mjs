@@ -46,7 +46,8 @@ async function inspect(tarball, [program, ...flags]) {
 
 /** A tarball holds what was built and the papers, nothing else. */
 async function strayFiles(tarball) {
-  const { output } = await capture('tar', ['-tzf', `${PACKS}/${tarball}`], { cwd: ROOT })
+  const { code, output } = await capture('tar', ['-tzf', `${PACKS}/${tarball}`], { cwd: ROOT })
+  if (code !== 0) return [output.trim()]
   const stray = output
     .split('\n')
     .filter(
