@@ -54,7 +54,7 @@ async function bundle(file) {
     logLevel: 'error',
     ssr: {
       noExternal: true,
-      resolve: { conditions: ['painda-source', 'node', 'import', 'module', 'default'] },
+      resolve: { conditions: ['painda-source', ...defaultServerConditions] },
     },
     build: {
       ssr: at(file),
