@@ -1,0 +1,282 @@
+// Bytes in and out. The Writer grows and is used again for the next body; the Reader checks every step against the end
+// of what it was given, so that no byte from a peer can make it read, loop or allocate beyond that.
+import { PPError } from '../errors.js'
+import { decodeUtf8, encodeUtf8 } from '../utf8.js'
+
+const FIRST_CAPACITY = 256
+
+export class Writer {
+  #bytes = new Uint8Array(FIRST_CAPACITY)
+  #view = new DataView(this.#bytes.buffer)
+  #at = 0
+  /** Bits not yet written as a byte, and how many there are. */
+  #bits = 0
+  #bitCount = 0
+
+  get length(): number {
+    return this.#at
+  }
+
+  /** What was written since the start, in memory of its own: the writer's is used again. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#at)
+    this.#at = 0
+    return taken
+  }
+
+  /** Drops what was written from `length` on. */
+  truncate(length: number): void {
+    this.#at = length
+  }
+
+  u8(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#at++] = value
+  }
+
+  /** A whole number from 0 to 2^53 − 1 in groups of seven bits, the low ones first (LEB128). */
+  varint(value: number): void {
+    this.#reserve(8)
+    let rest = value
+    while (rest >= 0x8000_0000) {
+      this.#bytes[this.#at++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    while (rest >= 0x80) {
+      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.#bytes[this.#at++] = rest
+  }
+
+  /** A whole number of either sign, small ones short: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  f32(value: number): void {
+    this.#reserve(4)
+    this.#view.setFloat32(this.#at, value)
+    this.#at += 4
+  }
+
+  f64(value: number): void {
+    this.#reserve(8)
+    this.#view.setFloat64(this.#at, value)
+    this.#at += 8
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  /** UTF-8 behind its length in bytes. */
+  text(text: string): void {
+    const length = text.length
+    // Names and ids are short and ASCII: writing them by hand is several times faster than the encoder's call.
+    if (length < 64) {
+      this.#reserve(length + 1)
+      const start = this.#at
+      this.#bytes[start] = length
+      let i = 0
+      for (; i < length; i++) {
+        const code = text.charCodeAt(i)
+        if (code > 0x7f) break
+        this.#bytes[start + 1 + i] = code
+      }
+      if (i === length) {
+        this.#at = start + 1 + length
+        return
+      }
+    }
+    const bytes = encodeUtf8(text)
+    this.varint(bytes.length)
+    this.raw(bytes)
+  }
+
+  /** The low `width` bits (0 … 32) of a whole number, packed behind the bits before. End the run with `endBits`. */
+  bits(value: number, width: number): void {
+    if (width > 24) {
+      // Beyond 32 bits shifts wrap around, so wide numbers go in two parts.
+      this.bits(value % 0x100_0000, 24)
+      this.bits(Math.floor(value / 0x100_0000), width - 24)
+      return
+    }
+    this.#bits |= value << this.#bitCount
+    this.#bitCount += width
+    while (this.#bitCount >= 8) {
+      this.u8(this.#bits & 0xff)
+      this.#bits >>>= 8
+      this.#bitCount -= 8
+    }
+  }
+
+  endBits(): void {
+    if (this.#bitCount > 0) this.u8(this.#bits)
+    this.#bits = 0
+    this.#bitCount = 0
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#at + count
+    if (needed <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}
+
+/**
+ * Rows that the columns of one frame may claim together. A column can say one thing of many rows in a few bytes, so the
+ * bytes alone do not bound what they grow to.
+ */
+export const MAX_ROWS = 2 ** 20
+
+export class Reader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #at = 0
+  #rows = 0
+  #bits = 0
+  #bitCount = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  get at(): number {
+    return this.#at
+  }
+
+  u8(): number {
+    const value = this.#bytes[this.#at]
+    if (value === undefined) throw truncated()
+    this.#at++
+    return value
+  }
+
+  /** The next byte, which stays the next byte. */
+  peek(): number {
+    const value = this.#bytes[this.#at]
+    if (value === undefined) throw truncated()
+    return value
+  }
+
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < 8; i++) {
+      const byte = this.u8()
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) {
+        // One number has one encoding: a trailing group of zeros would be another way to write the same.
+        if (byte === 0 && i > 0) throw new PPError('MALFORMED_FRAME', 'A number is written longer than it needs.')
+        if (value > Number.MAX_SAFE_INTEGER) break
+        return value
+      }
+      scale *= 0x80
+    }
+    throw new PPError('MALFORMED_FRAME', 'A number is larger than 2^53 − 1.')
+  }
+
+  zigzag(): number {
+    const value = this.varint()
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+
+  /**
+   * How many items follow. Each takes at least `minBytes`, so a count beyond what is left is a lie, found out before any
+   * memory is taken for it.
+   */
+  count(minBytes = 1): number {
+    const count = this.varint()
+    if (count * minBytes > this.left) throw truncated()
+    return count
+  }
+
+  /** Notes that `rows` values are about to be made. @throws PPError `PAYLOAD_TOO_LARGE` past `MAX_ROWS` in this frame. */
+  claim(rows: number): void {
+    this.#rows += rows
+    if (this.#rows > MAX_ROWS) {
+      throw new PPError('PAYLOAD_TOO_LARGE', `A frame holds at most ${MAX_ROWS} values in columns.`)
+    }
+  }
+
+  f32(): number {
+    this.#need(4)
+    const value = this.#view.getFloat32(this.#at)
+    this.#at += 4
+    return value
+  }
+
+  f64(): number {
+    this.#need(8)
+    const value = this.#view.getFloat64(this.#at)
+    this.#at += 8
+    return value
+  }
+
+  /** A view of the next bytes, not a copy. */
+  raw(length: number): Uint8Array {
+    this.#need(length)
+    const bytes = this.#bytes.subarray(this.#at, this.#at + length)
+    this.#at += length
+    return bytes
+  }
+
+  text(): string {
+    const length = this.varint()
+    if (length > this.left) throw truncated()
+    if (length < 32) {
+      let text = ''
+      let i = 0
+      for (; i < length; i++) {
+        const code = this.#bytes[this.#at + i] ?? 0
+        if (code > 0x7f) break
+        text += String.fromCharCode(code)
+      }
+      if (i === length) {
+        this.#at += length
+        return text
+      }
+    }
+    return decodeUtf8(this.raw(length))
+  }
+
+  bits(width: number): number {
+    if (width > 24) {
+      const low = this.bits(24)
+      return low + this.bits(width - 24) * 0x100_0000
+    }
+    while (this.#bitCount < width) {
+      this.#bits |= this.u8() << this.#bitCount
+      this.#bitCount += 8
+    }
+    const value = this.#bits & ((1 << width) - 1)
+    this.#bits >>>= width
+    this.#bitCount -= width
+    return value
+  }
+
+  /** Skips to the next whole byte; the bits left over must be 0. */
+  endBits(): void {
+    if (this.#bits !== 0) throw new PPError('MALFORMED_FRAME', 'Padding bits must be 0.')
+    this.#bitCount = 0
+  }
+
+  #need(count: number): void {
+    if (count > this.left) throw truncated()
+  }
+}
+
+function truncated(): PPError {
+  return new PPError('MALFORMED_FRAME', 'A frame ends in the middle of a message.')
+}

@@ -1,0 +1,101 @@
+// The dictionary of a view: every key and id that its state has used, in the order in which they first appeared. A name
+// travels as text once and as its number afterwards. The list only grows, up to a bound; then the view starts over with a
+// snapshot and an empty dictionary.
+import { PPError } from '../errors.js'
+import { isForbiddenKey } from '../json.js'
+import type { Reader, Writer } from './bytes.js'
+
+/** Names one view may have. Past it the server starts a new dictionary, and a client refuses the frame. */
+export const MAX_NAMES = 65_536
+/** A key of state may be longer than a room's name, but a megabyte of keys is not a game. */
+const MAX_NAME_LENGTH = 1024
+
+/** Writes one key. */
+export interface NameWriter {
+  put(w: Writer, name: string): void
+}
+
+/** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
+export interface NameReader {
+  take(r: Reader): string
+}
+
+/** Keys as text each time: for messages, which have no view and so no dictionary. */
+export const inlineNames: NameWriter & NameReader = {
+  put: (w, name) => w.text(name),
+  take: (r) => checkName(r.text()),
+}
+
+/** The sender's side: text → number, and which names the receivers do not have yet. */
+export interface DictionaryWriter extends NameWriter {
+  /** The number of `name`, given now when it is new. */
+  numberOf(name: string): number
+  readonly length: number
+  /** Writes the names from `start` on, each as text. */
+  write(w: Writer, start: number): void
+}
+
+export function createDictionaryWriter(): DictionaryWriter {
+  const numbers = new Map<string, number>()
+  const names: string[] = []
+  function numberOf(name: string): number {
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    numbers.set(name, names.length)
+    return names.push(name) - 1
+  }
+  return {
+    numberOf,
+    put: (w, name) => w.varint(numberOf(name)),
+    get length() {
+      return names.length
+    },
+    write(w, start) {
+      w.varint(names.length - start)
+      for (let i = start; i < names.length; i++) w.text(names[i] ?? '')
+    },
+  }
+}
+
+/** The receiver's side: number → text. */
+export interface DictionaryReader extends NameReader {
+  nameOf(number: number): string
+  readonly length: number
+  /** Reads what `write` wrote. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype, or past the bounds. */
+  read(r: Reader): void
+  /** Forgets the names from `length` on: a body that turned out malformed leaves nothing behind. */
+  truncate(length: number): void
+}
+
+export function createDictionaryReader(): DictionaryReader {
+  const names: string[] = []
+  function nameOf(number: number): string {
+    const name = names[number]
+    if (name === undefined) throw new PPError('MALFORMED_FRAME', `The dictionary has no name number ${number}.`)
+    return name
+  }
+  return {
+    nameOf,
+    take: (r) => nameOf(r.varint()),
+    get length() {
+      return names.length
+    },
+    read(r) {
+      const count = r.count()
+      if (names.length + count > MAX_NAMES) {
+        throw new PPError('MALFORMED_FRAME', `A dictionary holds at most ${MAX_NAMES} names.`)
+      }
+      for (let i = 0; i < count; i++) {
+        names.push(checkName(r.text()))
+      }
+    },
+    truncate(length) {
+      names.length = length
+    },
+  }
+}
+
+function checkName(name: string): string {
+  if (name.length <= MAX_NAME_LENGTH && !isForbiddenKey(name)) return name
+  throw new PPError('MALFORMED_FRAME', 'A message holds a key that no object of ours can have.')
+}
