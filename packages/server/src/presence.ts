@@ -4,7 +4,6 @@
 import {
   cloneJson,
   createEmitter,
-  PPError,
   type PresenceEntry,
   type PresenceSync,
   type Time,
@@ -22,6 +21,8 @@ const SYNC_INTERVAL_MS = 1000
 /** A room's presence, with what only the room may do to it. */
 export interface RoomPresenceList extends RoomPresence {
   readonly entries: PresenceList
+  /** A member's own word on itself: replaces what it said before. @throws PPError `INVALID_PAYLOAD` */
+  write(client: { readonly id: string }, data: unknown): void
   /** The next message to members: what changed; null when nothing did. */
   takeChanges(): PresenceSync | null
   full(): PresenceSync
@@ -44,15 +45,21 @@ export function createRoomPresence({
 }): RoomPresenceList {
   const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
   const entries = createPresenceList({ wallNow }, onChange)
+
+  function write(client: { readonly id: string }, data: unknown): void {
+    checkPresenceData(data)
+    const checked = check(data)
+    // Again: a validator may add to what it is given.
+    if (checked !== data) checkPresenceData(checked)
+    entries.write(client.id, cloneJson(checked))
+  }
+
   return {
     entries,
     list: entries.list,
     get: entries.get,
-    update(client, partial) {
-      const data = check(mergeData(entries.get(client.id)?.data, partial))
-      checkPresenceData(data)
-      entries.write(client.id, cloneJson(data))
-    },
+    write,
+    update: (client, partial) => write(client, mergeData(entries.get(client.id)?.data, partial)),
     onChange: (listener) => emitter.on('change', listener),
     takeChanges() {
       const changes = entries.takeChanges()
@@ -162,9 +169,4 @@ export function createGlobalPresence({
       emitter.clear()
     },
   }
-}
-
-/** Thrown for a presence message from somebody who has no entry. */
-export function notInRoom(room: string): PPError {
-  return new PPError('NOT_IN_ROOM', `You are not in the room "${room}".`)
 }

@@ -1,6 +1,7 @@
 // What a peer is told of an error. A refusal is told with its reason, because somebody wrote it for the peer; anything
 // else stays here: the peer learns only that something failed, and the id under which it stands in the log.
 import { PPError, type ErrorCode, type WireError } from '@painda/protocol'
+import { internalError } from './faults.js'
 
 /** Codes that were meant for the peer. Others (STATE_NOT_JSON, DELTA_INVALID, …) tell of our insides. */
 const TOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -25,17 +26,12 @@ export function refuse(message: string, code: ErrorCode = 'REFUSED'): never {
   throw new PPError(code, message)
 }
 
-/** Takes note of an error and returns the id under which it was noted, if it has one. */
-export type ReportError = (thrown: unknown, where: string) => string | void
+/** Takes note of an error of the application and returns the id under which it stands in the log. */
+export type ReportError = (thrown: unknown, where: string) => string
 
 /** What the peer is told of `thrown`; what it must not be told goes to `report`. */
 export function tellPeer(thrown: unknown, where: string, report: ReportError): WireError {
-  if (thrown instanceof PPError && TOLD.has(thrown.code)) {
-    return { code: thrown.code, message: thrown.message }
-  }
-  const id = report(thrown, where)
-  return {
-    code: 'INTERNAL',
-    message: id ? `Something went wrong on the server (${id}).` : 'Something went wrong on the server.',
-  }
+  const told =
+    thrown instanceof PPError && TOLD.has(thrown.code) ? thrown : internalError(report(thrown, where))
+  return { code: told.code, message: told.message }
 }

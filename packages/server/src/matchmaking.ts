@@ -1,0 +1,187 @@
+// Which kinds of rooms there are, which rooms exist, and which of them may take one more. Nothing here awaits: whoever
+// asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
+import { randomBytes } from 'node:crypto'
+import { PPError } from '@painda/protocol'
+import type { Random, RoomShape } from '@painda/protocol'
+import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import type { Member } from './member.js'
+import { StateRoom, type RoomWorld } from './room.js'
+import type { Seat } from './seat.js'
+
+/** A frame of a 60 Hz screen: the documented default. */
+const DEFAULT_TICK_HZ = 60
+/** Host timers count whole milliseconds: a faster rate would be a slower one that costs more. */
+const MAX_TICK_HZ = 1000
+
+export interface Definition<C extends Member> {
+  readonly shape: RoomShape
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  /** Its rooms that may take one more; the others are not looked at when somebody asks for any. */
+  readonly open: Set<StateRoom<C>>
+}
+
+/** What only the documented form lets an application say. */
+export interface RoomPolicy<C extends Member> {
+  /** A client's own join is refused. */
+  readonly isServerOnly: boolean
+  readonly onFull: ((client: C) => void) | undefined
+}
+
+export interface Matchmaking<C extends Member> {
+  define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
+  definition(name: string): Definition<C> | undefined
+  /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
+  make(definition: Definition<C>, id?: string): StateRoom<C>
+  /** @throws what a synchronous `onCreate` throws */
+  begin(room: StateRoom<C>, options: unknown): void
+  /** The documented form: finds or makes. */
+  room(id: string, initialState: object, options: RoomOptions<C>): StateRoom<C>
+  /** Any room of the definition that may take one more. */
+  findOpen(definition: Definition<C>): StateRoom<C> | undefined
+  get(id: string): StateRoom<C> | undefined
+  policyOf(room: StateRoom<C>): RoomPolicy<C> | undefined
+  list(): StateRoom<C>[]
+}
+
+export function createMatchmaking<C extends Member>({
+  world,
+  random,
+  warn,
+  onSeat,
+}: {
+  world: RoomWorld
+  random: Random
+  warn: (message: string) => void
+  /** A seat was promised or given up. */
+  onSeat: (room: StateRoom<C>, seat: Seat<C>) => void
+}): Matchmaking<C> {
+  const definitions = new Map<string, Definition<C>>()
+  const rooms = new Map<string, StateRoom<C>>()
+  const policies = new WeakMap<StateRoom<C>, RoomPolicy<C>>()
+  /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
+  const ending = new Map<string, Promise<void>>()
+  let made = 0
+
+  function add(
+    id: string,
+    settings: Pick<
+      ConstructorParameters<typeof StateRoom<C>>[1],
+      'name' | 'shape' | 'state' | 'behaviour' | 'stepMs' | 'sendEvery' | 'autoDisposeMs' | 'syncOnJoin'
+    >,
+    open?: Set<StateRoom<C>>,
+  ): StateRoom<C> {
+    if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
+    const room: StateRoom<C> = new StateRoom(world, {
+      ...settings,
+      id,
+      // By number, not by id: ids are random, and the same seed must give the same games.
+      random: random.fork(`room ${++made}`),
+      onSeats(seat) {
+        if (room.hasRoom) open?.add(room)
+        else open?.delete(room)
+        if (seat !== null) onSeat(room, seat)
+      },
+      onEnd(ended) {
+        open?.delete(room)
+        if (rooms.get(id) === room) rooms.delete(id)
+        const all = Promise.all([ending.get(id), ended]).then(() => {
+          if (ending.get(id) === all) ending.delete(id)
+        })
+        ending.set(id, all)
+      },
+    })
+    rooms.set(id, room)
+    open?.add(room)
+    return room
+  }
+
+  return {
+    define(shape, behaviour) {
+      if (definitions.has(shape.name)) {
+        throw new PPError('INVALID_ARGUMENT', `The room "${shape.name}" is defined already.`)
+      }
+      checkRates(shape.name, behaviour)
+      definitions.set(shape.name, { shape, behaviour, open: new Set() })
+    },
+    definition: (name) => definitions.get(name),
+    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url')) {
+      const { tickHz = DEFAULT_TICK_HZ, sendHz = tickHz, autoDisposeMs = 0 } = behaviour
+      return add(
+        id,
+        {
+          name: shape.name,
+          shape,
+          state: shape.state(),
+          behaviour,
+          stepMs: 1000 / tickHz,
+          sendEvery: Math.max(1, Math.round(tickHz / sendHz)),
+          autoDisposeMs,
+          syncOnJoin: true,
+        },
+        open,
+      )
+    },
+    begin: (room, options) => room.start(options, ending.get(room.id)),
+    room(id, initialState, options) {
+      const known = rooms.get(id)
+      if (known !== undefined) {
+        if (known.name === undefined) return known
+        throw new PPError('INVALID_ARGUMENT', `The room "${id}" is one of the definition "${known.name}".`)
+      }
+      const { tickRate = 1000 / DEFAULT_TICK_HZ, auth, syncOnJoin = true } = options
+      checkTickRate(id, tickRate, warn)
+      const room = add(id, {
+        name: undefined,
+        shape: { name: id, state: () => initialState },
+        state: initialState,
+        behaviour: {
+          ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
+          ...(options.maxClients === undefined ? {} : { maxClients: options.maxClients }),
+          ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
+        },
+        stepMs: tickRate,
+        sendEvery: 1,
+        autoDisposeMs: Infinity,
+        syncOnJoin,
+      })
+      policies.set(room, { isServerOnly: options.join === 'server', onFull: options.onFull })
+      room.start(undefined, ending.get(id))
+      return room
+    },
+    findOpen({ open }) {
+      const [first] = open
+      return first
+    },
+    get: (id) => rooms.get(id),
+    policyOf: (room) => policies.get(room),
+    list: () => [...rooms.values()],
+  }
+}
+
+function checkRates<C extends Member>(name: string, behaviour: RoomBehaviour<UntypedShape, C>): void {
+  const { tickHz = DEFAULT_TICK_HZ, sendHz = tickHz } = behaviour
+  for (const [option, hz] of [
+    ['tickHz', tickHz],
+    ['sendHz', sendHz],
+  ] as const) {
+    if (hz > 0 && hz <= MAX_TICK_HZ) continue
+    throw new PPError('INVALID_ARGUMENT', `${option} of the room "${name}" is ${hz}.`, {
+      hint: `It is a number of times per second, at most ${MAX_TICK_HZ}.`,
+    })
+  }
+}
+
+function checkTickRate(id: string, tickRate: number, warn: (message: string) => void): void {
+  if (!(tickRate >= 1000 / MAX_TICK_HZ && tickRate < Infinity)) {
+    throw new PPError('INVALID_ARGUMENT', `tickRate of the room "${id}" is ${tickRate}.`, {
+      hint: 'It is the number of milliseconds per tick, at least 1.',
+    })
+  }
+  // Whoever writes one of these three thinks of Hz.
+  if (tickRate === 30 || tickRate === 60 || tickRate === 120) {
+    warn(
+      `tickRate of the room "${id}" is ${tickRate} milliseconds per tick, ` +
+        `which is ${Math.round(1000 / tickRate)} ticks per second. For ${tickRate} per second write 1000 / ${tickRate}.`,
+    )
+  }
+}

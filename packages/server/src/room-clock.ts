@@ -1,0 +1,125 @@
+// A room's clock: its ticks, its time, and the reasons to wake up. A room with a tick function steps always; any other
+// sleeps until something waits to be sent or a timer is due, and then wakes at the tick that is right for it.
+import type { Time, Undo } from '@painda/protocol'
+import { createRoomTimers } from './room-timers.js'
+import type { Tickers } from './tick.js'
+
+export interface RoomClock {
+  /** Steps since the room began. */
+  readonly tick: number
+  readonly droppedTicks: number
+  /** True in a tick whose turn it is to send. */
+  readonly isSendTick: boolean
+  /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
+  now(): number
+  setTimeout(run: () => void, ms: number): Undo
+  every(ms: number, run: () => void): Undo
+  /** Runs the timers whose time has come; called once in each tick. */
+  runTimers(): void
+  /** Step at each tick, or only when something waits. */
+  setSteady(isSteady: boolean): void
+  /** Something waits to be sent: wake up at the next send tick. */
+  wake(): void
+  /** Everything was sent. */
+  rest(): void
+  close(): void
+}
+
+export interface RoomClockOptions {
+  time: Time
+  tickers: Tickers
+  stepMs: number
+  /** Every n-th tick sends. */
+  sendEvery: number
+  onTick: (dropped: number) => void
+  onError: (thrown: unknown) => void
+}
+
+export function createRoomClock(options: RoomClockOptions): RoomClock {
+  const { time, tickers, stepMs, sendEvery, onTick, onError } = options
+  const beat = tickers.enter(stepMs, step)
+  // The ticker began before the room: the room's own count starts here.
+  const base = beat.reached()
+  const startedAt = beat.dueAt(base)
+  const timers = createRoomTimers({ now, onChange: rearm, onError })
+  let last = 0
+  let droppedTicks = 0
+  let isSteady = false
+  let isInTick = false
+  let isWaiting = false
+  /** The tick it sleeps until; Infinity for an open end. */
+  let wakeTick = Infinity
+
+  function step(number: number, dropped: number): void {
+    last = number - base
+    droppedTicks += dropped
+    isInTick = true
+    onTick(dropped)
+    isInTick = false
+    rearm()
+  }
+
+  const isSendTick = (): boolean => last % sendEvery === 0
+
+  function currentTick(): number {
+    return isSteady || isInTick ? last : Math.max(last, beat.reached() - base)
+  }
+
+  function now(): number {
+    if (isInTick) return last * stepMs
+    const nextTick = isSteady ? last + 1 : wakeTick
+    // A tick that is late has not happened yet: were the clock past it now, it would go back in it.
+    return Math.max(last * stepMs, Math.min(time.now() - startedAt, nextTick * stepMs))
+  }
+
+  function rearm(): void {
+    if (isInTick) return
+    wakeTick = isSteady ? Infinity : nextWake()
+    beat.at(wakeTick === Infinity ? null : wakeTick + base)
+  }
+
+  function nextWake(): number {
+    const next = Math.max(last, beat.reached() - base) + 1
+    const send = isWaiting ? Math.ceil(next / sendEvery) * sendEvery : Infinity
+    const due = timers.nextDue
+    const timer = due === Infinity ? Infinity : Math.max(next, beat.stepAt(startedAt + due) - base)
+    return Math.min(send, timer)
+  }
+
+  return {
+    get tick() {
+      return currentTick()
+    },
+    get droppedTicks() {
+      return droppedTicks
+    },
+    get isSendTick() {
+      return isInTick && isSendTick()
+    },
+    now,
+    setTimeout: timers.setTimeout,
+    every: timers.every,
+    runTimers: () => timers.runDue(now()),
+    setSteady(wanted) {
+      if (wanted === isSteady) return
+      last = currentTick()
+      isSteady = wanted
+      beat.every(wanted)
+      rearm()
+    },
+    wake() {
+      if (isWaiting) return
+      isWaiting = true
+      rearm()
+    },
+    rest() {
+      if (!isWaiting) return
+      isWaiting = false
+      rearm()
+    },
+    close() {
+      timers.clear()
+      beat.leave()
+    },
+  }
+}

@@ -1,0 +1,166 @@
+// Who comes in and who goes out, and what each is told. Every await is followed by a look at the seat: a client may
+// leave, and a room may end, while somebody's `onAuth` still asks a database.
+import { PPError } from '@painda/protocol'
+import type { RoomBehaviour, RoomLeaveReason, UntypedShape } from './definition.js'
+import { isPromise } from './faults.js'
+import type { Member } from './member.js'
+import { outgoing } from './outgoing.js'
+import type { PresenceList } from './presence-list.js'
+import type { RoomStage } from './room-stage.js'
+import { isAdmitted, type Phase, type Seat } from './seat.js'
+
+export interface EnterOptions {
+  /** Reaches `onAuth` and `onJoin`. */
+  readonly options: unknown
+  /** The client's question, if it asked. */
+  readonly ackId?: number
+  /** Is `onAuth` asked? Not when the server itself puts the client in. */
+  readonly isAsked: boolean
+}
+
+export interface RoomDoor<C extends Member> {
+  /**
+   * Takes a promised seat: `joined`, then the snapshot. All of it happens before this returns when no hook is
+   * asynchronous.
+   * @throws what `onCreate`, `onAuth` or `onJoin` threw; PPError `FORBIDDEN`, `ROOM_NOT_FOUND`, `REFUSED`
+   */
+  enter(seat: Seat<C>, how: EnterOptions): Promise<void>
+  /** A member asks again: the same answer, and no second `onJoin`. */
+  enterAgain(seat: Seat<C>, ackId: number): void
+  remove(seat: Seat<C>, reason: RoomLeaveReason): void
+  dropped(seat: Seat<C>): void
+  resumed(seat: Seat<C>): void
+}
+
+export interface RoomDoorOptions<C extends Member> {
+  readonly id: string
+  readonly name: string | undefined
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly stage: RoomStage<C>
+  readonly presence: PresenceList
+  /** False: a joining member's snapshot comes with the next tick. */
+  readonly syncOnJoin: boolean
+  /** `onCreate` under way. */
+  readonly starting: () => Promise<void> | null
+  readonly isOpen: () => boolean
+  /** Runs a hook; what it throws, also later, is reported. */
+  readonly guard: (hook: string, run: () => unknown) => void
+  /** Somebody waits for the next tick. */
+  readonly wake: () => void
+  readonly onEnter: (client: C) => void
+  readonly onExit: (client: C, reason: RoomLeaveReason) => void
+  /** The seat is nobody's any more: `onLeave` has been called, if it was owed. */
+  readonly onFree: (seat: Seat<C>) => void
+}
+
+export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): RoomDoor<C> {
+  const { id, behaviour, stage, presence, guard } = door
+
+  async function enter(seat: Seat<C>, { options, ackId, isAsked }: EnterOptions): Promise<void> {
+    try {
+      const starting = door.starting()
+      if (starting !== null) await starting
+      assertSeat(seat)
+      if (isAsked) {
+        const asked = stage.work(() => behaviour.onAuth?.(seat.ctx, options))
+        const verdict = isPromise(asked) ? await asked : asked
+        if (verdict === false) throw new PPError('FORBIDDEN', `You may not join the room "${id}".`)
+        assertSeat(seat)
+      }
+      seat.phase = { name: 'joining', early: [] }
+      presence.track(seat.client)
+      const joined = stage.work(() => behaviour.onJoin?.(seat.ctx, options))
+      if (isPromise(joined)) await joined
+      if (isGone(seat)) {
+        // It left while `onJoin` was at work; what that has done, `onLeave` must undo.
+        guard('onLeave', () => behaviour.onLeave?.(seat.ctx, 'ended'))
+      }
+      assertSeat(seat)
+    } catch (thrown) {
+      if (!isGone(seat)) {
+        detach(seat)
+        door.onFree(seat)
+      }
+      throw thrown
+    }
+    stage.afterWork(() => admit(seat, ackId))
+  }
+
+  function admit(seat: Seat<C>, ackId: number | undefined): void {
+    const { phase, client } = seat
+    if (phase.name !== 'joining') return
+    tellJoined(seat, ackId)
+    if (!client.connected) goAway(seat)
+    else if (door.syncOnJoin) stage.catchUp(seat)
+    else {
+      seat.phase = { name: 'behind', early: phase.early }
+      door.wake()
+    }
+    door.onEnter(client)
+  }
+
+  function tellJoined({ client }: Seat<C>, ackId: number | undefined): void {
+    const answer = ackId === undefined ? {} : { ackId }
+    const name = door.name === undefined ? {} : { name: door.name }
+    client.deliver(outgoing({ kind: 'joined', room: id, ...answer, ...name, type: 'state' }))
+  }
+
+  function goAway(seat: Seat<C>): void {
+    const { phase, client } = seat
+    seat.phase = { name: 'away' }
+    presence.setConnected(client.id, false)
+    // Its session keeps what must not be lost.
+    if (phase.name === 'joining' || phase.name === 'behind')
+      for (const out of phase.early) client.deliver(out)
+  }
+
+  function assertSeat(seat: Seat<C>): void {
+    if (!door.isOpen()) throw new PPError('ROOM_NOT_FOUND', `The room "${id}" has ended.`)
+    if (isGone(seat)) throw new PPError('REFUSED', `You left the room "${id}" while joining it.`)
+  }
+
+  function detach(seat: Seat<C>): void {
+    seat.phase = { name: 'gone' }
+    presence.untrack(seat.client.id)
+  }
+
+  return {
+    enter,
+    enterAgain(seat, ackId) {
+      tellJoined(seat, ackId)
+      if (seat.phase.name === 'live') stage.catchUp(seat)
+    },
+    remove(seat, reason) {
+      if (isGone(seat)) return
+      const wasAdmitted = isAdmitted(seat)
+      if (wasAdmitted && reason !== 'ended') {
+        for (const out of stage.takeWaiting(seat)) seat.client.deliver(out)
+        seat.client.deliver(outgoing({ kind: 'left', room: id, reason }))
+      }
+      detach(seat)
+      if (wasAdmitted) {
+        guard('onLeave', () => behaviour.onLeave?.(seat.ctx, reason))
+        door.onExit(seat.client, reason)
+      }
+      door.onFree(seat)
+    },
+    dropped(seat) {
+      if (!isAdmitted(seat) || seat.phase.name === 'away') return
+      goAway(seat)
+      guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
+    },
+    resumed(seat) {
+      if (!isAdmitted(seat)) return
+      presence.setConnected(seat.client.id, true)
+      stage.afterWork(() => {
+        if (isAdmitted(seat)) stage.catchUp(seat)
+      })
+      guard('onResume', () => behaviour.onResume?.(seat.ctx))
+    },
+  }
+}
+
+/** A function, so that the compiler forgets what it knew of the phase before an await. */
+function isGone({ phase }: { phase: Phase }): boolean {
+  return phase.name === 'gone'
+}

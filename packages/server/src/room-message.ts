@@ -1,0 +1,82 @@
+// One message of a member to its room: known to the contract, right by its validator, handled, and answered when it
+// asked. What the handler writes is there at once and travels with the next tick; the answer names that version.
+import { PPError, validate } from '@painda/protocol'
+import type { AnySchema, Event, StandardSchema } from '@painda/protocol'
+import type { RoomBehaviour, RoomContext, UntypedShape } from './definition.js'
+import { isPromise } from './faults.js'
+import type { AckBody, Member } from './member.js'
+import { outgoing } from './outgoing.js'
+import { tellPeer, type ReportError } from './refuse.js'
+import type { Seat } from './seat.js'
+
+/** The parts of a room that a message meets. */
+export interface MessageTarget<C extends Member> {
+  readonly id: string
+  readonly label: string
+  readonly shape: {
+    readonly messages?: UntypedShape['messages']
+    readonly requests?: UntypedShape['requests']
+  }
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  /** The version that will show what has been written until now. */
+  promiseVersion(): number
+  /** Runs application code: the events it sends wait for the state it wrote. */
+  work<T>(run: () => T): T
+}
+
+export async function handleMessage<C extends Member>(
+  target: MessageTarget<C>,
+  seat: Seat<C>,
+  event: Event,
+  answer: (ack: AckBody) => void,
+  report: ReportError,
+): Promise<void> {
+  const where = `"${event.type}" of ${target.label}`
+  try {
+    const result = handle(target, seat.ctx, event, where)
+    const data = isPromise(result) ? await result : result
+    if (event.ackId === undefined) return
+    const version = target.promiseVersion()
+    answer(data === undefined ? { version } : { data, version })
+  } catch (thrown) {
+    // A type that nobody handles and nobody asked about may be a newer client's: no reason to complain.
+    if (event.ackId === undefined && thrown instanceof PPError && thrown.code === 'UNKNOWN_TYPE') return
+    const error = tellPeer(thrown, where, report)
+    if (event.ackId !== undefined) answer({ error })
+    else seat.client.deliver(outgoing({ kind: 'error', ...error, type: event.type, room: target.id }))
+  }
+}
+
+function handle<C extends Member>(
+  { shape, behaviour, work }: MessageTarget<C>,
+  ctx: RoomContext<UntypedShape, C>,
+  { type, payload }: Event,
+  where: string,
+): unknown {
+  const request = own(shape.requests, type)
+  const schema = request?.input ?? own(shape.messages, type)
+  const handler = request === undefined ? own(behaviour.messages, type) : own(behaviour.requests, type)
+  if (schema === undefined || handler === undefined) {
+    throw new PPError('UNKNOWN_TYPE', `The room does not know the message "${type}".`)
+  }
+  const input = validate(schema, payload, `The payload of "${type}"`)
+  const result: unknown = work(() => handler(ctx, input))
+  if (request === undefined) return isPromise(result) ? result.then(() => undefined) : undefined
+  return isPromise(result)
+    ? result.then((data) => checkAnswer(request.output, data, where))
+    : checkAnswer(request.output, result, where)
+}
+
+/** An answer that breaks the contract is this end's fault: the asker is not told what was wrong with it. */
+function checkAnswer(schema: AnySchema, data: unknown, where: string): unknown {
+  try {
+    return validate(schema as StandardSchema, data, `The answer of ${where}`)
+  } catch (cause) {
+    throw new PPError('INTERNAL', `The answer of ${where} breaks the contract.`, { cause })
+  }
+}
+
+/** `map[key]` when it is the map's own: `key` comes from a peer. */
+function own<Value>(map: { readonly [key: string]: Value } | undefined, key: string): Value | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined
+}

@@ -1,0 +1,421 @@
+// A room: one state, the members that see it, a clock. This file puts the parts together and gives them their public
+// face; the order of what leaves is in room-stage.ts, coming and going in room-door.ts, ticks in room-clock.ts.
+import { createEmitter, PPError, validate } from '@painda/protocol'
+import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time, Undo } from '@painda/protocol'
+import type {
+  BroadcastOptions,
+  Room,
+  RoomBehaviour,
+  RoomEvents,
+  RoomMetadata,
+  RoomScope,
+  UntypedShape,
+} from './definition.js'
+import { isPromise } from './faults.js'
+import type { Member } from './member.js'
+import type { Membership } from './membership.js'
+import { createRoomPresence, type RoomPresenceList } from './presence.js'
+import type { ReportError } from './refuse.js'
+import { createRoomClock, type RoomClock } from './room-clock.js'
+import { createRoomDoor, type EnterOptions, type RoomDoor } from './room-door.js'
+import { createRoomStage, type RoomStage } from './room-stage.js'
+import { isMember, type Seat } from './seat.js'
+import type { Tickers } from './tick.js'
+import { createView, type View } from './view.js'
+
+/** What the rooms of one server share. */
+export interface RoomWorld {
+  readonly time: Time
+  readonly tickers: Tickers
+  readonly inspector: Inspector
+  readonly membership: Pick<Membership, 'enter' | 'exit'>
+  readonly report: ReportError
+}
+
+export interface RoomSettings<C extends Member> {
+  readonly id: string
+  readonly name: string | undefined
+  readonly shape: RoomShape
+  /** The first state; copied. */
+  readonly state: object
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly stepMs: number
+  /** Every n-th tick sends. */
+  readonly sendEvery: number
+  readonly autoDisposeMs: number
+  readonly syncOnJoin: boolean
+  readonly random: Random
+  /** A seat was promised, taken or given up, or the room was locked or unlocked. */
+  readonly onSeats: (seat: Seat<C> | null) => void
+  /** The room takes nobody any more. `ended` resolves when nothing of it is left. */
+  readonly onEnd: (ended: Promise<void>) => void
+}
+
+export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
+  readonly id: string
+  readonly name: string | undefined
+  /** For logs. */
+  readonly label: string
+  readonly shape: RoomShape
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly presence: RoomPresenceList
+  readonly maxClients: number
+  readonly work: RoomStage<C>['work']
+  /** The version that will show what has been written until now. */
+  readonly promiseVersion: () => number
+  metadata: RoomMetadata
+  readonly #world: RoomWorld
+  readonly #settings: RoomSettings<C>
+  readonly #clock: RoomClock
+  readonly #view: View<object>
+  readonly #stage: RoomStage<C>
+  readonly #door: RoomDoor<C>
+  readonly #emitter: Emitter<RoomEvents<C>>
+  readonly #scope: RoomScope<UntypedShape, C>
+  readonly #seats = new Map<string, Seat<C>>()
+  /** What asynchronous hooks still do: `onDispose` comes after them. */
+  readonly #unfinished = new Set<PromiseLike<unknown>>()
+  #starting: Promise<void> | null = null
+  #ended: Promise<void> | null = null
+  #cancelAutoDispose: Undo | null = null
+  #isLocked = false
+
+  constructor(world: RoomWorld, settings: RoomSettings<C>) {
+    const { id, name, shape, behaviour, random } = settings
+    this.id = id
+    this.name = name
+    this.label = name === undefined ? `room "${id}"` : `room "${id}" (${name})`
+    this.shape = shape
+    this.behaviour = behaviour
+    this.maxClients = behaviour.maxClients ?? Infinity
+    this.metadata = { ...behaviour.metadata }
+    this.#world = world
+    this.#settings = settings
+    this.#emitter = createEmitter((thrown) => this.#report('A listener', thrown))
+    this.#clock = createRoomClock({
+      time: world.time,
+      tickers: world.tickers,
+      stepMs: settings.stepMs,
+      sendEvery: settings.sendEvery,
+      onTick: (dropped) => this.#onTick(dropped),
+      onError: (thrown) => this.#report('A timer', thrown),
+    })
+    const wake = (): void => this.#clock.wake()
+    this.#view = createView({ id: 'all', room: id, state: settings.state, onDirty: wake })
+    this.presence = createRoomPresence({
+      room: id,
+      wallNow: () => world.time.wallNow(),
+      check: (data) => checkPresence(shape, data),
+      onChange: wake,
+      onError: (thrown) => this.#report('A presence listener', thrown),
+    })
+    this.#stage = createRoomStage({
+      room: id,
+      view: this.#view,
+      clock: this.#clock,
+      presence: this.presence,
+      seats: this.#seats,
+      onError: (thrown) => this.#report('The state', thrown),
+    })
+    this.work = this.#stage.work
+    this.promiseVersion = this.#view.promise
+    this.#door = createRoomDoor({
+      id,
+      name,
+      behaviour,
+      stage: this.#stage,
+      presence: this.presence.entries,
+      syncOnJoin: settings.syncOnJoin,
+      starting: () => this.#starting,
+      isOpen: () => this.#ended === null,
+      guard: (hook, run) => this.#guard(hook, run),
+      wake,
+      onEnter: (client) => {
+        world.membership.enter(id, client.id)
+        this.work(() => this.#emitter.emit('join', client))
+      },
+      onExit: (client, reason) => {
+        world.membership.exit(id, client.id)
+        this.work(() => this.#emitter.emit('leave', client, reason))
+      },
+      onFree: (seat) => this.#onFree(seat),
+    })
+    this.#scope = { room: this, state: this.#view.draft, now: this.#clock.now, random }
+  }
+
+  get state(): object {
+    return this.#view.state
+  }
+
+  get version(): number {
+    return this.#view.version
+  }
+
+  get tick(): number {
+    return this.#clock.tick
+  }
+
+  get droppedTicks(): number {
+    return this.#clock.droppedTicks
+  }
+
+  get clients(): readonly C[] {
+    return this.#members().map((seat) => seat.client)
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked
+  }
+
+  /** True while one more seat may be promised. */
+  get hasRoom(): boolean {
+    return this.#ended === null && !this.#isLocked && this.#seats.size < this.maxClients
+  }
+
+  update(recipe: (draft: object) => void): void {
+    this.work(() => recipe(this.#view.draft))
+  }
+
+  broadcast(type: string, payload: unknown, { except = [] }: BroadcastOptions<C> = {}): void {
+    const excluded: readonly C[] = isList(except) ? except : [except]
+    this.#stage.event(
+      type,
+      payload,
+      this.#members().filter((seat) => !excluded.includes(seat.client)),
+    )
+  }
+
+  emit(client: C, type: string, payload: unknown): void {
+    const seat = this.#seats.get(client.id)
+    if (seat !== undefined && isMember(seat)) this.#stage.event(type, payload, [seat])
+  }
+
+  lock(): void {
+    this.#isLocked = true
+    this.#settings.onSeats(null)
+  }
+
+  unlock(): void {
+    this.#isLocked = false
+    this.#settings.onSeats(null)
+  }
+
+  on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo {
+    const undo = this.#emitter.on(name, listener)
+    this.#setPace()
+    return () => {
+      undo()
+      this.#setPace()
+    }
+  }
+
+  setTimeout(run: () => void, ms: number): Undo {
+    return this.#clock.setTimeout(run, ms)
+  }
+
+  every(ms: number, run: () => void): Undo {
+    return this.#clock.every(ms, run)
+  }
+
+  join(client: C, options?: unknown): boolean {
+    if (this.#seats.has(client.id)) return true
+    if (!this.hasRoom) return false
+    const seat = this.reserve(client)
+    this.enter(seat, { options, isAsked: false }).catch((thrown: unknown) => this.#report('Joining', thrown))
+    return true
+  }
+
+  leave(client: C): void {
+    this.#removeIfIn(client, 'left')
+  }
+
+  kick(client: C): void {
+    this.#removeIfIn(client, 'kicked')
+  }
+
+  dispose(): Promise<void> {
+    if (this.#ended !== null) return this.#ended
+    let resolve = (): void => {}
+    this.#ended = new Promise((done) => (resolve = done))
+    this.#settings.onEnd(this.#ended)
+    void this.#end().then(resolve)
+    return this.#ended
+  }
+
+  // What follows is for rooms.ts.
+
+  /**
+   * Begins the room's life, `after` the end of the one that had its id before.
+   * @throws what a synchronous `onCreate` throws; the room is gone then
+   */
+  start(options: unknown, after?: Promise<void>): void {
+    const create = () => this.work(() => this.behaviour.onCreate?.(this.#scope, options))
+    try {
+      const started = after === undefined ? create() : after.then(create)
+      if (isPromise(started)) this.#startLater(started)
+      else this.#setPace()
+    } catch (thrown) {
+      this.#abandon()
+      throw thrown
+    }
+  }
+
+  /** Promises a seat. @throws PPError `ROOM_FULL`, `ROOM_LOCKED`; `ROOM_NOT_FOUND` when the room has ended */
+  reserve(client: C): Seat<C> {
+    if (this.#ended !== null) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
+    if (this.#isLocked) throw new PPError('ROOM_LOCKED', `The room "${this.id}" is locked.`)
+    if (this.#seats.size >= this.maxClients) throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
+    const ctx = { ...this.#scope, client }
+    const seat: Seat<C> = { client, ctx, phase: { name: 'reserved' }, decided: Promise.resolve() }
+    this.#seats.set(client.id, seat)
+    this.#cancelAutoDispose?.()
+    this.#cancelAutoDispose = null
+    this.#settings.onSeats(seat)
+    return seat
+  }
+
+  seatOf(client: { readonly id: string }): Seat<C> | undefined {
+    return this.#seats.get(client.id)
+  }
+
+  enter(seat: Seat<C>, how: EnterOptions): Promise<void> {
+    const entered = this.#door.enter(seat, how)
+    seat.decided = entered.catch(() => {})
+    return entered
+  }
+
+  enterAgain(seat: Seat<C>, ackId: number): void {
+    this.#door.enterAgain(seat, ackId)
+  }
+
+  dropped(seat: Seat<C>): void {
+    this.#door.dropped(seat)
+  }
+
+  resumed(seat: Seat<C>): void {
+    this.#door.resumed(seat)
+  }
+
+  /** The session is over: nobody is left to be told. */
+  sessionEnded(seat: Seat<C>): void {
+    this.#door.remove(seat, 'ended')
+  }
+
+  /** A replica lost step: a snapshot comes with the next tick, however often it asks. */
+  resync(seat: Seat<C>): void {
+    if (seat.phase.name !== 'live') return
+    seat.phase = { name: 'behind', early: [] }
+    this.#clock.wake()
+  }
+
+  #removeIfIn(client: C, reason: 'left' | 'kicked'): void {
+    const seat = this.#seats.get(client.id)
+    if (seat !== undefined) this.#door.remove(seat, reason)
+  }
+
+  #onFree(seat: Seat<C>): void {
+    if (this.#seats.get(seat.client.id) === seat) this.#seats.delete(seat.client.id)
+    this.#settings.onSeats(seat)
+    const { autoDisposeMs } = this.#settings
+    if (this.#seats.size > 0 || this.#ended !== null || autoDisposeMs === Infinity) return
+    if (autoDisposeMs === 0) void this.dispose()
+    else this.#cancelAutoDispose = this.#world.time.after(autoDisposeMs, () => void this.dispose())
+  }
+
+  #onTick(dropped: number): void {
+    const { inspector, time } = this.#world
+    const startedAt = inspector.active ? time.now() : 0
+    this.#stage.tick(() => {
+      this.#clock.runTimers()
+      const { tick } = this.behaviour
+      if (tick !== undefined && this.#isRunning())
+        this.#guard('tick', () => tick(this.#scope, this.#settings.stepMs))
+      this.#emitter.emit('tick', this.#settings.stepMs)
+    })
+    if (!inspector.active) return
+    const at = time.now()
+    inspector.emit({ kind: 'tick', at, room: this.id, tick: this.tick, durationMs: at - startedAt, dropped })
+  }
+
+  #isRunning(): boolean {
+    return this.#starting === null && this.#ended === null
+  }
+
+  /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
+  #setPace(): void {
+    const isWanted = this.behaviour.tick !== undefined || this.#emitter.listenerCount('tick') > 0
+    this.#clock.setSteady(isWanted && this.#isRunning())
+  }
+
+  #startLater(started: Promise<void>): void {
+    this.#starting = started.then(() => {
+      this.#starting = null
+      this.#setPace()
+    })
+    this.#starting.catch((thrown: unknown) => {
+      // Joins that wait are refused with this error, which reports it; without any, somebody else must.
+      if (this.#seats.size === 0) this.#report('onCreate', thrown)
+      this.#abandon()
+    })
+  }
+
+  /** The room never came to be: no `onDispose`. */
+  #abandon(): void {
+    this.#clock.close()
+    if (this.#ended === null) {
+      this.#ended = Promise.resolve()
+      this.#settings.onEnd(this.#ended)
+    }
+    for (const seat of [...this.#seats.values()]) this.#door.remove(seat, 'disposed')
+  }
+
+  async #end(): Promise<void> {
+    this.#cancelAutoDispose?.()
+    this.#stage.send()
+    for (const seat of [...this.#seats.values()]) this.#door.remove(seat, 'disposed')
+    this.#clock.close()
+    const starting = this.#starting
+    const hasBegun = starting === null || (await starting.then(yes, no))
+    if (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished)
+    if (!hasBegun) return
+    this.#emitter.emit('dispose')
+    this.#guard('onDispose', () => this.behaviour.onDispose?.(this.#scope))
+    if (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished)
+    this.#emitter.clear()
+  }
+
+  #guard(hook: string, run: () => unknown): void {
+    try {
+      const result = this.work(run)
+      if (!isPromise(result)) return
+      this.#unfinished.add(result)
+      const done = (): void => void this.#unfinished.delete(result)
+      result.then(done, (thrown: unknown) => {
+        done()
+        this.#report(hook, thrown)
+      })
+    } catch (thrown) {
+      this.#report(hook, thrown)
+    }
+  }
+
+  #report(where: string, thrown: unknown): void {
+    this.#world.report(thrown, `${where} of ${this.label}`)
+  }
+
+  #members(): Seat<C>[] {
+    return [...this.#seats.values()].filter(isMember)
+  }
+}
+
+function checkPresence({ presence }: RoomShape, data: unknown): unknown {
+  // A schema of any type takes unknown values: refusing the wrong ones is what it is for.
+  return presence === undefined ? data : validate(presence as StandardSchema, data, 'Presence')
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value)
+}
+
+const yes = (): boolean => true
+const no = (): boolean => false

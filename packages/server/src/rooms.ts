@@ -1,0 +1,292 @@
+// All rooms of a server, as its connections see them: the messages of the wire that concern rooms, and what the life
+// of a session means for the rooms it is in.
+import { PPError } from '@painda/protocol'
+import type {
+  Event,
+  Inspector,
+  Join,
+  PresenceUpdate,
+  Random,
+  Resync,
+  RoomShape,
+  Time,
+} from '@painda/protocol'
+import type { Room, RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
+import { createMatchmaking } from './matchmaking.js'
+import type { AckBody, Member } from './member.js'
+import type { Membership } from './membership.js'
+import { outgoing } from './outgoing.js'
+import { tellPeer, type ReportError } from './refuse.js'
+import type { StateRoom } from './room.js'
+import { handleMessage } from './room-message.js'
+import { isAdmitted, type Seat } from './seat.js'
+import { createTickers } from './tick.js'
+
+/** Rooms that a client may be in at a time, unless the server says otherwise. */
+export const MAX_ROOMS_PER_CLIENT = 64
+
+export interface CreateRoomOptions {
+  /** Default: a new id. */
+  readonly id?: string
+  /** Reaches `onCreate`. */
+  readonly options?: unknown
+}
+
+/** What a listing tells of a room. */
+export interface RoomListing {
+  readonly id: string
+  readonly name: string | undefined
+  readonly clients: number
+  readonly maxClients: number
+  readonly isLocked: boolean
+  readonly metadata: RoomMetadata
+}
+
+export interface Rooms<C extends Member> {
+  /** @throws PPError `INVALID_ARGUMENT` for a second definition of one name, or a rate that is none */
+  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, C>): void
+  /**
+   * A room of the documented kind. The first one of an id stays, whatever comes with the next call.
+   * @throws PPError `INVALID_ARGUMENT` when a definition's room has that id, `STATE_NOT_JSON`
+   */
+  room<State extends object>(
+    id: string,
+    initialState: State,
+    options?: RoomOptions<C>,
+  ): Room<UntypedShape<State>, C>
+  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` for a taken id or an unknown shape; what `onCreate` throws */
+  create<Shape extends RoomShape>(shape: Shape, options?: CreateRoomOptions): Room<Shape, C>
+  get(id: string): Room<UntypedShape, C> | undefined
+  list(): Room<UntypedShape, C>[]
+  /** All rooms, or those of one definition. */
+  listing(name?: string): RoomListing[]
+
+  // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
+  join(member: C, message: Join): Promise<void>
+  leave(member: C, roomId: string): void
+  message(member: C, event: Event, answer: (ack: AckBody) => void): Promise<void>
+  resync(member: C, message: Resync): void
+  presence(member: C, message: PresenceUpdate): void
+
+  // The life of a session.
+  /** The connection is lost, the session is kept. */
+  dropped(member: C): void
+  /** The session goes on: each of its rooms sends it the whole state and presence. */
+  resumed(member: C): void
+  /** The session is over: it leaves everything. */
+  ended(member: C, reason?: string): void
+  /** Ids of the state rooms that it is in. */
+  roomsOf(member: C): string[]
+  /** Ends all rooms and stops every timer. Safe to call twice; asynchronous `onDispose` hooks may go on a little. */
+  close(): void
+}
+
+export interface RoomsOptions {
+  readonly time: Time
+  /** Each room gets a generator of its own from it. */
+  readonly random: Random
+  readonly inspector: Inspector
+  readonly membership: Pick<Membership, 'enter' | 'exit' | 'has' | 'exists' | 'roomsOf'>
+  /** Notes what application code threw; returns the id in the log. */
+  readonly onError: ReportError
+  /** Notes what is probably a mistake. */
+  readonly warn?: (message: string) => void
+  readonly limits?: { readonly maxRoomsPerClient?: number }
+}
+
+export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
+  const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
+  const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
+  const tickers = createTickers(time)
+  /** member id → its rooms and seats, promised ones included */
+  const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
+  const world = { time, tickers, inspector, membership, report: onError }
+  const matchmaking = createMatchmaking<C>({ world, random, warn, onSeat })
+
+  function onSeat(room: StateRoom<C>, seat: Seat<C>): void {
+    const mine = seating.get(seat.client.id) ?? new Map<StateRoom<C>, Seat<C>>()
+    if (seat.phase.name !== 'gone') seating.set(seat.client.id, mine.set(room, seat))
+    else if (mine.delete(room) && mine.size === 0) seating.delete(seat.client.id)
+  }
+
+  const seatsOf = (member: C): [StateRoom<C>, Seat<C>][] => [...(seating.get(member.id) ?? [])]
+
+  /** The member's place in a room that it has been told `joined` of. */
+  function placeOf(member: C, roomId: string): { room: StateRoom<C>; seat: Seat<C> } | null {
+    const room = matchmaking.get(roomId)
+    const seat = room?.seatOf(member)
+    return room !== undefined && seat !== undefined && isAdmitted(seat) ? { room, seat } : null
+  }
+
+  async function join(member: C, message: Join): Promise<void> {
+    const { how, room: id, ackId } = message
+    const room = id === undefined ? undefined : matchmaking.get(id)
+    if (how === 'join') {
+      if (room !== undefined) return enter(member, room, message)
+      if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
+      throw notFound(id)
+    }
+    const definition = matchmaking.definition(message.name ?? '')
+    if (definition === undefined) throw notFound(message.name)
+    if (room !== undefined && (how === 'create' || room.name !== message.name)) {
+      // Which room has that id is nothing to tell a stranger.
+      throw new PPError('REFUSED', `The id "${room.id}" is taken.`)
+    }
+    if (how === 'joinById' && room === undefined) throw notFound(id)
+    const found =
+      room ?? (how === 'joinOrCreate' && id === undefined ? matchmaking.findOpen(definition) : undefined)
+    if (found !== undefined) return enter(member, found, message)
+    assertMayEnter(member)
+    const made = matchmaking.make(definition, id)
+    // Its maker has a seat before `onCreate` can lock the room.
+    const seat = made.reserve(member)
+    matchmaking.begin(made, message.options)
+    return made.enter(seat, { options: message.options, ackId, isAsked: true })
+  }
+
+  async function enter(member: C, room: StateRoom<C>, { options: wishes, ackId }: Join): Promise<void> {
+    const known = room.seatOf(member)
+    if (known !== undefined) {
+      await known.decided
+      if (!isAdmitted(known)) throw new PPError('REFUSED', `The join before this one was refused.`)
+      return room.enterAgain(known, ackId)
+    }
+    const policy = matchmaking.policyOf(room)
+    if (policy?.isServerOnly === true) {
+      throw new PPError('FORBIDDEN', `Clients do not join the room "${room.id}" by themselves.`)
+    }
+    assertMayEnter(member)
+    return room.enter(reserve(room, member), { options: wishes, ackId, isAsked: true })
+  }
+
+  function reserve(room: StateRoom<C>, member: C): Seat<C> {
+    try {
+      return room.reserve(member)
+    } catch (thrown) {
+      if (thrown instanceof PPError && thrown.code === 'ROOM_FULL')
+        matchmaking.policyOf(room)?.onFull?.(member)
+      throw thrown
+    }
+  }
+
+  function enterEventRoom(member: C, id: string, ackId: number): void {
+    if (!membership.has(id, member.id)) {
+      assertMayEnter(member)
+      membership.enter(id, member.id)
+    }
+    member.deliver(outgoing({ kind: 'joined', room: id, ackId, type: 'event' }))
+  }
+
+  function assertMayEnter(member: C): void {
+    const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
+    if (membership.roomsOf(member.id).size + promised < maxRoomsPerClient) return
+    throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
+  }
+
+  /** Tells a member of an error that answers no question. */
+  function complain(member: C, room: string, thrown: unknown, type?: string): void {
+    const error = tellPeer(thrown, `A message to the room "${room}"`, onError)
+    member.deliver(outgoing({ kind: 'error', ...error, room, ...(type === undefined ? {} : { type }) }))
+  }
+
+  return {
+    define(shape, behaviour) {
+      // Its handlers are only ever called with what the validators of the same shape returned, and its hooks with rooms
+      // made from that shape.
+      matchmaking.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, C>)
+    },
+    room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C> = {}) {
+      // Whoever asks for an id twice says twice what its state is.
+      return matchmaking.room(id, initialState, roomOptions) as unknown as Room<UntypedShape<State>, C>
+    },
+    create<Shape extends RoomShape>(shape: Shape, { id, options: wishes }: CreateRoomOptions = {}) {
+      const definition = matchmaking.definition(shape.name)
+      if (definition?.shape !== shape) {
+        throw new PPError('INVALID_ARGUMENT', `The room "${shape.name}" is not defined.`, {
+          hint: 'Call define() with the same object first.',
+        })
+      }
+      const room = matchmaking.make(definition, id)
+      matchmaking.begin(room, wishes)
+      // Made from this shape a line above.
+      return room as unknown as Room<Shape, C>
+    },
+    get: matchmaking.get,
+    list: matchmaking.list,
+    listing(name) {
+      const rooms = matchmaking.list().filter((room) => name === undefined || room.name === name)
+      return rooms.map((room) => ({
+        id: room.id,
+        name: room.name,
+        clients: room.clients.length,
+        maxClients: room.maxClients,
+        isLocked: room.isLocked,
+        metadata: room.metadata,
+      }))
+    },
+
+    async join(member, message) {
+      try {
+        await join(member, message)
+      } catch (thrown) {
+        const error = tellPeer(thrown, `Joining "${message.name ?? message.room ?? ''}"`, onError)
+        member.deliver(outgoing({ kind: 'ack', ackId: message.ackId, error }))
+      }
+    },
+    leave(member, roomId) {
+      const room = matchmaking.get(roomId)
+      if (room?.seatOf(member) !== undefined) {
+        room.leave(member)
+        return
+      }
+      membership.exit(roomId, member.id)
+      // Also to somebody who was out already: a kick and a leave may have met on the way.
+      member.deliver(outgoing({ kind: 'left', room: roomId, reason: 'left' }))
+    },
+    async message(member, event, answer) {
+      const roomId = event.room ?? ''
+      const place = placeOf(member, roomId)
+      if (place !== null) return handleMessage(place.room, place.seat, event, answer, onError)
+      const { code, message } = notInRoom(roomId)
+      if (event.ackId !== undefined) answer({ error: { code, message } })
+      else complain(member, roomId, notInRoom(roomId), event.type)
+    },
+    resync(member, { room }) {
+      const place = placeOf(member, room)
+      if (place === null) complain(member, room, notInRoom(room))
+      else place.room.resync(place.seat)
+    },
+    presence(member, { room, data }) {
+      const place = placeOf(member, room)
+      try {
+        if (place === null) throw notInRoom(room)
+        place.room.presence.write(member, data)
+      } catch (thrown) {
+        complain(member, room, thrown)
+      }
+    },
+
+    dropped(member) {
+      for (const [room, seat] of seatsOf(member)) room.dropped(seat)
+    },
+    resumed(member) {
+      for (const [room, seat] of seatsOf(member)) room.resumed(seat)
+    },
+    ended(member) {
+      for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
+    },
+    roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
+    close() {
+      for (const room of matchmaking.list()) void room.dispose()
+      tickers.close()
+    },
+  }
+}
+
+function notFound(what: string | undefined): PPError {
+  return new PPError('ROOM_NOT_FOUND', `There is no room "${what ?? ''}".`)
+}
+
+function notInRoom(room: string): PPError {
+  return new PPError('NOT_IN_ROOM', `You are not in the room "${room}".`)
+}

@@ -1,0 +1,79 @@
+// A view is what one audience may see of a room's state, as a line of versions: a snapshot at a version, then deltas
+// from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
+// the contract that hide or round a path become further views, each with versions of its own.
+import { cloneJson, createTracker } from '@painda/protocol'
+import { outgoing } from './outgoing.js'
+import type { Outgoing } from './outgoing.js'
+
+export interface View<State extends object> {
+  readonly id: string
+  readonly version: number
+  /** The raw tree, for reading. */
+  readonly state: State
+  /** The tree to write to: what changes is noted. */
+  readonly draft: State
+  /** True when something was written since the last commit. */
+  readonly isDirty: boolean
+  /**
+   * The version that will show what has been written until now. It comes even if the writes turn out to have changed
+   * nothing: somebody waits for it.
+   */
+  promise(): number
+  /** What was written since the last commit, as one delta to the next version; null when nothing changed. */
+  commit(tick: number): Outgoing | null
+  /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
+  snapshot(tick: number): Outgoing
+}
+
+export function createView<State extends object>({
+  id,
+  room,
+  state,
+  onDirty,
+}: {
+  id: string
+  room: string
+  /** Copied. @throws PPError `STATE_NOT_JSON` */
+  state: State
+  /** The first change after a commit. */
+  onDirty: () => void
+}): View<State> {
+  const tracker = createTracker(state, { onDirty })
+  let version = 0
+  let isPromised = false
+  /** Those who join at one version share one copy and one encoding. */
+  let current: Outgoing | null = null
+
+  return {
+    id,
+    get version() {
+      return version
+    },
+    get state() {
+      return tracker.state
+    },
+    get draft() {
+      return tracker.draft
+    },
+    get isDirty() {
+      return tracker.dirty
+    },
+    promise() {
+      isPromised = tracker.dirty
+      return isPromised ? version + 1 : version
+    },
+    commit(tick) {
+      const delta = tracker.commit() ?? (isPromised ? {} : undefined)
+      if (delta === undefined) return null
+      isPromised = false
+      current = null
+      version++
+      return outgoing({ kind: 'delta', room, from: version - 1, to: version, tick, delta })
+    },
+    snapshot(tick) {
+      // Copied, because it is encoded when its turn comes and the tree goes on changing.
+      current ??= outgoing({ kind: 'snapshot', room, version, tick, state: cloneJson(tracker.state) })
+      return current
+    },
+  }
+}
