@@ -1,0 +1,15 @@
+// How `diff` reads a "before" tree that is, in memory, the "after" tree already.
+import type { Json } from '../json.js'
+import type { Delta } from './delta.js'
+
+/** What a tracker knows of the past. Without one, the two trees of a diff are taken to be what they look like. */
+export interface DiffContext {
+  /** What changed in a container that stands in both trees. */
+  changeOf(container: object, depth: number): Delta | undefined
+  /** False: the container and all below it are as they were. */
+  isChanged(container: object): boolean
+  /** The container's own fields or items as they were; containers among them are to be asked about in turn. */
+  before<T extends object>(container: T): T
+  /** A value for the delta: the tree goes on changing, so the delta must not share it. */
+  take(value: Json): Json
+}

@@ -1,0 +1,5 @@
+export * from './delta.js'
+export { diff } from './diff.js'
+export * from './patch.js'
+export { cloneJson, deepEqual } from './value.js'
+export * from './track.js'

@@ -1,0 +1,155 @@
+// Alignment of lists whose items say who they are: every item is found again, wherever it went, in O(n log n).
+import type { Alignment } from './myers.js'
+
+/** Neighbours in one step: where they begin, and how many. */
+type Run = readonly [index: number, count: number]
+
+export interface KeyedAlignment {
+  /** Old index and new index of every item that is in both lists, in the new order. */
+  kept: Alignment
+  /** Runs of old indexes that are gone; runs of new indexes that are new. */
+  removed: readonly Run[]
+  inserted: readonly Run[]
+  /** Applied in order after the removals and before the inserts; `to` counts after the item was taken out. */
+  moves: readonly (readonly [from: number, to: number])[]
+}
+
+/** Undefined when an item has no key or two have the same one. */
+export function alignByKey(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  keyOf: (item: unknown) => unknown,
+): KeyedAlignment | undefined {
+  const oldIndexes = new Map<unknown, number>()
+  for (let i = 0; i < before.length; i++) {
+    const key = keyOf(before[i])
+    if (key === undefined) return undefined
+    oldIndexes.set(key, i)
+  }
+  if (oldIndexes.size < before.length) return undefined
+
+  const kept: [number, number][] = []
+  const seen = new Set<unknown>()
+  const isInserted: boolean[] = []
+  const isRemoved: boolean[] = before.map(() => true)
+  for (let j = 0; j < after.length; j++) {
+    const key = keyOf(after[j])
+    if (key === undefined || seen.has(key)) return undefined
+    seen.add(key)
+    const i = oldIndexes.get(key)
+    isInserted.push(i === undefined)
+    if (i === undefined) continue
+    kept.push([i, j])
+    isRemoved[i] = false
+  }
+  const isOrdered = kept.every(([i], at) => at === 0 || (kept[at - 1]?.[0] ?? 0) < i)
+  return {
+    kept,
+    removed: runs(isRemoved),
+    inserted: runs(isInserted),
+    moves: isOrdered ? [] : findMoves(ranks(kept.map(([i]) => i))),
+  }
+}
+
+function runs(flags: readonly boolean[]): Run[] {
+  const found: Run[] = []
+  for (let i = 0; i < flags.length; i++) {
+    if (flags[i] !== true) continue
+    const index = i
+    while (i < flags.length && flags[i] === true) i++
+    found.push([index, i - index])
+  }
+  return found
+}
+
+/** Old indexes as positions among themselves: what is left when the removed items are gone. */
+function ranks(oldIndexes: readonly number[]): Int32Array {
+  const order = Array.from(oldIndexes.keys()).sort((a, b) => (oldIndexes[a] ?? 0) - (oldIndexes[b] ?? 0))
+  const ranked = new Int32Array(oldIndexes.length)
+  for (let rank = 0; rank < order.length; rank++) ranked[order[rank] ?? 0] = rank
+  return ranked
+}
+
+/**
+ * The fewest moves that bring positions into the order of `order` (`order[new] = old`). A longest ascending subsequence
+ * stays; every other item, in the new order, goes to right behind the one that comes before it. So at any time each
+ * stretch between two staying items reads: the staying item, those already moved there, those still to move, in the
+ * old order. That makes both indexes a matter of counting.
+ */
+function findMoves(order: Int32Array): [number, number][] {
+  const stays = longestAscending(order)
+  const waiting = createCounter(order.length)
+  for (let at = 0; at < order.length; at++) if (!stays[at]) waiting.add(order[at] ?? 0, 1)
+
+  // By old position: how many items stay before it, and the new index of the next one that stays.
+  const newIndexOfStaying: number[] = []
+  for (let at = 0; at < order.length; at++) if (stays[at]) newIndexOfStaying.push(at)
+  const stayingOld = newIndexOfStaying.map((at) => order[at] ?? 0)
+
+  const moves: [number, number][] = []
+  let stayedBefore = 0
+  for (let at = 0; at < order.length; at++) {
+    if (stays[at]) {
+      stayedBefore++
+      continue
+    }
+    const old = order[at] ?? 0
+    const slot = lowerBound(stayingOld, old)
+    const nextStaying = newIndexOfStaying[slot] ?? order.length
+    // In place before it: all with a smaller new index than the next staying one, less those that are not there yet.
+    const placed = nextStaying <= at ? nextStaying : at + (slot - stayedBefore)
+    const from = placed + waiting.below(old)
+    waiting.add(old, -1)
+    const lastStayed = stayedBefore === 0 ? 0 : (stayingOld[stayedBefore - 1] ?? 0)
+    const to = at + waiting.below(lastStayed)
+    if (from !== to) moves.push([from, to])
+  }
+  return moves
+}
+
+function longestAscending(values: Int32Array): boolean[] {
+  const tails: number[] = []
+  const previous = new Int32Array(values.length).fill(-1)
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0
+    let low = 0
+    let high = tails.length
+    while (low < high) {
+      const mid = (low + high) >> 1
+      if ((values[tails[mid] ?? 0] ?? 0) < value) low = mid + 1
+      else high = mid
+    }
+    if (low > 0) previous[at] = tails[low - 1] ?? -1
+    tails[low] = at
+  }
+  const chosen: boolean[] = Array.from(values, () => false)
+  for (let at = tails[tails.length - 1] ?? -1; at >= 0; at = previous[at] ?? -1) chosen[at] = true
+  return chosen
+}
+
+/** How many of the ascending `values` are below `limit`. */
+function lowerBound(values: readonly number[], limit: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const mid = (low + high) >> 1
+    if ((values[mid] ?? 0) < limit) low = mid + 1
+    else high = mid
+  }
+  return low
+}
+
+/** Counts marks on positions, and those below a position, in O(log n) (a Fenwick tree). */
+function createCounter(size: number): { add(at: number, by: number): void; below(at: number): number } {
+  const sums = new Int32Array(size + 1)
+  return {
+    add(at, by) {
+      for (let i = at + 1; i <= size; i += i & -i) sums[i] = (sums[i] ?? 0) + by
+    },
+    below(at) {
+      let sum = 0
+      for (let i = at; i > 0; i -= i & -i) sum += sums[i] ?? 0
+      return sum
+    },
+  }
+}

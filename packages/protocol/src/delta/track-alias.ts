@@ -1,0 +1,68 @@
+// State is a tree, but a program may put one object into two places. Within the tick both places show the same object, as
+// in any JavaScript; at the commit the object keeps one of them and every other place gets a copy of its own, because
+// that is what replicas will have. Also moves the homes of what was moved.
+import type { Placements } from './track-enter.js'
+import type { Ledger, TrackNode } from './track-node.js'
+import { cloneJson } from './value.js'
+
+/** A container of the raw tree, by key: arrays answer to their indexes. */
+type Container = Record<string, unknown>
+
+/** Before the delta is made: afterwards no object stands in two places of the tree. */
+export function separateAliases(ledger: Ledger, placements: Placements): void {
+  const { tick } = ledger
+  for (const [container, fields] of placements) {
+    for (const [, node] of placesIn(container, fields, ledger)) node.placedAt = tick
+  }
+  for (const [container, fields] of placements) {
+    for (const [key, node] of placesIn(container, fields, ledger)) {
+      if (node.claimedAt === tick || isAtHomeElsewhere(node, container, fields)) {
+        ;(container as Container)[key] = cloneJson(node.raw)
+      } else node.claimedAt = tick
+    }
+  }
+}
+
+/** After the delta is made: what was moved is at home where it now stands. */
+export function moveHomes(ledger: Ledger, placements: Placements): void {
+  for (const [container, fields] of placements) {
+    const parent = ledger.nodes.get(container)
+    if (parent === undefined) continue
+    for (const [key, node] of placesIn(container, fields, ledger)) {
+      node.parent = parent
+      node.key = key
+    }
+  }
+}
+
+function placesIn(container: object, fields: Set<string> | undefined, ledger: Ledger): [string, TrackNode][] {
+  const places: [string, TrackNode][] = []
+  for (const key of fields ?? Object.keys(container)) {
+    const value = (container as Container)[key]
+    if (typeof value !== 'object' || value === null) continue
+    const node = ledger.nodes.get(value)
+    if (node !== undefined) places.push([key, node])
+  }
+  return places
+}
+
+/** True when the object also stands where it stood before, in a part of the tree that is still there. */
+function isAtHomeElsewhere(node: TrackNode, container: object, fields: Set<string> | undefined): boolean {
+  const { parent } = node
+  if (parent === undefined) return false
+  // All items of a listed array, and the listed fields of an object, take their turn to claim.
+  if (parent.raw === container && (fields === undefined || fields.has(node.key))) return false
+  return isAttached(parent) && holds(parent, node)
+}
+
+function isAttached(node: TrackNode): boolean {
+  const { parent } = node
+  if (parent === undefined || node.placedAt === node.ledger.tick) return true
+  return holds(parent, node) && isAttached(parent)
+}
+
+function holds(parent: TrackNode, node: TrackNode): boolean {
+  if (Array.isArray(parent.raw))
+    return parent.raw[Number(node.key)] === node.raw || parent.raw.includes(node.raw)
+  return parent.raw[node.key] === node.raw
+}

@@ -1,0 +1,122 @@
+// The end of a tick: from what the nodes remember to one delta. Cost follows what was touched.
+import type { Json } from '../json.js'
+import type { DiffContext } from './context.js'
+import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
+import { diffArrays, diffValue, newValue, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
+import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
+import { cloneJson, own, shallowCopy } from './value.js'
+
+/** Deltas of more fields than this are probably keyed by id. */
+const MAP_LIKE_FIELDS = 8
+
+/** The past of a tracked tree, as `diff` asks for it. */
+export function createContext(ledger: Ledger): DiffContext {
+  const flagged = (raw: object): TrackNode | undefined => {
+    const node = ledger.nodes.get(raw)
+    return node?.flaggedAt === ledger.tick ? node : undefined
+  }
+  const context: DiffContext = {
+    isChanged: (raw) => flagged(raw) !== undefined,
+    changeOf(raw, depth) {
+      const node = flagged(raw)
+      return node === undefined ? undefined : changeOfNode(node, context, depth)
+    },
+    before: (raw) => {
+      const node = flagged(raw)
+      // A container's past is a container of the same kind.
+      return node === undefined ? raw : (ownPast(node) as typeof raw)
+    },
+    take: cloneJson,
+  }
+  return context
+}
+
+function ownPast(node: TrackNode): object {
+  if (node.touchedAt !== node.ledger.tick) return node.raw
+  if (node instanceof ListNode) return node.before as unknown[]
+  const past = shallowCopy(node.raw)
+  for (const [i, key] of node.keys.entries()) {
+    if (node.olds[i] === undefined) delete past[key]
+    else past[key] = node.olds[i]
+  }
+  return past
+}
+
+/** What changed in a container that stands where it stood. */
+function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Delta | undefined {
+  if (node instanceof RecordNode) return changeOfRecord(node, context, depth)
+  if (node.touchedAt === node.ledger.tick) return diffArrays(node.before, node.raw, context, depth)
+  const ops: ArrayOp[] = []
+  for (const [index, child] of locate(node)) {
+    const delta = changeOfNode(child, context, depth + 1)
+    if (delta !== undefined) ops.push({ op: 'patch', index, delta })
+  }
+  return ops.length === 0 ? undefined : { __pp_array_ops: ops }
+}
+
+function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): Delta | undefined {
+  const { raw, children } = node
+  const isTouched = node.touchedAt === node.ledger.tick
+  const fields = isTouched ? node.keys.length : 0
+  const delta = emptyDelta(fields + children.length > MAP_LIKE_FIELDS)
+  let changes = 0
+  let deletions = 0
+  for (let i = 0; i < fields; i++) {
+    const key = node.keys[i] ?? ''
+    const change = changeOfField(node.olds[i], own(raw, key), context, depth + 1)
+    if (change === undefined) continue
+    delta[key] = change
+    changes++
+    if (change === PP_DELETED) deletions++
+  }
+  for (const child of children) {
+    // Not there any more, or there again: then the field was written, and is dealt with.
+    if (raw[child.key] !== child.raw || (fields > 0 && node.indexOf(child.key) >= 0)) continue
+    const change = changeOfNode(child, context, depth + 1)
+    if (change === undefined) continue
+    delta[child.key] = change
+    changes++
+  }
+  if (changes === 0) return undefined
+  if (deletions >= REPLACE_EMPTIED_KEYS && deletions === changes && Object.keys(raw).length === 0)
+    return replacement({}, context)
+  return changes === 1 && looksLikeMarker(delta) ? replacement(raw as Json, context) : delta
+}
+
+function changeOfField(
+  before: unknown,
+  after: unknown,
+  context: DiffContext,
+  depth: number,
+): Delta | undefined {
+  if (after === undefined) return before === undefined ? undefined : PP_DELETED
+  // The raw tree holds nothing but JSON.
+  if (before === undefined) return newValue(after as Json, context)
+  return diffValue(before, after, context, depth)
+}
+
+/** The flagged items of a list that kept its items, by index. */
+function locate(node: ListNode): [number, TrackNode][] {
+  const { raw, children } = node
+  const found: [number, TrackNode][] = []
+  for (const child of children) {
+    const index = Number(child.key)
+    if (raw[index] !== child.raw) return locateBySearch(node)
+    found.push([index, child])
+  }
+  return found.sort(([a], [b]) => a - b)
+}
+
+/** After items have shifted, where a node last saw itself is worth nothing: one look at all items. */
+function locateBySearch({ raw, children }: ListNode): [number, TrackNode][] {
+  const wanted = new Map<unknown, TrackNode>()
+  for (const child of children) wanted.set(child.raw, child)
+  const found: [number, TrackNode][] = []
+  for (const [index, item] of raw.entries()) {
+    const child = wanted.get(item)
+    if (child === undefined) continue
+    child.key = String(index)
+    found.push([index, child])
+  }
+  return found
+}

@@ -1,0 +1,101 @@
+// How values come into a tracked tree. A plain value is checked and copied once: what its owner does to it afterwards
+// must not change state behind the tracker's back. A draft keeps its identity: it is moved, not copied.
+import { isForbiddenKey, isPlainObject, MAX_DEPTH } from '../json.js'
+import { createNode, nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
+import { cloneJson } from './value.js'
+
+/** Where drafts were put in this tick: raw container → the fields of an object, or undefined for "any item of the list". */
+export type Placements = Map<object, Set<string> | undefined>
+
+export function createEnter(ledger: Ledger, placements: Placements): Ledger['enter'] {
+  return enter
+
+  function enter(value: unknown, node: TrackNode, key: string): unknown {
+    if (typeof value !== 'object' || value === null) return checkPrimitive(value, node, key)
+    const draft = nodeOf(value)
+    if (draft?.ledger === ledger) return place(draft, node, key, node)
+    const adopted = adopt(value, node, key, node, pathOf(node).length + 1)
+    // From now on known as new: nothing in it needs to be remembered in this tick.
+    if (!ledger.nodes.has(adopted))
+      ledger.nodes.set(adopted, createNode(ledger, adopted, node, key, ledger.tick))
+    return adopted
+  }
+
+  /** A checked copy. `target` is the node in the tree, `parent` where the copy will hang: target, or a copy below it. */
+  function adopt(value: object, parent: TrackNode, key: string, target: TrackNode, depth: number): object {
+    if (depth > MAX_DEPTH) throw notJson(parent, key, `more than ${MAX_DEPTH} levels, or a cycle`)
+    if (Array.isArray(value)) {
+      const raw: unknown[] = []
+      const node = createNode(ledger, raw, parent, key, ledger.tick)
+      for (let i = 0; i < value.length; i++) raw.push(adoptChild(value[i], node, String(i), target, depth))
+      return raw
+    }
+    if (!isPlainObject(value))
+      throw notJson(parent, key, value.constructor?.name ?? 'an object with a prototype')
+    const raw: Record<string, unknown> = {}
+    const node = createNode(ledger, raw, parent, key, ledger.tick)
+    for (const name of Object.keys(value)) {
+      if (isForbiddenKey(name)) throw notJson(node, name, 'a key that reaches the prototype')
+      raw[name] = adoptChild(value[name], node, name, target, depth)
+    }
+    return raw
+  }
+
+  function adoptChild(
+    value: unknown,
+    node: TrackNode,
+    key: string,
+    target: TrackNode,
+    depth: number,
+  ): unknown {
+    if (typeof value !== 'object' || value === null) return checkPrimitive(value, node, key)
+    const draft = nodeOf(value)
+    if (draft?.ledger !== ledger) return adopt(value, node, key, target, depth + 1)
+    // A draft inside: its new home must be found from it, so the copies above it become known nodes.
+    for (let at = node; !ledger.nodes.has(at.raw) && at.parent !== undefined; at = at.parent)
+      ledger.nodes.set(at.raw, at)
+    return place(draft, node, key, target)
+  }
+
+  function place(draft: TrackNode, node: TrackNode, key: string, target: TrackNode): object {
+    const room = MAX_DEPTH - pathOf(node).length - 1
+    if (measure(draft.raw, target.raw, 0, room) === 'cycle') return cloneJson<object>(draft.raw)
+    if (measure(draft.raw, undefined, 0, room) === 'deep')
+      throw notJson(node, key, `more than ${MAX_DEPTH} levels`)
+    const fields = placements.get(node.raw)
+    if (fields !== undefined) fields.add(key)
+    else placements.set(node.raw, Array.isArray(node.raw) ? undefined : new Set([key]))
+    return draft.raw
+  }
+}
+
+/** Whether putting `raw` somewhere would close a circle through `target`, or go too deep. */
+function measure(
+  raw: object,
+  target: object | undefined,
+  depth: number,
+  room: number,
+): 'cycle' | 'deep' | 'fine' {
+  if (raw === target) return 'cycle'
+  if (depth >= room) return 'deep'
+  let worst: 'deep' | 'fine' = 'fine'
+  // `for in` over raw JSON, arrays included, allocates nothing.
+  for (const key in raw) {
+    const child = (raw as Record<string, unknown>)[key]
+    if (typeof child !== 'object' || child === null) continue
+    const found = measure(child, target, depth + 1, room)
+    if (found === 'cycle') return found
+    if (found === 'deep') worst = found
+  }
+  return worst
+}
+
+function checkPrimitive(value: unknown, node: TrackNode, key: string): unknown {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw notJson(node, key, String(value))
+    // JSON has one zero.
+    return value === 0 ? 0 : value
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  throw notJson(node, key, value === undefined ? 'undefined (delete the key instead)' : typeof value)
+}

@@ -1,0 +1,103 @@
+// The tracker: state as a plain tree, changed in place through drafts, whose changes come out as one delta per commit.
+// It remembers what was touched (fields with their old values, arrays with their old items) and compares at the commit:
+// a write costs one Proxy trap, a commit costs what was touched, and an untouched tree costs nothing.
+import { assertJson } from '../json.js'
+import type { Delta } from './delta.js'
+import { separateAliases, moveHomes } from './track-alias.js'
+import { createContext } from './track-commit.js'
+import { createEnter, type Placements } from './track-enter.js'
+import { LIST_METHODS } from './track-list.js'
+import { nodeOf, RecordNode, type Ledger } from './track-node.js'
+import { cloneJson } from './value.js'
+
+export interface TrackerOptions {
+  /** Called at the first write after a commit; a room asks for its next tick here. */
+  onDirty?: () => void
+}
+
+export interface Tracker<State> {
+  /** The tree itself, for reading: the same objects from commit to commit, changed in place. Never write to it. */
+  readonly state: State
+  /** The same tree for writing. Drafts are stable: `draft.a === draft.a` until another object stands there. */
+  readonly draft: State
+  /** True when something was written since the last commit; what was written may have been the same value. */
+  readonly dirty: boolean
+  /** Puts a copy of `state` in the place of the whole tree. */
+  replaceRoot(state: State): void
+  /** The delta of everything since the last commit; undefined when nothing differs. Shares nothing with the tree. */
+  commit(): Delta | undefined
+}
+
+/**
+ * Tracks a copy of `initialState`.
+ *
+ * Plain values written into a draft are copied; drafts are moved and keep their identity. An object that stands in two
+ * places at a commit becomes two.
+ * @throws PPError `STATE_NOT_JSON` with the path, here and at every write of something that is not JSON
+ */
+export function createTracker<State>(initialState: State, options: TrackerOptions = {}): Tracker<State> {
+  assertJson(initialState)
+  const placements: Placements = new Map()
+  let isDirty = false
+  const ledger: Ledger = {
+    tick: 1,
+    nodes: new WeakMap(),
+    touched: [],
+    listMethods: LIST_METHODS,
+    enter: () => undefined,
+    markDirty() {
+      if (isDirty) return
+      isDirty = true
+      options.onDirty?.()
+    },
+  }
+  ledger.enter = createEnter(ledger, placements)
+  const context = createContext(ledger)
+  // The root stands in a holder, so that replacing it is an ordinary write.
+  const holder: { root: unknown } = { root: cloneJson(initialState) }
+  const top = new RecordNode(ledger, holder, undefined, '', 0)
+  ledger.nodes.set(holder, top)
+
+  function commit(): Delta | undefined {
+    if (!isDirty) return undefined
+    if (placements.size > 0) separateAliases(ledger, placements)
+    // The holder stands one level above the root.
+    const delta = context.changeOf(holder, -1)
+    if (placements.size > 0) moveHomes(ledger, placements)
+    for (const node of ledger.touched) node.release()
+    ledger.touched = []
+    placements.clear()
+    ledger.tick++
+    isDirty = false
+    // `top` is a record of one field that is never deleted: its delta is a record of that field.
+    return delta === undefined ? undefined : (delta as { root: Delta }).root
+  }
+
+  return {
+    // What the tree looks like is the caller's promise; only JSON can have come in.
+    get state() {
+      return holder.root as State
+    },
+    get draft() {
+      return top.draft['root'] as State
+    },
+    get dirty() {
+      return isDirty
+    },
+    replaceRoot(state) {
+      top.draft['root'] = state
+    },
+    commit,
+  }
+}
+
+/** The raw value behind a draft, for reading; anything else is returned as it is. */
+export function untrack<T>(value: T): T {
+  // A draft of T stands for a raw T.
+  return (nodeOf(value)?.raw ?? value) as T
+}
+
+/** True for a draft of any tracker. */
+export function isDraft(value: unknown): boolean {
+  return nodeOf(value) !== undefined
+}
