@@ -1,5 +1,5 @@
 // The round: 90 seconds of play, a short podium, and again. Whoever comes late plays at once.
-import { PODIUM_SECONDS, ROUND_SECONDS, bareFloor } from '../shared/game.js'
+import { PODIUM_SECONDS, ROUND_SECONDS, bareFloor, byStanding } from '../shared/game.js'
 import type { ArenaState, Standing } from '../shared/game.js'
 
 /** The part of a second that has passed; seconds themselves stand in the state, where the page reads them. */
@@ -18,11 +18,10 @@ export function runClock(state: ArenaState, watch: Stopwatch, dtMs: number): voi
   }
 }
 
-/** Best first; equal scores stand in the order of their names, so that both ends list them alike. */
-export function standings(state: ArenaState): Standing[] {
+function standings(state: ArenaState): Standing[] {
   return Object.entries(state.players)
     .map(([id, { name, color, score }]) => ({ id, name, color, score }))
-    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
+    .sort(byStanding)
 }
 
 function nextPhase(state: ArenaState): void {

@@ -64,6 +64,11 @@ export function bareFloor(): number[][] {
   return Array.from({ length: ROWS }, () => Array.from({ length: COLUMNS }, () => BARE))
 }
 
+/** Best first; equal scores stand in the order of their names, so that every list of players agrees. */
+export function byStanding(a: Pick<Standing, 'name' | 'score'>, b: Pick<Standing, 'name' | 'score'>): number {
+  return b.score - a.score || (a.name < b.name ? -1 : 1)
+}
+
 /** The player with that id; an id that is no own key (`constructor`) is nobody. */
 export function playerOf(state: ArenaState, id: string): Player | undefined {
   return Object.hasOwn(state.players, id) ? state.players[id] : undefined

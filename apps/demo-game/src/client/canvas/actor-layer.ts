@@ -139,7 +139,7 @@ export function createActorLayer({ context }: Surface): ActorLayer {
     const top = above < 0 ? y + tile * 0.85 : above
     const left = Math.min(Math.max(0, x - width / 2), layout.width - width)
 
-    context.globalAlpha = isSelf ? 0.95 : 0.8
+    context.globalAlpha = isSelf ? 1 : 0.9
     context.beginPath()
     context.roundRect(left, top, width, height, height / 2)
     context.fillStyle = isSelf ? look.ink : look.paper

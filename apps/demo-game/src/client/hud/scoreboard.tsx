@@ -1,0 +1,78 @@
+// Who is here and how many tiles each owns. Each row watches its own player; the list itself renders only when somebody
+// overtakes, comes or goes.
+import { usePPRoomState, usePresence } from '@painda/react'
+import type { RoomHandle } from '@painda/react'
+import { memo } from 'react'
+import type { ReactNode } from 'react'
+import { COLUMNS, ROWS, byStanding, playerOf } from '../../shared/game.js'
+import type { Arena, ArenaState } from '../../shared/game.js'
+import { paintOf } from '../../shared/palette.js'
+import { useOwnId } from './use-own-id.js'
+
+type Room = RoomHandle<typeof Arena>
+
+export function Scoreboard({ room }: { room: Room }): ReactNode {
+  const ranking = usePPRoomState(room, rankedIds, sameIds) ?? []
+  const { others } = usePresence(room)
+  const ownId = useOwnId(room)
+  const away = new Set(others.filter((entry) => !entry.connected).map((entry) => entry.clientId))
+  // Rows keep their place in the document and move by transform, so that overtaking is a movement one can see.
+  const rows = ranking.map((id, rank) => ({ id, rank })).sort((a, b) => (a.id < b.id ? -1 : 1))
+
+  return (
+    <section className="panel scores" aria-labelledby="scores-title">
+      <h2 id="scores-title">
+        Players <span className="count">{ranking.length}</span>
+      </h2>
+      <ol style={{ '--rows': ranking.length }} data-crowded={ranking.length > 8} data-testid="scoreboard">
+        {rows.map(({ id, rank }) => (
+          <ScoreRow key={id} room={room} id={id} rank={rank} isSelf={id === ownId} isAway={away.has(id)} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+interface ScoreRowProps {
+  room: Room
+  id: string
+  rank: number
+  isSelf: boolean
+  isAway: boolean
+}
+
+const ScoreRow = memo(function ScoreRow({ room, id, rank, isSelf, isAway }: ScoreRowProps): ReactNode {
+  const name = usePPRoomState(room, (state) => playerOf(state, id)?.name)
+  const color = usePPRoomState(room, (state) => playerOf(state, id)?.color) ?? 0
+  const score = usePPRoomState(room, (state) => playerOf(state, id)?.score) ?? 0
+  const isBot = usePPRoomState(room, (state) => playerOf(state, id)?.isBot)
+  const tag = isAway ? 'reconnecting' : isSelf ? 'you' : isBot ? 'bot' : null
+
+  return (
+    <li
+      className="score-row"
+      style={{ '--rank': rank, '--paint': paintOf(color).hex, '--share': score / (COLUMNS * ROWS) }}
+      data-self={isSelf}
+      data-presence={isAway ? 'reconnecting' : 'connected'}
+      data-player={id}
+      data-testid="player-row"
+    >
+      <span className="rank">{rank + 1}</span>
+      <span className="chip" aria-hidden="true" />
+      <span className="player-name">{name}</span>
+      {tag !== null && <span className="tag">{tag}</span>}
+      <span className="score" data-testid="score">
+        {score}
+      </span>
+      <span className="share" aria-hidden="true" />
+    </li>
+  )
+})
+
+function rankedIds(state: ArenaState): string[] {
+  const players = Object.entries(state.players).map(([id, { name, score }]) => ({ id, name, score }))
+  return players.sort(byStanding).map(({ id }) => id)
+}
+
+const sameIds = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((id, index) => id === b[index])

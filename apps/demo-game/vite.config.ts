@@ -1,0 +1,13 @@
+import { paindaDevtools } from '@painda/devtools/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { gameServer } from './vite-game-server.js'
+import { clientConditions, serverConditions } from './vite/from-source.js'
+
+export default defineConfig({
+  plugins: [react(), paindaDevtools(), gameServer()],
+  resolve: { conditions: clientConditions },
+  ssr: { resolve: { conditions: serverConditions } },
+  server: { host: '127.0.0.1' },
+  preview: { host: '127.0.0.1', port: 5173 },
+})
