@@ -7,14 +7,13 @@ import { decodeUtf8, encodeUtf8 } from './utf8.js'
 import { MAX_DEPTH } from './json.js'
 import type { Message } from './messages.js'
 import { readMessage } from './messages.js'
+import { MAX_MESSAGES_PER_FRAME, packBodies } from './pack.js'
 
 const LINE_FEED = 0x0a
 const BYTES_KEY = '__pp_bytes'
-/** A frame is one tick of one peer; more messages in one frame is an attack on our loops. */
-export const MAX_MESSAGES_PER_FRAME = 4096
 
 export function createJsonCodec(): Codec {
-  return { name: 'painda.v3', encode, pack, decode }
+  return { name: 'painda.v3', encode, pack: packBodies, decode }
 }
 
 function encode(message: Message): Uint8Array {
@@ -25,19 +24,6 @@ function encode(message: Message): Uint8Array {
     throw new PPError('INVALID_PAYLOAD', `A ${message.kind} message holds what JSON cannot.`, { cause })
   }
   return encodeUtf8(`${text}\n`)
-}
-
-function pack(bodies: readonly Uint8Array[]): readonly Uint8Array[] {
-  const [first] = bodies
-  if (first === undefined) return []
-  if (bodies.length === 1) return [first]
-  const frame = new Uint8Array(bodies.reduce((sum, body) => sum + body.byteLength, 0))
-  let at = 0
-  for (const body of bodies) {
-    frame.set(body, at)
-    at += body.byteLength
-  }
-  return [frame]
 }
 
 function decode(frame: Uint8Array): Message[] {

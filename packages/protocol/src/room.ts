@@ -55,6 +55,8 @@ export interface StateDelta {
   /** The documented delta form; see rules DL. */
   delta: unknown
   hash?: number
+  /** The whole new state, where the decoder has made it already; never on the wire. Shares what did not change. */
+  state?: unknown
 }
 
 export interface Resync {

@@ -178,7 +178,8 @@ export class Reader {
       value += (byte & 0x7f) * scale
       if (byte < 0x80) {
         // One number has one encoding: a trailing group of zeros would be another way to write the same.
-        if (byte === 0 && i > 0) throw new PPError('MALFORMED_FRAME', 'A number is written longer than it needs.')
+        if (byte === 0 && i > 0)
+          throw new PPError('MALFORMED_FRAME', 'A number is written longer than it needs.')
         if (value > Number.MAX_SAFE_INTEGER) break
         return value
       }

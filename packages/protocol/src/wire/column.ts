@@ -8,7 +8,15 @@ import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
 import type { NameReader, NameWriter } from './names.js'
-import { commonDivisor, DIVISORS, divisorOf, fromNumerator, isOver, NO_DIVISOR, numeratorOf } from './number.js'
+import {
+  commonDivisor,
+  DIVISORS,
+  divisorOf,
+  fromNumerator,
+  isOver,
+  NO_DIVISOR,
+  numeratorOf,
+} from './number.js'
 
 const MIXED = 0
 const SAME = 1
@@ -60,7 +68,13 @@ export function writeColumn(
     for (const key of shape) names.put(w, key)
     for (const key of shape) {
       // `shapeOf` has seen that each is an object with this key.
-      writeColumn(w, values.map((value) => (value as Record<string, unknown>)[key]), names, depth + 1, writeItem)
+      writeColumn(
+        w,
+        values.map((value) => (value as Record<string, unknown>)[key]),
+        names,
+        depth + 1,
+        writeItem,
+      )
     }
     return
   }
@@ -86,19 +100,22 @@ export function readColumn(
   readItem: ReadItem,
   previous?: Previous,
 ): unknown[] {
-  if (depth > MAX_DEPTH) throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
+  if (depth > MAX_DEPTH)
+    throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
   r.claim(rows)
   const tag = r.u8()
   switch (tag) {
     case MIXED: {
-      if (rows > r.left) throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
+      if (rows > r.left)
+        throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
       const values: unknown[] = []
       for (let i = 0; i < rows; i++) values.push(readItem(r, names, depth))
       return values
     }
     case SAME: {
       const value = readItem(r, names, depth)
-      if (!isPrimitive(value)) throw new PPError('MALFORMED_FRAME', 'Only primitives can be the same in all rows.')
+      if (!isPrimitive(value))
+        throw new PPError('MALFORMED_FRAME', 'Only primitives can be the same in all rows.')
       return Array.from({ length: rows }, () => value)
     }
     case RUN: {
@@ -154,7 +171,8 @@ function writeNumbers(w: Writer, values: readonly number[], previous: Previous |
 function readNumbers(r: Reader, rows: number, tag: number, previous: Previous | undefined): number[] {
   const areSteps = tag >= STEPS
   const code = tag - (areSteps ? STEPS : NUMBERS)
-  if (code < 0 || code >= DIVISORS.length) throw new PPError('MALFORMED_FRAME', `There is no column of kind ${tag}.`)
+  if (code < 0 || code >= DIVISORS.length)
+    throw new PPError('MALFORMED_FRAME', `There is no column of kind ${tag}.`)
   const min = r.zigzag()
   const width = r.u8()
   if (width > 52) throw new PPError('MALFORMED_FRAME', 'A number of a column has at most 52 bits.')
@@ -231,7 +249,8 @@ function shapeOf(values: readonly unknown[]): readonly string[] | null {
   if (values.length < 2) return null
   let shape: readonly string[] | null = null
   for (const value of values) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return null
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array)
+      return null
     const keys = Object.keys(value)
     if (shape === null) {
       if (keys.length === 0) return null
@@ -264,7 +283,8 @@ function readObjects(
 }
 
 function needBits(r: Reader, rows: number, width: number): void {
-  if (rows * width > r.left * 8) throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
+  if (rows * width > r.left * 8)
+    throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
 }
 
 function checkFinite(value: number): number {
@@ -275,4 +295,3 @@ function checkFinite(value: number): number {
 function isPrimitive(value: unknown): boolean {
   return typeof value !== 'object' || value === null
 }
-

@@ -5,6 +5,7 @@ import { PPError } from '../errors.js'
 import type { Json } from '../json.js'
 import type { Reader } from './bytes.js'
 import { readColumn } from './column.js'
+import type { Previous } from './column.js'
 import { readLeaf } from './leaf.js'
 import { createDictionaryReader } from './names.js'
 import { isBlank, MAX_TEMPLATES, readTemplate } from './template.js'
@@ -14,7 +15,7 @@ export interface DeltaReader {
   /**
    * The delta that stands next in `r`. @throws PPError `MALFORMED_FRAME` and its kin; the dictionary is then as before.
    */
-  read(r: Reader): Delta
+  read(r: Reader, flags: { hasNews: boolean; isSingle: boolean }, state: unknown): Delta
   /** Takes over a whole dictionary, of a snapshot. */
   readDictionary(r: Reader): void
 }
@@ -24,17 +25,18 @@ export function createDeltaReader(): DeltaReader {
   const templates: Template[] = []
 
   function readNews(r: Reader): void {
-    if (r.varint() !== names.length) throw malformed('A delta assumes a dictionary that is not the one here.')
-    names.read(r)
-    if (r.varint() !== templates.length) throw malformed('A delta assumes templates that are not the ones here.')
+    names.read(r, r.varint())
+    const start = r.varint()
     const count = r.count(2)
-    if (templates.length + count > MAX_TEMPLATES) throw malformed(`A view has at most ${MAX_TEMPLATES} templates.`)
-    for (let i = 0; i < count; i++) templates.push(readTemplate(r, names))
+    if (start > templates.length) throw malformed('A delta assumes templates that never came.')
+    if (start + count > MAX_TEMPLATES) throw malformed(`A view has at most ${MAX_TEMPLATES} templates.`)
+    // Who came by a snapshot knows some of the news already; they say the same again.
+    for (let i = 0; i < count; i++) templates[start + i] = readTemplate(r, names)
   }
 
-  function readGroups(r: Reader): Delta {
+  function readGroups(r: Reader, isSingle: boolean, state: unknown): Delta {
     const builder = createBuilder()
-    const groups = r.count(2)
+    const groups = isSingle ? 1 : r.count(2)
     for (let i = 0; i < groups; i++) {
       const head = r.varint()
       const template = templates[Math.floor(head / 2)]
@@ -48,21 +50,24 @@ export function createDeltaReader(): DeltaReader {
       })
       const width = Math.max(template.fields.length, 1)
       const leaves: unknown[][] = []
-      for (let j = 0; j < width; j++) leaves.push(isMany ? readColumn(r, rows, names, 0, readLeaf) : [readLeaf(r, names, 0)])
+      for (let j = 0; j < width; j++) {
+        const field = template.fields[j]
+        const previous: Previous = (row) =>
+          field === undefined ? undefined : numberAt(state, template, blanks, row, field)
+        leaves.push(isMany ? readColumn(r, rows, names, 0, readLeaf, previous) : [readLeaf(r, names, 0)])
+      }
       for (let row = 0; row < rows; row++) builder.add(template, blanks, leaves, row)
     }
     return builder.result()
   }
 
   return {
-    read(r) {
+    read(r, { hasNews, isSingle }, state) {
       const nameStart = names.length
       const templateStart = templates.length
       try {
-        const flags = r.u8()
-        if (flags > 1) throw malformed('A delta has a flag that nobody defined.')
-        if (flags === 1) readNews(r)
-        return readGroups(r)
+        if (hasNews) readNews(r)
+        return readGroups(r, isSingle, state)
       } catch (thrown) {
         names.truncate(nameStart)
         templates.length = templateStart
@@ -78,6 +83,27 @@ export function createDeltaReader(): DeltaReader {
 }
 
 type Blank = string | number
+
+/** The number that the receiver holds in one field of one row. */
+function numberAt(
+  state: unknown,
+  { steps }: Template,
+  blanks: readonly Blank[][],
+  row: number,
+  field: string,
+): number | undefined {
+  let at = state
+  let blank = 0
+  for (const step of steps) {
+    const key = step.kind === 'name' ? step.name : blanks[blank++]?.[row]
+    if (typeof at !== 'object' || at === null || key === undefined || !Object.hasOwn(at, key))
+      return undefined
+    at = (at as Record<Blank, unknown>)[key]
+  }
+  if (typeof at !== 'object' || at === null || !Object.hasOwn(at, field)) return undefined
+  const value = (at as Record<string, unknown>)[field]
+  return typeof value === 'number' ? value : undefined
+}
 
 function toBlank(number: unknown, nameOf: ((number: number) => string) | null): Blank {
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
@@ -101,7 +127,12 @@ function createBuilder(): {
   let root: Node | null = null
   let literalRoot: { value: Delta } | null = null
 
-  function add(template: Template, blanks: readonly Blank[][], leaves: readonly unknown[][], row: number): void {
+  function add(
+    template: Template,
+    blanks: readonly Blank[][],
+    leaves: readonly unknown[][],
+    row: number,
+  ): void {
     if (literalRoot !== null) throw conflict()
     const { steps, fields } = template
     const isSelf = fields.length === 0
@@ -151,7 +182,11 @@ function enter(node: Node, key: Blank, isList: boolean): Node {
   if (node.kind === 'list') {
     if (typeof key !== 'number') throw conflict()
     node.items.set(key, child)
-    node.ops.push({ op: 'patch', index: key, delta: child.kind === 'object' ? child.delta : listDelta(child) })
+    node.ops.push({
+      op: 'patch',
+      index: key,
+      delta: child.kind === 'object' ? child.delta : listDelta(child),
+    })
     return child
   }
   if (typeof key !== 'string' || key in node.delta) throw conflict()

@@ -54,7 +54,13 @@ function isExactOp(op: unknown): boolean {
 
 /** Indexes are written with two bits beside them. */
 function isIndex(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 48 && !Object.is(value, -0)
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= 0 &&
+    value < 2 ** 48 &&
+    !Object.is(value, -0)
+  )
 }
 
 export function writeLeaf(w: Writer, leaf: unknown, names: NameWriter, depth: number): void {
@@ -76,7 +82,8 @@ export function writeLeaf(w: Writer, leaf: unknown, names: NameWriter, depth: nu
 }
 
 export function readLeaf(r: Reader, names: NameReader, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw new PPError('MALFORMED_FRAME', `A delta is nested deeper than ${MAX_DEPTH} levels.`)
+  if (depth > MAX_DEPTH)
+    throw new PPError('MALFORMED_FRAME', `A delta is nested deeper than ${MAX_DEPTH} levels.`)
   const tag = r.peek()
   if (tag < FIRST_TAG) return readValue(r, names, depth)
   r.u8()
@@ -154,7 +161,8 @@ function writeChange(w: Writer, delta: unknown, names: NameWriter, depth: number
     writeLeaf(w, delta, names, depth)
     return
   }
-  if (depth > MAX_DEPTH) throw new PPError('INVALID_PAYLOAD', `A delta is nested deeper than ${MAX_DEPTH} levels.`)
+  if (depth > MAX_DEPTH)
+    throw new PPError('INVALID_PAYLOAD', `A delta is nested deeper than ${MAX_DEPTH} levels.`)
   const entries = Object.entries(delta)
   w.u8(CHANGES)
   w.varint(entries.length)

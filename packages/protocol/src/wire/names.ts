@@ -61,8 +61,8 @@ export function createDictionaryWriter(): DictionaryWriter {
 export interface DictionaryReader extends NameReader {
   nameOf(number: number): string
   readonly length: number
-  /** Reads what `write` wrote. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype, or past the bounds. */
-  read(r: Reader): void
+  /** Reads what `write` wrote from `start` on. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype, or past the bounds. */
+  read(r: Reader, start: number): void
   /** Forgets the names from `length` on: a body that turned out malformed leaves nothing behind. */
   truncate(length: number): void
 }
@@ -71,7 +71,8 @@ export function createDictionaryReader(): DictionaryReader {
   const names: string[] = []
   function nameOf(number: number): string {
     const name = names[number]
-    if (name === undefined) throw new PPError('MALFORMED_FRAME', `The dictionary has no name number ${number}.`)
+    if (name === undefined)
+      throw new PPError('MALFORMED_FRAME', `The dictionary has no name number ${number}.`)
     return name
   }
   return {
@@ -80,13 +81,18 @@ export function createDictionaryReader(): DictionaryReader {
     get length() {
       return names.length
     },
-    read(r) {
+    read(r, start) {
       const count = r.count()
-      if (names.length + count > MAX_NAMES) {
-        throw new PPError('MALFORMED_FRAME', `A dictionary holds at most ${MAX_NAMES} names.`)
+      if (start > names.length || start + count > MAX_NAMES) {
+        throw new PPError('MALFORMED_FRAME', `A dictionary has no gaps and at most ${MAX_NAMES} names.`)
       }
-      for (let i = 0; i < count; i++) {
-        names.push(checkName(r.text()))
+      for (let i = start; i < start + count; i++) {
+        const name = checkName(r.text())
+        // Who came by a snapshot knows some of these already; they must be the same.
+        if (names[i] !== undefined && names[i] !== name) {
+          throw new PPError('MALFORMED_FRAME', 'A dictionary says another name for a number it has given.')
+        }
+        names[i] = name
       }
     },
     truncate(length) {

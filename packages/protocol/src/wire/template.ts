@@ -8,7 +8,10 @@ import type { DictionaryReader, DictionaryWriter } from './names.js'
 import { MAX_DEPTH } from '../json.js'
 
 /** A step is a name, any name, or any index of a list. */
-export type Step = { readonly kind: 'name'; readonly name: string } | { readonly kind: 'any' } | { readonly kind: 'index' }
+export type Step =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'index' }
 
 export interface Template {
   readonly steps: readonly Step[]
@@ -48,7 +51,8 @@ export function readTemplate(r: Reader, names: DictionaryReader): Template {
   const fields: string[] = []
   const width = r.count()
   for (let i = 0; i < width; i++) fields.push(names.take(r))
-  if (new Set(fields).size !== fields.length) throw new PPError('MALFORMED_FRAME', 'A template names a field twice.')
+  if (new Set(fields).size !== fields.length)
+    throw new PPError('MALFORMED_FRAME', 'A template names a field twice.')
   return { steps, fields }
 }
 

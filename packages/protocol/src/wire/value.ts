@@ -46,7 +46,8 @@ export function writeValue(w: Writer, value: unknown, names: NameWriter, depth: 
 }
 
 function writeContainer(w: Writer, value: object, names: NameWriter, depth: number): void {
-  if (depth > MAX_DEPTH) throw new PPError('INVALID_PAYLOAD', `A value is nested deeper than ${MAX_DEPTH} levels.`)
+  if (depth > MAX_DEPTH)
+    throw new PPError('INVALID_PAYLOAD', `A value is nested deeper than ${MAX_DEPTH} levels.`)
   if (value instanceof Uint8Array) {
     w.u8(BYTES)
     w.varint(value.length)
@@ -70,7 +71,8 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
 }
 
 export function readValue(r: Reader, names: NameReader, depth: number): unknown {
-  if (depth > MAX_DEPTH + 1) throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
+  if (depth > MAX_DEPTH + 1)
+    throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
   const tag = r.u8()
   if (tag < 0x80) return tag
   if (tag >= SMALL_NEGATIVE) return readSmallNegative(tag)

@@ -1,0 +1,204 @@
+// The v3 codec: each message is an opcode byte and its fields, in their smallest exact form. Frequent kinds have forms of
+// their own; the others travel as one value, read and checked field by field like any message.
+import type { Codec } from '../codec.js'
+import type { Ack, Event } from '../event.js'
+import { PPError, toPPError } from '../errors.js'
+import { readMessage } from '../messages.js'
+import type { Message } from '../messages.js'
+import { MAX_MESSAGES_PER_FRAME, packBodies } from '../pack.js'
+import { Reader, Writer } from './bytes.js'
+import { inlineNames } from './names.js'
+import { GENERAL_KINDS, OPCODE_MASK, OPCODES } from './opcodes.js'
+import { readValue, writeValue } from './value.js'
+import { createViewDecoder } from './view.js'
+import type { ViewDecoder } from './view.js'
+
+const HAS_ACK_ID = 0x10
+const HAS_ROOM = 0x20
+const IS_VOLATILE = 0x40
+const HAS_PAYLOAD = 0x80
+
+const HAS_ERROR = 0x10
+const HAS_DATA = 0x20
+const HAS_VERSION = 0x40
+
+const HAS_SERVER_NOW = 0x10
+
+/**
+ * A codec for one connection. Encoding has no memory, so one codec may encode for all; decoding keeps the views of the
+ * connection, so each connection decodes with its own.
+ */
+export function createWireCodec(): Codec {
+  const w = new Writer()
+  const views = createViewDecoder()
+
+  function encode(message: Message): Uint8Array {
+    try {
+      write(w, message)
+    } catch (thrown) {
+      w.truncate(0)
+      throw toPPError(thrown, 'INVALID_PAYLOAD')
+    }
+    return w.take()
+  }
+
+  function decode(frame: Uint8Array): Message[] {
+    const r = new Reader(frame)
+    const messages: Message[] = []
+    do {
+      if (messages.length >= MAX_MESSAGES_PER_FRAME) {
+        throw new PPError('MALFORMED_FRAME', `A frame holds at most ${MAX_MESSAGES_PER_FRAME} messages.`)
+      }
+      messages.push(read(r, views))
+    } while (r.left > 0)
+    return messages
+  }
+
+  return { name: 'painda.v3', encode, pack: packBodies, decode }
+}
+
+function write(w: Writer, message: Message): void {
+  switch (message.kind) {
+    case 'event':
+      writeEvent(w, message)
+      return
+    case 'ack':
+      writeAck(w, message)
+      return
+    case 'ping':
+      w.u8(OPCODES.ping)
+      w.f64(message.at)
+      w.varint(message.received)
+      return
+    case 'pong':
+      w.u8(OPCODES.pong | (message.serverNow === undefined ? 0 : HAS_SERVER_NOW))
+      w.f64(message.at)
+      w.varint(message.received)
+      if (message.serverNow !== undefined) w.f64(message.serverNow)
+      return
+    case 'received':
+      w.u8(OPCODES.received)
+      w.varint(message.count)
+      return
+    default: {
+      const { kind, ...fields } = message
+      w.u8(OPCODES.general)
+      w.u8(GENERAL_KINDS.indexOf(kind))
+      writeValue(w, fields, inlineNames, 0)
+    }
+  }
+}
+
+function read(r: Reader, views: ViewDecoder): Message {
+  const first = r.u8()
+  switch (first & OPCODE_MASK) {
+    case OPCODES.delta:
+      return views.delta(r, first)
+    case OPCODES.snapshot:
+      return views.snapshot(r, first)
+    case OPCODES.event:
+      return readEventBody(r, first)
+    case OPCODES.ack:
+      return readAckBody(r, first)
+    case OPCODES.ping:
+      noFlags(first, 0)
+      return { kind: 'ping', at: finite(r.f64()), received: r.varint() }
+    case OPCODES.pong: {
+      noFlags(first, HAS_SERVER_NOW)
+      const pong = { kind: 'pong', at: finite(r.f64()), received: r.varint() } as const
+      return first & HAS_SERVER_NOW ? { ...pong, serverNow: finite(r.f64()) } : pong
+    }
+    case OPCODES.received:
+      noFlags(first, 0)
+      return { kind: 'received', count: r.varint() }
+    case OPCODES.general:
+      return readGeneral(r, first, views)
+    default:
+      throw new PPError('MALFORMED_FRAME', `There is no message of opcode ${first & OPCODE_MASK}.`)
+  }
+}
+
+function readGeneral(r: Reader, first: number, views: ViewDecoder): Message {
+  noFlags(first, 0)
+  const kind = GENERAL_KINDS[r.u8()]
+  const fields = readValue(r, inlineNames, 0)
+  if (kind === undefined || typeof fields !== 'object' || fields === null) {
+    throw new PPError('MALFORMED_FRAME', 'A message must have a known kind and fields.')
+  }
+  const message = readMessage({ ...fields, kind })
+  if (message.kind === 'left') views.forget(message.room)
+  return message
+}
+
+function writeEvent(w: Writer, { type, payload, ns, room, ackId, volatile }: Event): void {
+  w.u8(
+    OPCODES.event |
+      (ackId === undefined ? 0 : HAS_ACK_ID) |
+      (room === undefined && ns === undefined ? 0 : HAS_ROOM) |
+      (volatile === true ? IS_VOLATILE : 0) |
+      (payload === undefined ? 0 : HAS_PAYLOAD),
+  )
+  w.text(type)
+  if (room !== undefined || ns !== undefined) {
+    // A room's id is never empty on the wire where a namespace follows: both are told apart by one byte.
+    w.u8((room === undefined ? 0 : 1) | (ns === undefined ? 0 : 2))
+    if (room !== undefined) w.text(room)
+    if (ns !== undefined) w.text(ns)
+  }
+  if (ackId !== undefined) w.varint(ackId)
+  if (payload !== undefined) writeValue(w, payload, inlineNames, 0)
+}
+
+function readEventBody(r: Reader, first: number): Message {
+  const type = r.text()
+  const scope = first & HAS_ROOM ? r.u8() : 0
+  if (first & HAS_ROOM && (scope === 0 || scope > 3))
+    throw new PPError('MALFORMED_FRAME', 'An event has no such scope.')
+  // Through the general reader, so that names meet the same limits whatever their form.
+  return readMessage({
+    kind: 'event',
+    type,
+    ...(scope & 1 ? { room: r.text() } : {}),
+    ...(scope & 2 ? { ns: r.text() } : {}),
+    ...(first & HAS_ACK_ID ? { ackId: r.varint() } : {}),
+    ...(first & IS_VOLATILE ? { volatile: true } : {}),
+    ...(first & HAS_PAYLOAD ? { payload: readValue(r, inlineNames, 0) } : {}),
+  })
+}
+
+function writeAck(w: Writer, { ackId, error, data, version }: Ack): void {
+  w.u8(
+    OPCODES.ack |
+      (error === undefined ? 0 : HAS_ERROR) |
+      (data === undefined ? 0 : HAS_DATA) |
+      (version === undefined ? 0 : HAS_VERSION),
+  )
+  w.varint(ackId)
+  if (error !== undefined) {
+    w.text(error.code)
+    w.text(error.message)
+  }
+  if (version !== undefined) w.varint(version)
+  if (data !== undefined) writeValue(w, data, inlineNames, 0)
+}
+
+function readAckBody(r: Reader, first: number): Message {
+  noFlags(first, HAS_ERROR | HAS_DATA | HAS_VERSION)
+  return readMessage({
+    kind: 'ack',
+    ackId: r.varint(),
+    ...(first & HAS_ERROR ? { error: { code: r.text(), message: r.text() } } : {}),
+    ...(first & HAS_VERSION ? { version: r.varint() } : {}),
+    ...(first & HAS_DATA ? { data: readValue(r, inlineNames, 0) } : {}),
+  })
+}
+
+function noFlags(first: number, allowed: number): void {
+  if ((first & ~OPCODE_MASK & ~allowed) !== 0)
+    throw new PPError('MALFORMED_FRAME', 'A message has a flag that nobody defined.')
+}
+
+function finite(value: number): number {
+  if (Number.isFinite(value)) return value
+  throw new PPError('MALFORMED_FRAME', 'A time must be finite.')
+}

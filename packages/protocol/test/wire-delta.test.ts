@@ -1,0 +1,245 @@
+import {
+  createRandom,
+  createViewEncoder,
+  createWireCodec,
+  cloneJson,
+  deepEqual,
+  diff,
+  PPError,
+} from '@painda/protocol'
+import type { Json, Message, ViewEncoder } from '@painda/protocol'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+/** Two ends of one view: every version goes through bytes, and the replica must equal the state. */
+function createLine(patterns: readonly string[] = []) {
+  const view: ViewEncoder = createViewEncoder(3, patterns)
+  const codec = createWireCodec()
+  let version = 0
+  let sent: Json = {}
+  let replica: unknown
+  const sizes: number[] = []
+  return {
+    sizes,
+    view,
+    snapshot(state: Json): number {
+      const bytes = view.snapshot({ kind: 'snapshot', room: 'r', version, tick: version, state })
+      sent = cloneJson(state)
+      const [message] = codec.decode(bytes)
+      if (message?.kind !== 'snapshot') throw new Error('no snapshot')
+      replica = message.state
+      expect(replica).toEqual(state)
+      return bytes.length
+    },
+    step(state: Json): void {
+      const delta = diff(sent, state)
+      if (delta === undefined) return
+      const before = pastsOf(sent, delta)
+      version++
+      const bytes = view.delta(
+        { kind: 'delta', room: 'r', from: version - 1, to: version, tick: version, delta },
+        (changes) => before.get(changes),
+      )
+      sizes.push(bytes.length)
+      const [message] = codec.decode(bytes)
+      if (message?.kind !== 'delta') throw new Error('no delta')
+      replica = message.state
+      if (!deepEqual(replica as Json, state)) expect(replica).toEqual(state)
+      sent = cloneJson(state)
+    },
+    decode: (bytes: Uint8Array): Message[] => codec.decode(bytes),
+  }
+}
+
+/** What the tracker would remember: the old fields of each changed object. */
+function pastsOf(
+  before: unknown,
+  delta: unknown,
+  into = new Map<object, Record<string, unknown>>(),
+): Map<object, Record<string, unknown>> {
+  if (typeof delta !== 'object' || delta === null || typeof before !== 'object' || before === null)
+    return into
+  into.set(delta, before as Record<string, unknown>)
+  for (const [key, child] of Object.entries(delta))
+    pastsOf((before as Record<string, unknown>)[key], child, into)
+  return into
+}
+
+const value = fc.letrec((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<Json>(
+      null,
+      true,
+      false,
+      0,
+      1,
+      -1,
+      -33,
+      1.5,
+      0.01,
+      127,
+      128,
+      1e300,
+      1 / 3,
+      2 ** 40,
+      2 ** 52 + 0.5,
+      'x',
+      '',
+      'é💥',
+    ),
+    fc.string({ minLength: 28, maxLength: 70 }),
+    fc.array(tie('json'), { maxLength: 6 }),
+    fc.dictionary(
+      fc.constantFrom('a', 'b', '', '0', '1', 'id', '__pp_deleted', '__pp_value', '__pp_array_ops', 'é'),
+      tie('json'),
+      {
+        maxKeys: 5,
+      },
+    ),
+  ),
+})).json as fc.Arbitrary<Json>
+const state = fc.dictionary(fc.constantFrom('a', 'b', 'c', '', '0', 'id', '__pp_value'), value, {
+  maxKeys: 5,
+})
+
+describe('deltas as tables', () => {
+  test('[WB1] any line of states arrives as it was, look-alikes of markers too', () => {
+    fc.assert(
+      fc.property(fc.array(state, { minLength: 2, maxLength: 6 }), fc.nat(2), (states, joinAt) => {
+        const line = createLine()
+        line.snapshot({})
+        states.forEach((next, i) => {
+          line.step(next)
+          if (i === joinAt) line.snapshot(next)
+        })
+      }),
+      { seed: 3, numRuns: 1500 },
+    )
+  })
+
+  test('[WB2] a map of moving entities arrives as it was, through joins, leaves and newcomers’ snapshots', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = createRandom(seed)
+        const line = createLine(random.next() < 0.5 ? ['players.*.x'] : [])
+        const world: { players: Record<string, Record<string, Json>>; rows: Json[][]; list: Json[] } = {
+          players: {},
+          rows: [
+            [0, 0, 0],
+            [0, 0, 0],
+          ],
+          list: [],
+        }
+        line.snapshot(cloneJson(world))
+        for (let tick = 0; tick < 30; tick++) {
+          for (let i = random.int(0, 4); i > 0; i--) mutate(world, random)
+          line.step(cloneJson(world))
+          if (random.next() < 0.1) line.snapshot(cloneJson(world))
+        }
+      }),
+      { seed: 4, numRuns: 150 },
+    )
+  })
+
+  test('[WB3] small steps of numbers travel as steps: 20 movers of 100 take about 9 bits an axis', () => {
+    const random = createRandom(9)
+    const world: { players: Record<string, { x: number; y: number }> } = { players: {} }
+    for (let i = 0; i < 100; i++)
+      world.players[`player-${i}`] = { x: random.int(0, 65_535) / 16, y: random.int(0, 65_535) / 16 }
+    const line = createLine(['players.*'])
+    line.snapshot(cloneJson(world))
+    for (let tick = 0; tick < 50; tick++) {
+      for (let i = 0; i < 20; i++) {
+        const player = world.players[`player-${(tick * 7 + i * 3) % 100}`]
+        if (player === undefined) throw new Error('no such player')
+        player.x += random.int(-240, 240) / 16
+        player.y += random.int(-240, 240) / 16
+      }
+      line.step(cloneJson(world))
+    }
+    const mean = line.sizes.slice(1).reduce((sum, size) => sum + size, 0) / (line.sizes.length - 1)
+    // 20 rows × (7 bits of key + 2 × 9 bits) are 63 bytes; three column heads and the message head come on top.
+    expect(mean).toBeLessThan(80)
+  })
+
+  test('[WB4] a delta for a view without a snapshot is refused', () => {
+    const view = createViewEncoder(1)
+    const bytes = view.delta({ kind: 'delta', room: 'r', from: 0, to: 1, tick: 1, delta: { a: 1 } })
+    expect(() => createWireCodec().decode(bytes)).toThrow(
+      expect.objectContaining({ code: 'MALFORMED_FRAME' }),
+    )
+  })
+
+  test('[WB5] damaged state bytes give a message or a typed error, and allocate nothing they only name', () => {
+    const random = createRandom(5)
+    const view = createViewEncoder(1)
+    const world: { players: Record<string, Json>; log: Json[] } = { players: {}, log: [] }
+    for (let i = 0; i < 30; i++) world.players[`p${i}`] = { x: i / 16, y: -i, name: `n${i}`, alive: true }
+    const snapshot = view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state: world })
+    const delta = view.delta({
+      kind: 'delta',
+      room: 'r',
+      from: 0,
+      to: 1,
+      tick: 1,
+      delta: {
+        players: { p1: { x: 5 }, p2: { x: 6 }, p3: { x: 7.5 } },
+        log: { __pp_array_ops: [{ op: 'splice', index: 0, deleteCount: 0, items: ['a', 'b'] }] },
+      },
+    })
+    for (let i = 0; i < 3000; i++) {
+      const codec = createWireCodec()
+      const frame = Uint8Array.from([...snapshot, ...delta])
+      for (let flips = random.int(1, 3); flips > 0; flips--) {
+        const at = random.int(0, frame.length - 1)
+        frame[at] = (frame[at] ?? 0) ^ (1 << random.int(0, 7))
+      }
+      try {
+        codec.decode(frame.subarray(0, random.int(0, frame.length)))
+      } catch (thrown) {
+        if (!(thrown instanceof PPError)) throw thrown
+        expect(['MALFORMED_FRAME', 'PAYLOAD_TOO_LARGE']).toContain(thrown.code)
+      }
+    }
+  })
+})
+
+function mutate(
+  world: { players: Record<string, Record<string, Json>>; rows: Json[][]; list: Json[] },
+  random: ReturnType<typeof createRandom>,
+): void {
+  const ids = Object.keys(world.players)
+  switch (random.int(0, 7)) {
+    case 0:
+      world.players[`p${random.int(0, 40)}`] = { x: random.int(0, 99) / 16, y: 0, hp: 100, name: 'n' }
+      return
+    case 1:
+      if (ids.length > 0) delete world.players[random.pick(ids)]
+      return
+    case 2:
+    case 3:
+      for (const id of ids) {
+        const player = world.players[id]
+        if (player !== undefined && random.next() < 0.5)
+          player['x'] = Number(player['x'] ?? 0) + random.int(-9, 9) / 16
+      }
+      return
+    case 4: {
+      const row = random.pick(world.rows)
+      row[random.int(0, 2)] = random.int(0, 5)
+      return
+    }
+    case 5:
+      world.list.splice(random.int(0, world.list.length), random.int(0, 2), {
+        id: `i${random.int(0, 99)}`,
+        n: random.next(),
+      })
+      return
+    case 6:
+      if (ids.length > 0) world.players[random.pick(ids)] = { gone: true }
+      return
+    default:
+      world.rows.push([random.int(0, 5), 1, 2])
+  }
+}
