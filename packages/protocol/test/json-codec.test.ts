@@ -2,6 +2,7 @@ import { createJsonCodec, MAX_MESSAGES_PER_FRAME, PPError } from '@painda/protoc
 import type { Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { EVERY_KIND } from './every-kind.js'
 
 const codec = createJsonCodec()
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
@@ -20,62 +21,6 @@ function codeOf(run: () => unknown): string {
   }
   return 'no error'
 }
-
-const EVERY_KIND: Message[] = [
-  {
-    kind: 'hello',
-    version: 3,
-    token: 't',
-    session: { id: 'a', token: 'b', received: 2 },
-    contract: ['room arena'],
-  },
-  {
-    kind: 'welcome',
-    id: 'c1',
-    token: 's',
-    outcome: 'expired',
-    reason: 'window',
-    lost: 3,
-    received: 0,
-    missed: 0,
-    heartbeatMs: 25_000,
-    windowMs: 120_000,
-    maxPayloadBytes: 1024,
-    serverNow: 1_700_000_000_000,
-    mismatches: [],
-  },
-  { kind: 'bye', reason: 'Server shutting down', retryAfterMs: 12.5 },
-  {
-    kind: 'event',
-    type: 'move',
-    payload: { dx: 1 },
-    ns: '/admin',
-    room: 'arena-1',
-    ackId: 4,
-    volatile: false,
-  },
-  { kind: 'ack', ackId: 4, data: null, version: 9 },
-  { kind: 'ack', ackId: 5, error: { code: 'REFUSED', message: 'too poor' } },
-  { kind: 'error', code: 'RATE_LIMITED', message: 'slow down', type: 'chat', room: 'x', fatal: true },
-  { kind: 'join', ackId: 1, how: 'joinOrCreate', name: 'arena', room: 'r', options: { spectate: true } },
-  { kind: 'joined', room: 'r', ackId: 1, name: 'arena', type: 'state' },
-  { kind: 'snapshot', room: 'r', version: 1, tick: 2, state: { a: [1, 'x', null] }, hash: 7 },
-  { kind: 'delta', room: 'r', from: 1, to: 2, tick: 3, delta: { a: 1 } },
-  { kind: 'resync', room: 'r', version: 1, why: 'gap' },
-  { kind: 'leave', room: 'r' },
-  { kind: 'left', room: 'r', reason: 'kicked' },
-  { kind: 'presence', room: 'r', data: { name: 'Ada' } },
-  {
-    kind: 'presences',
-    room: 'r',
-    full: true,
-    gone: ['z'],
-    set: [{ clientId: 'a', data: {}, joinedAt: 1, updatedAt: 2, connected: true, connections: 1 }],
-  },
-  { kind: 'ping', at: 1.5, received: 3 },
-  { kind: 'pong', at: 1.5, received: 3, serverNow: 5 },
-  { kind: 'received', count: 64 },
-]
 
 describe('round trips', () => {
   test.each(EVERY_KIND.map((message) => [message.kind, message] as const))(

@@ -1,0 +1,170 @@
+import { bytesFromBase64, createWireCodec, PPError } from '@painda/protocol'
+import type { Message } from '@painda/protocol'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { EVERY_KIND } from './every-kind.js'
+
+const codec = createWireCodec()
+
+function codeOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (thrown) {
+    if (thrown instanceof PPError) return thrown.code
+    throw thrown
+  }
+  return 'no error'
+}
+
+const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+describe('messages as bytes', () => {
+  test.each(EVERY_KIND.map((message) => [message.kind, message] as const))(
+    '[FB2] a %s arrives as it was sent',
+    (_kind, message) => {
+      // An event says `volatile` only when it is.
+      const expected = message.kind === 'event' ? { ...message, volatile: undefined } : message
+      expect(codec.decode(codec.encode(message))).toEqual([expected])
+    },
+  )
+
+  const HEX: [string, string, Message][] = [
+    ['received', '07 c0 01', { kind: 'received', count: 192 }],
+    ['ping', '05 3ff8000000000000 03', { kind: 'ping', at: 1.5, received: 3 }],
+    ['event', '83 04 6d6f7665 88 01 02 6478 01', { kind: 'event', type: 'move', payload: { dx: 1 } }],
+    ['volatile event without payload', '43 04 77617665', { kind: 'event', type: 'wave', volatile: true }],
+    [
+      'event of a room, asking',
+      '33 03 627579 01 01 72 07',
+      { kind: 'event', type: 'buy', room: 'r', ackId: 7 },
+    ],
+    ['ack', '64 07 09 80', { kind: 'ack', ackId: 7, version: 9, data: null }],
+    [
+      'refusal',
+      '14 07 07 52454655534544 02 6e6f',
+      { kind: 'ack', ackId: 7, error: { code: 'REFUSED', message: 'no' } },
+    ],
+    ['leave', '00 07 88 01 04 726f6f6d a1 72', { kind: 'leave', room: 'r' }],
+  ]
+  test.each(HEX)('[FB6] %s: %s', (_name, hex, message) => {
+    expect(toHex(codec.encode(message))).toBe(hex.replaceAll(' ', ''))
+    expect(codec.decode(fromHex(hex))).toEqual([message])
+  })
+
+  test('[FB1] bodies make a frame by concatenation, in order', () => {
+    const [frame, ...rest] = codec.pack(EVERY_KIND.map((message) => codec.encode(message)))
+    expect(rest).toEqual([])
+    expect(codec.decode(frame ?? new Uint8Array()).map((message) => message.kind)).toEqual(
+      EVERY_KIND.map((message) => message.kind),
+    )
+  })
+
+  test('[FB3] any payload comes back equal, bytes too', () => {
+    const payload = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.constantFrom<unknown>(null, true, false, 'x', '', '\u2028\n"', 'é'),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+        fc.integer(),
+        fc.maxSafeInteger(),
+        fc.string({ maxLength: 80 }),
+        fc.uint8Array({ maxLength: 9 }),
+        fc.array(tie('value'), { maxLength: 6 }),
+        fc.array(fc.record({ x: fc.integer(), y: fc.boolean() }), { maxLength: 6 }),
+        fc.array(
+          fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+          { maxLength: 6 },
+        ),
+        fc.dictionary(fc.constantFrom('a', '', '0', 'é', 'constructors'), tie('value'), { maxKeys: 3 }),
+      ),
+    })).value
+    fc.assert(
+      fc.property(payload, (value) => {
+        const [message] = codec.decode(codec.encode({ kind: 'event', type: 't', payload: value }))
+        expect(message).toEqual({ kind: 'event', type: 't', payload: structuredClone(value) })
+      }),
+      { seed: 8, numRuns: 2000 },
+    )
+  })
+
+  test('−0 arrives as 0, as JSON would have it', () => {
+    const [message] = codec.decode(codec.encode({ kind: 'event', type: 't', payload: [-0, -0, -0] }))
+    expect(message).toEqual({ kind: 'event', type: 't', payload: [0, 0, 0] })
+  })
+})
+
+describe('malformed frames', () => {
+  test.each([
+    ['empty', ''],
+    ['of an unknown opcode', '0f'],
+    ['general, of an unknown kind', '00 7f 88 00'],
+    ['general, whose fields are no object', '00 07 01'],
+    ['a leave without a room', '00 07 88 00'],
+    ['cut in a number', '07 80'],
+    ['a number written longer than it needs', '07 80 00'],
+    ['a number above 2^53 − 1', '07 ff ff ff ff ff ff ff 7f'],
+    ['cut in a text', '83 04 6d6f'],
+    ['an event with an impossible scope', '23 01 74 00'],
+    ['an event with the scope of another world', '23 01 74 04'],
+    ['a time that is no number', '05 7ff8000000000000 00'],
+    ['a flag that nobody defined', '17 01'],
+    ['text that is no UTF-8', '83 01 ff 80'],
+    ['an unknown value', '83 01 74 8f'],
+    ['an unknown divisor', '83 01 74 9f 02'],
+    ['an infinite double', '83 01 74 84 7ff0000000000000'],
+    ['a key that reaches the prototype', '83 01 74 88 01 09 5f5f70726f746f5f5f 01'],
+    ['a list longer than the frame', '83 01 74 87 ff ff 03 00 01'],
+    ['an object longer than the frame', '83 01 74 88 ff ff 03'],
+    ['a shape without keys', '83 01 74 87 02 06 00'],
+    ['steps that start from nothing', '83 01 74 87 02 20 00 00'],
+    ['a width of 53 bits', '83 01 74 87 02 10 00 35'],
+    ['padding bits that are set', '83 01 74 87 02 03 ff'],
+    ['a good body and half of one', '07 05 07'],
+  ])('[FB5] a frame that is %s is refused', (_name, hex) => {
+    expect(codeOf(() => createWireCodec().decode(fromHex(hex)))).toBe('MALFORMED_FRAME')
+  })
+
+  test('[FB4] nesting is bounded', () => {
+    const deep = `83 01 74 ${'87 01 '.repeat(200)} 01`
+    expect(codeOf(() => codec.decode(fromHex(deep)))).toBe('MALFORMED_FRAME')
+  })
+
+  test('[FB7] columns that say one thing of many rows are bounded together', () => {
+    // Each list: "2^19 rows, all of them 0", in seven bytes.
+    const list = '87 80 80 20 01 00'
+    const lists = (count: number): string =>
+      `83 01 74 87 ${count.toString(16).padStart(2, '0')} 00 ${`${list} `.repeat(count)}`
+    expect(codeOf(() => codec.decode(fromHex(lists(2))))).toBe('PAYLOAD_TOO_LARGE')
+    expect(codeOf(() => codec.decode(fromHex(lists(120))))).toBe('PAYLOAD_TOO_LARGE')
+  })
+
+  test('[FB5] random and damaged bytes give messages or a typed error, nothing else', () => {
+    const whole = codec.pack(EVERY_KIND.map((message) => codec.encode(message)))[0] ?? new Uint8Array()
+    const damaged = fc
+      .record({ at: fc.nat(whole.length - 1), bit: fc.nat(7), cut: fc.nat(whole.length) })
+      .map(({ at, bit, cut }) => {
+        const copy = whole.slice(0, cut)
+        if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << bit)
+        return copy
+      })
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), damaged), (frame) => {
+        const code = codeOf(() => createWireCodec().decode(frame))
+        expect(['no error', 'MALFORMED_FRAME', 'PAYLOAD_TOO_LARGE']).toContain(code)
+      }),
+      { seed: 12, numRuns: 10_000 },
+    )
+  })
+})
+
+test('a payload that cannot travel is refused at the sender, and the next message is whole', () => {
+  const bad: unknown[] = [1n, () => 1, Number.NaN, Symbol('s')]
+  for (const payload of bad) {
+    expect(codeOf(() => codec.encode({ kind: 'event', type: 't', payload: { deep: [payload] } }))).toBe(
+      'INVALID_PAYLOAD',
+    )
+  }
+  expect(toHex(codec.encode({ kind: 'received', count: 1 }))).toBe('0701')
+  expect(bytesFromBase64('BwE=')).toEqual(new Uint8Array([7, 1]))
+})
