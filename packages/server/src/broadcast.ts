@@ -1,0 +1,106 @@
+// Whom a message reaches: `to(room).except(room).emit(…)`. A chain is a value, each step makes a new one; the message
+// is encoded once per format, however many receive it.
+import type { Message } from '@painda/protocol'
+import { outgoing } from './outgoing.js'
+import type { Outgoing } from './outgoing.js'
+import { eventOf } from './sendable.js'
+import type { Sendable } from './sendable.js'
+
+/** Rooms, or ids of single clients. */
+export type Address = string | readonly string[]
+
+export interface Receiver {
+  readonly id: string
+  deliver(out: Outgoing): void
+  deliverVolatile(out: Outgoing): void
+  close(code?: number, reason?: string): void
+}
+
+export interface BroadcastHost<Target extends Receiver> {
+  all(): Iterable<Target>
+  /** The members of a room, or the one client of that id. */
+  resolve(address: string): Iterable<Target>
+}
+
+interface Audience {
+  /** Null: everybody. */
+  readonly to: readonly string[] | null
+  readonly except: readonly string[]
+  readonly isVolatile: boolean
+}
+
+const EVERYBODY: Audience = { to: null, except: [], isVolatile: false }
+
+export class Broadcast<Target extends Receiver> {
+  readonly #host: BroadcastHost<Target>
+  readonly #audience: Audience
+
+  constructor(host: BroadcastHost<Target>, audience: Audience = EVERYBODY) {
+    this.#host = host
+    this.#audience = audience
+  }
+
+  /** Also to these rooms; a client in several of them receives once. */
+  to(rooms: Address): Broadcast<Target> {
+    return this.#with({ to: [...(this.#audience.to ?? []), ...list(rooms)] })
+  }
+
+  in(rooms: Address): Broadcast<Target> {
+    return this.to(rooms)
+  }
+
+  except(rooms: Address): Broadcast<Target> {
+    return this.#with({ except: [...this.#audience.except, ...list(rooms)] })
+  }
+
+  /** Not kept for dropped sessions, not sent to peers that are behind. */
+  get volatile(): Broadcast<Target> {
+    return this.#with({ isVolatile: true })
+  }
+
+  /** @throws PPError `RESERVED_TYPE` */
+  emit(type: string, payload?: unknown): void {
+    this.send({ type, payload })
+  }
+
+  /** @throws PPError `RESERVED_TYPE` */
+  send(message: Sendable): void {
+    const { isVolatile } = this.#audience
+    this.post(eventOf(message, isVolatile ? { volatile: true } : {}))
+  }
+
+  /** Any message of ours; `send` is for the application's. */
+  post(message: Message): void {
+    const out = outgoing(message)
+    const { isVolatile } = this.#audience
+    for (const target of this.targets()) {
+      if (isVolatile) target.deliverVolatile(out)
+      else target.deliver(out)
+    }
+  }
+
+  async fetchSockets(): Promise<Target[]> {
+    return [...this.targets()]
+  }
+
+  disconnectSockets(code?: number, reason?: string): void {
+    for (const target of this.targets()) target.close(code, reason)
+  }
+
+  targets(): ReadonlySet<Target> {
+    const { to, except } = this.#audience
+    const targets = new Set(
+      to === null ? this.#host.all() : to.flatMap((room) => [...this.#host.resolve(room)]),
+    )
+    for (const room of except) for (const target of this.#host.resolve(room)) targets.delete(target)
+    return targets
+  }
+
+  #with(change: Partial<Audience>): Broadcast<Target> {
+    return new Broadcast(this.#host, { ...this.#audience, ...change })
+  }
+}
+
+function list(rooms: Address): readonly string[] {
+  return typeof rooms === 'string' ? [rooms] : rooms
+}

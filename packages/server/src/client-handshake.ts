@@ -1,0 +1,25 @@
+// How a client came here, as the application may see it: the request's facts without the secrets in its URL.
+import type { Handshake } from './client.js'
+import type { TransportInfo } from './ws.js'
+
+/** Parameters of v2 clients that are secrets. */
+const SECRETS = ['token', 'pp_rtoken']
+
+export function readHandshake(
+  { url, headers, ip, protocol }: TransportInfo,
+  token: string | null,
+): Handshake {
+  const [path = '', search = ''] = url.split('?')
+  const parameters = new URLSearchParams(search)
+  // Some v2 clients can bring their token nowhere else. A v3 client's token comes in its hello only.
+  const fromUrl = protocol === 'v2' ? parameters.get('token') : null
+  for (const secret of SECRETS) parameters.delete(secret)
+  const kept = parameters.toString()
+  return {
+    url: kept === '' ? path : `${path}?${kept}`,
+    query: Object.assign(Object.create(null) as object, Object.fromEntries(parameters)),
+    headers,
+    ip,
+    token: token ?? fromUrl,
+  }
+}

@@ -1,0 +1,314 @@
+// The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
+// of them, `disconnect` of its end.
+import type { IncomingHttpHeaders } from 'node:http'
+import { PPError } from '@painda/protocol'
+import type { ContractShape, DisconnectReason, Emitter, Event, EventInputs, Undo } from '@painda/protocol'
+import type { AckCallback } from './ack.js'
+import type { Address, Broadcast } from './broadcast.js'
+import type { Handlers } from './handlers.js'
+import type { Member } from './member.js'
+import type { AckReply, Declared, MessageHandler, MessageOfClient, PayloadOf } from './messages.js'
+import type { Outgoing } from './outgoing.js'
+import { outgoing } from './outgoing.js'
+import { eventOf } from './sendable.js'
+import type { Sendable } from './sendable.js'
+import type { Session } from './session.js'
+
+/** How the client came here. For the application only: it is never logged, sent on or shown. */
+export interface Handshake {
+  /** Without the parameters that carry secrets. */
+  readonly url: string
+  readonly query: { readonly [name: string]: string }
+  readonly headers: IncomingHttpHeaders
+  readonly ip: string
+  /** What the client's `getToken` returned, when it last connected. */
+  readonly token: string | null
+}
+
+/** Who is behind a client, as an authentication says. */
+export interface UserContext {
+  /** The user's id: two tabs of one user share it. */
+  readonly sub?: string
+  readonly [claim: string]: unknown
+}
+
+export interface ClientEvents {
+  /** The session is over. */
+  disconnect: [reason: DisconnectReason]
+  /** The connection is lost; the client may come back. */
+  drop: [reason: DisconnectReason]
+  /** It came back. */
+  resume: []
+  /** Any application message, before the handlers of its type. */
+  message: [message: MessageOfClient]
+}
+
+export interface SendOptions {
+  /** Not kept for a dropped session, not sent while the peer is behind. */
+  volatile?: boolean
+  /** The peer sees the message in this namespace. */
+  namespace?: string
+  /** Milliseconds to wait for the answer. */
+  timeout?: number
+  /** Called with the answer. */
+  ack?: AckCallback
+}
+
+/** What a client needs of its server. */
+export interface ClientHost {
+  /** Lets plugins change an outgoing message. */
+  transform(client: PPServerClient, out: Outgoing): Outgoing
+  join(client: PPServerClient, room: string): void
+  leave(client: PPServerClient, room: string): void
+  roomsOf(id: string): ReadonlySet<string>
+  broadcast(): Broadcast<PPServerClient>
+  fault(thrown: unknown, where: string): void
+  readonly ackTimeoutMs: number
+}
+
+/** The inside of a client, made and kept by the server. */
+export interface ClientParts {
+  readonly session: Session
+  readonly host: ClientHost
+  readonly events: Emitter<ClientEvents>
+  readonly handlers: Handlers<[payload: unknown, ack: AckReply]>
+  readonly any: Handlers<[type: string, payload: unknown]>
+  handshake: Handshake
+}
+
+export class PPServerClient<C extends ContractShape = ContractShape> implements Member {
+  /** The public id: other clients may see it. */
+  readonly id: string
+  /** The application's own notes. */
+  readonly data: Record<string, unknown> = {}
+  /** Set by an authentication; its `sub` is the user's id. */
+  userContext: UserContext | null = null
+
+  readonly #parts: ClientParts
+  readonly #tags = new Map<string, unknown>()
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts
+    this.id = parts.session.id
+  }
+
+  get handshake(): Handshake {
+    return this.#parts.handshake
+  }
+
+  get userId(): string {
+    return this.userContext?.sub ?? this.id
+  }
+
+  get connected(): boolean {
+    return this.#parts.session.isConnected
+  }
+
+  /** Round trip in milliseconds, as this end measured it; null before the first measurement. */
+  get rtt(): number | null {
+    return this.#parts.session.rtt
+  }
+
+  get bufferedBytes(): number {
+    return this.#parts.session.bufferedBytes
+  }
+
+  /** The wire that the client speaks. */
+  get protocol(): 'painda.v3' | 'v2' {
+    return this.#parts.session.codec.name
+  }
+
+  get rooms(): ReadonlySet<string> {
+    return this.#parts.host.roomsOf(this.id)
+  }
+
+  get tags(): ReadonlyMap<string, unknown> {
+    return this.#tags
+  }
+
+  setTag(tag: string, value: unknown = true): void {
+    this.#tags.set(tag, value)
+  }
+
+  getTag(tag: string): unknown {
+    return this.#tags.get(tag)
+  }
+
+  removeTag(tag: string): void {
+    this.#tags.delete(tag)
+  }
+
+  /** Sends a message. It is kept while the connection is lost. @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD` */
+  emit<Type extends Declared<EventInputs<C>>>(type: Type, payload?: PayloadOf<EventInputs<C>, Type>): void {
+    this.#post(eventOf({ type, payload }), false)
+  }
+
+  /** The same for a whole message, with a callback for the answer or with options. @throws PPError as `emit` */
+  send(message: Sendable, callbackOrOptions: AckCallback | SendOptions = {}): void {
+    const options = typeof callbackOrOptions === 'function' ? { ack: callbackOrOptions } : callbackOrOptions
+    const { volatile: isVolatile = false, namespace, timeout, ack } = options
+    const event = eventOf(message, {
+      ...(namespace === undefined ? {} : { ns: namespace }),
+      ...(isVolatile ? { volatile: true } : {}),
+    })
+    if (ack === undefined) this.#post(event, isVolatile)
+    else this.#ask(event, timeout ?? this.#parts.host.ackTimeoutMs, ack)
+  }
+
+  /**
+   * Asks the client and waits for its answer, across reconnects.
+   * @throws PPError `ACK_TIMEOUT`, `SESSION_EXPIRED` when the client is gone, or what the client refused with
+   */
+  request<Answer = unknown>(
+    type: string,
+    payload?: unknown,
+    options: { timeout?: number } = {},
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const timeoutMs = options.timeout ?? this.#parts.host.ackTimeoutMs
+      this.#ask(eventOf({ type, payload }), timeoutMs, (error, data) => {
+        // The caller says what its own client answers.
+        if (error === null) resolve(data as Answer)
+        else reject(error)
+      })
+    })
+  }
+
+  emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer> {
+    return this.request<Answer>(type, payload)
+  }
+
+  /** The same questions with another patience, in milliseconds. */
+  timeout(timeout: number): {
+    emit(type: string, payload: unknown, ack: AckCallback): void
+    request<Answer = unknown>(type: string, payload?: unknown): Promise<Answer>
+    emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer>
+  } {
+    return {
+      emit: (type, payload, ack) => this.send({ type, payload }, { timeout, ack }),
+      request: (type, payload) => this.request(type, payload, { timeout }),
+      emitWithAck: (type, payload) => this.request(type, payload, { timeout }),
+    }
+  }
+
+  /** `volatile.emit(…)`: dropped when the client is away or behind. */
+  get volatile(): { emit(type: string, payload?: unknown): void } {
+    return { emit: (type, payload) => this.send({ type, payload }, { volatile: true }) }
+  }
+
+  /** Puts the client into a room. A room that does not exist becomes an event room, which lives while it has members. */
+  join(room: string): void {
+    this.#parts.host.join(this, room)
+  }
+
+  leave(room: string): void {
+    this.#parts.host.leave(this, room)
+  }
+
+  /** The members of these rooms, without this client. */
+  to(rooms: Address): Broadcast<PPServerClient> {
+    return this.#parts.host.broadcast().to(rooms).except(this.id)
+  }
+
+  /** Everybody but this client. */
+  get broadcast(): Broadcast<PPServerClient> {
+    return this.#parts.host.broadcast().except(this.id)
+  }
+
+  /**
+   * Ends the session: the client does not come back by itself.
+   * @param code 1000 or 4000–4999; the default tells the client that it was kicked
+   * @throws PPError `INVALID_ARGUMENT` for another code
+   */
+  close(code?: number, reason = 'forced server disconnect'): void {
+    if (code !== undefined && code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+      throw new PPError('INVALID_ARGUMENT', `${code} is no close code that an application may send.`)
+    }
+    this.#parts.session.end(new PPError('KICKED', reason), code)
+  }
+
+  /** Listens to what happens to this client … */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  /** … or handles its messages of one type. Return a promise to hold up its next message until that settles. */
+  on<Type extends string, Payload = unknown>(type: Type, handler: MessageHandler<Payload>): Undo
+  on(name: string, listener: (...args: never[]) => unknown): Undo {
+    return this.#listen('on', name, listener)
+  }
+
+  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  once<Type extends string, Payload = unknown>(type: Type, handler: MessageHandler<Payload>): Undo
+  once(name: string, listener: (...args: never[]) => unknown): Undo {
+    return this.#listen('once', name, listener)
+  }
+
+  off(name: string, listener: (...args: never[]) => unknown): void {
+    if (isClientEvent(name)) this.#parts.events.off(name, listener as () => void)
+    else this.#parts.handlers.off(name, listener as () => void)
+  }
+
+  onAny(listener: (type: string, payload: unknown) => unknown): Undo {
+    return this.#parts.any.on(ANY, listener)
+  }
+
+  offAny(listener?: (type: string, payload: unknown) => unknown): void {
+    this.#parts.any.off(ANY, listener)
+  }
+
+  /** For rooms and broadcasts: queues an encoded-once message. What cannot travel is logged. */
+  deliver(out: Outgoing): void {
+    this.#deliver(out, false)
+  }
+
+  deliverVolatile(out: Outgoing): void {
+    this.#deliver(out, true)
+  }
+
+  #deliver(out: Outgoing, isVolatile: boolean): void {
+    try {
+      this.#hand(out, isVolatile)
+    } catch (thrown) {
+      this.#parts.host.fault(thrown, `Sending to ${this.id}`)
+    }
+  }
+
+  #post(event: Event, isVolatile: boolean): void {
+    this.#hand(outgoing(event), isVolatile)
+  }
+
+  #hand(out: Outgoing, isVolatile: boolean): void {
+    const { host, session } = this.#parts
+    const changed = out.message.kind === 'event' ? host.transform(this, out) : out
+    if (isVolatile) session.sendVolatile(changed)
+    else session.send(changed)
+  }
+
+  #ask(event: Event, timeoutMs: number, ack: AckCallback): void {
+    const { session } = this.#parts
+    if (session.isEnded) {
+      ack(new PPError('SESSION_EXPIRED', 'The client is gone.'))
+      return
+    }
+    const ackId = session.acks.ask(timeoutMs, ack)
+    try {
+      this.#post({ ...event, ackId }, event.volatile === true)
+    } catch (thrown) {
+      session.acks.forget(ackId)
+      throw thrown
+    }
+  }
+
+  /** Local events and messages are two name spaces: no frame can raise the first, no type can be named like one. */
+  #listen(how: 'on' | 'once', name: string, listener: (...args: never[]) => unknown): Undo {
+    // The overloads of `on` tie each name to its listener's arguments.
+    if (isClientEvent(name)) return this.#parts.events[how](name, listener as () => void)
+    eventOf({ type: name })
+    return this.#parts.handlers[how](name, listener as () => void)
+  }
+}
+
+/** The one key under which handlers for any type are kept. */
+export const ANY = '*'
+
+function isClientEvent(name: string): name is keyof ClientEvents {
+  return name === 'disconnect' || name === 'drop' || name === 'resume' || name === 'message'
+}

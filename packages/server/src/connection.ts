@@ -1,0 +1,297 @@
+// One connection: bytes in, messages out, and the rules that hold before anybody asks whose messages they are: size,
+// form, the hello that comes first, the time it may take, and the heartbeat. It knows nothing of sessions.
+import { ERRORS, PPError, readCloseCode, toPPError } from '@painda/protocol'
+import type {
+  CloseInfo,
+  DisconnectReason,
+  ErrorCode,
+  Hello,
+  Inspector,
+  Message,
+  Time,
+  Transport,
+  Undo,
+} from '@painda/protocol'
+import { outgoing } from './outgoing.js'
+import type { Outgoing, PeerCodec } from './outgoing.js'
+import { redact } from './redact.js'
+
+/** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
+export const V2_GREETING_MS = 150
+
+export interface ConnectionEnd {
+  readonly reason: DisconnectReason
+  /** The code that this end named, or null when the other end or the network ended it. */
+  readonly code: ErrorCode | null
+  /** The close code as it was seen. */
+  readonly closeCode: number
+}
+
+/** Who listens to an open connection. */
+export interface ConnectionOwner {
+  /** One message; `bytes` is its share of the frame. */
+  receive(message: Message, bytes: number): void
+  /** A refusal that does not end the connection. */
+  refuse(error: PPError): void
+  /** Reliable messages received in the session. */
+  received(): number
+  ended(end: ConnectionEnd): void
+}
+
+export interface ConnectionOptions {
+  transport: Transport
+  codec: PeerCodec
+  time: Time
+  inspector: Inspector
+  handshakeTimeoutMs: number
+  /** 0: no heartbeat. */
+  heartbeatMs: number
+  maxPayloadBytes: number
+  /** Messages that may follow the hello before it is answered. */
+  maxBacklog: number
+  onHello: (connection: Connection, hello: Hello) => void
+  /** It ended before it had an owner. */
+  onEnd: (connection: Connection, end: ConnectionEnd) => void
+}
+
+type State =
+  | { name: 'greeting'; cancel: Undo }
+  | { name: 'opening'; cancel: Undo; backlog: { message: Message; bytes: number }[] }
+  | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
+  | { name: 'closed' }
+
+export class Connection {
+  readonly codec: PeerCodec
+  /** How the inspect stream names the other end. */
+  peer = 'new'
+  /** Round trip in milliseconds; null until the first answer. */
+  rtt: number | null = null
+
+  readonly #options: ConnectionOptions
+  readonly #undos: Undo[] = []
+  #state: State
+  #cancelHandshake: Undo
+  #lastHeard: number
+  /** When the ping that waits for its pong was sent. */
+  #pingAt: number | null = null
+  #frames = 0
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.codec = options.codec
+    const { time, transport, handshakeTimeoutMs } = options
+    this.#lastHeard = time.now()
+    this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
+      this.end(
+        new PPError('HANDSHAKE_TIMEOUT', `The handshake was not over within ${handshakeTimeoutMs} ms.`),
+      )
+    })
+    const greet =
+      this.codec.name === 'v2' ? time.after(V2_GREETING_MS, () => this.#hello(v2Hello())) : () => {}
+    this.#state = { name: 'greeting', cancel: greet }
+    this.#undos.push(transport.onClose((info) => this.#closed(info)))
+    // What came before anybody listened is delivered inside this call, and may already end the connection.
+    const undo = transport.onMessage((frame) => this.#receive(frame))
+    if (this.isOpen) this.#undos.push(undo)
+    else undo()
+  }
+
+  get isOpen(): boolean {
+    return this.#state.name !== 'closed'
+  }
+
+  get bufferedBytes(): number {
+    return this.#options.transport.bufferedAmount
+  }
+
+  /** The hello was accepted: from here on `owner` gets what comes, what has come meanwhile first. */
+  open(owner: ConnectionOwner): void {
+    if (this.#state.name !== 'opening') return
+    const { backlog } = this.#state
+    this.#cancelHandshake()
+    this.#state = { name: 'open', cancel: this.#startHeartbeat(), owner }
+    for (const { message, bytes } of backlog) this.#deliver(message, bytes)
+  }
+
+  /** Sends messages as one frame where the format can. */
+  send(outs: readonly Outgoing[]): void {
+    if (this.#state.name === 'closed') return
+    const said = outs.flatMap((out) => {
+      const body = out.body(this.codec)
+      return body === null ? [] : [{ message: out.message, body }]
+    })
+    const frames = this.codec.pack(said.map(({ body }) => body))
+    const messages = said.map(({ message }) => message)
+    frames.forEach((frame, index) => {
+      this.#options.transport.send(frame)
+      this.#inspect('out', frame, frames.length === 1 ? messages : messages.slice(index, index + 1))
+    })
+  }
+
+  /** Answers a ping's pong; whatever else it claims is no measurement. */
+  ponged(at: number): void {
+    if (this.#pingAt !== at) return
+    this.#pingAt = null
+    this.rtt = this.#options.time.now() - at
+  }
+
+  /** Ends the connection for a reason that the peer is told, in words and as a close code. */
+  end(error: PPError): void {
+    if (this.#state.name === 'closed') return
+    this.send([outgoing({ kind: 'error', code: error.code, message: error.message, fatal: true })])
+    this.close(error.code, error.message)
+  }
+
+  /** Ends the connection with the close code of `code` and no message before it. */
+  close(code: ErrorCode, detail = '', closeCode: number = ERRORS[code].closeCode): void {
+    if (this.#state.name === 'closed') return
+    const { reason } = ERRORS[code]
+    const text = detail === '' || detail.includes(reason) ? detail || reason : `${reason}: ${detail}`
+    this.#options.transport.close(closeCode, text)
+    this.#finish({ reason, code, closeCode })
+  }
+
+  /** Drops it as a cut cable would. */
+  terminate(): void {
+    this.#options.transport.terminate()
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (this.#state.name === 'closed') return
+    const { maxPayloadBytes, time } = this.#options
+    this.#lastHeard = time.now()
+    if (frame.byteLength > maxPayloadBytes) {
+      this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${maxPayloadBytes} bytes.`))
+      return
+    }
+
+    let messages: Message[]
+    try {
+      messages = this.codec.decode(frame)
+    } catch (thrown) {
+      // Before the handshake is over, what cannot be read may hold a token.
+      const isSafe = this.#state.name === 'open'
+      this.#inspect('in', isSafe ? frame : new Uint8Array(frame.byteLength), [])
+      this.#refuse(toPPError(thrown, 'MALFORMED_FRAME'))
+      return
+    }
+    this.#inspect('in', frame, messages)
+    // Each message may end the connection; what follows it in the frame is then not read.
+    for (const message of messages) this.#deliver(message, frame.byteLength / messages.length)
+  }
+
+  #deliver(message: Message, bytes: number): void {
+    const state = this.#state
+    switch (state.name) {
+      case 'greeting':
+        this.#greeted(message, bytes)
+        return
+      case 'opening':
+        if (state.backlog.length < this.#options.maxBacklog) state.backlog.push({ message, bytes })
+        else this.end(new PPError('RATE_LIMITED', 'Too many messages before the handshake was over.'))
+        return
+      case 'open':
+        state.owner.receive(message, bytes)
+        return
+      case 'closed':
+    }
+  }
+
+  #greeted(message: Message, bytes: number): void {
+    if (message.kind === 'hello') {
+      this.#hello(message)
+    } else if (this.codec.name === 'v2') {
+      this.#hello(v2Hello())
+      this.#deliver(message, bytes)
+    } else {
+      this.end(new PPError('MALFORMED_FRAME', `The first message must be a hello, not "${message.kind}".`))
+    }
+  }
+
+  #hello(hello: Hello): void {
+    if (this.#state.name !== 'greeting') return
+    this.#state.cancel()
+    this.#state = { name: 'opening', cancel: () => {}, backlog: [] }
+    this.#options.onHello(this, hello)
+  }
+
+  /** What cannot be read ends the connection, unless its error is one that a connection survives. */
+  #refuse(error: PPError): void {
+    if (ERRORS[error.code].next === 'none' && this.#state.name === 'open') this.#state.owner.refuse(error)
+    else this.end(error)
+  }
+
+  /** One timer, set for the moment when silence would become too long. */
+  #startHeartbeat(): Undo {
+    const { time, transport, heartbeatMs } = this.#options
+    const canAsk = this.codec.name !== 'v2' || transport.ping !== undefined
+    if (heartbeatMs === 0 || !canAsk) return () => {}
+    let cancel: Undo = () => {}
+    const check = (): void => {
+      const silentMs = time.now() - this.#lastHeard
+      if (silentMs >= 2 * heartbeatMs) {
+        this.end(new PPError('PING_TIMEOUT', `Ping timeout: nothing was heard for ${silentMs} ms.`))
+        return
+      }
+      if (silentMs >= heartbeatMs) this.#ping()
+      const nextMs = silentMs >= heartbeatMs ? 2 * heartbeatMs - silentMs : heartbeatMs - silentMs
+      cancel = time.after(nextMs, check)
+    }
+    cancel = time.after(heartbeatMs, check)
+    return () => cancel()
+  }
+
+  #ping(): void {
+    const { time, transport } = this.#options
+    const at = time.now()
+    this.#pingAt = at
+    if (this.codec.name === 'v2') {
+      transport.ping?.(() => {
+        this.#lastHeard = time.now()
+        this.ponged(at)
+      })
+    } else if (this.#state.name === 'open') {
+      this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
+    }
+  }
+
+  #closed({ code }: CloseInfo): void {
+    // 1001 from a peer is a page that goes away, not a server that shuts down.
+    const reason = code === ERRORS.SERVER_SHUTDOWN.closeCode ? 'transport close' : readCloseCode(code).reason
+    this.#finish({ reason, code: null, closeCode: code })
+  }
+
+  #finish(end: ConnectionEnd): void {
+    const state = this.#state
+    if (state.name === 'closed') return
+    this.#state = { name: 'closed' }
+    this.#cancelHandshake()
+    for (const undo of this.#undos.reverse()) undo()
+    if (state.name === 'open') {
+      state.cancel()
+      state.owner.ended(end)
+    } else {
+      state.cancel()
+      this.#options.onEnd(this, end)
+    }
+  }
+
+  #inspect(direction: 'in' | 'out', bytes: Uint8Array, messages: readonly Message[]): void {
+    const { inspector, time } = this.#options
+    this.#frames++
+    if (!inspector.active) return
+    inspector.emit({
+      kind: 'frame',
+      at: time.now(),
+      wallAt: time.wallNow(),
+      direction,
+      seq: this.#frames,
+      peer: this.peer,
+      ...redact(this.codec, bytes, messages),
+    })
+  }
+}
+
+function v2Hello(): Hello {
+  return { kind: 'hello', version: 2 }
+}

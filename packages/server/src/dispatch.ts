@@ -1,0 +1,111 @@
+// The last stage: hands a message to whoever handles it. Rooms get what belongs to them; everything else goes to the
+// handlers of the client, of its namespace and of the server, in that order.
+import { PPError } from '@painda/protocol'
+import type { Event, Join } from '@painda/protocol'
+import { createAnswer } from './answer.js'
+import type { Answer } from './answer.js'
+import type { ClientParts, PPServerClient } from './client.js'
+import { ANY } from './client.js'
+import { internalError } from './faults.js'
+import type { Faults } from './faults.js'
+import type { Handlers } from './handlers.js'
+import type { AckReply } from './messages.js'
+import type { Namespaces } from './namespace.js'
+import { outgoing } from './outgoing.js'
+import type { Arrival } from './pipeline.js'
+import type { Rooms } from './rooms.js'
+
+export interface DispatchOptions {
+  faults: Faults
+  handlers: Handlers<[client: PPServerClient, payload: unknown, ack: AckReply]>
+  any: Handlers<[client: PPServerClient, type: string, payload: unknown]>
+  partsOf: (client: PPServerClient) => ClientParts
+  namespaces: Namespaces
+  rooms: Pick<Rooms<PPServerClient>, 'get' | 'message' | 'resync' | 'presence'>
+  /** Enters or leaves a room by the client's own wish. */
+  joinRoom: (client: PPServerClient, join: Join) => void | Promise<void>
+  leaveRoom: (client: PPServerClient, room: string) => void
+  refuse: (client: PPServerClient, error: PPError, event: Event) => void
+}
+
+export function createDispatch(options: DispatchOptions): (arrival: Arrival) => void | Promise<void> {
+  const { faults, handlers, any, partsOf, namespaces, rooms, joinRoom, leaveRoom, refuse } = options
+
+  function handleEvent({ entry, view }: Arrival, message: Event): void | Promise<void> {
+    const { client, session } = entry
+    const where = `The handler of "${message.type}"`
+    const report = (thrown: unknown): string => faults.report(thrown, where)
+    const answer = createAnswer(session, message.ackId, report)
+    if (message.room !== undefined && rooms.get(message.room) !== undefined) {
+      return rooms.message(client, { ...message, payload: view.payload }, (body) => answer.send(body))
+    }
+
+    const parts = partsOf(client)
+    const isHandled = hasHandler(parts, client, message)
+    const onFault = (thrown: unknown): void => {
+      const error = internalError(report(thrown))
+      if (answer.isOpen) answer.reply(error)
+      else if (message.ackId === undefined) refuse(client, error, message)
+    }
+    const work = [
+      any.run(ANY, [client, message.type, view.payload], onFault),
+      parts.any.run(ANY, [message.type, view.payload], onFault),
+      ...runHandlers(parts, { client, message, view, answer, onFault }),
+    ].filter((one) => one !== undefined)
+    if (!isHandled) answer.reply(new PPError('UNKNOWN_TYPE', `Nobody handles "${message.type}".`))
+    return work.length === 0 ? undefined : Promise.all(work).then(() => {})
+  }
+
+  interface Call {
+    client: PPServerClient
+    message: Event
+    view: Arrival['view']
+    answer: Answer
+    onFault: (thrown: unknown) => void
+  }
+
+  function runHandlers(
+    parts: ClientParts,
+    { client, message, view, answer, onFault }: Call,
+  ): (void | Promise<void>)[] {
+    const { reply } = answer
+    if (isNamespaced(message)) return [namespaces.handle(client, message, view, reply, onFault)]
+    parts.events.emit('message', view)
+    return [
+      parts.handlers.run(message.type, [view.payload, reply], onFault),
+      handlers.run(message.type, [client, view.payload, reply], onFault),
+    ]
+  }
+
+  function hasHandler(parts: ClientParts, client: PPServerClient, message: Event): boolean {
+    const { type, ns } = message
+    if (isNamespaced(message)) return namespaces.has(client, ns ?? '', type)
+    return handlers.has(type) || parts.handlers.has(type) || parts.events.listenerCount('message') > 0
+  }
+
+  return (arrival) => {
+    const { entry, message } = arrival
+    const { client } = entry
+    switch (message.kind) {
+      case 'event':
+        return handleEvent(arrival, message)
+      case 'join':
+        return joinRoom(client, message)
+      case 'leave':
+        return leaveRoom(client, message.room)
+      case 'resync':
+        return rooms.resync(client, message)
+      case 'presence':
+        return rooms.presence(client, message)
+    }
+  }
+}
+
+function isNamespaced({ ns }: Event): boolean {
+  return ns !== undefined && ns !== '/'
+}
+
+/** An event room's answer to a join. */
+export function joinedEventRoom(room: string, ackId?: number): ReturnType<typeof outgoing> {
+  return outgoing({ kind: 'joined', room, type: 'event', ...(ackId === undefined ? {} : { ackId }) })
+}

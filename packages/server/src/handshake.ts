@@ -1,0 +1,164 @@
+// The first words of a connection, on the server's side: who is it, may it come in, and is it somebody we know?
+//   hello with a session that we keep   → that session, on this connection; no middleware, it passed before
+//   any other hello                     → a new session, once the middleware has let it in
+import { randomUUID } from 'node:crypto'
+import { compareContracts, ERRORS, PPError, PROTOCOL_VERSION, toPPError } from '@painda/protocol'
+import type { ExpiryReason, Hello, SessionOutcome, Time, Welcome } from '@painda/protocol'
+import type { PPServerClient } from './client.js'
+import type { Connection } from './connection.js'
+import type { MiddlewareChain } from './middleware.js'
+import type { Settings } from './options.js'
+import type { SessionEntry, Sessions } from './sessions.js'
+
+export interface HandshakeOptions {
+  settings: Settings
+  time: Time
+  sessions: Sessions
+  /** The server's contract as rows; null when it has none. */
+  contractRows: readonly string[] | null
+  gate: Pick<MiddlewareChain<[client: PPServerClient]>, 'run'>
+  /** Makes session and client; they are known to nobody yet. */
+  create: (connection: Connection, id: string, token: string | null) => SessionEntry
+  /** The client was let in. */
+  admitted: (entry: SessionEntry) => void
+  resumed: (entry: SessionEntry, token: string | null) => void
+}
+
+interface Expiry {
+  readonly reason: ExpiryReason
+  readonly lost: number | undefined
+}
+
+export interface Handshakes {
+  /** Answers one hello; `wantedId` is an id that an in-process peer may choose. */
+  hello(connection: Connection, hello: Hello, wantedId?: string): void
+  /** The connection ended before it was open: what its middleware began is undone. */
+  lost(connection: Connection): void
+}
+
+export function createHandshakes(options: HandshakeOptions): Handshakes {
+  const { settings, time, sessions, contractRows, gate, create, admitted, resumed } = options
+  /** Clients whose middleware has not decided yet. */
+  const opening = new Map<Connection, SessionEntry>()
+
+  /** @throws PPError that ends the connection */
+  function answer(connection: Connection, hello: Hello, wantedId: string): void {
+    const mismatches = check(connection, hello, contractRows)
+    const expiry = hello.session === undefined ? null : resume(connection, hello, mismatches)
+    if (expiry === 'resumed') return
+
+    const entry = create(connection, wantedId, hello.token ?? null)
+    opening.set(connection, entry)
+    const verdict = gate.run(entry.client)
+    const finish = (error: PPError | null): void => admit(connection, entry, error, expiry, mismatches)
+    if (verdict instanceof Promise) void verdict.then(finish)
+    else finish(verdict)
+  }
+
+  function admit(
+    connection: Connection,
+    entry: SessionEntry,
+    error: PPError | null,
+    expiry: Expiry | null,
+    mismatches: readonly string[],
+  ): void {
+    const { session } = entry
+    // It may have left, or been closed by the middleware itself, in the meantime.
+    if (!opening.delete(connection)) return
+    if (session.isEnded || error !== null) {
+      const reason =
+        error === null ? new PPError('KICKED', 'The server closed this connection.') : fatal(error)
+      session.end(reason)
+      connection.end(reason)
+      return
+    }
+    sessions.add(entry)
+    const outcome = expiry === null ? 'new' : 'expired'
+    session.open(connection, welcome(entry, outcome, expiry, 0, mismatches), () => admitted(entry))
+  }
+
+  function resume(
+    connection: Connection,
+    { session: wish, token }: Hello,
+    mismatches: readonly string[],
+  ): Expiry | 'resumed' | null {
+    if (wish === undefined) return null
+    const found = sessions.find(wish)
+    if (found.name === 'expired') return found
+    const { session } = found.entry
+    const replay = session.replay(wish.received)
+    if (replay.outcome === 'overflow') {
+      session.expire('overflow')
+      return { reason: 'overflow', lost: replay.lost }
+    }
+    session.tokens.present(wish.token)
+    const answer = welcome(found.entry, 'snapshot', null, replay.missed, mismatches)
+    session.resume(connection, wish.received, answer, () => resumed(found.entry, token ?? null))
+    return 'resumed'
+  }
+
+  function welcome(
+    { session }: SessionEntry,
+    outcome: SessionOutcome,
+    expiry: Expiry | null,
+    missed: number,
+    mismatches: readonly string[],
+  ): Welcome {
+    return {
+      kind: 'welcome',
+      id: session.id,
+      token: session.tokens.rotate(),
+      outcome,
+      ...(expiry === null ? {} : { reason: expiry.reason }),
+      ...(expiry?.lost === undefined ? {} : { lost: expiry.lost }),
+      received: session.received,
+      missed,
+      heartbeatMs: settings.heartbeatMs,
+      windowMs: settings.recovery.windowMs,
+      maxPayloadBytes: settings.maxPayloadBytes,
+      serverNow: time.wallNow(),
+      ...(mismatches.length === 0 ? {} : { mismatches }),
+    }
+  }
+
+  return {
+    hello(connection, hello, wantedId = randomUUID()) {
+      try {
+        answer(connection, hello, wantedId)
+      } catch (thrown) {
+        connection.end(toPPError(thrown, 'MALFORMED_FRAME'))
+      }
+    },
+    lost(connection) {
+      const entry = opening.get(connection)
+      opening.delete(connection)
+      entry?.session.end(new PPError('TRANSPORT_ERROR', 'The client left before it was let in.'))
+    },
+  }
+}
+
+/** Rows that differ. @throws PPError `INVALID_PROTOCOL_VERSION`, `CONTRACT_MISMATCH` */
+function check(connection: Connection, hello: Hello, ours: readonly string[] | null): readonly string[] {
+  if (connection.codec.name === 'v2') return []
+  if (hello.version !== PROTOCOL_VERSION) {
+    throw new PPError(
+      'INVALID_PROTOCOL_VERSION',
+      `Invalid Protocol Version: the client speaks ${hello.version}, this server ${PROTOCOL_VERSION}.`,
+    )
+  }
+  if (ours === null || hello.contract === undefined) return []
+  const rows = compareContracts(ours, hello.contract)
+  const versions = rows.filter((row) => row.startsWith('version='))
+  if (versions.length > 0) {
+    throw new PPError('CONTRACT_MISMATCH', `The contracts differ: ${versions.join(' and ')}.`, {
+      hint: 'Rebuild the client.',
+    })
+  }
+  return rows
+}
+
+/** A refusal ends the connection, whatever its code does elsewhere. */
+function fatal(error: PPError): PPError {
+  if (ERRORS[error.code].next !== 'none') return error
+  return new PPError('MIDDLEWARE_REJECTED', error.message, { cause: error })
+}

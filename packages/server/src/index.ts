@@ -1,0 +1,33 @@
+export { PPServer } from './server.js'
+export type { AcceptInfo } from './core.js'
+export { PPServerClient } from './client.js'
+export type { ClientEvents, Handshake, SendOptions, UserContext } from './client.js'
+export type { ServerOptions, ServerLimits, RecoveryOptions } from './options.js'
+export type { ListenAddress, TransportInfo } from './ws.js'
+export type { AckCallback } from './ack.js'
+export type { AckReply, MessageOfClient } from './messages.js'
+export type { Middleware, Next } from './middleware.js'
+export type { Namespace, NamespaceClient } from './namespace.js'
+export type { PluginContext, PluginHooks, PPPlugin } from './plugin.js'
+export type { Address, Broadcast } from './broadcast.js'
+export type { Sendable } from './sendable.js'
+export type { ServerStats } from './stats.js'
+export { silentLogger } from './logger.js'
+export type { Logger } from './logger.js'
+export { refuse } from './refuse.js'
+export type {
+  BroadcastOptions,
+  Room,
+  RoomBehaviour,
+  RoomContext,
+  RoomEvents,
+  RoomLeaveReason,
+  RoomMetadata,
+  RoomOptions,
+  RoomPresence,
+  RoomScope,
+  UntypedShape,
+} from './definition.js'
+export type { CreateRoomOptions, RoomListing } from './rooms.js'
+export type { GlobalPresence, TrackOptions } from './presence.js'
+export type { Member } from './member.js'

@@ -1,0 +1,51 @@
+// Whose connection is it? The address of the socket, or, behind a proxy that the operator vouches for, the address
+// that the proxy saw. And how many connections one address may hold.
+import type { IncomingHttpHeaders } from 'node:http'
+
+/**
+ * The peer's address. `X-Forwarded-For` is anybody's claim: only with `trustProxy` is it read, and then only its last
+ * entry, which the nearest proxy wrote itself.
+ */
+export function clientIp(
+  socketAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  trustProxy: boolean,
+): string {
+  const forwarded = trustProxy ? lastOf(headers['x-forwarded-for']) : undefined
+  return normalize(forwarded ?? socketAddress ?? '')
+}
+
+export interface IpLimit {
+  /** Takes a place for this address; null when it holds all it may. Give the place back by calling what is returned. */
+  enter(ip: string): (() => void) | null
+}
+
+export function createIpLimit(maxPerIp: number): IpLimit {
+  const counts = new Map<string, number>()
+  return {
+    enter(ip) {
+      const count = counts.get(ip) ?? 0
+      if (count >= maxPerIp) return null
+      counts.set(ip, count + 1)
+      let isIn = true
+      return () => {
+        if (!isIn) return
+        isIn = false
+        const left = (counts.get(ip) ?? 1) - 1
+        if (left === 0) counts.delete(ip)
+        else counts.set(ip, left)
+      }
+    },
+  }
+}
+
+function lastOf(header: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(header) ? header.join(',') : header
+  const last = text?.split(',').at(-1)?.trim()
+  return last === undefined || last === '' ? undefined : last
+}
+
+/** `::ffff:1.2.3.4` is how a dual-stack socket spells 1.2.3.4. */
+function normalize(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+}

@@ -1,0 +1,87 @@
+// Express-style gates: each is called with `next`, and lets through with `next()` or refuses with `next(error)`. One
+// that never calls it lets nobody through; who waits for it is bounded elsewhere (handshake time, inbox).
+import { PPError } from '@painda/protocol'
+import type { Undo } from '@painda/protocol'
+import { internalError, isPromise } from './faults.js'
+
+/** Call it once; later calls do nothing. */
+export type Next = (error?: unknown) => void
+export type Middleware<Args extends readonly unknown[]> = (...args: [...Args, Next]) => unknown
+
+export interface MiddlewareChain<Args extends readonly unknown[]> {
+  use(middleware: Middleware<Args>): Undo
+  readonly isEmpty: boolean
+  /** Null when all let it through, else the refusal. Synchronous while the middleware is; never throws or rejects. */
+  run(...args: Args): PPError | null | Promise<PPError | null>
+}
+
+/** `report` logs what a middleware throws and returns the id that the peer is told. */
+export function createMiddleware<Args extends readonly unknown[]>(
+  report: (thrown: unknown) => string,
+): MiddlewareChain<Args> {
+  let chain: readonly Middleware<Args>[] = []
+
+  function call(middleware: Middleware<Args>, args: Args): PPError | null | Promise<PPError | null> {
+    let verdict: { error: PPError | null } | null = null
+    let resolve: ((error: PPError | null) => void) | null = null
+    const settle = (error: PPError | null): void => {
+      if (verdict !== null) return
+      verdict = { error }
+      resolve?.(error)
+    }
+    const fail = (thrown: unknown): void => settle(internalError(report(thrown)))
+
+    try {
+      const next: Next = (error) => settle(error === undefined || error === null ? null : refusal(error))
+      const result = middleware(...args, next)
+      if (isPromise(result)) result.then(undefined, fail)
+    } catch (thrown) {
+      fail(thrown)
+    }
+    // TypeScript does not see that `next` may have run inside the call.
+    const done = verdict as { error: PPError | null } | null
+    return done === null ? new Promise((fulfil) => (resolve = fulfil)) : done.error
+  }
+
+  async function runFrom(
+    first: Promise<PPError | null>,
+    rest: readonly Middleware<Args>[],
+    args: Args,
+  ): Promise<PPError | null> {
+    const error = await first
+    if (error !== null) return error
+    for (const middleware of rest) {
+      const refused = await call(middleware, args)
+      if (refused !== null) return refused
+    }
+    return null
+  }
+
+  return {
+    use(middleware) {
+      const entry: Middleware<Args> = (...args) => middleware(...args)
+      chain = [...chain, entry]
+      return () => {
+        chain = chain.filter((other) => other !== entry)
+      }
+    },
+    get isEmpty() {
+      return chain.length === 0
+    },
+    run(...args) {
+      const all = chain
+      for (const [index, middleware] of all.entries()) {
+        const verdict = call(middleware, args)
+        if (verdict instanceof Promise) return runFrom(verdict, all.slice(index + 1), args)
+        if (verdict !== null) return verdict
+      }
+      return null
+    },
+  }
+}
+
+/** What `next` was given, as what the peer is told: a code of the application's own choice is kept. */
+function refusal(error: unknown): PPError {
+  if (error instanceof PPError) return error
+  return new PPError('MIDDLEWARE_REJECTED', error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,120 @@
+// What a server can be told, and what it does when it is told nothing.
+import { PPError } from '@painda/protocol'
+import type { ContractShape, PPMode, PPSchemaRegistry, Random, Time } from '@painda/protocol'
+import type { Logger } from './logger.js'
+
+export interface RecoveryOptions {
+  /** Unconfirmed messages kept per session. Default 1000. */
+  maxBufferSize?: number
+  /** Their bytes. Default 1 MiB. */
+  maxBufferBytes?: number
+  /** How long a dropped session waits for its client. Default 120 000 ms. */
+  retentionMs?: number
+}
+
+export interface ServerLimits {
+  /** One message from a peer. Default 1 MiB. */
+  maxPayloadBytes?: number
+  /** Messages of one client, with bursts of the same size. 0: no limit. Default 500. */
+  maxMessagesPerSecond?: number
+  /** Sockets of one address. Default 256. */
+  maxConnectionsPerIp?: number
+  /** Rooms that one client may enter by its own wish. Default 64. */
+  maxRoomsPerClient?: number
+  /** Messages of one client that wait behind asynchronous work. Default 1024. */
+  maxInboxMessages?: number
+  /** Bytes that a slow peer may leave unread before it is cut off. Default 16 MiB. */
+  maxOutboxBytes?: number
+}
+
+export interface ServerOptions<C extends ContractShape = ContractShape> extends ServerLimits {
+  /** Listens by itself. 0: any free port. Without it the server takes connections from `acceptTransport` only. */
+  port?: number
+  /** Default: every interface. */
+  host?: string
+  /** Where WebSockets connect. Default: any path on an own port, "/pp" when attached. */
+  path?: string
+  contract?: C
+  /** Label in v2 frames. Default "gaming". */
+  mode?: PPMode
+  /** Schemas of v2 frames. */
+  registry?: PPSchemaRegistry
+  /** A peer silent for this long is asked, silent as long again it is gone. Default 25 000 ms. */
+  heartbeatInterval?: number
+  /** Hello, authentication and connection middleware together. Default 10 000 ms. */
+  handshakeTimeoutMs?: number
+  /** How long `request` and `emitWithAck` wait. Default 10 000 ms. */
+  ackTimeout?: number
+  /**
+   * Which pages may connect: "*" for any, or origins such as "https://game.example". Default: pages of the same host
+   * name, whatever the port, so that a dev server beside this one works. Peers that name no origin are no browsers.
+   */
+  allowedOrigins?: '*' | readonly string[]
+  /** Believe `X-Forwarded-For` and `X-Forwarded-Host`. Only behind a proxy that sets them. Default false. */
+  trustProxy?: boolean
+  /** Sessions survive a lost connection. Default true; v2 peers have none. */
+  recovery?: boolean | RecoveryOptions
+  presence?: { syncInterval?: number }
+  /** May this client enter an event room by its own wish? Default: no; `client.join` on the server decides. */
+  joinEventRoom?: (client: { readonly id: string; readonly userId: string }, room: string) => boolean
+  logger?: Logger
+  time?: Time
+  random?: Random
+}
+
+export type Recovery = { readonly windowMs: number; readonly maxMessages: number; readonly maxBytes: number }
+
+/** Every option with a number, filled in and checked. */
+export interface Settings extends Required<ServerLimits> {
+  readonly heartbeatMs: number
+  readonly handshakeTimeoutMs: number
+  readonly ackTimeoutMs: number
+  readonly recovery: Recovery
+  readonly presenceSyncMs: number
+}
+
+const DEFAULTS: Required<ServerLimits> = {
+  maxPayloadBytes: 1024 * 1024,
+  maxMessagesPerSecond: 500,
+  maxConnectionsPerIp: 256,
+  maxRoomsPerClient: 64,
+  maxInboxMessages: 1024,
+  maxOutboxBytes: 16 * 1024 * 1024,
+}
+
+/** @throws PPError `INVALID_ARGUMENT` for a number that is none or is negative. */
+export function readSettings(options: ServerOptions): Settings {
+  const pick = (name: keyof ServerLimits): number => checked(name, options[name] ?? DEFAULTS[name])
+  return {
+    maxPayloadBytes: pick('maxPayloadBytes'),
+    maxMessagesPerSecond: pick('maxMessagesPerSecond'),
+    maxConnectionsPerIp: pick('maxConnectionsPerIp'),
+    maxRoomsPerClient: pick('maxRoomsPerClient'),
+    maxInboxMessages: pick('maxInboxMessages'),
+    maxOutboxBytes: pick('maxOutboxBytes'),
+    heartbeatMs: checked('heartbeatInterval', options.heartbeatInterval ?? 25_000),
+    handshakeTimeoutMs: checked('handshakeTimeoutMs', options.handshakeTimeoutMs ?? 10_000),
+    ackTimeoutMs: checked('ackTimeout', options.ackTimeout ?? 10_000),
+    presenceSyncMs: checked('presence.syncInterval', options.presence?.syncInterval ?? 1000),
+    recovery: readRecovery(options.recovery ?? true),
+  }
+}
+
+function readRecovery(recovery: boolean | RecoveryOptions): Recovery {
+  if (recovery === false) return { windowMs: 0, maxMessages: 0, maxBytes: 0 }
+  const {
+    maxBufferSize = 1000,
+    maxBufferBytes = 1024 * 1024,
+    retentionMs = 120_000,
+  } = recovery === true ? {} : recovery
+  return {
+    windowMs: checked('recovery.retentionMs', retentionMs),
+    maxMessages: checked('recovery.maxBufferSize', maxBufferSize),
+    maxBytes: checked('recovery.maxBufferBytes', maxBufferBytes),
+  }
+}
+
+function checked(name: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new PPError('INVALID_ARGUMENT', `The option ${name} must be a number from 0.`)
+}

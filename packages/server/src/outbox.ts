@@ -1,0 +1,109 @@
+// What is on its way to one session: what leaves at the end of this turn, and what left and is not confirmed yet.
+// Reliable messages are counted from the first; the number never travels, both ends count the same ordered stream.
+import { isReliable, PPError } from '@painda/protocol'
+import type { Outgoing, PeerCodec } from './outgoing.js'
+
+export interface OutboxOptions {
+  codec: PeerCodec
+  /** Unconfirmed messages that are kept for a resume. 0 keeps none. */
+  maxMessages: number
+  maxBytes: number
+}
+
+/** How a session that comes back stands: `missed` messages are sent again, or some are no longer kept. */
+export type Replay = { outcome: 'kept'; missed: number } | { outcome: 'overflow'; lost: number }
+
+export interface Outbox {
+  /** Reliable messages sent so far. */
+  readonly sent: number
+  /** @throws PPError `INVALID_PAYLOAD` */
+  push(out: Outgoing): void
+  /** Puts it before everything that waits: the handshake's answer comes first. */
+  pushFirst(out: Outgoing): void
+  /** What leaves now, in order. */
+  take(): readonly Outgoing[]
+  /** @throws PPError `MALFORMED_FRAME` for a count beyond what was sent */
+  confirm(count: number): void
+  /** The connection is gone: from now on only reliable messages are kept. */
+  hold(): void
+  /** What `restore` would find. @throws PPError `MALFORMED_FRAME` for a count beyond what was sent */
+  inspect(received: number): Replay
+  /** The peer is back and has received this many: everything after that waits to be sent again. */
+  restore(received: number): void
+}
+
+export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): Outbox {
+  let pending: Outgoing[] = []
+  let isHolding = false
+  let sent = 0
+  /** The unconfirmed reliable messages; the first of them is number `first`. */
+  let kept: { out: Outgoing; bytes: number }[] = []
+  let first = 0
+  let keptBytes = 0
+
+  function keep(out: Outgoing, bytes: number): void {
+    sent++
+    kept.push({ out, bytes })
+    keptBytes += bytes
+    // The oldest go first: a peer that confirms past the gap can be resumed again.
+    let over = 0
+    while (kept.length - over > maxMessages || keptBytes > maxBytes) {
+      keptBytes -= kept[over]?.bytes ?? 0
+      over++
+    }
+    if (over > 0) forget(over)
+  }
+
+  function forget(count: number): void {
+    kept = kept.slice(count)
+    first += count
+  }
+
+  function assertCount(count: number): void {
+    if (count <= sent) return
+    throw new PPError('MALFORMED_FRAME', `The peer confirms ${count} messages; ${sent} were sent.`)
+  }
+
+  function confirm(count: number): void {
+    assertCount(count)
+    const done = Math.min(count - first, kept.length)
+    if (done <= 0) return
+    for (let i = 0; i < done; i++) keptBytes -= kept[i]?.bytes ?? 0
+    forget(done)
+  }
+
+  return {
+    get sent() {
+      return sent
+    },
+    push(out) {
+      const reliable = isReliable(out.message)
+      if (isHolding && !reliable) return
+      const body = out.body(codec)
+      if (body === null) return
+      if (reliable) keep(out, body.byteLength)
+      if (!isHolding) pending.push(out)
+    },
+    pushFirst: (out) => void pending.unshift(out),
+    take() {
+      const taken = pending
+      pending = []
+      return taken
+    },
+    confirm,
+    hold() {
+      isHolding = true
+      pending = []
+    },
+    inspect(received) {
+      assertCount(received)
+      if (received < first) return { outcome: 'overflow', lost: sent - received }
+      return { outcome: 'kept', missed: sent - received }
+    },
+    restore(received) {
+      confirm(received)
+      isHolding = false
+      pending = kept.map(({ out }) => out)
+    },
+  }
+}

@@ -1,0 +1,161 @@
+// The way of a message from a connection to a handler, as a list of stages. Any stage may refuse it, and then it
+// reaches nothing behind that stage:
+//   limits      how much one client may say               (frame sizes: connection.ts)
+//   decode      reserved names, the contract's validators  (bytes to messages: the codec)
+//   auth        may this client speak in that namespace or room (who it is: the handshake)
+//   plugins     `onMessage` hooks
+//   middleware  `useMessage`, the server's and then the namespace's
+//   handlers    what the application does with it
+// `limits` runs on arrival. The rest runs one message after the other per client: a stage that returns a promise holds
+// up this client's next message and nobody else's.
+import { PPError } from '@painda/protocol'
+import type { Time } from '@painda/protocol'
+import { internalError } from './faults.js'
+import { createInbox } from './inbox.js'
+import type { MessageOfClient } from './messages.js'
+import { createTokenBucket } from './rate-limit.js'
+import type { ClientMessage, Session } from './session.js'
+import type { SessionEntry } from './sessions.js'
+import { outgoing } from './outgoing.js'
+
+/** Refusals of one client that are told per second; more would turn our answers into the flood. */
+const REFUSALS_PER_SECOND = 10
+
+export interface Arrival {
+  readonly entry: SessionEntry
+  readonly message: ClientMessage
+  /** An event as middleware sees it; its payload is what handlers get. */
+  readonly view: MessageOfClient
+}
+
+export type StageName = 'decode' | 'auth' | 'plugins' | 'middleware' | 'handlers'
+/** Null: on to the next stage. */
+export type Verdict = PPError | null
+
+export interface Stage {
+  readonly name: StageName
+  run(arrival: Arrival): Verdict | Promise<Verdict>
+}
+
+/** One client's place in the pipeline. */
+export interface Line {
+  arrive(message: ClientMessage, bytes: number): void
+  /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
+  refuse(error: PPError, message?: ClientMessage): void
+  readonly isIdle: boolean
+  close(): void
+}
+
+export interface PipelineOptions {
+  stages: readonly Stage[]
+  time: Time
+  maxMessagesPerSecond: number
+  maxInboxMessages: number
+  maxInboxBytes: number
+  /** Logs what a stage throws; returns its id. */
+  report: (thrown: unknown, where: string) => string
+}
+
+export function createPipeline(options: PipelineOptions): { line(entry: SessionEntry): Line } {
+  const { stages, time, maxMessagesPerSecond, maxInboxMessages, maxInboxBytes, report } = options
+
+  /** Runs the stages from `first` on; synchronous while they are. */
+  function runFrom(first: number, arrival: Arrival): Verdict | Promise<Verdict> {
+    for (let index = first; index < stages.length; index++) {
+      const stage = stages[index]
+      if (stage === undefined || arrival.entry.session.isEnded) return null
+      try {
+        const verdict = stage.run(arrival)
+        if (verdict instanceof Promise) return resume(verdict, stage.name, index, arrival)
+        if (verdict !== null) return verdict
+      } catch (thrown) {
+        return failed(thrown, stage.name)
+      }
+    }
+    return null
+  }
+
+  async function resume(
+    pending: Promise<Verdict>,
+    name: StageName,
+    index: number,
+    arrival: Arrival,
+  ): Promise<Verdict> {
+    try {
+      return (await pending) ?? (await runFrom(index + 1, arrival))
+    } catch (thrown) {
+      return failed(thrown, name)
+    }
+  }
+
+  function failed(thrown: unknown, stage: StageName): PPError {
+    return internalError(report(thrown, `The stage "${stage}"`))
+  }
+
+  return {
+    line(entry) {
+      const { session } = entry
+      const bucket = createTokenBucket(time, maxMessagesPerSecond)
+      const refusals = createTokenBucket(time, REFUSALS_PER_SECOND)
+      const inbox = createInbox<ClientMessage>({
+        handle,
+        maxItems: maxInboxMessages,
+        maxBytes: maxInboxBytes,
+      })
+
+      function handle(message: ClientMessage): void | Promise<void> {
+        const verdict = runFrom(0, { entry, message, view: viewOf(message) })
+        if (verdict instanceof Promise) return verdict.then((error) => settle(error, message))
+        settle(verdict, message)
+      }
+
+      function settle(error: Verdict, message: ClientMessage): void {
+        if (error !== null) refuse(error, message)
+      }
+
+      function refuse(error: PPError, message?: ClientMessage): void {
+        const ackId = message !== undefined && 'ackId' in message ? message.ackId : undefined
+        if (ackId !== undefined) sendRefusal(session, ackId, error)
+        else if (refusals.take()) sendError(session, error, message)
+      }
+
+      return {
+        arrive(message, bytes) {
+          if (!bucket.take()) {
+            refuse(new PPError('RATE_LIMITED', 'Rate limit exceeded'), message)
+          } else if (!inbox.push(message, bytes)) {
+            // Work that never ends would hold up a new connection of this session just the same: the session is over.
+            session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
+          }
+        },
+        refuse,
+        get isIdle() {
+          return inbox.isIdle
+        },
+        close: () => inbox.close(),
+      }
+    },
+  }
+}
+
+function sendRefusal(session: Session, ackId: number, { code, message }: PPError): void {
+  session.send(outgoing({ kind: 'ack', ackId, error: { code, message } }))
+}
+
+function sendError(session: Session, { code, message }: PPError, about: ClientMessage | undefined): void {
+  const type = about?.kind === 'event' ? { type: about.type } : {}
+  const room = about?.room === undefined ? {} : { room: about.room }
+  session.send(outgoing({ kind: 'error', code, message, ...type, ...room }))
+}
+
+function viewOf(message: ClientMessage): MessageOfClient {
+  if (message.kind !== 'event') return { type: message.kind, payload: undefined }
+  const { type, payload, ns, room, ackId } = message
+  return {
+    type,
+    payload,
+    ...(ns === undefined ? {} : { ns }),
+    ...(room === undefined ? {} : { room }),
+    ...(ackId === undefined ? {} : { __ackId: ackId }),
+  }
+}

@@ -1,0 +1,20 @@
+// An application message as its callers write it, and the Event it becomes.
+import { isReservedType, MAX_NAME_LENGTH, PPError } from '@painda/protocol'
+import type { Event } from '@painda/protocol'
+
+/** What applications send and receive: a type and a payload. */
+export interface Sendable<Payload = unknown> {
+  readonly type: string
+  readonly payload?: Payload
+}
+
+/** @throws PPError `RESERVED_TYPE` for our own names, `INVALID_ARGUMENT` for what is no name */
+export function eventOf({ type, payload }: Sendable, more: Partial<Event> = {}): Event {
+  if (typeof type !== 'string' || type === '' || type.length > MAX_NAME_LENGTH) {
+    throw new PPError('INVALID_ARGUMENT', `A message type is a string of 1 to ${MAX_NAME_LENGTH} characters.`)
+  }
+  if (isReservedType(type)) {
+    throw new PPError('RESERVED_TYPE', `"${type}" is a reserved name.`, { hint: 'Choose another.' })
+  }
+  return { kind: 'event', type, ...(payload === undefined ? {} : { payload }), ...more }
+}

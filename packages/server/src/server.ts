@@ -1,0 +1,352 @@
+// PPServer: the public face of the server. It listens by itself or beside somebody else's HTTP server, and everything
+// it offers is done by the features that core.ts wires together.
+import type { Server as HttpServer } from 'node:http'
+import { isReservedType, PPError } from '@painda/protocol'
+import type {
+  ContractShape,
+  DisconnectReason,
+  EventInputs,
+  Inspector,
+  Random,
+  RoomShape,
+  Time,
+  Transport,
+  Undo,
+} from '@painda/protocol'
+import type { Address, Broadcast } from './broadcast.js'
+import type { PPServerClient } from './client.js'
+import { ANY } from './client.js'
+import { createCore, idOf } from './core.js'
+import type { AcceptInfo, Core } from './core.js'
+import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import type { AckReply, AnswerOf, Declared, Inbound, MessageOfClient, PayloadOf } from './messages.js'
+import type { Middleware } from './middleware.js'
+import type { Namespace } from './namespace.js'
+import type { ServerOptions } from './options.js'
+import type { PPPlugin } from './plugin.js'
+import type { GlobalPresence } from './presence.js'
+import type { CreateRoomOptions, RoomListing } from './rooms.js'
+import type { Sendable } from './sendable.js'
+import { drain, sayBye, SHUTDOWN } from './shutdown.js'
+import type { ServerStats } from './stats.js'
+import { createListener } from './ws.js'
+import type { ListenAddress, Listener } from './ws.js'
+
+/** Where an attached server takes its WebSockets. */
+const ATTACHED_PATH = '/pp'
+/** How long `shutdown` lets clients read what is on its way. */
+const DRAIN_MS = 5000
+
+/**
+ * A game server: rooms, presence and sessions over WebSockets.
+ * @example
+ * const server = new PPServer({ port: 3000 })
+ * server.on('connection', (client) => client.emit('hello', 'World'))
+ */
+export class PPServer<C extends ContractShape = ContractShape> {
+  readonly #core: Core
+  readonly #listener: Listener | null
+  readonly #startedAt: number
+  #state: 'open' | 'draining' | 'closed' = 'open'
+  #closing: Promise<void> | null = null
+
+  /** @throws PPError `INVALID_ARGUMENT` for options that make no sense */
+  constructor(options: ServerOptions<C> = {}, httpServer?: HttpServer) {
+    this.#core = createCore(options as ServerOptions)
+    this.#startedAt = this.#core.time.now()
+    const target =
+      httpServer !== undefined
+        ? { httpServer }
+        : options.port === undefined
+          ? null
+          : { port: options.port, host: options.host }
+    const { settings, events, logger } = this.#core
+    this.#listener =
+      target &&
+      createListener({
+        target,
+        path: options.path ?? (httpServer === undefined ? null : ATTACHED_PATH),
+        allowedOrigins: options.allowedOrigins,
+        trustProxy: options.trustProxy ?? false,
+        maxPayloadBytes: settings.maxPayloadBytes,
+        maxConnectionsPerIp: settings.maxConnectionsPerIp,
+        onTransport: (transport, info) => this.acceptTransport(transport, info),
+        onError(error) {
+          logger.error(error.message)
+          events.emit('error', error)
+        },
+      })
+  }
+
+  /**
+   * Serves WebSockets of one path (default "/pp") on an HTTP server that has other work too, such as a Vite dev
+   * server: nothing else of it is touched.
+   */
+  static attachTo<C extends ContractShape = ContractShape>(
+    httpServer: HttpServer,
+    options: ServerOptions<C> = {},
+  ): PPServer<C> {
+    return new PPServer(options, httpServer)
+  }
+
+  /** Where it listens. @throws PPError `INVALID_ARGUMENT` when the port cannot be opened or there is none */
+  async listening(): Promise<ListenAddress> {
+    if (this.#listener !== null) return this.#listener.listening()
+    throw new PPError('INVALID_ARGUMENT', 'This server has no port.', { hint: 'Give it the option "port".' })
+  }
+
+  /** Takes a connection from anywhere: the same pipeline as a socket's. */
+  acceptTransport(transport: Transport, info: AcceptInfo = {}): void {
+    if (this.#state === 'open') this.#core.accept(transport, info)
+    else transport.close(1001, SHUTDOWN.message)
+  }
+
+  /** Ends everything at once: clients are told, timers stop, the port is free when it resolves. Never ends the process. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** Takes nobody in any more, tells clients when to come back, lets what is on its way arrive, and closes. */
+  async shutdown({ timeoutMs = DRAIN_MS }: { timeoutMs?: number } = {}): Promise<void> {
+    if (this.#state !== 'open') return this.close()
+    this.#state = 'draining'
+    this.#listener?.stop()
+    const { time, plugins, connections, lines } = this.#core
+    let isToldAll = false
+    void plugins.shutdown().then(() => (isToldAll = true))
+    this.#bye()
+    await drain(time, timeoutMs, () => {
+      const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
+      return isToldAll && isSent && [...lines.values()].every((line) => line.isIdle)
+    })
+    return this.close()
+  }
+
+  /** A new session was let in, a session is over, something of the application failed … */
+  on(event: 'connection', listener: (client: PPServerClient<C>) => unknown): Undo
+  on(event: 'disconnection', listener: (client: PPServerClient<C>, reason: DisconnectReason) => unknown): Undo
+  on(event: 'error', listener: (error: PPError) => void): Undo
+  /**
+   * … or a message of this type came. Return a promise to hold up this client's next message until it settles.
+   * @throws PPError `RESERVED_TYPE`
+   */
+  on<
+    Type extends Declared<Inbound<C>>,
+    Payload extends PayloadOf<Inbound<C>, Type> = PayloadOf<Inbound<C>, Type>,
+  >(
+    type: Type,
+    handler: (client: PPServerClient<C>, payload: Payload, ack: AckReply<AnswerOf<C, Type>>) => unknown,
+  ): Undo
+  on(name: string, listener: (...args: never[]) => unknown): Undo {
+    // The overloads tie each name to its listener's arguments.
+    const call = listener as () => void
+    const { onConnection, onDisconnection, events, handlers } = this.#core
+    if (name === 'connection') return onConnection.on('', call)
+    if (name === 'disconnection') return onDisconnection.on('', call)
+    if (name === 'error') return events.on('error', call)
+    assertType(name)
+    return handlers.on(name, call)
+  }
+
+  off(name: string, listener?: (...args: never[]) => unknown): void {
+    const call = listener as (() => void) | undefined
+    const { onConnection, onDisconnection, events, handlers } = this.#core
+    if (name === 'connection') onConnection.off('', call)
+    else if (name === 'disconnection') onDisconnection.off('', call)
+    else if (name !== 'error') handlers.off(name, call)
+    else if (call !== undefined) events.off('error', call)
+  }
+
+  /** Sees every application message, before the handlers of its type. */
+  onAny(listener: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): Undo {
+    return this.#core.any.on(ANY, listener)
+  }
+
+  offAny(listener?: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): void {
+    this.#core.any.off(ANY, listener)
+  }
+
+  /** Who may connect: `next()` lets in, `next(error)` refuses. Runs once per session, bounded by the handshake time. */
+  use(middleware: Middleware<[client: PPServerClient<C>]>): Undo {
+    return this.#core.gate.use(middleware)
+  }
+
+  /** Which messages may pass. The next message of this client waits until this one is decided. */
+  useMessage(middleware: Middleware<[client: PPServerClient<C>, message: MessageOfClient]>): Undo {
+    return this.#core.messageGate.use(middleware)
+  }
+
+  /** The namespace of this name, made at the first call. */
+  of(name: string): Namespace {
+    return this.#core.namespaces.of(name)
+  }
+
+  register(plugin: PPPlugin): this
+  /** @throws PPError `INVALID_ARGUMENT` for a name taken or a dependency that is missing */
+  register<Options>(plugin: PPPlugin<Options>, options: Options): this
+  register<Options>(plugin: PPPlugin<Options>, options?: Options): this {
+    // The overloads ask for options wherever the plugin wants some.
+    this.#core.plugins.register(plugin, options as Options)
+    return this
+  }
+
+  /** What a plugin exposes. */
+  getPlugin<Api = unknown>(name: string): Api | undefined {
+    return this.#core.plugins.get(name) as Api | undefined
+  }
+
+  getPluginNames(): string[] {
+    return this.#core.plugins.names()
+  }
+
+  /** To everybody. @throws PPError `RESERVED_TYPE` */
+  emit<Type extends Declared<EventInputs<C>>>(type: Type, payload?: PayloadOf<EventInputs<C>, Type>): void {
+    this.#everybody().emit(type, payload)
+  }
+
+  /** To the members of these rooms, or to single clients by id. */
+  to(rooms: Address): Broadcast<PPServerClient> {
+    return this.#everybody().to(rooms)
+  }
+
+  in(rooms: Address): Broadcast<PPServerClient> {
+    return this.to(rooms)
+  }
+
+  except(rooms: Address): Broadcast<PPServerClient> {
+    return this.#everybody().except(rooms)
+  }
+
+  broadcast(message: Sendable, exclude?: { readonly id: string } | string): void {
+    this.#everybody().except(idOf(exclude)).send(message)
+  }
+
+  /** Dropped for whoever is away or behind. */
+  broadcastVolatile(message: Sendable, exclude?: { readonly id: string } | string): void {
+    this.#everybody().volatile.except(idOf(exclude)).send(message)
+  }
+
+  /** To clients whose tag has this value. */
+  broadcastToTag(tag: string, value: unknown, message: Sendable): void {
+    const tagged = this.getClients().filter((client) => client.getTag(tag) === value)
+    if (tagged.length > 0) this.to(tagged.map((client) => client.id)).send(message)
+  }
+
+  /** All sessions, those included whose connection is lost and may come back. */
+  getClients(): PPServerClient<C>[] {
+    return [...this.#core.clients()]
+  }
+
+  getClient(id: string): PPServerClient<C> | undefined {
+    return this.#core.sessions.get(id)?.client
+  }
+
+  getStats(): ServerStats {
+    const { sessions, membership, presence, plugins, time } = this.#core
+    const clients = this.getClients()
+    return {
+      clients: sessions.size,
+      connected: clients.filter((client) => client.connected).length,
+      rooms: membership.size,
+      presenceTracked: presence.list().length,
+      uptime: (time.now() - this.#startedAt) / 1000,
+      plugins: plugins.names(),
+    }
+  }
+
+  /** Says what rooms of this kind do. @throws PPError `INVALID_ARGUMENT` for a second definition of one name */
+  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, PPServerClient>): void {
+    this.#core.rooms.define(shape, behaviour)
+  }
+
+  /** A room without a definition; the first call for an id makes it, later ones return it. */
+  room<State extends object>(
+    id: string,
+    initialState: State,
+    options?: RoomOptions<PPServerClient>,
+  ): Room<UntypedShape<State>, PPServerClient> {
+    return this.#core.rooms.room(id, initialState, options)
+  }
+
+  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` when the id is taken or the shape is not defined */
+  createRoom<Shape extends RoomShape>(
+    shape: Shape,
+    options?: CreateRoomOptions,
+  ): Room<Shape, PPServerClient> {
+    return this.#core.rooms.create(shape, options)
+  }
+
+  getRoom(id: string): Room<UntypedShape, PPServerClient> | undefined {
+    return this.#core.rooms.get(id)
+  }
+
+  rooms(): Room<UntypedShape, PPServerClient>[] {
+    return this.#core.rooms.list()
+  }
+
+  /** What a lobby shows of rooms, of one definition or of all. */
+  listing(name?: string): RoomListing[] {
+    return this.#core.rooms.listing(name)
+  }
+
+  /** The list of who is online, written by the server. */
+  get presence(): GlobalPresence {
+    return this.#core.presence
+  }
+
+  get inspector(): Inspector {
+    return this.#core.inspector
+  }
+
+  get time(): Time {
+    return this.#core.time
+  }
+
+  get random(): Random {
+    return this.#core.random
+  }
+
+  /** Connects a bot: the same as `bot.connect(server)`. */
+  inject<Bot extends { connect(server: PPServer<C>): unknown }>(bot: Bot): Bot {
+    bot.connect(this)
+    return bot
+  }
+
+  #everybody(): Broadcast<PPServerClient> {
+    return this.#core.broadcast()
+  }
+
+  #bye(): void {
+    const { sessions, random, flush } = this.#core
+    sayBye(
+      [...sessions.all()].map(({ session }) => session),
+      random,
+    )
+    flush.now()
+  }
+
+  async #close(): Promise<void> {
+    const { sessions, connections, presence, rooms, plugins } = this.#core
+    const wasOpen = this.#state === 'open'
+    this.#state = 'closed'
+    if (wasOpen) {
+      void plugins.shutdown()
+      this.#bye()
+    }
+    for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
+    for (const connection of [...connections]) {
+      connection.close('SERVER_SHUTDOWN')
+      connection.terminate()
+    }
+    rooms.close()
+    presence.close()
+    await this.#listener?.close()
+  }
+}
+
+function assertType(type: string): void {
+  if (isReservedType(type)) {
+    throw new PPError('RESERVED_TYPE', `"${type}" is no message type: the name is reserved.`)
+  }
+}

@@ -1,0 +1,323 @@
+// One session: what outlives connections. It counts what arrives, keeps what is not confirmed, and moves between
+// connections; the epoch of a connection is the state that holds it, so a late word of an old one changes nothing.
+import { assertNever, ERRORS, isReliable, PPError, toPPError } from '@painda/protocol'
+import type {
+  DisconnectReason,
+  ExpiryReason,
+  Message,
+  MessageOf,
+  Time,
+  Undo,
+  Welcome,
+} from '@painda/protocol'
+import { createAcks } from './ack.js'
+import type { Acks } from './ack.js'
+import type { Connection, ConnectionEnd } from './connection.js'
+import type { Flush } from './flush.js'
+import { createOutbox } from './outbox.js'
+import type { Outbox, Replay } from './outbox.js'
+import { outgoing } from './outgoing.js'
+import type { Outgoing, PeerCodec } from './outgoing.js'
+import { createResumeTokens } from './resume-tokens.js'
+import type { Recovery } from './options.js'
+
+/** A confirmation goes out after this many reliable messages … */
+const CONFIRM_EVERY = 64
+/** … or after this long, so that the other end can forget what it keeps. */
+const CONFIRM_AFTER_MS = 1000
+/** A peer with this much unread is "behind": volatile messages are not added to it. */
+const BEHIND_BYTES = 64 * 1024
+
+/** What a client may say inside a session and the session does not handle itself. */
+export type ClientMessage = MessageOf<'event' | 'join' | 'leave' | 'resync' | 'presence'>
+
+export interface SessionHooks {
+  message(message: ClientMessage, bytes: number): void
+  refused(error: PPError): void
+  dropped(reason: DisconnectReason): void
+  /** `expiry` when its time ran out or it could no longer be continued. */
+  ended(reason: DisconnectReason, expiry: ExpiryReason | null): void
+}
+
+export interface SessionOptions {
+  id: string
+  codec: PeerCodec
+  time: Time
+  flush: Flush
+  /** `windowMs` 0: it ends with its connection. */
+  recovery: Recovery
+  maxOutboxBytes: number
+  hooks: SessionHooks
+  /** What the application's callbacks throw. */
+  onFault: (thrown: unknown, where: string) => void
+}
+
+type State =
+  /** Not welcomed yet: what is sent waits behind the welcome. */
+  | { name: 'opening' }
+  | { name: 'open'; connection: Connection; cancelConfirm: Undo | null }
+  | { name: 'dropped'; reason: DisconnectReason; cancelExpiry: Undo }
+  | { name: 'ended'; reason: DisconnectReason }
+
+export class Session {
+  readonly id: string
+  readonly codec: PeerCodec
+  readonly acks: Acks
+  readonly tokens = createResumeTokens()
+
+  readonly #options: SessionOptions
+  readonly #outbox: Outbox
+  #state: State = { name: 'opening' }
+  #received = 0
+  /** How much of `#received` the peer has been told. */
+  #told = 0
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.id = options.id
+    this.codec = options.codec
+    const { codec, recovery, time, onFault } = options
+    this.#outbox = createOutbox({ codec, maxMessages: recovery.maxMessages, maxBytes: recovery.maxBytes })
+    this.acks = createAcks({ time, onError: (thrown) => onFault(thrown, 'An ack callback') })
+  }
+
+  get isConnected(): boolean {
+    return this.#state.name === 'open'
+  }
+
+  get isEnded(): boolean {
+    return this.#state.name === 'ended'
+  }
+
+  get bufferedBytes(): number {
+    return this.#state.name === 'open' ? this.#state.connection.bufferedBytes : 0
+  }
+
+  get rtt(): number | null {
+    return this.#state.name === 'open' ? this.#state.connection.rtt : null
+  }
+
+  get received(): number {
+    return this.#received
+  }
+
+  get sent(): number {
+    return this.#outbox.sent
+  }
+
+  /** Queues one message for the end of this turn. @throws PPError `INVALID_PAYLOAD` */
+  send(out: Outgoing): void {
+    if (this.#state.name === 'ended') return
+    this.#outbox.push(out)
+    if (this.#state.name === 'open') this.#options.flush.mark(this)
+  }
+
+  /** Like `send`, and dropped unless the peer is there and keeps up. */
+  sendVolatile(out: Outgoing): void {
+    if (this.#state.name === 'open' && this.bufferedBytes <= BEHIND_BYTES) this.send(out)
+  }
+
+  /** What became of the wish to continue, as far as the kept messages decide it. @throws PPError `MALFORMED_FRAME` */
+  replay(received: number): Replay {
+    return this.#outbox.inspect(received)
+  }
+
+  /**
+   * First connection: `welcome` leaves before anything that was sent meanwhile, and `announce` runs before the first
+   * message is read.
+   */
+  open(connection: Connection, welcome: Welcome, announce: () => void): void {
+    if (this.#state.name === 'opening') this.#attach(connection, welcome, announce)
+  }
+
+  /** Another connection of a living session. The one before, if there still is one, is closed. */
+  resume(connection: Connection, received: number, welcome: Welcome, announce: () => void): void {
+    const state = this.#state
+    if (state.name === 'ended' || state.name === 'opening') return
+    if (state.name === 'dropped') state.cancelExpiry()
+    else {
+      // Left first, so that its end is not taken for the loss of this session's connection.
+      this.#release(state.connection)
+      state.connection.end(new PPError('SESSION_TAKEN_OVER', 'Another connection continues this session.'))
+    }
+    this.#outbox.restore(received)
+    this.#attach(connection, welcome, announce)
+  }
+
+  /** Hands everything that waits to the connection, as one frame. */
+  flush(): void {
+    if (this.#state.name !== 'open') return
+    const outs = this.#outbox.take()
+    if (outs.length === 0) return
+    const { connection } = this.#state
+    connection.send(outs)
+    if (connection.bufferedBytes > this.#options.maxOutboxBytes) {
+      connection.end(new PPError('SLOW_CONSUMER', 'Too much was waiting to be read.'))
+      // A closing handshake would keep all of it in memory until a peer that does not read has read it.
+      connection.terminate()
+    }
+  }
+
+  /** Ends the session for good; the peer, if it is there, is told by `code`. Safe to call twice. */
+  end(error: PPError, closeCode?: number): void {
+    const state = this.#state
+    if (state.name === 'ended') return
+    if (state.name === 'open') {
+      this.flush()
+      this.#release(state.connection)
+      state.connection.close(error.code, error.message, closeCode)
+    }
+    this.#finish(ERRORS[error.code].reason, null)
+  }
+
+  /** It cannot be continued, and its client is told so: another session begins. */
+  expire(expiry: ExpiryReason): void {
+    if (this.#state.name === 'open') {
+      const { connection } = this.#state
+      this.#release(connection)
+      connection.end(new PPError('SESSION_EXPIRED', 'This session could not be continued.'))
+    }
+    this.#finish('session expired', expiry)
+  }
+
+  /** Ends the connection; the session may come back when the error lets it. */
+  fail(error: PPError): void {
+    if (this.#state.name === 'open') this.#state.connection.end(error)
+  }
+
+  #attach(connection: Connection, welcome: Welcome, announce: () => void): void {
+    this.#outbox.pushFirst(outgoing(welcome))
+    this.#told = welcome.received
+    this.#state = { name: 'open', connection, cancelConfirm: null }
+    connection.peer = this.id
+    this.#options.flush.mark(this)
+    announce()
+    connection.open({
+      receive: (message, bytes) => this.#receive(connection, message, bytes),
+      refuse: (error) => this.#options.hooks.refused(error),
+      received: () => this.#tell(),
+      ended: (end) => this.#lost(connection, end),
+    })
+  }
+
+  #receive(connection: Connection, message: Message, bytes: number): void {
+    if (this.#state.name !== 'open' || this.#state.connection !== connection) return
+    this.tokens.settle()
+    try {
+      this.#handle(connection, message, bytes)
+    } catch (thrown) {
+      connection.end(toPPError(thrown, 'MALFORMED_FRAME'))
+    }
+  }
+
+  #handle(connection: Connection, message: Message, bytes: number): void {
+    switch (message.kind) {
+      case 'ping': {
+        this.#outbox.confirm(message.received)
+        const pong = { at: message.at, received: this.#tell(), serverNow: this.#options.time.wallNow() }
+        this.send(outgoing({ kind: 'pong', ...pong }))
+        return
+      }
+      case 'pong':
+        this.#outbox.confirm(message.received)
+        connection.ponged(message.at)
+        return
+      case 'received':
+        this.#outbox.confirm(message.count)
+        return
+      case 'hello':
+        // A v2 client may bring its token late; it is read with the first frame only.
+        if (this.codec.name === 'v2') return
+        throw new PPError('MALFORMED_FRAME', 'A hello comes once, first.')
+      case 'ack':
+        this.#count(message)
+        this.acks.answer(message)
+        return
+      case 'error':
+        // A refusal of something we sent: the application learns of it through its acks.
+        this.#count(message)
+        return
+      case 'event':
+      case 'join':
+      case 'leave':
+      case 'resync':
+      case 'presence':
+        this.#count(message)
+        this.#options.hooks.message(message, bytes)
+        return
+      case 'welcome':
+      case 'bye':
+      case 'joined':
+      case 'snapshot':
+      case 'delta':
+      case 'left':
+      case 'presences':
+        throw new PPError('MALFORMED_FRAME', `A client does not say "${message.kind}".`)
+      default:
+        assertNever(message)
+    }
+  }
+
+  #count(message: Message): void {
+    if (!isReliable(message)) return
+    this.#received++
+    if (this.#state.name !== 'open' || this.codec.name === 'v2') return
+    if (this.#received - this.#told >= CONFIRM_EVERY) {
+      this.#confirm()
+    } else {
+      this.#state.cancelConfirm ??= this.#options.time.after(CONFIRM_AFTER_MS, () => this.#confirm())
+    }
+  }
+
+  #confirm(): void {
+    if (this.#received === this.#told) return
+    this.send(outgoing({ kind: 'received', count: this.#tell() }))
+  }
+
+  /** The count, noted as told. */
+  #tell(): number {
+    if (this.#state.name === 'open') {
+      this.#state.cancelConfirm?.()
+      this.#state.cancelConfirm = null
+    }
+    this.#told = this.#received
+    return this.#received
+  }
+
+  #lost(connection: Connection, end: ConnectionEnd): void {
+    const state = this.#state
+    if (state.name !== 'open' || state.connection !== connection) return
+    this.#release(connection)
+    const { recovery, time, hooks } = this.#options
+    // 1000 is a client that leaves on purpose; only what the network or a limit ended may come back.
+    const isLeaving = end.code === null && end.closeCode === 1000
+    if (isLeaving || recovery.windowMs === 0) {
+      this.#finish(end.reason, null)
+      return
+    }
+    this.#state = {
+      name: 'dropped',
+      reason: end.reason,
+      cancelExpiry: time.after(recovery.windowMs, () => this.#finish(end.reason, 'window')),
+    }
+    hooks.dropped(end.reason)
+  }
+
+  /** Lets go of a connection: nothing that it still says or does reaches the session. */
+  #release(connection: Connection): void {
+    const state = this.#state
+    if (state.name !== 'open' || state.connection !== connection) return
+    state.cancelConfirm?.()
+    this.#outbox.hold()
+    this.#state = { name: 'opening' }
+  }
+
+  #finish(reason: DisconnectReason, expiry: ExpiryReason | null): void {
+    const state = this.#state
+    if (state.name === 'ended') return
+    if (state.name === 'dropped') state.cancelExpiry()
+    this.#state = { name: 'ended', reason }
+    this.acks.rejectAll(new PPError('SESSION_EXPIRED', `The session has ended: ${reason}.`))
+    this.#options.hooks.ended(reason, expiry)
+  }
+}

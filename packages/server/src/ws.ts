@@ -1,0 +1,234 @@
+// WebSockets, and the only file that knows `ws`: an own port or somebody else's HTTP server, the upgrade, and a socket
+// as a Transport. What comes in as text, oversized or broken ends that socket and nothing else.
+import { createServer, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
+import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
+import { WebSocketServer } from 'ws'
+import type { RawData, WebSocket } from 'ws'
+import { clientIp, createIpLimit } from './ip.js'
+import { judgeUpgrade, offeredProtocols, pathOf } from './upgrade.js'
+import type { UpgradeRules } from './upgrade.js'
+
+/** RFC 6455: the reason of a close frame is at most 123 bytes. */
+const MAX_REASON_BYTES = 123
+/** How long a peer may take to answer our close frame before the socket is dropped. */
+const CLOSE_TIMEOUT_MS = 5000
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+  /** Where a client on the same machine connects. */
+  readonly url: string
+}
+
+/** Where a connection came from. */
+export interface TransportInfo {
+  readonly ip: string
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly protocol: 'painda.v3' | 'v2'
+}
+
+export interface ListenerOptions {
+  target: { port: number; host: string | undefined } | { httpServer: HttpServer }
+  path: string | null
+  allowedOrigins: '*' | readonly string[] | undefined
+  trustProxy: boolean
+  maxPayloadBytes: number
+  maxConnectionsPerIp: number
+  onTransport: (transport: Transport, info: TransportInfo) => void
+  /** The port could not be opened, or failed later. */
+  onError: (error: PPError) => void
+}
+
+export interface Listener {
+  /** @throws PPError `INVALID_ARGUMENT` when the port cannot be opened */
+  listening(): Promise<ListenAddress>
+  /** From now on nobody comes in; sockets that are open stay. */
+  stop(): void
+  /** Drops every socket and gives the port back. An attached HTTP server stays as it is. */
+  close(): Promise<void>
+}
+
+export function createListener(options: ListenerOptions): Listener {
+  const { target, path, maxPayloadBytes } = options
+  const isAttached = 'httpServer' in target
+  const httpServer = isAttached ? target.httpServer : createServer(answerHttp)
+  const rules: UpgradeRules = { ...options, path, isAttached }
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    perMessageDeflate: false,
+    maxPayload: maxPayloadBytes,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    // A browser drops a socket whose server picks none of the protocols it offered, without a word to the page.
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL_V3) ? SUBPROTOCOL_V3 : ([...offered][0] ?? false)),
+  } as ConstructorParameters<typeof WebSocketServer>[0])
+  const ips = createIpLimit(options.maxConnectionsPerIp)
+  let isAccepting = true
+
+  function answerHttp({ url }: IncomingMessage, response: import('node:http').ServerResponse): void {
+    const isHealth = pathOf(url ?? '') === '/healthz'
+    const status = !isHealth ? 404 : isAccepting ? 200 : 503
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    response.end(JSON.stringify({ status: STATUS_CODES[status] }))
+  }
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { url = '', headers } = request
+    const verdict = judgeUpgrade(url, headers, rules)
+    if (verdict.name === 'ignore') return
+    // Until ws takes over nobody else listens, and an unheard 'error' would end the process.
+    socket.on('error', () => {})
+    if (verdict.name === 'reject') return rejectUpgrade(socket, verdict.status)
+    if (!isAccepting) return rejectUpgrade(socket, 503)
+
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const ip = clientIp(request.socket.remoteAddress, headers, options.trustProxy)
+      if (verdict.name === 'refuse') return refuse(webSocket, verdict.code, verdict.text)
+      const leave = ips.enter(ip)
+      if (leave === null) return refuse(webSocket, 'TOO_MANY_CONNECTIONS', 'too many connections')
+      webSocket.once('close', leave)
+      options.onTransport(createWsTransport(webSocket), { ip, url, headers, protocol: verdict.protocol })
+    })
+  }
+
+  const onHttpError = (cause: Error): void => options.onError(portError(cause))
+  httpServer.on('upgrade', onUpgrade)
+  if (!isAttached) httpServer.on('error', onHttpError)
+  const opened =
+    'httpServer' in target ? whenListening(httpServer) : listen(httpServer, target.port, target.host)
+  // Somebody may ask later; until then a failure is told by `onError` alone.
+  opened.catch(() => {})
+
+  return {
+    listening: async () => addressOf(httpServer, path ?? '/', await opened),
+    stop() {
+      isAccepting = false
+      if (!isAttached) httpServer.close()
+    },
+    async close() {
+      isAccepting = false
+      httpServer.off('upgrade', onUpgrade)
+      for (const webSocket of sockets.clients) webSocket.terminate()
+      sockets.close()
+      if (isAttached) return
+      await new Promise<void>((resolve) => {
+        if (!httpServer.listening) httpServer.once('close', resolve)
+        httpServer.close(() => resolve())
+        httpServer.closeAllConnections()
+      })
+    },
+  }
+}
+
+/** One WebSocket as a Transport. */
+function createWsTransport(socket: WebSocket): Transport {
+  let closed: CloseInfo | null = null
+  socket.on('close', (code, reason) => {
+    closed ??= { code, reason: reason.toString('utf8') }
+  })
+  // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
+  socket.on('error', () => {})
+  return {
+    send(data) {
+      if (socket.readyState === socket.OPEN) socket.send(data, { binary: true })
+    },
+    get bufferedAmount() {
+      return socket.bufferedAmount
+    },
+    onMessage(listener) {
+      const onMessage = (data: RawData, isBinary: boolean): void => {
+        if (isBinary) listener(bytesOf(data))
+        else
+          closeSocket(
+            socket,
+            ERRORS.MALFORMED_FRAME.closeCode,
+            'malformed frame: text, where bytes were expected',
+          )
+      }
+      socket.on('message', onMessage)
+      return () => void socket.off('message', onMessage)
+    },
+    onClose(listener) {
+      const onClose = (code: number, reason: Buffer): void =>
+        listener({ code, reason: reason.toString('utf8') })
+      const already = closed
+      if (already === null) socket.on('close', onClose)
+      else queueMicrotask(() => listener(already))
+      return () => void socket.off('close', onClose)
+    },
+    close: (code = CLOSE_NORMAL, reason = '') => closeSocket(socket, code, reason),
+    terminate: () => socket.terminate(),
+    ping(onPong) {
+      if (socket.readyState !== socket.OPEN) return
+      socket.once('pong', onPong)
+      socket.ping()
+    },
+  }
+}
+
+function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, clip(reason))
+}
+
+function refuse(socket: WebSocket, code: ErrorCode, reason: string): void {
+  socket.on('error', () => {})
+  closeSocket(socket, ERRORS[code].closeCode, reason)
+}
+
+function rejectUpgrade(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  )
+  // A peer that does not close its half would keep ours open.
+  socket.once('finish', () => socket.destroy())
+}
+
+/** Cut to the bytes that a close frame holds, never inside a character. */
+function clip(reason: string): string {
+  const bytes = Buffer.from(reason)
+  if (bytes.byteLength <= MAX_REASON_BYTES) return reason
+  return bytes
+    .subarray(0, MAX_REASON_BYTES)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
+}
+
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}
+
+function listen(server: HttpServer, port: number, host: string | undefined): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(portError(cause)))
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve(infoOf(server)))
+  })
+}
+
+function whenListening(server: HttpServer): Promise<AddressInfo> {
+  if (server.listening) return Promise.resolve(infoOf(server))
+  return new Promise((resolve) => server.once('listening', () => resolve(infoOf(server))))
+}
+
+/** A TCP server's address is never a string or null while it listens. */
+function infoOf(server: HttpServer): AddressInfo {
+  return server.address() as AddressInfo
+}
+
+function addressOf(_server: HttpServer, path: string, { address, port }: AddressInfo): ListenAddress {
+  const isAny = address === '::' || address === '0.0.0.0'
+  const host = isAny ? 'localhost' : address.includes(':') ? `[${address}]` : address
+  return { host: address, port, url: `ws://${host}:${port}${path === '/' ? '' : path}` }
+}
+
+function portError(cause: Error): PPError {
+  return new PPError('INVALID_ARGUMENT', `The server cannot listen: ${cause.message}.`, {
+    hint: 'Is the port taken?',
+    cause,
+  })
+}
