@@ -1,0 +1,363 @@
+import { expect, test } from 'vitest'
+import { createKit, type Kit, type Peer } from './peer-kit.js'
+
+async function comeBack({ join }: Kit, peer: Peer, more: Partial<Peer['session']> = {}): Promise<Peer> {
+  return join({ session: { ...peer.session, ...more } })
+}
+
+/** Everything that happens to sessions, as words. */
+function watch({ server }: Kit): string[] {
+  const seen: string[] = []
+  server.on('connection', (client) => {
+    seen.push('connection')
+    client.on('drop', (reason) => seen.push(`drop: ${reason}`))
+    client.on('resume', () => seen.push('resume'))
+    client.on('disconnect', (reason) => seen.push(`disconnect: ${reason}`))
+  })
+  server.on('disconnection', (_client, reason) => seen.push(`disconnection: ${reason}`))
+  return seen
+}
+
+test('[RC2] a client back within the window gets what it missed, once, in order, after the welcome', async () => {
+  const kit = createKit()
+  const { server, settle, time } = kit
+  const peer = await kit.join()
+  server.emit('n', 1)
+  await settle()
+  peer.cut()
+  await settle()
+  for (const n of [2, 3, 4]) server.emit('n', n)
+  await time.advance(119_999)
+  const back = await comeBack(kit, peer)
+  server.emit('n', 5)
+  await settle()
+  expect(back.log[0]).toMatchObject({ kind: 'welcome', outcome: 'snapshot', missed: 3, id: peer.welcome.id })
+  expect(back.payloads('n')).toEqual([2, 3, 4, 5])
+})
+
+test('[RC1][RC2] with both directions busy nothing is lost and nothing comes twice, drop after drop', async () => {
+  const kit = createKit({ maxMessagesPerSecond: 0 })
+  const { server, settle, time } = kit
+  const heard: unknown[] = []
+  server.on('up', (client, n) => {
+    heard.push(n)
+    client.emit('down', n)
+  })
+  let peer = await kit.join()
+  const down: unknown[] = []
+  const kept: unknown[] = []
+  let sent = 0
+  for (let round = 0; round < 10; round++) {
+    for (let i = 0; i < 7; i++) {
+      kept.push(sent)
+      peer.emit('up', sent++)
+    }
+    server.emit('down', `server ${round}`)
+    // Cut in the middle of it: what was under way in either direction is lost with the pipe.
+    if (round % 2 === 0) await settle()
+    peer.cut()
+    await time.advance(10)
+    down.push(...peer.payloads('down'))
+    server.emit('down', `away ${round}`)
+    const before = peer
+    peer = await comeBack(kit, before)
+    // The client's half of the bargain: it sends again what the welcome does not confirm.
+    for (const n of kept.slice(peer.welcome.received)) peer.emit('up', n)
+    peer.received += before.received
+    await settle()
+  }
+  down.push(...peer.payloads('down'))
+  expect(heard).toEqual(kept)
+  const echoes = down.filter((n) => typeof n === 'number')
+  expect(echoes).toEqual(kept)
+  expect(down).toHaveLength(kept.length + 20)
+})
+
+test('[RC3] connection and disconnection come once per session, drop and resume once per socket', async () => {
+  const kit = createKit({ recovery: { retentionMs: 1000 } })
+  const seen = watch(kit)
+  const peer = await kit.join()
+  peer.cut()
+  await kit.time.advance(999)
+  const back = await comeBack(kit, peer)
+  back.cut()
+  await kit.time.advance(999)
+  expect(seen).toEqual(['connection', 'drop: transport close', 'resume', 'drop: transport close'])
+  await kit.time.advance(1)
+  expect(seen.slice(4)).toEqual(['disconnect: transport close', 'disconnection: transport close'])
+})
+
+test('[RC3] who comes after the window is told so, and what was lost', async () => {
+  const kit = createKit({ recovery: { retentionMs: 1000 } })
+  const peer = await kit.join()
+  peer.cut()
+  await kit.settle()
+  kit.server.emit('n', 1)
+  kit.server.emit('n', 2)
+  await kit.time.advance(1000)
+  const back = await comeBack(kit, peer)
+  expect(back.welcome).toMatchObject({ outcome: 'expired', reason: 'window', lost: 2, received: 0 })
+  expect(back.welcome.id).not.toBe(peer.welcome.id)
+})
+
+test('[RC3][RC7] past the bounds of what is kept the outcome is expired, reason overflow', async () => {
+  const kit = createKit({ recovery: { maxBufferSize: 3 } })
+  const seen = watch(kit)
+  const peer = await kit.join()
+  peer.cut()
+  await kit.settle()
+  for (const n of [1, 2, 3, 4]) kit.server.emit('n', n)
+  const back = await comeBack(kit, peer)
+  expect(back.welcome).toMatchObject({ outcome: 'expired', reason: 'overflow', lost: 4 })
+  expect(back.payloads('n')).toEqual([])
+  expect(seen).toEqual([
+    'connection',
+    'drop: transport close',
+    'disconnect: session expired',
+    'disconnection: session expired',
+    'connection',
+  ])
+})
+
+test('[RC7] bytes are bounded too, and a client that confirms past the gap can be resumed again', async () => {
+  const kit = createKit({ recovery: { maxBufferBytes: 1000 } })
+  const peer = await kit.join()
+  kit.server.emit('big', 'x'.repeat(2000))
+  kit.server.emit('n', 1)
+  await kit.settle()
+  peer.cut()
+  await kit.settle()
+  kit.server.emit('n', 2)
+  const back = await comeBack(kit, peer)
+  expect(back.welcome).toMatchObject({ outcome: 'snapshot', missed: 1 })
+})
+
+test('[RC4] every welcome carries a new token; the one before is good until the client speaks under the new one', async () => {
+  const kit = createKit()
+  const first = await kit.join()
+  const second = await comeBack(kit, first)
+  expect(second.welcome.token).not.toBe(first.welcome.token)
+  // The welcome of `second` may have been lost on the way: its client still has the first token.
+  const third = await comeBack(kit, first)
+  expect(third.welcome.outcome).toBe('snapshot')
+  third.say({ kind: 'ping', at: 1, received: 0 })
+  await kit.settle()
+  const stale = await comeBack(kit, first)
+  expect(stale.welcome).toMatchObject({ outcome: 'expired', reason: 'restart' })
+  expect(third.closed).toBeNull()
+})
+
+test('[RC4] a token that was never used does not outlive the next welcome', async () => {
+  const kit = createKit()
+  const first = await kit.join()
+  const second = await comeBack(kit, first)
+  await comeBack(kit, first)
+  const late = await comeBack(kit, second)
+  expect(late.welcome).toMatchObject({ outcome: 'expired', reason: 'restart' })
+})
+
+test('[RC4] whoever presents a valid token takes the session over, and the other connection is fenced', async () => {
+  const kit = createKit()
+  const heard: unknown[] = []
+  kit.server.on('n', (_client, n) => void heard.push(n))
+  const first = await kit.join()
+  const second = await comeBack(kit, first)
+  expect(first.of('error')).toMatchObject([{ code: 'SESSION_TAKEN_OVER', fatal: true }])
+  expect(first.closed).toMatchObject({ code: 4017 })
+  first.emit('n', 'from the old one')
+  second.emit('n', 'from the new one')
+  await kit.settle()
+  expect(heard).toEqual(['from the new one'])
+  expect(kit.server.getClients()).toHaveLength(1)
+})
+
+test('[RC5] an id without its token is answered like an unknown session, and the session is not touched', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  const thief = await comeBack(kit, peer, { token: 'guess' })
+  const stranger = await kit.join({ session: { id: 'nobody', token: 'guess', received: 0 } })
+  for (const { welcome } of [thief, stranger]) {
+    expect(welcome).toMatchObject({ outcome: 'expired', reason: 'restart' })
+    expect(welcome.lost).toBeUndefined()
+    expect(welcome.id).not.toBe(peer.welcome.id)
+  }
+  expect(peer.closed).toBeNull()
+  expect((await comeBack(kit, peer)).welcome.outcome).toBe('snapshot')
+})
+
+test('[RC5] nor does a guess learn that a session has run out of time', async () => {
+  const kit = createKit({ recovery: { retentionMs: 1000 } })
+  const peer = await kit.join()
+  peer.cut()
+  await kit.time.advance(1000)
+  const thief = await comeBack(kit, peer, { token: 'guess' })
+  expect(thief.welcome.reason).toBe('restart')
+})
+
+test('[RC6] the server confirms after 64 reliable messages', async () => {
+  const { join, settle, server } = createKit()
+  server.on('n', () => {})
+  const peer = await join()
+  for (let n = 0; n < 63; n++) peer.emit('n', n)
+  peer.say({ kind: 'event', type: 'n', volatile: true })
+  await settle()
+  expect(peer.of('received')).toEqual([])
+  peer.emit('n', 63)
+  await settle()
+  expect(peer.of('received')).toEqual([{ kind: 'received', count: 64 }])
+})
+
+test('[RC6] and after one second, but not when a pong has said it', async () => {
+  const { join, time, server } = createKit()
+  server.on('n', () => {})
+  const peer = await join()
+  peer.emit('n', 1)
+  await time.advance(1000)
+  expect(peer.of('received')).toEqual([{ kind: 'received', count: 1 }])
+  peer.emit('n', 2)
+  peer.say({ kind: 'ping', at: 7, received: 0 })
+  await time.advance(1000)
+  expect(peer.of('pong')).toMatchObject([{ at: 7, received: 2 }])
+  expect(peer.of('received')).toHaveLength(1)
+})
+
+test.each([
+  ['received', (peer: Peer) => peer.say({ kind: 'received', count: 99 })],
+  ['ping', (peer: Peer) => peer.say({ kind: 'ping', at: 0, received: 99 })],
+  ['pong', (peer: Peer) => peer.say({ kind: 'pong', at: 0, received: 99 })],
+])('[RC6] a forged count in %s ends the connection with MALFORMED_FRAME', async (_kind, forge) => {
+  const { join, settle } = createKit()
+  const peer = await join()
+  forge(peer)
+  await settle()
+  expect(peer.of('error')).toMatchObject([{ code: 'MALFORMED_FRAME', fatal: true }])
+})
+
+test('[RC6] a forged count at a resume is refused and leaves the session as it was', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  const dialed = kit.dial()
+  dialed.hello({ session: { ...peer.session, received: 99 } })
+  await kit.settle()
+  expect(dialed.closed).toMatchObject({ code: 4002 })
+  expect(peer.closed).toBeNull()
+})
+
+test('[RC6] confirmed messages are not sent again', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  kit.server.emit('n', 1)
+  await kit.settle()
+  peer.say({ kind: 'received', count: 1 })
+  await kit.settle()
+  peer.cut()
+  await kit.settle()
+  const back = await comeBack(kit, peer)
+  expect(back.welcome.missed).toBe(0)
+  expect(back.payloads('n')).toEqual([])
+})
+
+test('[RC9] a client that closes on purpose ends its session at once', async () => {
+  const kit = createKit()
+  const seen = watch(kit)
+  const peer = await kit.join()
+  peer.transport.close(1000)
+  await kit.settle()
+  expect(seen).toEqual(['connection', 'disconnect: client disconnect', 'disconnection: client disconnect'])
+  expect((await comeBack(kit, peer)).welcome).toMatchObject({ outcome: 'expired', reason: 'restart' })
+})
+
+test('[RC9] a page that goes away (1001) may come back', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  peer.transport.close(1001)
+  await kit.settle()
+  expect((await comeBack(kit, peer)).welcome.outcome).toBe('snapshot')
+})
+
+test('[RC3] without recovery a session ends with its connection', async () => {
+  const kit = createKit({ recovery: false })
+  const seen = watch(kit)
+  const peer = await kit.join()
+  expect(peer.welcome.windowMs).toBe(0)
+  peer.cut()
+  await kit.settle()
+  expect(seen).toEqual(['connection', 'disconnect: transport close', 'disconnection: transport close'])
+})
+
+test('[RC3] rooms survive a drop, and a resumed client is still addressed through them', async () => {
+  const kit = createKit()
+  kit.server.on('connection', (client) => client.join('lobby'))
+  const peer = await kit.join()
+  peer.cut()
+  await kit.settle()
+  kit.server.to('lobby').emit('n', 1)
+  const back = await comeBack(kit, peer)
+  kit.server.to('lobby').emit('n', 2)
+  await kit.settle()
+  expect(back.payloads('n')).toEqual([1, 2])
+})
+
+test('[EV1] a question of the server is answered across a reconnect, once', async () => {
+  const kit = createKit()
+  let client = kit.server.getClients()[0]
+  kit.server.on('connection', (one) => (client = one))
+  const peer = await kit.join()
+  const answer = client?.request('ready?')
+  peer.cut()
+  await kit.settle()
+  const back = await comeBack(kit, peer)
+  const ackId = back.of('event')[0]?.ackId ?? -1
+  back.say({ kind: 'ack', ackId, data: 'yes' }, { kind: 'ack', ackId, data: 'no' })
+  await kit.settle()
+  await expect(answer).resolves.toBe('yes')
+})
+
+test('[EV1] questions of a session that ends are settled at once', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  const [client] = kit.server.getClients()
+  const answer = client?.request('ready?')
+  const failed = expect(answer).rejects.toMatchObject({ code: 'SESSION_EXPIRED' })
+  peer.transport.close(1000)
+  await kit.settle()
+  await failed
+  await expect(client?.request('again?')).rejects.toMatchObject({ code: 'SESSION_EXPIRED' })
+})
+
+test('[HB1] the server asks after silence, and answers a ping at once with the same time', async () => {
+  const { join, time } = createKit({ heartbeatInterval: 1000 })
+  const peer = await join()
+  await time.advance(1000)
+  const [ping] = peer.of('ping')
+  expect(ping).toMatchObject({ received: 0 })
+  await time.advance(30)
+  peer.say({ kind: 'pong', at: ping?.at ?? -1, received: 0 })
+  await time.advance(900)
+  expect(peer.of('ping')).toHaveLength(1)
+})
+
+test('[HB1] the round trip is measured by the server, and not by what a pong claims', async () => {
+  const { join, time, server } = createKit({ heartbeatInterval: 1000 })
+  const peer = await join()
+  const [client] = server.getClients()
+  await time.advance(1000)
+  peer.say({ kind: 'pong', at: -1e9, received: 0 })
+  await time.advance(30)
+  expect(client?.rtt).toBeNull()
+  peer.say({ kind: 'pong', at: peer.of('ping')[0]?.at ?? -1, received: 0 })
+  await time.advance(0)
+  expect(client?.rtt).toBe(30)
+})
+
+test('[HB2] who is silent for twice the heartbeat is gone: Ping timeout, and the session may come back', async () => {
+  const kit = createKit({ heartbeatInterval: 1000 })
+  const seen = watch(kit)
+  const peer = await kit.join()
+  await kit.time.advance(1999)
+  expect(peer.closed).toBeNull()
+  await kit.time.advance(1)
+  expect(peer.closed?.code).toBe(4014)
+  expect(seen).toEqual(['connection', 'drop: Ping timeout'])
+  expect((await comeBack(kit, peer)).welcome.outcome).toBe('snapshot')
+})
