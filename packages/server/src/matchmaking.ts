@@ -5,7 +5,7 @@ import { PPError } from '@painda/protocol'
 import type { Random, RoomShape } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
-import { StateRoom, type RoomWorld } from './room.js'
+import { StateRoom, type RoomSettings, type RoomWorld } from './room.js'
 import type { Seat } from './seat.js'
 
 /** A frame of a 60 Hz screen: the documented default. */
@@ -20,13 +20,6 @@ export interface Definition<C extends Member> {
   readonly open: Set<StateRoom<C>>
 }
 
-/** What only the documented form lets an application say. */
-export interface RoomPolicy<C extends Member> {
-  /** A client's own join is refused. */
-  readonly isServerOnly: boolean
-  readonly onFull: ((client: C) => void) | undefined
-}
-
 export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
@@ -39,7 +32,6 @@ export interface Matchmaking<C extends Member> {
   /** Any room of the definition that may take one more. */
   findOpen(definition: Definition<C>): StateRoom<C> | undefined
   get(id: string): StateRoom<C> | undefined
-  policyOf(room: StateRoom<C>): RoomPolicy<C> | undefined
   list(): StateRoom<C>[]
 }
 
@@ -57,17 +49,13 @@ export function createMatchmaking<C extends Member>({
 }): Matchmaking<C> {
   const definitions = new Map<string, Definition<C>>()
   const rooms = new Map<string, StateRoom<C>>()
-  const policies = new WeakMap<StateRoom<C>, RoomPolicy<C>>()
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
   let made = 0
 
   function add(
     id: string,
-    settings: Pick<
-      ConstructorParameters<typeof StateRoom<C>>[1],
-      'name' | 'shape' | 'state' | 'behaviour' | 'stepMs' | 'sendEvery' | 'autoDisposeMs' | 'syncOnJoin'
-    >,
+    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'onSeats' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
   ): StateRoom<C> {
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
@@ -117,6 +105,8 @@ export function createMatchmaking<C extends Member>({
           sendEvery: Math.max(1, Math.round(tickHz / sendHz)),
           autoDisposeMs,
           syncOnJoin: true,
+          isServerOnly: false,
+          onFull: undefined,
         },
         open,
       )
@@ -143,8 +133,9 @@ export function createMatchmaking<C extends Member>({
         sendEvery: 1,
         autoDisposeMs: Infinity,
         syncOnJoin,
+        isServerOnly: options.join === 'server',
+        onFull: options.onFull,
       })
-      policies.set(room, { isServerOnly: options.join === 'server', onFull: options.onFull })
       room.start(undefined, ending.get(id))
       return room
     },
@@ -153,7 +144,6 @@ export function createMatchmaking<C extends Member>({
       return first
     },
     get: (id) => rooms.get(id),
-    policyOf: (room) => policies.get(room),
     list: () => [...rooms.values()],
   }
 }

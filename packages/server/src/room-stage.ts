@@ -67,6 +67,7 @@ export function createRoomStage<C extends Member>({
   function send(): void {
     sendState()
     if (clock.isSendTick) {
+      sendPresence()
       for (const seat of seats.values()) if (seat.phase.name === 'behind') show(seat)
     }
     const events = waiting
@@ -82,6 +83,11 @@ export function createRoomStage<C extends Member>({
     } catch (thrown) {
       onError(thrown)
     }
+  }
+
+  function sendPresence(): void {
+    const changes = presence.takeChanges()
+    if (changes !== null) toLive(outgoing(changes))
   }
 
   function toLive(out: Outgoing): void {
@@ -111,10 +117,7 @@ export function createRoomStage<C extends Member>({
     },
     tick(run) {
       work(run)
-      if (!clock.isSendTick) return
-      const changes = presence.takeChanges()
-      if (changes !== null) toLive(outgoing(changes))
-      if (!view.isDirty && !presence.entries.hasChanges) clock.rest()
+      if (clock.isSendTick && !view.isDirty && !presence.entries.hasChanges) clock.rest()
     },
     send,
     catchUp(seat) {

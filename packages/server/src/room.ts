@@ -44,6 +44,9 @@ export interface RoomSettings<C extends Member> {
   readonly sendEvery: number
   readonly autoDisposeMs: number
   readonly syncOnJoin: boolean
+  /** A client's own wish to join is refused. */
+  readonly isServerOnly: boolean
+  readonly onFull: ((client: C) => void) | undefined
   readonly random: Random
   /** A seat was promised, taken or given up, or the room was locked or unlocked. */
   readonly onSeats: (seat: Seat<C> | null) => void
@@ -167,6 +170,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return this.#isLocked
   }
 
+  /** A client's own wish to join is refused. */
+  get isServerOnly(): boolean {
+    return this.#settings.isServerOnly
+  }
+
   /** True while one more seat may be promised. */
   get hasRoom(): boolean {
     return this.#ended === null && !this.#isLocked && this.#seats.size < this.maxClients
@@ -219,8 +227,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   join(client: C, options?: unknown): boolean {
     if (this.#seats.has(client.id)) return true
-    if (!this.hasRoom) return false
-    const seat = this.reserve(client)
+    let seat: Seat<C>
+    try {
+      seat = this.reserve(client)
+    } catch {
+      return false
+    }
     this.enter(seat, { options, isAsked: false }).catch((thrown: unknown) => this.#report('Joining', thrown))
     return true
   }
@@ -264,7 +276,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   reserve(client: C): Seat<C> {
     if (this.#ended !== null) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
     if (this.#isLocked) throw new PPError('ROOM_LOCKED', `The room "${this.id}" is locked.`)
-    if (this.#seats.size >= this.maxClients) throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
+    if (this.#seats.size >= this.maxClients) {
+      this.#guard('onFull', () => this.#settings.onFull?.(client))
+      throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
+    }
     const ctx = { ...this.#scope, client }
     const seat: Seat<C> = { client, ctx, phase: { name: 'reserved' }, decided: Promise.resolve() }
     this.#seats.set(client.id, seat)

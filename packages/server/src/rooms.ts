@@ -151,22 +151,11 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       if (!isAdmitted(known)) throw new PPError('REFUSED', `The join before this one was refused.`)
       return room.enterAgain(known, ackId)
     }
-    const policy = matchmaking.policyOf(room)
-    if (policy?.isServerOnly === true) {
+    if (room.isServerOnly) {
       throw new PPError('FORBIDDEN', `Clients do not join the room "${room.id}" by themselves.`)
     }
     assertMayEnter(member)
-    return room.enter(reserve(room, member), { options: wishes, ackId, isAsked: true })
-  }
-
-  function reserve(room: StateRoom<C>, member: C): Seat<C> {
-    try {
-      return room.reserve(member)
-    } catch (thrown) {
-      if (thrown instanceof PPError && thrown.code === 'ROOM_FULL')
-        matchmaking.policyOf(room)?.onFull?.(member)
-      throw thrown
-    }
+    return room.enter(room.reserve(member), { options: wishes, ackId, isAsked: true })
   }
 
   function enterEventRoom(member: C, id: string, ackId: number): void {

@@ -6,8 +6,8 @@ import type { Time, Undo } from '@painda/protocol'
 /** After a stall this many steps are made up in one go; more would make the next stall. */
 export const MAX_CATCH_UP_STEPS = 5
 
-/** One nanosecond: k·T in floating point may lie a hair beyond the moment that a timer was set for. */
-const EARLY_MS = 1e-6
+/** Sums of milliseconds in floating point miss k·T by less than this: what is that close to its time is due. */
+const SLACK_MS = 2e-6
 
 export interface DueSteps {
   /** Steps to run now. */
@@ -24,7 +24,7 @@ export function dueSteps(now: number, t0: number, k: number, stepMs: number): Du
 }
 
 function reachedStep(now: number, t0: number, stepMs: number): number {
-  return Math.floor((now - t0 + EARLY_MS) / stepMs)
+  return Math.floor((now - t0 + SLACK_MS) / stepMs)
 }
 
 /** One participant's hold on a ticker. Step numbers are the ticker's and never repeat. */
@@ -82,7 +82,7 @@ export function createTicker(time: Time, stepMs: number): Ticker {
   function arm(step: number): void {
     if (timer?.step === step) return
     disarm()
-    timer = { step, cancel: time.after(Math.max(0, dueAt(step) - time.now() - EARLY_MS), fire) }
+    timer = { step, cancel: time.after(Math.max(0, dueAt(step) - time.now() - SLACK_MS / 2), fire) }
   }
 
   function disarm(): void {
@@ -128,7 +128,7 @@ export function createTicker(time: Time, stepMs: number): Ticker {
       return {
         reached,
         dueAt,
-        stepAt: (at) => Math.ceil((at - t0 - EARLY_MS) / stepMs),
+        stepAt: (at) => Math.ceil((at - t0 - SLACK_MS) / stepMs),
         every(isOn) {
           if (isOn && !entry.isEvery) entry.last = reached()
           entry.isEvery = isOn
