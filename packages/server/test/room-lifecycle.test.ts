@@ -242,7 +242,7 @@ describe('leaving', () => {
     expect(kit.time.pending).toBe(0)
   })
 
-  test('[RM6] a kick in the middle of a tick lets its last event out first', async () => {
+  test('[RM6, RM12] a kick in the middle of a tick lets its last event out first', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, {
       autoDisposeMs: Infinity,

@@ -1,0 +1,115 @@
+// What a definition's types must and must not allow; checked by the type checker, never run.
+import { defineRoom, request, type } from '@painda/protocol'
+import type { RequestDefinition, StandardSchema } from '@painda/protocol'
+import type { Member } from '../src/member.js'
+import type { Room } from '../src/definition.js'
+import type { Rooms } from '../src/rooms.js'
+
+declare const rooms: Rooms<Member & { readonly data: { admin: boolean } }>
+/** Takes text, gives a number: handlers must see the number. */
+declare const length: StandardSchema<string, number>
+
+const Arena = defineRoom({
+  name: 'arena',
+  state: (): { players: Record<string, { x: number }>; phase: 'lobby' | 'play' } => ({
+    players: {},
+    phase: 'lobby',
+  }),
+  messages: { move: type<{ dx: number }>(), measured: length },
+  requests: {
+    buy: request(type<{ item: string }>(), type<{ coins: number }>()),
+  },
+  events: { boom: type<{ at: number }>() },
+  presence: type<{ name: string }>(),
+})
+const Bare = defineRoom({ name: 'bare', state: () => ({ n: 0 }) })
+
+rooms.define(Arena, {
+  maxClients: 4,
+  onJoin({ state, client, room }, options) {
+    state.players[client.id] = { x: 0 }
+    client.data.admin satisfies boolean
+    room.broadcast('boom', { at: 1 }, { except: client })
+    room.presence.update(client, { name: 'Ann' })
+    options satisfies unknown
+    // @ts-expect-error options come from a stranger
+    options.team
+    // @ts-expect-error "bomo" is not an event of the arena
+    room.broadcast('bomo', { at: 1 })
+    // @ts-expect-error the payload of "boom" has a number
+    room.emit(client, 'boom', { at: 'now' })
+    // @ts-expect-error presence has no colour
+    room.presence.update(client, { colour: 'red' })
+    // @ts-expect-error no such phase
+    state.phase = 'over'
+  },
+  tick({ state, random, now }, dtMs) {
+    for (const player of Object.values(state.players)) player.x += (random.next() * dtMs) / now()
+  },
+  messages: {
+    move({ state, client }, { dx }) {
+      const me = state.players[client.id]
+      if (me) me.x += dx
+    },
+    measured(_, n) {
+      n satisfies number
+    },
+  },
+  requests: {
+    async buy(ctx, { item }) {
+      item satisfies string
+      ctx.state.phase satisfies 'lobby' | 'play'
+      return { coins: 3 }
+    },
+  },
+})
+
+rooms.define(Arena, {
+  messages: {
+    // @ts-expect-error "mvoe" is not a message of the arena
+    mvoe() {},
+  },
+})
+rooms.define(Arena, {
+  messages: {
+    // @ts-expect-error a message has no "dy"
+    move: (_, { dy }) => dy,
+  },
+})
+rooms.define(Arena, {
+  requests: {
+    // @ts-expect-error "buy" answers with coins
+    buy: () => ({ gold: 3 }),
+  },
+})
+rooms.define(Arena, {
+  // @ts-expect-error "move" is a message, not a request
+  requests: { move: () => {} },
+})
+rooms.define(Bare, {
+  // @ts-expect-error the bare room has no messages
+  messages: { anything() {} },
+})
+rooms.define(Bare, {
+  // @ts-expect-error nor requests
+  requests: { anything: () => 1 },
+})
+// @ts-expect-error there is no such hook
+rooms.define(Bare, { onJion() {} })
+
+const arena = rooms.create(Arena)
+arena satisfies Room<typeof Arena, Member & { readonly data: { admin: boolean } }>
+arena.state.phase satisfies 'lobby' | 'play'
+arena.update((draft) => void (draft.phase = 'play'))
+// @ts-expect-error no such phase
+arena.update((draft) => void (draft.phase = 'over'))
+// @ts-expect-error a room's state is replaced by nobody
+arena.state = { players: {}, phase: 'lobby' }
+
+const lobby = rooms.room('lobby', { score: 0 })
+lobby.update((draft) => void draft.score++)
+lobby.broadcast('anything', { goes: true })
+// @ts-expect-error the lobby has no "points"
+lobby.state.points
+
+export type Request = RequestDefinition

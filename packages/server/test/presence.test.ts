@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest'
+import { defineRoom, type PresenceEntry, type StandardSchema } from '@painda/protocol'
+import { createFakeTime } from '@painda/testing/fake-time'
+import { createGlobalPresence } from '../src/presence.js'
+import { createTestRooms, TestMember, TICK } from './room-kit.js'
+
+const named: StandardSchema<{ name: string }> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) =>
+      typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+        ? { value: { name: value.name } }
+        : { issues: [{ message: 'a name is needed' }] },
+  },
+}
+const Lounge = defineRoom({ name: 'lounge', state: () => ({}), presence: named })
+
+async function lounge(...members: [id: string, userId?: string][]) {
+  const kit = createTestRooms()
+  kit.rooms.define(Lounge, {})
+  const inside: TestMember[] = []
+  for (const [id, userId] of members) {
+    const member = kit.member(id, userId)
+    await kit.join(member, { name: 'lounge', room: 'l' })
+    inside.push(member)
+  }
+  await kit.ticks()
+  for (const member of inside) member.read()
+  return { ...kit, inside }
+}
+
+/** What a member's list shows, without the times. */
+function shown(
+  member: TestMember,
+  room = 'l',
+): Record<string, Pick<PresenceEntry, 'data' | 'connected' | 'connections'>> {
+  member.read()
+  const list = [...(member.presence.get(room)?.values() ?? [])]
+  return Object.fromEntries(
+    list.map(({ clientId, data, connected, connections }) => [clientId, { data, connected, connections }]),
+  )
+}
+
+describe('in a room', () => {
+  test('[PR1] the first list is full, later ones carry what changed, one per tick', async () => {
+    const { rooms, ticks, inside, time } = await lounge(['ann'], ['bob'])
+    const [ann, bob] = inside
+    if (!ann || !bob) throw new Error('two members')
+    expect(shown(bob)).toEqual({
+      ann: { data: {}, connected: true, connections: 1 },
+      bob: { data: {}, connected: true, connections: 1 },
+    })
+    for (let i = 0; i < 20; i++)
+      rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: `Ann ${i}` } })
+    expect(bob.read()).toEqual([])
+    await ticks()
+    expect(bob.read()).toMatchObject([
+      {
+        kind: 'presences',
+        room: 'l',
+        full: false,
+        set: [{ clientId: 'ann', data: { name: 'Ann 19' } }],
+        gone: [],
+      },
+    ])
+    await ticks(100)
+    expect(bob.read()).toEqual([])
+    expect(time.pending).toBe(0)
+    rooms.leave(ann, 'l')
+    await ticks()
+    expect(bob.read()).toMatchObject([{ kind: 'presences', full: false, set: [], gone: ['ann'] }])
+  })
+
+  test('[PR2] a client writes its own presence only, and only what the contract allows', async () => {
+    const { rooms, ticks, inside, errors } = await lounge(['ann'], ['bob'])
+    const [ann, bob] = inside
+    if (!ann || !bob) throw new Error('two members')
+    const hostile = JSON.parse('{"name":"x","__proto__":{"admin":true}}') as unknown
+    for (const data of [
+      undefined,
+      null,
+      7,
+      { nick: 'x' },
+      { name: 'x'.repeat(5000) },
+      hostile,
+      { name: NaN },
+    ]) {
+      rooms.presence(ann, { kind: 'presence', room: 'l', data })
+    }
+    expect(ann.of('error').map((error) => error.code)).toEqual(Array(7).fill('INVALID_PAYLOAD'))
+    rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'Ann', clientId: 'bob', extra: 1 } })
+    await ticks()
+    expect(shown(bob)).toEqual({
+      ann: { data: { name: 'Ann' }, connected: true, connections: 1 },
+      bob: { data: {}, connected: true, connections: 1 },
+    })
+    expect(errors).toEqual([])
+  })
+
+  test('[PR3] a dropped session stays with connected: false; one that ended is gone', async () => {
+    const { rooms, ticks, inside } = await lounge(['ann'], ['bob'])
+    const [ann, bob] = inside
+    if (!ann || !bob) throw new Error('two members')
+    ann.connected = false
+    rooms.dropped(ann)
+    await ticks()
+    expect(shown(bob)['ann']).toEqual({ data: {}, connected: false, connections: 0 })
+    ann.connected = true
+    rooms.resumed(ann)
+    await ticks()
+    expect(shown(bob)['ann']).toEqual({ data: {}, connected: true, connections: 1 })
+    rooms.ended(ann)
+    await ticks()
+    expect(shown(bob)['ann']).toBeUndefined()
+  })
+
+  test('[PR4] two tabs of one user are one entry with two connections; closing one keeps the user', async () => {
+    const { rooms, ticks, inside } = await lounge(['tab1', 'ann'], ['tab2', 'ann'], ['bob'])
+    const [tab1, tab2, bob] = inside
+    if (!tab1 || !tab2 || !bob) throw new Error('three members')
+    rooms.presence(tab2, { kind: 'presence', room: 'l', data: { name: 'Ann' } })
+    await ticks()
+    expect(shown(bob)).toEqual({
+      ann: { data: { name: 'Ann' }, connected: true, connections: 2 },
+      bob: { data: {}, connected: true, connections: 1 },
+    })
+    tab1.connected = false
+    rooms.dropped(tab1)
+    await ticks()
+    expect(shown(bob)['ann']).toMatchObject({ connected: true, connections: 1 })
+    rooms.ended(tab2)
+    await ticks()
+    expect(shown(bob)['ann']).toMatchObject({ connected: false, connections: 0 })
+    rooms.ended(tab1)
+    await ticks()
+    expect(Object.keys(shown(bob))).toEqual(['bob'])
+    expect(rooms.get('l')?.presence.list()).toHaveLength(1)
+  })
+
+  test('the server merges fields of a member’s presence, and hears of changes', async () => {
+    const { rooms, ticks, inside } = await lounge(['ann'])
+    const [ann] = inside
+    if (!ann) throw new Error('one member')
+    const presence = rooms.get('l')?.presence
+    const lists: number[] = []
+    const undo = presence?.onChange((entries) => lists.push(entries.length))
+    presence?.update(ann, { name: 'Ann' })
+    await ticks()
+    expect(presence?.get('ann')?.data).toEqual({ name: 'Ann' })
+    expect(lists).toEqual([1])
+    undo?.()
+    expect(() => presence?.update(ann, { name: 7 })).toThrow('invalid')
+  })
+
+  test('a list once handed out stays as it was', async () => {
+    const { rooms, inside } = await lounge(['ann'])
+    const [ann] = inside
+    if (!ann) throw new Error('one member')
+    const before = rooms.get('l')?.presence.list()
+    rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'Ann' } })
+    expect(before).toMatchObject([{ data: {} }])
+  })
+})
+
+describe('the global list', () => {
+  function world(ids: string[], syncInterval?: number) {
+    const time = createFakeTime()
+    const members = ids.map((id) => new TestMember(id))
+    const errors: unknown[] = []
+    const presence = createGlobalPresence({
+      time,
+      members: () => members,
+      onError: (thrown) => void errors.push(thrown),
+      ...(syncInterval === undefined ? {} : { syncInterval }),
+    })
+    return { time, members, presence, errors }
+  }
+
+  test('goes to everybody once per interval, whole the first time, then what changed', async () => {
+    const { time, members, presence } = world(['ann', 'bob'])
+    const [ann, bob] = members
+    if (!ann || !bob) throw new Error('two members')
+    presence.track(ann, { name: 'Ann', cursor: { x: 0 } })
+    presence.update('ann', { cursor: { x: 5 } })
+    expect(presence.list()).toMatchObject([{ clientId: 'ann', data: { name: 'Ann', cursor: { x: 5 } } }])
+    await time.advance(999)
+    expect(bob.read()).toEqual([])
+    await time.advance(1)
+    expect(bob.read()).toMatchObject([{ kind: 'presences', full: true, set: [{ clientId: 'ann' }] }])
+    presence.track(bob, { name: 'Bob' })
+    presence.untrack('ann')
+    await time.advance(1000)
+    expect(bob.read()).toMatchObject([{ full: false, set: [{ clientId: 'bob' }], gone: ['ann'] }])
+    await time.advance(60_000)
+    expect(bob.read()).toEqual([])
+    expect(time.pending).toBe(0)
+  })
+
+  test('[PR1] who connects later gets the whole list, and again after a resume', async () => {
+    const { time, members, presence } = world(['ann'], 100)
+    const [ann] = members
+    if (!ann) throw new Error('one member')
+    presence.greet(ann)
+    expect(ann.read()).toEqual([])
+    presence.track(ann, { n: 1 })
+    await time.advance(100)
+    const bob = new TestMember('bob')
+    members.push(bob)
+    presence.greet(bob)
+    expect(bob.read()).toMatchObject([{ full: true, set: [{ clientId: 'ann' }] }])
+    presence.update(ann, { n: 2 })
+    await time.advance(100)
+    expect(bob.read()).toMatchObject([{ full: false }])
+    bob.connected = false
+    presence.dropped(bob)
+    presence.update(ann, { n: 3 })
+    await time.advance(100)
+    expect(bob.read()).toEqual([])
+    bob.connected = true
+    presence.resumed(bob)
+    presence.greet(bob)
+    expect(bob.read()).toMatchObject([{ full: true, set: [{ data: { n: 3 } }] }])
+  })
+
+  test('[PR4] track names the user where the token does not; the token’s word wins', () => {
+    const { presence } = world([])
+    const anonymous = new TestMember('s1')
+    const known = new TestMember('s2', 'user-7')
+    presence.track(anonymous, { tab: 1 }, { userId: 'user-7' })
+    presence.track(known, { tab: 2 }, { userId: 'somebody else' })
+    expect(presence.list()).toMatchObject([{ clientId: 'user-7', data: { tab: 2 }, connections: 2 }])
+    presence.ended(known)
+    expect(presence.get('s1')).toMatchObject({ clientId: 'user-7', connections: 1 })
+    presence.ended(anonymous)
+    expect(presence.list()).toEqual([])
+  })
+
+  test('[PR3] a dropped client stays in the list until its session ends', () => {
+    const { presence, members } = world(['ann'])
+    const [ann] = members
+    if (!ann) throw new Error('one member')
+    presence.track(ann, {})
+    presence.dropped(ann)
+    expect(presence.get('ann')).toMatchObject({ connected: false, connections: 0 })
+    presence.resumed(ann)
+    expect(presence.get('ann')).toMatchObject({ connected: true, connections: 1 })
+    presence.ended(ann)
+    expect(presence.get('ann')).toBeUndefined()
+  })
+
+  test('a listener hears the whole list; one that throws is reported', async () => {
+    const { time, presence, members, errors } = world(['ann'], 50)
+    const [ann] = members
+    if (!ann) throw new Error('one member')
+    const sizes: number[] = []
+    presence.onChange(() => {
+      throw new Error('no')
+    })
+    presence.onChange((list) => sizes.push(list.length))
+    presence.track(ann, {})
+    await time.advance(50)
+    expect(sizes).toEqual([1])
+    expect(errors).toHaveLength(1)
+    presence.update('ann', {})
+    presence.close()
+    expect(time.pending).toBe(0)
+  })
+
+  test('what is no small JSON is refused, and what the caller keeps is not shared', () => {
+    const { presence, members } = world(['ann'])
+    const [ann] = members
+    if (!ann) throw new Error('one member')
+    expect(() => presence.track(ann, { at: new Date() })).toThrow('plain JSON')
+    expect(() => presence.track(ann, 'x'.repeat(4097))).toThrow('4096')
+    const mine = { cursor: { x: 1 } }
+    presence.track(ann, mine)
+    mine.cursor.x = 2
+    expect(presence.get('ann')?.data).toEqual({ cursor: { x: 1 } })
+    presence.update('nobody', { a: 1 })
+    expect(presence.list()).toHaveLength(1)
+  })
+})
+
+test('a room asleep is woken by presence for one tick, not longer', async () => {
+  const { rooms, inside, time } = await lounge(['ann'])
+  const [ann] = inside
+  if (!ann) throw new Error('one member')
+  rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'A' } })
+  expect(time.pending).toBe(1)
+  await time.advance(2 * TICK)
+  expect(time.pending).toBe(0)
+})
