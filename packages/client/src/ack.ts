@@ -1,0 +1,97 @@
+// Questions that wait for their answer. Each is settled exactly once: by the answer, its timeout, its signal, the end of
+// the session or the end of the client.
+import { PPError } from '@painda/protocol'
+import type { Ack, Time } from '@painda/protocol'
+import { createDeferred } from './deferred.js'
+
+export interface AskOptions {
+  /** How long to wait, milliseconds. Default: the client's `ackTimeout`. */
+  timeout?: number
+  /** Aborting it rejects the promise. What was sent is not taken back. */
+  signal?: AbortSignal
+}
+
+export interface Asks {
+  /** The id to send and the promise of the answer. `what` names the question in errors. */
+  ask(what: string, options: AskOptions): { ackId: number; answer: Promise<unknown> }
+  /** An id for a question that keeps its own books: a join. */
+  nextId(): number
+  /** False when nobody waits for it, or no more. */
+  settle(ack: Ack): boolean
+  reject(ackId: number, error: PPError): void
+  rejectAll(makeError: (what: string) => PPError, isMeant?: (ackId: number) => boolean): void
+  readonly size: number
+}
+
+interface Pending {
+  what: string
+  resolve: (data: unknown) => void
+  reject: (error: PPError) => void
+}
+
+/** `onGone` is told of each question that was settled without its answer. */
+export function createAsks({
+  time,
+  defaultTimeoutMs,
+  onGone,
+}: {
+  time: Pick<Time, 'after'>
+  defaultTimeoutMs: number
+  onGone: (ackId: number) => void
+}): Asks {
+  const pending = new Map<number, Pending>()
+  let lastId = 0
+
+  function reject(ackId: number, error: PPError): void {
+    pending.get(ackId)?.reject(error)
+  }
+
+  return {
+    ask(what, { timeout = defaultTimeoutMs, signal }) {
+      const ackId = ++lastId
+      const { promise, ...ends } = createDeferred<unknown>()
+      const abort = (): void => {
+        reject(ackId, new PPError('CLOSED', `The request "${what}" was aborted.`, { cause: signal?.reason }))
+      }
+      const expire = (): void => {
+        reject(ackId, new PPError('ACK_TIMEOUT', `"${what}" was not answered within ${timeout} ms.`))
+      }
+      const cancel = Number.isFinite(timeout) ? time.after(timeout, expire) : () => {}
+      const done = (): void => {
+        pending.delete(ackId)
+        cancel()
+        signal?.removeEventListener('abort', abort)
+      }
+      pending.set(ackId, {
+        what,
+        resolve(data) {
+          done()
+          ends.resolve(data)
+        },
+        reject(error) {
+          done()
+          ends.reject(error)
+          onGone(ackId)
+        },
+      })
+      if (signal?.aborted === true) abort()
+      else signal?.addEventListener('abort', abort)
+      return { ackId, answer: promise }
+    },
+    nextId: () => ++lastId,
+    settle(ack) {
+      const one = pending.get(ack.ackId)
+      if (one === undefined) return false
+      if (ack.error === undefined) one.resolve(ack.data)
+      else one.reject(new PPError(ack.error.code, ack.error.message))
+      return true
+    },
+    reject,
+    rejectAll(makeError, isMeant = () => true) {
+      for (const [ackId, one] of [...pending]) if (isMeant(ackId)) one.reject(makeError(one.what))
+    },
+    get size() {
+      return pending.size
+    },
+  }
+}

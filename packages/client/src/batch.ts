@@ -1,0 +1,41 @@
+// One notification per frame: whatever is marked while a frame is being applied is run once, after its last message.
+export interface Batch {
+  /** Runs `work`; what it marked runs when the outermost `run` ends. */
+  run(work: () => void): void
+  /** Runs `notify` at the end of the batch, once however often it is marked; at once when there is no batch. */
+  mark(notify: () => void): void
+}
+
+export function createBatch(): Batch {
+  const marked = new Set<() => void>()
+  let depth = 0
+
+  function flush(): void {
+    // What a listener marks is a batch of its own: it runs in this loop, after those marked before it.
+    depth++
+    try {
+      for (const notify of marked) {
+        marked.delete(notify)
+        notify()
+      }
+    } finally {
+      depth--
+    }
+  }
+
+  return {
+    run(work) {
+      depth++
+      try {
+        work()
+      } finally {
+        depth--
+        if (depth === 0) flush()
+      }
+    },
+    mark(notify) {
+      marked.add(notify)
+      if (depth === 0) flush()
+    },
+  }
+}

@@ -1,0 +1,322 @@
+// What an application holds: the public face of a client. The parts and their wiring are in `core.ts`.
+import { isReservedType, LOCAL_EVENTS, PPError, toPPError } from '@painda/protocol'
+import type { ContractShape, Inspector, RoomShape, Undo } from '@painda/protocol'
+import type { AskOptions } from './ack.js'
+import type {
+  EventPayload,
+  EventType,
+  MessageInput,
+  MessageType,
+  PayloadArgs,
+  PayloadThen,
+  RequestAnswer,
+  RequestInput,
+  RequestType,
+  UntypedRoom,
+} from './contract-types.js'
+import { createCore } from './core.js'
+import type { Core } from './core.js'
+import type { Ack, MessageListener } from './listeners.js'
+import type { PresenceView } from './presence.js'
+import type { RoomHandle } from './room-handle.js'
+import type { JoinOptions } from './rooms.js'
+import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
+
+/** A message as documented: `send({ type, payload })`. */
+export interface OutgoingMessage<Type extends string = string, Payload = unknown> {
+  readonly type: Type
+  readonly payload?: Payload
+}
+
+/** Error first. */
+export type AckCallback = (error: PPError | null, data?: unknown) => void
+
+export interface SendOptions {
+  /** Never buffered, dropped when the socket is behind, not sent again after a reconnect. */
+  volatile?: boolean
+  namespace?: string
+  /** How long to wait for the answer, milliseconds. */
+  timeout?: number
+  /** Called once, with the answer or with why there is none. */
+  ack?: AckCallback
+}
+
+export interface Namespace {
+  emit(type: string, payload?: unknown): void
+  send(message: OutgoingMessage, options?: AckCallback | Omit<SendOptions, 'namespace'>): void
+  request(type: string, payload?: unknown, options?: AskOptions): Promise<unknown>
+  on(type: string, listener: (payload: unknown, ack?: Ack) => unknown): Undo
+  off(type: string, listener?: (payload: unknown, ack?: Ack) => unknown): void
+}
+
+export interface Timed<C> {
+  /** The documented form: the last argument is called with the answer, error first. */
+  emit(type: string, payload: unknown, ack: AckCallback): void
+  emitWithAck(type: string, payload?: unknown): Promise<unknown>
+  request<Type extends RequestType<C>>(
+    type: Type,
+    ...payload: PayloadArgs<RequestInput<C, Type>>
+  ): Promise<RequestAnswer<C, Type>>
+}
+
+/**
+ * A connection to a PaindaProtocol server that comes back by itself.
+ * @example
+ * const client = new PPClient('ws://localhost:3000')
+ * client.on('welcome', (text) => console.log(text))
+ * client.emit('hello', { name: 'Ada' })
+ */
+export class PPClient<C extends ContractShape = ContractShape> {
+  readonly url: string
+  /** Who is in the server's global list. */
+  readonly presence: PresenceView
+  /** Everything that happens, for tools. */
+  readonly inspector: Inspector
+  readonly clock: { serverNow(): number }
+  /** Sends what may be lost: never buffered, never sent again. */
+  readonly volatile: {
+    emit<Type extends MessageType<C>>(type: Type, ...payload: PayloadArgs<MessageInput<C, Type>>): void
+  }
+  readonly #core: Core
+
+  constructor(url: string, options?: Omit<ClientOptions<C>, 'url'>)
+  constructor(options: ClientOptions<C>)
+  constructor(first: string | ClientOptions<C>, rest: Omit<ClientOptions<C>, 'url'> = {}) {
+    const options = typeof first === 'string' ? { ...rest, url: first } : first
+    const core = createCore(options)
+    this.#core = core
+    this.url = options.url
+    this.presence = core.presence
+    this.inspector = core.inspector
+    this.clock = { serverNow: core.clock.serverNow }
+    this.volatile = {
+      emit: (type, payload?: unknown) => core.messaging.send(type, payload, { volatile: true }),
+    }
+    attachDevtools(this)
+    if (options.autoConnect === false) return
+    // Not at once: whoever made the client adds listeners first.
+    void Promise.resolve().then(() => {
+      if (this.status().status === 'idle') this.connect()
+    })
+  }
+
+  /** The public id of the session; null before the first connect. */
+  get id(): string | null {
+    return this.#core.id
+  }
+
+  /** The session that a reconnect continues; the same as `id`. */
+  get recoverySessionId(): string | null {
+    return this.#core.id
+  }
+
+  /** The last round trip in milliseconds; null before the first. */
+  get rtt(): number | null {
+    return this.#core.clock.rtt
+  }
+
+  /** Resolves when the connection is open, now or next time. @throws PPError when the client closes for good before. */
+  get ready(): Promise<void> {
+    return this.#core.ready()
+  }
+
+  /** Connects, or ends the wait before the next attempt. Rooms that were held when the client closed are joined again. */
+  connect(): void {
+    this.#core.connection.connect()
+  }
+
+  /** Ends the connection and the session. Everything that waits is settled: promises reject with `CLOSED`. */
+  close(): void {
+    this.#core.connection.close()
+  }
+
+  /** Tries again at once, when it is waiting to. */
+  retryNow(): void {
+    this.#core.connection.retryNow()
+  }
+
+  /** The connection as it is now. A function by itself: hand it to `useSyncExternalStore`. */
+  readonly status = (): ConnectionSnapshot => this.#core.connection.snapshot()
+
+  readonly subscribeStatus = (listener: () => void): Undo =>
+    this.#core.events.on('stateChange', () => listener())
+
+  /** Listens to an event of the client itself, or to a message type. The two never meet: reserved names are no types. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  on<Type extends EventType<C>>(
+    type: Type,
+    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
+  ): Undo
+  on(name: string, listener: (...args: never) => unknown): Undo {
+    if (isLocalEvent(name)) return this.#core.events.on(name, asLocal(listener))
+    return this.#core.listeners().on(name, asMessage(listener))
+  }
+
+  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  once<Type extends EventType<C>>(
+    type: Type,
+    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
+  ): Undo
+  once(name: string, listener: (...args: never) => unknown): Undo {
+    if (isLocalEvent(name)) return this.#core.events.once(name, asLocal(listener))
+    return this.#core.listeners().once(name, asMessage(listener))
+  }
+
+  off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): void
+  off<Type extends EventType<C>>(
+    type: Type,
+    listener?: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
+  ): void
+  off(name: string, listener?: (...args: never) => unknown): void {
+    if (!isLocalEvent(name))
+      this.#core.listeners().off(name, listener === undefined ? undefined : asMessage(listener))
+    else if (listener !== undefined) this.#core.events.off(name, asLocal(listener))
+  }
+
+  /** Listens to every message, rooms' and namespaces' included. */
+  onAny(listener: (type: string, payload: unknown) => void): Undo {
+    return this.#core.onAny(listener)
+  }
+
+  offAny(listener?: (type: string, payload: unknown) => void): void {
+    this.#core.offAny(listener)
+  }
+
+  /**
+   * Sends a message; while there is no connection it waits in order.
+   * @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`
+   */
+  emit<Type extends MessageType<C>>(type: Type, ...payload: PayloadArgs<MessageInput<C, Type>>): void {
+    this.#core.messaging.send(type, payload[0])
+  }
+
+  /** The documented form of `emit` and `request`. @throws PPError as `emit`. */
+  send<Type extends MessageType<C> | RequestType<C>>(
+    message: OutgoingMessage<Type, MessageInput<C, Type> | RequestInput<C, Type>>,
+    options: AckCallback | SendOptions = {},
+  ): void {
+    const { namespace, ...rest } = typeof options === 'function' ? { ack: options } : options
+    sendOrAsk(this.#core, message, { ...(namespace === undefined ? {} : { ns: namespace }), ...rest })
+  }
+
+  /**
+   * Asks the server. Survives a reconnect that continues the session.
+   * @throws PPError the server's refusal, `ACK_TIMEOUT`, `SESSION_EXPIRED`, `BUFFER_OVERFLOW`, `CLOSED`; as `emit`.
+   */
+  request<Type extends RequestType<C>>(
+    type: Type,
+    ...[payload, options]: PayloadThen<RequestInput<C, Type>, AskOptions>
+  ): Promise<RequestAnswer<C, Type>> {
+    // The contract types the answer, and its validator has checked it where there is one.
+    return this.#core.request(type, payload, options ?? {}) as Promise<RequestAnswer<C, Type>>
+  }
+
+  emitWithAck(type: string, payload?: unknown): Promise<unknown> {
+    return this.#core.request(type, payload, {})
+  }
+
+  /** The same methods with another time to wait for the answer, milliseconds. */
+  timeout(ms: number): Timed<C> {
+    const core = this.#core
+    const ask = (type: string, payload?: unknown): Promise<unknown> =>
+      core.request(type, payload, { timeout: ms })
+    return {
+      emit: (type, payload, ack) => sendOrAsk(core, { type, payload }, { ack, timeout: ms }),
+      emitWithAck: ask,
+      request: (type, payload?: unknown) => ask(type, payload) as Promise<never>,
+    }
+  }
+
+  /** Another scope of messages over the same connection. */
+  of(namespace: string): Namespace {
+    const core = this.#core
+    const ns = namespace === '/' ? {} : { ns: namespace }
+    return {
+      emit: (type, payload) => core.messaging.send(type, payload, ns),
+      send: (message, options = {}) =>
+        sendOrAsk(core, message, { ...ns, ...(typeof options === 'function' ? { ack: options } : options) }),
+      request: (type, payload, options = {}) => core.messaging.request(type, payload, { ...options, ...ns }),
+      on: (type, listener) => core.listeners(namespace).on(type, listener),
+      off: (type, listener) => core.listeners(namespace).off(type, listener),
+    }
+  }
+
+  /**
+   * Joins a room and keeps a live copy of its state; comes back by itself after a reconnect. Asking for the same room
+   * again gives the same handle while it lives. A string joins the room of that id, also one that the server put this
+   * client into.
+   */
+  join<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
+  join<State extends object>(
+    id: string,
+    options?: Pick<JoinOptions, 'options'>,
+  ): RoomHandle<UntypedRoom<State>>
+  join(target: RoomShape | string, options: JoinOptions = {}): unknown {
+    const room = this.#core.rooms.find(target, options)
+    room.enter()
+    return room.handle
+  }
+
+  /** The handle that `join` would give, without joining: the first `retain()` does. For renders that may be thrown away. */
+  room<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
+  room<State extends object>(
+    id: string,
+    options?: Pick<JoinOptions, 'options'>,
+  ): RoomHandle<UntypedRoom<State>>
+  room(target: RoomShape | string, options: JoinOptions = {}): unknown {
+    return this.#core.rooms.find(target, options).handle
+  }
+
+  /** The rooms that this client is in or on its way into, those that the server chose included. */
+  rooms(): readonly RoomHandle[] {
+    return this.#core.rooms.all().map(({ handle }) => handle)
+  }
+}
+
+interface SendParts extends Omit<SendOptions, 'namespace'> {
+  ns?: string
+}
+
+function sendOrAsk(
+  core: Core,
+  { type, payload }: OutgoingMessage,
+  { ns, volatile, timeout, ack }: SendParts,
+): void {
+  const address = ns === undefined ? {} : { ns }
+  if (ack === undefined) {
+    core.messaging.send(type, payload, { ...address, ...(volatile === undefined ? {} : { volatile }) })
+    return
+  }
+  const options = { ...address, ...(timeout === undefined ? {} : { timeout }) }
+  const call = (error: PPError | null, data?: unknown): void => {
+    try {
+      ack(error, data)
+    } catch (thrown) {
+      core.report(thrown)
+    }
+  }
+  core.request(type, payload, options).then(
+    (data) => call(null, data),
+    (thrown: unknown) => call(toPPError(thrown, 'INTERNAL')),
+  )
+}
+
+function isLocalEvent(name: string): name is keyof ClientEvents {
+  // The server's own local events are reserved here too; nothing ever raises them.
+  return LOCAL_EVENTS.has(name) || isReservedType(name)
+}
+
+// The overloads above tie each name to its listener's arguments; below them the two kinds are told apart by name.
+function asLocal(listener: (...args: never) => unknown): (...args: readonly unknown[]) => void {
+  return listener as (...args: readonly unknown[]) => void
+}
+
+function asMessage(listener: (...args: never) => unknown): MessageListener {
+  return listener as MessageListener
+}
+
+/** Devtools that were loaded before put a hook here; without them this is one lookup. */
+function attachDevtools(client: object): void {
+  const host = globalThis as { [key: symbol]: { attach?: (client: object) => void } | undefined }
+  host[Symbol.for('painda.devtools')]?.attach?.(client)
+}

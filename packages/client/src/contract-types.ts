@@ -1,0 +1,52 @@
+// How a contract's names and types reach the methods of a client. Without a contract, and for rooms joined by their bare
+// id, every name is allowed and every payload unknown.
+import type {
+  ContractShape,
+  EventOutputs,
+  MessageInputs,
+  RequestAnswers,
+  RequestDefinition,
+  RequestInputs,
+  RoomShape,
+  StandardSchema,
+} from '@painda/protocol'
+
+type AnyNames = { readonly [type: string]: StandardSchema<unknown> }
+type AnyRequests = {
+  readonly [type: string]: RequestDefinition<StandardSchema<unknown>, StandardSchema<unknown>>
+}
+interface AnyMessages {
+  readonly messages: AnyNames
+  readonly requests: AnyRequests
+  readonly events: AnyNames
+}
+
+/** The shape of a room that was joined by its id alone. */
+export interface UntypedRoom<State extends object = { [key: string]: unknown }> extends AnyMessages {
+  readonly name: string
+  readonly state: () => State
+}
+
+/** A contract as it is, or for a client without one a contract that allows every name. */
+export type Open<Shape> = ContractShape extends Shape
+  ? AnyMessages
+  : RoomShape extends Shape
+    ? AnyMessages
+    : Shape
+
+export type MessageType<Shape> = keyof MessageInputs<Open<Shape>> & string
+export type MessageInput<Shape, Type> = Lookup<MessageInputs<Open<Shape>>, Type>
+export type RequestType<Shape> = keyof RequestInputs<Open<Shape>> & string
+export type RequestInput<Shape, Type> = Lookup<RequestInputs<Open<Shape>>, Type>
+export type RequestAnswer<Shape, Type> = Lookup<RequestAnswers<Open<Shape>>, Type>
+export type EventType<Shape> = keyof EventOutputs<Open<Shape>> & string
+export type EventPayload<Shape, Type> = Lookup<EventOutputs<Open<Shape>>, Type>
+
+type Lookup<Map, Type> = Type extends keyof Map ? Map[Type] : never
+
+/** A payload that may be undefined may be left out. */
+export type PayloadArgs<Payload> = undefined extends Payload ? [payload?: Payload] : [payload: Payload]
+/** The same with something after it. */
+export type PayloadThen<Payload, Last> = undefined extends Payload
+  ? [payload?: Payload, last?: Last]
+  : [payload: Payload, last?: Last]

@@ -1,0 +1,435 @@
+// The parts of a client, wired. What the server says comes in at `receive`, what becomes of the connection at `welcomed`
+// and `lost`; everything else is the parts' own business.
+import {
+  contractRows,
+  createEmitter,
+  createInspector,
+  createJsonCodec,
+  createRandom,
+  hostTime,
+  PPError,
+  PROTOCOL_VERSION,
+} from '@painda/protocol'
+import type {
+  Emitter,
+  Event,
+  Inspector,
+  Message,
+  PPErrorOptions,
+  Transport,
+  Undo,
+  Welcome,
+} from '@painda/protocol'
+import { createAsks } from './ack.js'
+import type { AskOptions } from './ack.js'
+import { createBatch } from './batch.js'
+import { createServerClock } from './clock.js'
+import type { ServerClock } from './clock.js'
+import { createConnection } from './connection.js'
+import type { Connection } from './connection.js'
+import { createDeferred } from './deferred.js'
+import { createFaults } from './faults.js'
+import { answerPing, createHeartbeat } from './heartbeat.js'
+import type { Heartbeat } from './heartbeat.js'
+import type { Letter, Link } from './link.js'
+import { createListeners } from './listeners.js'
+import type { Listeners } from './listeners.js'
+import type { Loss } from './loss.js'
+import { createMessaging } from './messaging.js'
+import type { Messaging } from './messaging.js'
+import { createOutbox } from './outbox.js'
+import type { Gate } from './outbox.js'
+import { createPresence } from './presence.js'
+import type { PresenceView } from './presence.js'
+import { createRoom } from './room.js'
+import { createRooms } from './rooms.js'
+import type { Rooms } from './rooms.js'
+import { createSession } from './session.js'
+import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
+import { listenForWakeUps } from './wake-ups.js'
+import { connectWebSocket } from './web-socket.js'
+
+export interface Core {
+  readonly connection: Connection
+  readonly events: Emitter<ClientEvents>
+  readonly messaging: Messaging
+  readonly rooms: Rooms
+  readonly presence: PresenceView
+  readonly inspector: Inspector
+  readonly clock: ServerClock
+  readonly id: string | null
+  ready(): Promise<void>
+  /** The listeners of a namespace; without one, of the client. */
+  listeners(ns?: string): Listeners
+  onAny(listener: (type: string, payload: unknown) => void): Undo
+  offAny(listener?: (type: string, payload: unknown) => void): void
+  /** As `messaging.request`, with the contract's validator for the answer. */
+  request(type: string, payload: unknown, options: AskOptions & { ns?: string }): Promise<unknown>
+  /** An error that nobody waits for. */
+  report(thrown: unknown): void
+}
+
+const LINGER_MS = 1_000
+
+export function createCore(options: ClientOptions): Core {
+  const time = options.time ?? hostTime(globalThis)
+  const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
+  const codec = createJsonCodec()
+  const inspector = createInspector()
+  const batch = createBatch()
+  const clock = createServerClock(time)
+  const events = createEmitter<ClientEvents>((thrown) => report(thrown))
+  const report = createFaults({
+    emit(error) {
+      const isHeard = events.listenerCount('error') > 0
+      events.emit('error', error)
+      return isHeard
+    },
+    inspect({ code, message }) {
+      if (inspector.active) inspector.emit({ kind: 'error', at: time.now(), peer: 'server', code, message })
+    },
+  })
+
+  const outbox = createOutbox({
+    time,
+    codec,
+    maxMessages: options.buffer?.maxMessages ?? 1_000,
+    maxBytes: options.buffer?.maxBytes ?? 1024 * 1024,
+    maxAgeMs: options.buffer?.maxAgeMs ?? 120_000,
+    onDrop: (letter, why) => drop(letter, new PPError('BUFFER_OVERFLOW', ...tooMuch(why))),
+  })
+  const asks = createAsks({
+    time,
+    defaultTimeoutMs: options.ackTimeout ?? 10_000,
+    // Whoever was told that it failed must not see it happen later.
+    onGone: (ackId) => outbox.forget((letter) => ackIdOf(letter) === ackId),
+  })
+  const session = createSession({
+    time,
+    outbox,
+    encode: codec.encode,
+    onTooLarge: (letter, maxBytes) => drop(letter, tooLarge(letter, maxBytes)),
+  })
+  const messaging = createMessaging({ asks, post, onError: report })
+  const presence = createPresence({ batch, selfId: () => session.id, onError: report })
+  const any = createEmitter<{ any: [type: string, payload: unknown] }>(report)
+  const ownListeners = createListeners(report, options.contract?.events)
+  const namespaces = new Map<string, Listeners>()
+
+  let dropped: { letter: Letter; error: PPError }[] = []
+  let maxPayloadBytes = Infinity
+  let heartbeat: Heartbeat | null = null
+  let ready = createDeferred<void>()
+  let stopWaking: Undo | null = null
+  let frames = 0
+
+  const connection = createConnection({
+    time,
+    random,
+    createCodec: createJsonCodec,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    reconnect: options.reconnect ?? true,
+    reconnectAttempts: options.reconnectAttempts ?? Infinity,
+    backoff: { baseMs: options.reconnectDelay ?? 1_000, maxMs: options.reconnectDelayMax ?? 10_000 },
+    getToken: options.getToken,
+    dial: () => dial(options),
+    hello: (token) => ({
+      kind: 'hello',
+      version: PROTOCOL_VERSION,
+      ...(token === null ? {} : { token }),
+      ...session.hello(),
+      ...(options.contract === undefined ? {} : { contract: contractRows(options.contract) }),
+    }),
+    onWelcome: welcomed,
+    onMessage: receive,
+    onFrame(apply) {
+      heartbeat?.heard()
+      batch.run(apply)
+    },
+    onState: showState,
+    onLoss: (loss, wasOpen, isFinal) => batch.run(() => lost(loss, wasOpen, isFinal)),
+    inspect(direction, bytes, messages) {
+      frames++
+      if (!inspector.active) return
+      const stamp = { at: time.now(), wallAt: time.wallNow(), seq: frames }
+      inspector.emit({ kind: 'frame', ...stamp, direction, peer: 'server', bytes, messages })
+    },
+  })
+
+  const rooms = createRooms({
+    contract: options.contract,
+    isOpen: () => connection.isOpen,
+    nextAckId: asks.nextId,
+    post,
+    release: session.release,
+    make: (key, wish, definition) =>
+      createRoom({
+        key,
+        wish,
+        definition,
+        time,
+        batch,
+        messaging,
+        post,
+        selfId: () => session.id,
+        createStore: options.createStore,
+        lingerMs: options.lingerMs ?? LINGER_MS,
+        onError: report,
+        onEnter: (room) => rooms.enter(room),
+        onLeave: (room) => rooms.leave(room),
+        onStatus({ handle, key: name }) {
+          if (!inspector.active) return
+          const { status, version } = handle
+          inspector.emit({
+            kind: 'room',
+            at: time.now(),
+            peer: 'server',
+            room: handle.id ?? name,
+            status,
+            version,
+          })
+        },
+      }),
+    onState: (room, state) => events.emit('roomState', { room, state }),
+    onDelta: (room, delta) => events.emit('roomDelta', { room, delta }),
+    onDesync(desync) {
+      events.emit('desync', desync)
+      if (!inspector.active) return
+      const { room, have, got, path } = desync
+      const where = path === null ? {} : { path }
+      inspector.emit({ kind: 'desync', at: time.now(), peer: 'server', room, have, got, ...where })
+    },
+  })
+
+  function post(message: Message, gate: Gate | null): void {
+    const letter = { message, body: codec.encode(message) }
+    if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
+    session.post(letter, gate)
+  }
+
+  function drop(letter: Letter, error: PPError): void {
+    dropped.push({ letter, error })
+    const ackId = ackIdOf(letter)
+    if (ackId !== null) asks.reject(ackId, error)
+  }
+
+  /** Says once what could not be kept, not once per message. */
+  function reportDropped(): void {
+    const all = dropped
+    dropped = []
+    const [first] = all
+    if (first === undefined) return
+    const types = all.map(({ letter }) =>
+      letter.message.kind === 'event' ? letter.message.type : letter.message.kind,
+    )
+    const facts: PPErrorOptions = { cause: first.error, details: { dropped: all.length, types } }
+    report(
+      new PPError(
+        'BUFFER_OVERFLOW',
+        `${all.length} messages that waited for the connection were dropped.`,
+        facts,
+      ),
+    )
+  }
+
+  function showState(snapshot: ConnectionSnapshot): void {
+    const { status, error, attempt } = snapshot
+    if (status === 'open') ready.resolve()
+    else if (status === 'closed') ready.reject(error ?? closedError())
+    else if (isReadySettled) ready = createDeferred()
+    isReadySettled = status === 'open' || status === 'closed'
+    if (status === 'closed') {
+      stopWaking?.()
+      stopWaking = null
+    } else stopWaking ??= listenForWakeUps(connection.retryNow)
+    if (inspector.active) {
+      const detail = error === null ? `attempt ${attempt}` : `${error.code}: ${error.message}`
+      inspector.emit({ kind: 'connection', at: time.now(), peer: 'server', state: status, detail })
+    }
+    events.emit('stateChange', snapshot)
+  }
+  let isReadySettled = false
+
+  function welcomed(welcome: Welcome, link: Link, attempt: number): Undo {
+    const { isSame, isFirst, recovery } = session.adopt(welcome)
+    maxPayloadBytes = welcome.maxPayloadBytes
+    clock.sample(welcome.serverNow, null)
+    if (!isSame && !isFirst) expire()
+    const detach = session.attach(link)
+    rooms.welcome(isSame, welcome.outcome === 'resumed')
+    session.release()
+    const beat = createHeartbeat({
+      time,
+      heartbeatMs: welcome.heartbeatMs,
+      sendPing: (at) => post({ kind: 'ping', at, received: session.received }, null),
+      onSilence: connection.fail,
+      onPong: (rttMs, { serverNow }) => clock.sample(serverNow ?? clock.serverNow() - rttMs / 2, rttMs),
+    })
+    heartbeat = beat
+    presence.refresh()
+    greet(welcome, attempt, recovery)
+    return () => {
+      detach()
+      beat.close()
+      heartbeat = null
+    }
+  }
+
+  function greet(
+    welcome: Welcome,
+    attempt: number,
+    recovery: ReturnType<typeof session.adopt>['recovery'],
+  ): void {
+    events.emit('connect')
+    events.emit('open')
+    if (recovery !== null) events.emit('recovery', recovery)
+    if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
+    reportDropped()
+    if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
+      const text = `Client and server differ in ${welcome.mismatches.join(', ')}.`
+      const hint = 'Build both from the same contract.'
+      report(new PPError('SCHEMA_MISMATCH', text, { hint, details: welcome.mismatches }))
+    }
+  }
+
+  /** What was sent under the session before is not sent again, and its answers cannot come. */
+  function expire(): void {
+    presence.clear()
+    const unsent = new Set(outbox.waiting().map(ackIdOf))
+    asks.rejectAll(
+      (what) =>
+        new PPError(
+          'SESSION_EXPIRED',
+          `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
+        ),
+      (ackId) => !unsent.has(ackId),
+    )
+  }
+
+  function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
+    const { reason, error } = loss
+    if (wasOpen) rooms.drop()
+    if (isFinal) {
+      // By `close()` nothing waits any longer; after an error the next `connect()` sends it.
+      if (error === null) outbox.forget(() => true)
+      asks.rejectAll(() => error ?? closedError())
+      rooms.close(error)
+      session.forget()
+      reportDropped()
+    }
+    if (error !== null && !(wasOpen && reason === 'transport close')) report(error)
+    if (!wasOpen && (!isFinal || error === null)) return
+    events.emit('disconnect', reason, error)
+    events.emit('close', reason, error)
+  }
+
+  function receive(message: Message): void {
+    session.count(message)
+    switch (message.kind) {
+      case 'event':
+        receiveEvent(message)
+        return
+      case 'ack':
+        if (!rooms.settle(message)) asks.settle(message)
+        return
+      case 'error': {
+        const { code, message: text, type, room } = message
+        report(new PPError(code, text, { details: { type, room } }))
+        return
+      }
+      case 'joined':
+      case 'left':
+      case 'snapshot':
+      case 'delta':
+        rooms.receive(message)
+        return
+      case 'presences':
+        if (message.room !== undefined) rooms.receive(message)
+        else {
+          presence.apply(message)
+          events.emit('presence', { presences: presence.view.list() })
+        }
+        return
+      case 'ping':
+        session.confirmed(message.received)
+        post(answerPing(message, session.received), null)
+        return
+      case 'pong':
+        session.confirmed(message.received)
+        heartbeat?.pong(message)
+        return
+      case 'received':
+        session.confirmed(message.count)
+        return
+      default:
+        throw new PPError('MALFORMED_FRAME', `A server does not send "${message.kind}".`)
+    }
+  }
+
+  function receiveEvent(event: Event): void {
+    const { type, payload, room, ns } = event
+    events.emit('message', { type, payload, ...(room === undefined ? {} : { room }) })
+    any.emit('any', type, payload)
+    if (room !== undefined) rooms.receive(event)
+    else messaging.receive(event, ns === undefined ? ownListeners : (namespaces.get(ns) ?? null))
+  }
+
+  return {
+    connection,
+    events,
+    messaging,
+    rooms,
+    presence: presence.view,
+    inspector,
+    clock,
+    get id() {
+      return session.id
+    },
+    ready: () => ready.promise,
+    listeners(ns) {
+      if (ns === undefined || ns === '/') return ownListeners
+      const known = namespaces.get(ns) ?? createListeners(report)
+      namespaces.set(ns, known)
+      return known
+    },
+    request(type, payload, askOptions) {
+      const requests = options.contract?.requests ?? {}
+      const isKnown = askOptions.ns === undefined && Object.hasOwn(requests, type)
+      return messaging.request(type, payload, askOptions, isKnown ? requests[type]?.output : undefined)
+    },
+    report,
+    onAny: (listener) => any.on('any', listener),
+    offAny(listener) {
+      if (listener === undefined) any.clear()
+      else any.off('any', listener)
+    },
+  }
+}
+
+/** @throws PPError `INVALID_ARGUMENT` where the host has no WebSocket. */
+function dial({ url, connectTransport, WebSocket = globalThis.WebSocket }: ClientOptions): Transport {
+  if (connectTransport !== undefined) return connectTransport(url)
+  if (typeof WebSocket === 'function') return connectWebSocket(url, WebSocket)
+  throw new PPError('INVALID_ARGUMENT', 'This host has no WebSocket.', {
+    hint: "Give the client one: new PPClient(url, { WebSocket }) with that of the package 'ws'.",
+  })
+}
+
+function ackIdOf({ message }: Letter): number | null {
+  return message.kind === 'event' ? (message.ackId ?? null) : null
+}
+
+function closedError(): PPError {
+  return new PPError('CLOSED', 'The client was closed.')
+}
+
+function tooLarge({ message, body }: Letter, maxBytes: number): PPError {
+  const text = `A message of ${body.byteLength} bytes cannot be sent: the server takes ${maxBytes}.`
+  return new PPError('PAYLOAD_TOO_LARGE', text, { details: { kind: message.kind } })
+}
+
+function tooMuch(why: 'count' | 'bytes' | 'age'): [string, PPErrorOptions] {
+  const hint = 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.'
+  if (why === 'age') return ['A message waited too long for a connection.', { hint }]
+  return [`Too ${why === 'count' ? 'many messages' : 'many bytes'} wait for a connection.`, { hint }]
+}

@@ -1,0 +1,28 @@
+// Where errors go that nobody waits for: to the `error` event, to the inspector, and what a listener threw while nobody
+// listens for errors to the host's own report. Nothing is ever thrown from here.
+import { toPPError } from '@painda/protocol'
+import type { PPError } from '@painda/protocol'
+
+export interface FaultOptions {
+  /** False when nobody listens. */
+  emit: (error: PPError) => boolean
+  inspect: (error: PPError) => void
+}
+
+export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown) => void {
+  let isReporting = false
+  return (thrown) => {
+    // An `error` listener that throws would be told of its own error for ever.
+    if (isReporting) return
+    isReporting = true
+    try {
+      const error = toPPError(thrown, 'INTERNAL')
+      inspect(error)
+      const isHeard = emit(error)
+      // A bug of the application, not weather: browsers show it as an uncaught error.
+      if (!isHeard && error !== thrown) globalThis.reportError?.(thrown)
+    } finally {
+      isReporting = false
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// The package's public names. What an application needs of the protocol comes along, so that it installs one thing.
+export {
+  defineContract,
+  defineRoom,
+  ERRORS,
+  isErrorCode,
+  PPError,
+  request,
+  toPPError,
+  type,
+} from '@painda/protocol'
+export type {
+  ContractShape,
+  DisconnectReason,
+  ErrorCode,
+  EventInputs,
+  EventOutputs,
+  ExpiryReason,
+  InspectEvent,
+  Inspector,
+  MessageInputs,
+  PresenceOf,
+  Random,
+  RequestAnswers,
+  RequestInputs,
+  RoomShape,
+  SessionOutcome,
+  StandardSchema,
+  StateOf,
+  Time,
+  Transport,
+  Undo,
+} from '@painda/protocol'
+export { PPClient } from './client.js'
+export type { AckCallback, Namespace, OutgoingMessage, SendOptions, Timed } from './client.js'
+export type { AskOptions } from './ack.js'
+export type {
+  EventPayload,
+  EventType,
+  MessageInput,
+  MessageType,
+  Open,
+  PayloadArgs,
+  PayloadThen,
+  RequestAnswer,
+  RequestInput,
+  RequestType,
+  UntypedRoom,
+} from './contract-types.js'
+export type { Ack } from './listeners.js'
+export type { SelectOptions } from './path-index.js'
+export type { PresenceEntry, PresenceSnapshot, PresenceView, RoomPresence } from './presence.js'
+export type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
+export type { JoinOptions } from './rooms.js'
+export type { CreateStore, ReadonlyStore } from './store.js'
+export type {
+  BufferOptions,
+  ClientEvents,
+  ClientOptions,
+  ConnectionSnapshot,
+  Desync,
+  ReceivedMessage,
+  Recovery,
+  Status,
+} from './types.js'
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.js'

@@ -1,0 +1,97 @@
+// Listeners to the application's messages of one scope: the client, a namespace or a room. A listener that throws or
+// rejects is reported and harms nobody else; whoever asked is told INTERNAL.
+import { PPError, toPPError, validate } from '@painda/protocol'
+import type { Event, SchemaMap, Undo, WireError } from '@painda/protocol'
+
+/** Answers a question of the server, error first: `ack(null, data)` or `ack(new Error('no'))`. Only the first call counts. */
+export type Ack = (error: Error | null | undefined, data?: unknown) => void
+
+export type MessageListener = (payload: unknown, ack?: Ack) => unknown
+
+/** How an answer travels back; undefined when nobody asked. */
+export type Answer = ((answer: { data?: unknown } | { error: WireError }) => void) | undefined
+
+export interface Listeners {
+  on(type: string, listener: MessageListener): Undo
+  once(type: string, listener: MessageListener): Undo
+  off(type: string, listener?: MessageListener): void
+  deliver(event: Event, answer: Answer): void
+  clear(): void
+}
+
+interface Entry {
+  listener: MessageListener
+  isOnce: boolean
+}
+
+/** `schemas`: the contract's validators for what the server may send here. */
+export function createListeners(onError: (thrown: unknown) => void, schemas: SchemaMap = {}): Listeners {
+  const entries = new Map<string, readonly Entry[]>()
+
+  function add(type: string, entry: Entry): Undo {
+    entries.set(type, [...(entries.get(type) ?? []), entry])
+    return () => remove(type, (other) => other === entry)
+  }
+
+  // Lists are replaced, never changed: a delivery under way goes on with the list it began with.
+  function remove(type: string, isGone: (entry: Entry) => boolean): void {
+    const left = (entries.get(type) ?? []).filter((entry) => !isGone(entry))
+    if (left.length === 0) entries.delete(type)
+    else entries.set(type, left)
+  }
+
+  function call({ listener }: Entry, payload: unknown, ack: Ack | undefined, refuse: () => void): void {
+    const fail = (thrown: unknown): void => {
+      onError(thrown)
+      refuse()
+    }
+    try {
+      const result = ack === undefined ? listener(payload) : listener(payload, ack)
+      if (result instanceof Promise) result.catch(fail)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+
+  return {
+    on: (type, listener) => add(type, { listener, isOnce: false }),
+    once: (type, listener) => add(type, { listener, isOnce: true }),
+    off: (type, listener) => remove(type, (entry) => listener === undefined || entry.listener === listener),
+    deliver(event, answer) {
+      const called = entries.get(event.type)
+      if (called === undefined) {
+        const error = new PPError('UNKNOWN_TYPE', `The client does not handle "${event.type}".`)
+        answer?.({ error: wireError(error) })
+        return
+      }
+      const schema = Object.hasOwn(schemas, event.type) ? schemas[event.type] : undefined
+      let payload = event.payload
+      try {
+        if (schema !== undefined) payload = validate(schema, payload, `The event "${event.type}"`)
+      } catch (thrown) {
+        onError(thrown)
+        answer?.({ error: wireError(toPPError(thrown, 'INVALID_PAYLOAD')) })
+        return
+      }
+      const ack: Ack | undefined =
+        answer === undefined
+          ? undefined
+          : (error, data) =>
+              answer(
+                error === null || error === undefined
+                  ? { data }
+                  : { error: wireError(toPPError(error, 'REFUSED')) },
+              )
+      const internal: WireError = { code: 'INTERNAL', message: 'The client failed to handle this.' }
+      for (const entry of called) {
+        if (entry.isOnce) remove(event.type, (other) => other === entry)
+        call(entry, payload, ack, () => answer?.({ error: internal }))
+      }
+    },
+    clear: () => entries.clear(),
+  }
+}
+
+function wireError({ code, message }: PPError): WireError {
+  return { code, message }
+}

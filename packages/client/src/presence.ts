@@ -1,0 +1,132 @@
+// Who is here, with a small state each. In a room every member writes its own; the global list is the server's.
+//   client → server  PresenceUpdate  own data, whole
+//   server → client  PresenceSync    the list, or what changed in it
+import { isPlainObject, PPError } from '@painda/protocol'
+import type { PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
+import type { Batch } from './batch.js'
+
+export interface PresenceEntry<Data = unknown> extends WireEntry {
+  data: Data
+}
+
+export interface PresenceSnapshot<Data = unknown> {
+  /** This client's own entry; null before it is in. */
+  readonly self: PresenceEntry<Data> | null
+  /** Everybody else, in the order in which they came. */
+  readonly others: readonly PresenceEntry<Data>[]
+}
+
+/** A list of who is here. Its functions work without their object. */
+export interface PresenceView<Data = unknown> {
+  readonly self: PresenceEntry<Data> | null
+  readonly others: () => readonly PresenceEntry<Data>[]
+  /** Everybody, this client included, in the order in which they came. */
+  readonly list: () => readonly PresenceEntry<Data>[]
+  readonly get: (clientId: string) => PresenceEntry<Data> | undefined
+  /** Called when the list changed, once per frame. */
+  readonly subscribe: (listener: () => void) => Undo
+  /** Another object exactly when something in it changed. */
+  readonly snapshot: () => PresenceSnapshot<Data>
+}
+
+export interface RoomPresence<Data = unknown> extends PresenceView<Data> {
+  /** Changes this client's own data, seen here at once and by the others soon. An object is merged; a function gives the whole. */
+  readonly update: (change: Partial<Data> | ((data: Data | undefined) => Data)) => void
+}
+
+export interface PresenceOptions {
+  batch: Batch
+  /** The id of this client's own entry. */
+  selfId: () => string | null
+  /** What a listener threw. */
+  onError: (thrown: unknown) => void
+}
+
+export interface Presence {
+  readonly view: PresenceView
+  apply(sync: PresenceSync): void
+  /** Shows `data` as this client's own, whatever the server's list says. */
+  setOwn(data: unknown): void
+  /** The session is another one: own entries have another id. */
+  refresh(): void
+  clear(): void
+}
+
+export function createPresence({ batch, selfId, onError }: PresenceOptions): Presence {
+  const entries = new Map<string, PresenceEntry>()
+  const listeners = new Set<() => void>()
+  let own: { data: unknown } | null = null
+  let shown: { list: readonly PresenceEntry[]; snapshot: PresenceSnapshot } | null = null
+
+  function notify(): void {
+    for (const listener of [...listeners]) {
+      try {
+        listener()
+      } catch (thrown) {
+        onError(thrown)
+      }
+    }
+  }
+
+  function changed(): void {
+    shown = null
+    batch.mark(notify)
+  }
+
+  function look(): { list: readonly PresenceEntry[]; snapshot: PresenceSnapshot } {
+    if (shown !== null) return shown
+    const id = selfId()
+    const list = [...entries.values()].map((entry) =>
+      own !== null && entry.clientId === id ? { ...entry, data: own.data } : entry,
+    )
+    const self = list.find((entry) => entry.clientId === id) ?? null
+    shown = { list, snapshot: { self, others: list.filter((entry) => entry !== self) } }
+    return shown
+  }
+
+  return {
+    view: {
+      get self() {
+        return look().snapshot.self
+      },
+      others: () => look().snapshot.others,
+      list: () => look().list,
+      get: (clientId) => look().list.find((entry) => entry.clientId === clientId),
+      subscribe(listener) {
+        // A wrapper of its own, so that one function subscribed twice is called twice and taken back once.
+        const entry = (): void => listener()
+        listeners.add(entry)
+        return () => void listeners.delete(entry)
+      },
+      snapshot: () => look().snapshot,
+    },
+    apply({ full, set, gone }) {
+      if (full) entries.clear()
+      for (const clientId of gone) entries.delete(clientId)
+      for (const entry of set) entries.set(entry.clientId, entry)
+      changed()
+    },
+    setOwn(data) {
+      own = { data }
+      changed()
+    },
+    refresh: changed,
+    clear() {
+      entries.clear()
+      changed()
+    },
+  }
+}
+
+/**
+ * What `update` makes of the data so far.
+ * @throws PPError `INVALID_ARGUMENT` for a part that cannot be merged.
+ */
+export function changeData(data: unknown, change: unknown): unknown {
+  // A function is the documented form; what it returns is the caller's data.
+  if (typeof change === 'function') return (change as (data: unknown) => unknown)(data)
+  if (!isPlainObject(change)) {
+    throw new PPError('INVALID_ARGUMENT', 'Presence is updated with an object of changes or with a function.')
+  }
+  return { ...(isPlainObject(data) ? data : {}), ...change }
+}

@@ -1,0 +1,85 @@
+// The copy of a room's state: one immutable tree that follows the server version by version. What did not change keeps
+// its identity, also when a whole snapshot comes.
+import { diff, patchImmutable, PPError, toPPError } from '@painda/protocol'
+import type { Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+
+/** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
+export type Applied =
+  | { name: 'changed'; delta: unknown }
+  | { name: 'ignored' }
+  | { name: 'lost'; why: Resync['why']; error: PPError | null }
+
+export interface Replica {
+  readonly state: unknown
+  readonly version: number
+  readonly tick: number
+  /** True from a lost version to the snapshot that heals it. */
+  readonly isHealing: boolean
+  /** @throws PPError `DELTA_INVALID` for a state that is not JSON; the replica keeps what it has. */
+  applySnapshot(snapshot: Pick<StateSnapshot, 'state' | 'version' | 'tick'>): Applied
+  applyDelta(delta: StateDelta): Applied
+  /** The snapshot that was asked for will not come: the connection is another one. */
+  stopHealing(): void
+}
+
+export function createReplica(): Replica {
+  let state: unknown = undefined
+  let version = 0
+  let tick = 0
+  let isHealing = false
+  /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
+  let isDecoders = false
+
+  return {
+    get state() {
+      return state
+    },
+    get version() {
+      return version
+    },
+    get tick() {
+      return tick
+    },
+    get isHealing() {
+      return isHealing
+    },
+    applySnapshot(snapshot) {
+      const delta = change(state, snapshot.state)
+      state = patchImmutable(state, delta)
+      isDecoders = state === snapshot.state
+      version = snapshot.version
+      tick = snapshot.tick
+      isHealing = false
+      return { name: 'changed', delta }
+    },
+    applyDelta({ from, to, tick: newTick, delta, state: decoded }) {
+      // A snapshot that was made later than this delta may arrive before it.
+      if (isHealing || (state !== undefined && to <= version && from < version)) return { name: 'ignored' }
+      if (state === undefined || from !== version) {
+        isHealing = true
+        return { name: 'lost', why: 'gap', error: null }
+      }
+      try {
+        state = isDecoders && decoded !== undefined ? decoded : patchImmutable(state, delta)
+      } catch (thrown) {
+        isHealing = true
+        return { name: 'lost', why: 'undecodable', error: toPPError(thrown, 'DELTA_INVALID') }
+      }
+      version = to
+      tick = newTick
+      return { name: 'changed', delta }
+    },
+    stopHealing: () => void (isHealing = false),
+  }
+}
+
+/** From the state that is there to the one that came, as few changes as possible; the first is a literal. */
+function change(before: unknown, after: unknown): unknown {
+  if (before === undefined) return { __pp_value: after }
+  try {
+    return diff(before, after)
+  } catch (thrown) {
+    const { message } = toPPError(thrown, 'DELTA_INVALID')
+    throw new PPError('DELTA_INVALID', `A snapshot cannot be applied: ${message}`, { cause: thrown })
+  }
+}

@@ -1,0 +1,385 @@
+// One room of this client: what it was asked for, what has become of it, its replica, and who listens. It writes to the
+// server through the functions it is given and is told by `rooms.ts` what came.
+import { PPError } from '@painda/protocol'
+import type {
+  StateDelta,
+  Event,
+  Join,
+  Joined,
+  Message,
+  PresenceSync,
+  RoomShape,
+  StateSnapshot,
+  Time,
+  Undo,
+} from '@painda/protocol'
+import type { AskOptions } from './ack.js'
+import type { Batch } from './batch.js'
+import { createDeferred } from './deferred.js'
+import type { Deferred } from './deferred.js'
+import { createListeners } from './listeners.js'
+import type { MessageListener } from './listeners.js'
+import type { Messaging } from './messaging.js'
+import type { Gate } from './outbox.js'
+import { createPathIndex } from './path-index.js'
+import type { SelectOptions } from './path-index.js'
+import { changeData, createPresence } from './presence.js'
+import type { RoomPresence } from './presence.js'
+import { createReplica } from './replica.js'
+import type { Applied, Replica } from './replica.js'
+import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
+import { createMirror } from './store.js'
+import type { CreateStore, Mirror } from './store.js'
+
+/** What a Join asks for. */
+export type Wish = Pick<Join, 'how' | 'name' | 'room' | 'options'>
+
+type State =
+  /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
+  | { name: 'idle' }
+  | { name: 'joining' }
+  | { name: 'joined' }
+  | { name: 'reconnecting' }
+  | { name: 'left'; error: PPError | null }
+  | { name: 'failed'; error: PPError }
+
+export interface RoomOptions {
+  key: string
+  wish: Wish
+  definition: RoomShape | null
+  time: Pick<Time, 'after'>
+  batch: Batch
+  messaging: Messaging
+  post: (message: Message, gate: Gate | null) => void
+  selfId: () => string | null
+  createStore: CreateStore | undefined
+  lingerMs: number
+  onError: (thrown: unknown) => void
+  /** The handle wants in. */
+  onEnter: (room: Room) => void
+  /** The handle is out, by its own wish. */
+  onLeave: (room: Room) => void
+  onStatus: (room: Room) => void
+}
+
+export interface Room {
+  readonly handle: RoomHandle
+  readonly key: string
+  readonly wish: Wish
+  readonly gate: Gate
+  readonly replica: Replica
+  /** True once the application asked for it; false for a room that the server put us in. */
+  readonly isWanted: boolean
+  readonly isRetained: boolean
+  /** Asks for the room unless it is on its way or there. `isReturn`: for the very room that it was. */
+  enter(isReturn?: boolean): void
+  joined(message: Pick<Joined, 'room' | 'type'>): void
+  /** What the other handle of the same room knows. */
+  copyFrom(other: Room): void
+  snapshot(message: StateSnapshot): Applied
+  delta(message: StateDelta): Applied
+  presences(message: PresenceSync): void
+  event(event: Event): void
+  /** Refused, or the connection has ended for good. */
+  fail(error: PPError): void
+  /** The server's last word. */
+  end(error: PPError | null): void
+  /** The connection is lost. */
+  drop(): void
+  /** The session goes on; with `isCurrent` the state still is what the server has. */
+  resume(isCurrent: boolean): void
+  /** The session is another one: this one is to be joined anew. */
+  expire(): void
+}
+
+export function createRoom(options: RoomOptions): Room {
+  const { key, wish, definition, time, batch, messaging, post, selfId, onError, onStatus } = options
+  const replica = createReplica()
+  const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
+  const listeners = createListeners(onError, definition?.events)
+  const changeListeners = new Set<() => void>()
+  const presence = createPresence({ batch, selfId, onError })
+
+  let state: State = { name: 'idle' }
+  let id: string | null = null
+  /** The server counts us in, on this connection. */
+  let isMember = false
+  let isWanted = false
+  let retainCount = 0
+  let cancelLinger: Undo | null = null
+  let joined: Deferred<RoomHandle> = createDeferred()
+  let mirror: Mirror<object> | null = null
+  /** Own presence, and whether the server still has to be told. */
+  let own: { data: unknown; isTold: boolean } | null = null
+  let shown: RoomSnapshot | null = null
+  let notified: RoomSnapshot | null = null
+
+  const gate: Gate = {
+    get roomId() {
+      return isMember ? id : null
+    },
+  }
+
+  function move(next: State): void {
+    state = next
+    batch.mark(notify)
+    onStatus(room)
+  }
+
+  function notify(): void {
+    mirror?.write(replica.state as object | undefined)
+    index.flush()
+    const next = snapshot()
+    if (next === notified) return
+    notified = next
+    for (const listener of [...changeListeners]) {
+      try {
+        listener()
+      } catch (thrown) {
+        onError(thrown)
+      }
+    }
+  }
+
+  function snapshot(): RoomSnapshot {
+    // A handle that is not asked yet looks like one that is on its way: the asking follows the render.
+    const status: RoomStatus = state.name === 'idle' ? 'joining' : state.name
+    const error = 'error' in state ? state.error : null
+    const current = replica.state as object | undefined
+    const stale = current !== undefined && (status === 'reconnecting' || status === 'failed')
+    const isSame =
+      shown !== null && shown.state === current && shown.status === status && shown.error === error
+    if (!isSame || shown === null) shown = { room: handle, state: current, status, stale, error }
+    return shown
+  }
+
+  function applied(result: Applied, before: unknown): Applied {
+    if (result.name === 'changed') {
+      index.touch(result.delta, before, replica.state)
+      batch.mark(notify)
+    }
+    return result
+  }
+
+  /** Everything that a member may count on is here. */
+  function arrive(): void {
+    if (state.name !== 'joined') move({ name: 'joined' })
+    joined.resolve(handle)
+  }
+
+  function becomeMember(): void {
+    isMember = true
+    if (own !== null && !own.isTold) tellPresence(own)
+  }
+
+  function tellPresence(told: { data: unknown; isTold: boolean }): void {
+    if (!isMember || id === null) return
+    told.isTold = true
+    post({ kind: 'presence', room: id, data: told.data }, null)
+  }
+
+  /** Out, for whatever reason: a promise that still waits is settled. */
+  function leave(next: Extract<State, { error: unknown }>): void {
+    isMember = false
+    cancelLinger?.()
+    cancelLinger = null
+    joined.reject(next.error ?? new PPError('CLOSED', `The room "${key}" was left before it was joined.`))
+    if (state.name !== next.name || next.error !== null) move(next)
+  }
+
+  function enter(isReturn = false): void {
+    isWanted = true
+    if (state.name === 'joining' || state.name === 'joined' || state.name === 'reconnecting') return
+    if (state.name !== 'idle') joined = createDeferred()
+    if (!isReturn) id = null
+    move({ name: 'joining' })
+    options.onEnter(room)
+  }
+
+  function release(): void {
+    retainCount--
+    // A room that the server put us in stays: whoever looks again could not ask for it.
+    if (retainCount > 0 || !isWanted || state.name === 'left' || state.name === 'failed') return
+    cancelLinger = time.after(options.lingerMs, () => handle.leave())
+  }
+
+  function subscribe(listener: () => void): Undo
+  function subscribe<T>(
+    selector: (state: object) => T,
+    listener: (value: T, previous: T) => void,
+    options?: SelectOptions<T>,
+  ): Undo
+  function subscribe<T>(
+    first: (() => void) | ((state: object) => T),
+    listener?: (value: T, previous: T) => void,
+    selectOptions?: SelectOptions<T>,
+  ): Undo {
+    if (listener !== undefined) {
+      // With a second argument the first is a selector, by the overloads above.
+      return index.subscribe(first as (state: unknown) => T, listener, selectOptions)
+    }
+    notified ??= snapshot()
+    const entry = first as () => void
+    const call = (): void => entry()
+    changeListeners.add(call)
+    return () => void changeListeners.delete(call)
+  }
+
+  const roomPresence: RoomPresence<unknown> = {
+    ...presence.view,
+    // A getter does not survive the spread.
+    get self() {
+      return presence.view.self
+    },
+    update(change) {
+      own = { data: changeData(own?.data ?? presence.view.self?.data, change), isTold: false }
+      presence.setOwn(own.data)
+      tellPresence(own)
+    },
+  }
+
+  const handle: RoomHandle = {
+    key,
+    get id() {
+      return id
+    },
+    get joined() {
+      return joined.promise
+    },
+    get state() {
+      return snapshot().state
+    },
+    get version() {
+      return replica.version
+    },
+    get tick() {
+      return replica.tick
+    },
+    get status() {
+      return snapshot().status
+    },
+    get stale() {
+      return snapshot().stale
+    },
+    get error() {
+      return snapshot().error
+    },
+    snapshot,
+    subscribe,
+    get store() {
+      // The state of a room is an object; the definition says which.
+      mirror ??= createMirror(replica.state as object | undefined, options.createStore)
+      return mirror.store
+    },
+    send(type: string, payload?: unknown) {
+      if (state.name === 'left' || state.name === 'failed') onError(notInRoom(key))
+      else messaging.send(type, payload, { gate })
+    },
+    request(type: string, payload?: unknown, askOptions: AskOptions = {}) {
+      if (state.name === 'left' || state.name === 'failed') return Promise.reject(notInRoom(key))
+      const output = Object.hasOwn(definition?.requests ?? {}, type)
+        ? definition?.requests?.[type]?.output
+        : undefined
+      // The definition types the answer, and its validator has checked it where there is one.
+      return messaging.request(type, payload, { ...askOptions, gate }, output) as Promise<never>
+    },
+    // The definition types the payload; its validator makes it so.
+    on: (type: string, listener: (payload: never) => void) => listeners.on(type, listener as MessageListener),
+    presence: roomPresence,
+    leave() {
+      if (state.name === 'left') return
+      const wasFailed = state.name === 'failed'
+      leave({ name: 'left', error: null })
+      if (!wasFailed) options.onLeave(room)
+    },
+    retain() {
+      retainCount++
+      cancelLinger?.()
+      cancelLinger = null
+      if (state.name === 'idle' || retainCount === 1) enter()
+      let isHeld = true
+      return () => {
+        if (!isHeld) return
+        isHeld = false
+        release()
+      }
+    },
+  }
+
+  const room: Room = {
+    handle,
+    key,
+    wish,
+    gate,
+    replica,
+    get isWanted() {
+      return isWanted
+    },
+    get isRetained() {
+      return retainCount > 0
+    },
+    enter,
+    joined(message) {
+      id = message.room
+      becomeMember()
+      // A handle that was over, and the server puts us in again.
+      if (state.name === 'left' || state.name === 'failed') joined = createDeferred()
+      if (message.type === 'event') arrive()
+      else if (state.name !== 'joined' && state.name !== 'reconnecting') move({ name: 'joining' })
+    },
+    copyFrom(other) {
+      id = other.handle.id
+      becomeMember()
+      const { state: current, version, tick } = other.replica
+      if (current !== undefined) {
+        const before = replica.state
+        applied(replica.applySnapshot({ state: current, version, tick }), before)
+      }
+      presence.apply({ kind: 'presences', full: true, set: other.handle.presence.list(), gone: [] })
+      if (other.handle.status === 'joined') arrive()
+    },
+    snapshot(message) {
+      const before = replica.state
+      const result = applied(replica.applySnapshot(message), before)
+      arrive()
+      return result
+    },
+    delta(message) {
+      const before = replica.state
+      return applied(replica.applyDelta(message), before)
+    },
+    presences: (message) => presence.apply(message),
+    event: (event) => messaging.receive(event, listeners),
+    fail: (error) => leave({ name: 'failed', error }),
+    end: (error) => leave({ name: 'left', error }),
+    drop() {
+      isMember = false
+      replica.stopHealing()
+      if (state.name === 'joined') move({ name: 'reconnecting' })
+    },
+    resume(isCurrent) {
+      if (state.name !== 'reconnecting') return
+      becomeMember()
+      presence.refresh()
+      if (isCurrent || replica.state === undefined) arrive()
+    },
+    expire() {
+      isMember = false
+      if (own !== null) own.isTold = false
+      presence.clear()
+    },
+  }
+  return room
+}
+
+function notInRoom(key: string): PPError {
+  return new PPError('NOT_IN_ROOM', `You are not in the room "${key}".`, { hint: 'Join it again.' })
+}
+
+/** What `left` means for those who still hold the room. */
+export function reasonError(reason: 'left' | 'kicked' | 'disposed', key: string): PPError | null {
+  if (reason === 'kicked')
+    return new PPError('KICKED', `The server removed this client from the room "${key}".`)
+  if (reason === 'disposed') return new PPError('ROOM_NOT_FOUND', `The room "${key}" has ended.`)
+  return null
+}

@@ -1,0 +1,316 @@
+// All rooms of one client: which handle an answer or a change belongs to, and what a reconnect means for each. Several
+// handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
+// the last of them goes.
+import { PPError } from '@painda/protocol'
+import type { Ack, ContractShape, Joined, Left, Message, RoomShape } from '@painda/protocol'
+import type { Gate } from './outbox.js'
+import type { Applied } from './replica.js'
+import { reasonError } from './room.js'
+import type { Room, Wish } from './room.js'
+import type { Desync } from './types.js'
+
+export interface JoinOptions {
+  /** With a definition: the very room of that id. */
+  id?: string
+  /** Reaches the room's `onJoin`. */
+  options?: unknown
+  /** Default `joinById` with an id, else `joinOrCreate`. */
+  how?: 'joinOrCreate' | 'create' | 'joinById'
+}
+
+export interface RoomsOptions {
+  contract: ContractShape | undefined
+  isOpen: () => boolean
+  nextAckId: () => number
+  post: (message: Message, gate: Gate | null) => void
+  /** Makes a room that calls back `enter` and `leave` below. */
+  make: (key: string, wish: Wish, definition: RoomShape | null) => Room
+  /** Messages of a room that can leave now. */
+  release: () => void
+  onState: (room: string, state: unknown) => void
+  onDelta: (room: string, delta: unknown) => void
+  onDesync: (desync: Desync) => void
+}
+
+export interface Rooms {
+  /** The handle of what is asked for; made when there is none. Nothing is sent. */
+  find(target: RoomShape | string, options: JoinOptions): Room
+  all(): readonly Room[]
+  /** @throws PPError `DELTA_INVALID` for a snapshot that is not JSON. */
+  receive(message: Message): void
+  /** The answer to a join; false when it is another question's. */
+  settle(ack: Ack): boolean
+  enter(room: Room): void
+  leave(room: Room): void
+  drop(): void
+  /** A welcome was read. `isCurrent`: what the replicas show is what the server has. */
+  welcome(isSameSession: boolean, isCurrent: boolean): void
+  /** The connection has ended for good; null: by `close()`. */
+  close(error: PPError | null): void
+}
+
+/** With these a room that we were in is gone or taken, and another of its kind will do. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
+
+export function createRooms(options: RoomsOptions): Rooms {
+  const { contract, isOpen, nextAckId, post, make, release, onState, onDelta, onDesync } = options
+  const byKey = new Map<string, Room>()
+  /** Whoever is in, by the room's id. */
+  const byId = new Map<string, Set<Room>>()
+  /** Joins on their way, by the id of their question. */
+  const joins = new Map<number, { room: Room; isReturn: boolean }>()
+  /** Left while there was no connection: the server is told when the session goes on. */
+  const leaves = new Set<string>()
+  /** Ended by the connection's end: they come back with the next one. */
+  const orphans = new Set<Room>()
+
+  function ask(room: Room, wish: Wish = returnWish(room)): void {
+    const ackId = nextAckId()
+    joins.set(ackId, { room, isReturn: wish !== room.wish })
+    post({ kind: 'join', ackId, ...wish }, null)
+  }
+
+  function enter(room: Room): void {
+    const key = keyOf(room.wish)
+    if (!byKey.has(key)) byKey.set(key, room)
+    orphans.delete(room)
+    const twin =
+      room.wish.room === undefined ? undefined : find(room.wish.room, (other) => other.gate.roomId !== null)
+    if (twin !== undefined && room.wish.how !== 'create') {
+      room.copyFrom(twin)
+      admit(twin.handle.id ?? '', room)
+    } else if (isOpen()) ask(room)
+  }
+
+  function leave(room: Room): void {
+    remove(room)
+    const { id } = room.handle
+    if (id === null || !dismiss(id, room) || byId.has(id)) return
+    if (isOpen()) post({ kind: 'leave', room: id }, null)
+    else leaves.add(id)
+  }
+
+  function remove(room: Room): void {
+    const key = keyOf(room.wish)
+    if (byKey.get(key) === room) byKey.delete(key)
+  }
+
+  /** Over, but a component that still holds it may see the server let it in again. */
+  function removeUnlessRetained(room: Room): void {
+    if (!room.isRetained) remove(room)
+  }
+
+  function admit(id: string, room: Room): void {
+    const members = byId.get(id)
+    if (members === undefined) byId.set(id, new Set([room]))
+    else members.add(room)
+    leaves.delete(id)
+    release()
+  }
+
+  /** False when it was not in. */
+  function dismiss(id: string, room: Room): boolean {
+    const members = byId.get(id)
+    if (members?.delete(room) !== true) return false
+    if (members.size === 0) byId.delete(id)
+    return true
+  }
+
+  function find(id: string, isWanted: (room: Room) => boolean): Room | undefined {
+    for (const room of byId.get(id) ?? []) if (isWanted(room)) return room
+    return undefined
+  }
+
+  function receiveJoined(message: Joined): void {
+    const asked = message.ackId === undefined ? undefined : joins.get(message.ackId)
+    if (message.ackId !== undefined) joins.delete(message.ackId)
+    if (asked !== undefined && asked.room.handle.status === 'left') {
+      // Left before the answer came.
+      if (!byId.has(message.room)) post({ kind: 'leave', room: message.room }, null)
+      return
+    }
+    const rooms = asked === undefined ? attached(message) : [asked.room]
+    for (const room of rooms) {
+      room.joined(message)
+      admit(message.room, room)
+    }
+  }
+
+  /** Whom it concerns that the server put us in: those who are in, or wait for this room, or a new handle. */
+  function attached(message: Joined): readonly Room[] {
+    const members = byId.get(message.room)
+    if (members !== undefined) return [...members]
+    const wishes: Wish[] = [{ how: 'join', room: message.room }]
+    if (message.name !== undefined) wishes.push({ how: 'joinById', name: message.name, room: message.room })
+    const waiting = wishes.flatMap((wish) => byKey.get(keyOf(wish)) ?? [])
+    if (waiting.length > 0) return waiting
+    const definition = Object.values(contract?.rooms ?? {}).find(({ name }) => name === message.name) ?? null
+    const wish: Wish = { how: 'join', room: message.room }
+    const room = make(message.room, wish, definition)
+    byKey.set(keyOf(wish), room)
+    return [room]
+  }
+
+  function receiveLeft({ room: id, reason }: Left): void {
+    const members = byId.get(id)
+    if (members === undefined) return
+    byId.delete(id)
+    for (const room of members) {
+      room.end(reasonError(reason, room.key))
+      removeUnlessRetained(room)
+    }
+  }
+
+  /** Applies a change to each replica of the room, and says what became of the first. */
+  function apply(id: string, change: (room: Room) => Applied): void {
+    const members = byId.get(id)
+    if (members === undefined) return
+    let told = false
+    for (const room of members) {
+      const have = room.replica.version
+      const result = change(room)
+      if (result.name === 'ignored' || told) continue
+      told = true
+      if (result.name === 'changed') continue
+      post({ kind: 'resync', room: id, version: have, why: result.why }, null)
+      const path = result.error?.path?.join('.') ?? null
+      onDesync({ room: id, have, got: lastVersion, why: result.why, path })
+    }
+  }
+
+  let lastVersion = 0
+
+  return {
+    find(target, joinOptions) {
+      const wish = wishOf(target, joinOptions)
+      const known = byKey.get(keyOf(wish))
+      if (known !== undefined) return known
+      const room = make(nameOf(wish), wish, typeof target === 'string' ? null : target)
+      byKey.set(keyOf(wish), room)
+      return room
+    },
+    all: () => [...byKey.values()],
+    receive(message) {
+      switch (message.kind) {
+        case 'joined':
+          receiveJoined(message)
+          return
+        case 'left':
+          receiveLeft(message)
+          return
+        case 'snapshot':
+          apply(message.room, (room) => room.snapshot(message))
+          if (byId.has(message.room)) onState(message.room, message.state)
+          return
+        case 'delta': {
+          lastVersion = message.to
+          let isApplied = false
+          apply(message.room, (room) => {
+            const result = room.delta(message)
+            isApplied ||= result.name === 'changed'
+            return result
+          })
+          if (isApplied) onDelta(message.room, message.delta)
+          return
+        }
+        case 'presences':
+          for (const room of byId.get(message.room ?? '') ?? []) room.presences(message)
+          return
+        case 'event':
+          for (const room of byId.get(message.room ?? '') ?? []) room.event(message)
+          return
+        default:
+          return
+      }
+    },
+    settle(ack) {
+      const asked = joins.get(ack.ackId)
+      if (asked === undefined) return false
+      joins.delete(ack.ackId)
+      const { room, isReturn } = asked
+      if (ack.error === undefined || room.handle.status === 'left') return true
+      if (isReturn && room.wish.how === 'joinOrCreate' && ELSEWHERE.has(ack.error.code)) {
+        ask(room, room.wish)
+        return true
+      }
+      // A later push of the server may have let it in meanwhile.
+      if (room.gate.roomId !== null) return true
+      room.fail(new PPError(ack.error.code, ack.error.message))
+      removeUnlessRetained(room)
+      return true
+    },
+    enter,
+    leave,
+    drop() {
+      for (const room of byKey.values()) room.drop()
+    },
+    welcome(isSameSession, isCurrent) {
+      if (!isSameSession) {
+        joins.clear()
+        leaves.clear()
+        byId.clear()
+      }
+      for (const id of leaves) post({ kind: 'leave', room: id }, null)
+      leaves.clear()
+      const asked = new Set([...joins.values()].map(({ room }) => room))
+      for (const room of [...byKey.values()]) {
+        if (isSameSession) room.resume(isCurrent)
+        else room.expire()
+        if (orphans.has(room)) {
+          orphans.delete(room)
+          room.enter(true)
+          continue
+        }
+        const { status } = room.handle
+        const isIn = room.gate.roomId !== null
+        if (isIn || asked.has(room) || (status !== 'joining' && status !== 'reconnecting')) continue
+        if (room.isWanted) ask(room)
+        else if (!isSameSession && room.handle.id !== null) {
+          // The server put us in; if it does so again, that is another handle.
+          room.end(null)
+          remove(room)
+        }
+      }
+    },
+    close(error) {
+      joins.clear()
+      leaves.clear()
+      byId.clear()
+      for (const room of [...byKey.values()]) {
+        const { status } = room.handle
+        if (status === 'left' || status === 'failed') continue
+        if (!room.isWanted && room.handle.id === null) continue
+        if (error === null) room.end(null)
+        else room.fail(error)
+        if (room.isWanted) orphans.add(room)
+        else remove(room)
+      }
+    },
+  }
+}
+
+function wishOf(target: RoomShape | string, { id, options, how }: JoinOptions): Wish {
+  const extra = options === undefined ? {} : { options }
+  if (typeof target === 'string') return { how: 'join', room: target, ...extra }
+  return {
+    how: how ?? (id === undefined ? 'joinOrCreate' : 'joinById'),
+    name: target.name,
+    ...(id === undefined ? {} : { room: id }),
+    ...extra,
+  }
+}
+
+/** Back to the very room that it was: rooms made or found by name have an id by then. */
+function returnWish({ wish, handle }: Room): Wish {
+  if (handle.id === null || wish.name === undefined || wish.how === 'joinById') return wish
+  return { ...wish, how: 'joinById', room: handle.id }
+}
+
+/** Equal wishes share a handle. The options are not part of it: they are for whoever asks first. */
+function keyOf({ how, name, room }: Wish): string {
+  return JSON.stringify([how, name ?? null, room ?? null])
+}
+
+function nameOf({ name, room }: Wish): string {
+  return [name, room].filter((part) => part !== undefined).join(':')
+}

@@ -1,0 +1,169 @@
+// A session outlives its connections: who we are, the secret that proves it, and what each end has of the other's
+// messages.
+//   client → server  Hello.session  "this was I, and so much of yours has come"
+//   server → client  Welcome        the session goes on, or it is another one; so much of yours has come
+//   either → other   Received       after 64 messages or a second, so that the other end may forget them
+// The secret lives in memory only.
+import type { ExpiryReason, Hello, Message, Time, Undo, Welcome } from '@painda/protocol'
+import { isReliable } from '@painda/protocol'
+import type { Letter, Link } from './link.js'
+import type { Gate, Outbox } from './outbox.js'
+import type { Recovery } from './types.js'
+
+export interface SessionOptions {
+  time: Time
+  outbox: Outbox
+  encode: (message: Message) => Uint8Array
+  /** A message that waited is more than this server takes. */
+  onTooLarge: (letter: Letter, maxBytes: number) => void
+}
+
+/** What a welcome means for those who wait. */
+export interface Adoption {
+  /** False: whatever was known under the session before is void. */
+  isSame: boolean
+  /** True at the first welcome, and after `forget`. */
+  isFirst: boolean
+  /** Null at a first welcome. */
+  recovery: Recovery | null
+  /** Sent under the session before and never confirmed. */
+  lost: readonly Letter[]
+}
+
+export interface Session {
+  readonly id: string | null
+  /** Reliable messages that have come in this session. */
+  readonly received: number
+  hello(): Pick<Hello, 'session'>
+  adopt(welcome: Welcome): Adoption
+  /** The link is ready: sends again what was not confirmed. From here on `post` sends. The undo ends that. */
+  attach(link: Link): Undo
+  /** Sends a message, or keeps it until it can be sent. */
+  post(letter: Letter, gate: Gate | null): void
+  /** Sends what waited and can be sent by now. */
+  release(): void
+  /** To be called for every message that came. */
+  count(message: Message): void
+  /** The server has this many of ours. @throws PPError `MALFORMED_FRAME` for more than were sent. */
+  confirmed(count: number): void
+  /** The session is over for this end. */
+  forget(): void
+}
+
+/** Rule RC6. */
+const CONFIRM_AFTER_MESSAGES = 64
+const CONFIRM_AFTER_MS = 1_000
+
+/** A server that confirms nothing must not fill our memory: past these the session can no longer be resumed. */
+const MAX_UNCONFIRMED = 16_384
+const MAX_UNCONFIRMED_BYTES = 16 * 1024 * 1024
+
+export function createSession({ time, outbox, encode, onTooLarge }: SessionOptions): Session {
+  let current: { id: string; token: string } | null = null
+  /** The id stays known when the session cannot be resumed, so that its end can be named. */
+  let lastId: string | null = null
+  let hasOverflowed = false
+  let received = 0
+  let told = 0
+  let link: Link | null = null
+  let confirmTimer: Undo | null = null
+
+  function send(letter: Letter): void {
+    if (isReliable(letter.message) && !hasOverflowed) {
+      outbox.keep(letter)
+      hasOverflowed =
+        outbox.unconfirmedCount > MAX_UNCONFIRMED || outbox.unconfirmedBytes > MAX_UNCONFIRMED_BYTES
+      if (hasOverflowed) outbox.restart()
+    }
+    link?.send(letter)
+  }
+
+  function confirm(): void {
+    confirmTimer?.()
+    confirmTimer = null
+    if (told === received) return
+    told = received
+    const message: Message = { kind: 'received', count: received }
+    link?.send({ message, body: encode(message) })
+  }
+
+  function forget(): void {
+    current = null
+    lastId = null
+    hasOverflowed = false
+    received = 0
+    told = 0
+    outbox.restart()
+  }
+
+  return {
+    get id() {
+      return current?.id ?? lastId
+    },
+    get received() {
+      return received
+    },
+    hello() {
+      if (current === null || hasOverflowed) return {}
+      return { session: { id: current.id, token: current.token, received } }
+    },
+    adopt(welcome) {
+      const isFirst = lastId === null
+      const isSame = current !== null && (welcome.outcome === 'resumed' || welcome.outcome === 'snapshot')
+      const lost = isSame ? [] : outbox.restart()
+      if (isSame) outbox.confirm(welcome.received)
+      else received = 0
+      told = received
+      const reason = hasOverflowed ? 'overflow' : (welcome.reason ?? 'restart')
+      hasOverflowed = false
+      current = { id: welcome.id, token: welcome.token }
+      lastId = welcome.id
+      return { isSame, isFirst, lost, recovery: isFirst ? null : recoveryOf(welcome, isSame ? null : reason) }
+    },
+    attach(newLink) {
+      link = newLink
+      for (const letter of outbox.unconfirmed()) link.send(letter)
+      return () => {
+        link = null
+        confirmTimer?.()
+        confirmTimer = null
+      }
+    },
+    post(letter, gate) {
+      if (isReliable(letter.message)) {
+        if (link !== null && (gate === null || gate.roomId !== null)) send(letter)
+        else outbox.hold(letter, gate)
+      } else if (link !== null && !(letter.message.kind === 'event' && link.isBehind)) send(letter)
+    },
+    release() {
+      if (link === null) return
+      for (const letter of outbox.release()) {
+        // Sent, it would end this connection, and after the reconnect the next one.
+        if (letter.body.byteLength > link.maxFrameBytes) onTooLarge(letter, link.maxFrameBytes)
+        else send(letter)
+      }
+    },
+    count(message) {
+      if (!isReliable(message)) return
+      received++
+      if (received - told >= CONFIRM_AFTER_MESSAGES) confirm()
+      else confirmTimer ??= time.after(CONFIRM_AFTER_MS, confirm)
+    },
+    confirmed(count) {
+      // After an overflow there is nothing left to compare with.
+      if (!hasOverflowed) outbox.confirm(count)
+    },
+    forget,
+  }
+}
+
+function recoveryOf(welcome: Welcome, expired: ExpiryReason | null): Recovery {
+  return {
+    sid: welcome.id,
+    recovered: expired === null,
+    missedCount: expired === null ? welcome.missed : 0,
+    outcome: expired !== null ? 'expired' : welcome.outcome === 'resumed' ? 'resumed' : 'snapshot',
+    lost: welcome.lost ?? 0,
+    reason: expired,
+  }
+}
