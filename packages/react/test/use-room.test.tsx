@@ -1,0 +1,273 @@
+import { PPProvider, usePPClient, usePPRoom, usePPRoomState, usePPStatus } from '@painda/react'
+import type { RoomHandle } from '@painda/react'
+import { cleanup, render, screen } from '@testing-library/react'
+import { memo, StrictMode } from 'react'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Arena, createWorld, until } from './world.js'
+
+let world: ReturnType<typeof createWorld>
+afterEach(async () => {
+  cleanup()
+  await world.close()
+})
+
+function Lobby() {
+  const { state, status } = usePPRoom(Arena)
+  return (
+    <p data-testid="lobby">
+      {state === undefined ? status : `${state.phase}, ${Object.keys(state.entities).length}`}
+    </p>
+  )
+}
+
+const shown = (id: string): string => screen.getByTestId(id).textContent
+
+describe('usePPRoom', () => {
+  test('[RM1] a component goes from joining to the state of the room', async () => {
+    world = createWorld()
+    render(
+      <PPProvider client={world.createClient()}>
+        <Lobby />
+      </PPProvider>,
+    )
+    expect(shown('lobby')).toBe('joining')
+    await until(() => shown('lobby') === 'lobby, 3')
+  })
+
+  test('StrictMode and a second component share one join', async () => {
+    world = createWorld()
+    render(
+      <StrictMode>
+        <PPProvider client={world.createClient()}>
+          <Lobby />
+          <Second />
+        </PPProvider>
+      </StrictMode>,
+    )
+    function Second() {
+      const { state } = usePPRoom(Arena)
+      return <p data-testid="second">{state?.phase}</p>
+    }
+    await until(() => shown('lobby') === 'lobby, 3' && shown('second') === 'lobby')
+    expect(world.joins).toHaveLength(1)
+  })
+
+  test('a provider with a url makes one connection under StrictMode and closes it after unmount', async () => {
+    world = createWorld()
+    const view = render(
+      <StrictMode>
+        <PPProvider url="memory://test" options={{ connectTransport: world.connectTransport }}>
+          <Lobby />
+        </PPProvider>
+      </StrictMode>,
+    )
+    await until(() => shown('lobby') === 'lobby, 3')
+    expect(world.server.getClients()).toHaveLength(1)
+    expect(world.transports).toHaveLength(1)
+    view.unmount()
+    await until(() => world.server.getClients().length === 0)
+    expect(world.leaves).toEqual(world.joins)
+  })
+
+  test('after unmount the room is left; a remount in between keeps it', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const view = render(
+      <PPProvider client={client}>
+        <Lobby />
+      </PPProvider>,
+    )
+    await until(() => shown('lobby') === 'lobby, 3')
+    view.rerender(
+      <PPProvider client={client}>
+        <p>elsewhere</p>
+      </PPProvider>,
+    )
+    view.rerender(
+      <PPProvider client={client}>
+        <Lobby />
+      </PPProvider>,
+    )
+    expect(shown('lobby')).toBe('lobby, 3')
+    view.rerender(
+      <PPProvider client={client}>
+        <p>elsewhere</p>
+      </PPProvider>,
+    )
+    await until(() => world.leaves.length === 1)
+    expect(world.joins).toHaveLength(1)
+  })
+
+  test('what a component does not read does not render it', async () => {
+    world = createWorld()
+    let renders = 0
+    function Buttons() {
+      const { room } = usePPRoom(Arena)
+      renders++
+      return <button onClick={() => room.send('hit', { id: 'e0', by: 1 })}>hit</button>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Lobby />
+        <Buttons />
+      </PPProvider>,
+    )
+    await until(() => shown('lobby') === 'lobby, 3')
+    const before = renders
+    world.arena().update((state) => void ((state as { phase: string }).phase = 'play'))
+    await until(() => shown('lobby') === 'play, 3')
+    expect(renders).toBe(before)
+  })
+
+  test('[RC3] while reconnecting the last state stays rendered, marked stale', async () => {
+    world = createWorld()
+    const seen: string[] = []
+    function Watch() {
+      const { state, stale, status } = usePPRoom(Arena)
+      const line = `${status} ${state?.phase ?? '–'}${stale ? ' stale' : ''}`
+      if (seen.at(-1) !== line) seen.push(line)
+      return <p data-testid="watch">{line}</p>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Watch />
+      </PPProvider>,
+    )
+    await until(() => shown('watch') === 'joined lobby')
+    world.transports[0]?.terminate()
+    await until(() => world.transports.length === 2 && shown('watch') === 'joined lobby')
+    expect(seen).toContain('reconnecting lobby stale')
+    expect(seen.slice(seen.indexOf('joined lobby'))).not.toContain('joining –')
+    expect(world.joins).toHaveLength(1)
+  })
+
+  test('a refused join is an error of the result, not an exception', async () => {
+    world = createWorld({ maxClients: 1 })
+    function Private({ id }: { id: string }) {
+      const { status, error } = usePPRoom(Arena, { id })
+      return <p data-testid="private">{`${status} ${error?.code ?? ''}`}</p>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Private id="nowhere" />
+      </PPProvider>,
+    )
+    await until(() => shown('private') === 'failed ROOM_NOT_FOUND')
+  })
+
+  test('a hook outside a provider says what is missing', () => {
+    world = createWorld()
+    function Lost() {
+      usePPClient()
+      return null
+    }
+    expect(() => render(<Lost />)).toThrow('No PPProvider above this component.')
+  })
+})
+
+describe('usePPRoomState', () => {
+  test('one entity of 1,000 changes: exactly one of 1,000 components renders', async () => {
+    world = createWorld({ entities: 1000 })
+    const renders = new Map<string, number>()
+    const Hp = memo(function Hp({ room, id }: { room: RoomHandle<typeof Arena>; id: string }) {
+      const hp = usePPRoomState(room, (state) => state.entities[id]?.hp)
+      renders.set(id, (renders.get(id) ?? 0) + 1)
+      return <i data-testid={id}>{hp}</i>
+    })
+    function All() {
+      const { room, status } = usePPRoom(Arena)
+      if (status !== 'joined') return null
+      return Array.from({ length: 1000 }, (_, i) => <Hp key={i} room={room} id={`e${i}`} />)
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <All />
+      </PPProvider>,
+    )
+    await until(() => screen.queryByTestId('e999')?.textContent === '100')
+    renders.clear()
+    world.arena().update((state) => {
+      const entity = (state as { entities: Record<string, { hp: number }> }).entities['e7']
+      if (entity !== undefined) entity.hp = 42
+    })
+    await until(() => shown('e7') === '42')
+    expect([...renders]).toEqual([['e7', 1]])
+  })
+
+  test('changing props, deletions and derived values', async () => {
+    world = createWorld()
+    function Name({ id }: { id: string }) {
+      const { room } = usePPRoom(Arena)
+      const name = usePPRoomState(room, (state) => state.entities[id]?.name ?? 'nobody')
+      const count = usePPRoomState(room, (state) => Object.keys(state.entities).length)
+      return <p data-testid="name">{`${name} of ${count}`}</p>
+    }
+    const client = world.createClient()
+    const view = render(
+      <PPProvider client={client}>
+        <Name id="e0" />
+      </PPProvider>,
+    )
+    await until(() => shown('name') === 'entity 0 of 3')
+    view.rerender(
+      <PPProvider client={client}>
+        <Name id="e1" />
+      </PPProvider>,
+    )
+    expect(shown('name')).toBe('entity 1 of 3')
+    world
+      .arena()
+      .update((state) => void delete (state as { entities: Record<string, unknown> }).entities['e1'])
+    await until(() => shown('name') === 'nobody of 2')
+  })
+
+  test('an equality function keeps the old value, and so the render, away', async () => {
+    world = createWorld()
+    let renders = 0
+    function Band() {
+      const { room } = usePPRoom(Arena)
+      const hps = usePPRoomState(
+        room,
+        (state) => Object.values(state.entities).map(({ hp }) => Math.ceil(hp / 50)),
+        (a, b) => a.length === b.length && a.every((value, i) => value === b[i]),
+      )
+      renders++
+      return <p data-testid="band">{hps?.join()}</p>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Band />
+        <Lobby />
+      </PPProvider>,
+    )
+    await until(() => shown('band') === '2,2,2')
+    const before = renders
+    world.arena().update((state) => {
+      const whole = state as { entities: Record<string, { hp: number }>; phase: string }
+      for (const entity of Object.values(whole.entities)) entity.hp = 60
+      whole.phase = 'play'
+    })
+    await until(() => shown('lobby') === 'play, 3')
+    expect(renders).toBe(before)
+  })
+})
+
+test('usePPStatus follows the connection', async () => {
+  world = createWorld()
+  const seen: string[] = []
+  function Bar() {
+    const { status } = usePPStatus()
+    if (seen.at(-1) !== status) seen.push(status)
+    return <p data-testid="status">{status}</p>
+  }
+  const client = world.createClient()
+  render(
+    <PPProvider client={client}>
+      <Bar />
+    </PPProvider>,
+  )
+  await until(() => shown('status') === 'open')
+  world.transports[0]?.terminate()
+  await until(() => world.transports.length === 2 && shown('status') === 'open')
+  expect(seen.slice(seen.indexOf('open'))).toEqual(expect.arrayContaining(['open', 'waiting', 'open']))
+})
