@@ -41,7 +41,7 @@ export function createRoomStage<C extends Member>({
   onError: (thrown: unknown) => void
 }): RoomStage<C> {
   let waiting: { out: Outgoing; to: readonly Seat<C>[] }[] = []
-  let afterwards: (() => void)[] = []
+  const afterwards: (() => void)[] = []
   let depth = 0
 
   function work<T>(run: () => T): T {

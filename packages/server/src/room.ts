@@ -11,13 +11,13 @@ import type {
   RoomScope,
   UntypedShape,
 } from './definition.js'
-import { isPromise } from './faults.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
 import type { ReportError } from './refuse.js'
 import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type EnterOptions, type RoomDoor } from './room-door.js'
+import { createRoomLife, type RoomLife } from './room-life.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
 import { isMember, type Seat } from './seat.js'
 import type { Tickers } from './tick.js'
@@ -72,15 +72,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly #clock: RoomClock
   readonly #view: View<object>
   readonly #stage: RoomStage<C>
+  readonly #life: RoomLife
   readonly #door: RoomDoor<C>
   readonly #emitter: Emitter<RoomEvents<C>>
   readonly #scope: RoomScope<UntypedShape, C>
   readonly #seats = new Map<string, Seat<C>>()
-  /** What asynchronous hooks still do: `onDispose` comes after them. */
-  readonly #unfinished = new Set<PromiseLike<unknown>>()
-  #starting: Promise<void> | null = null
-  #ended: Promise<void> | null = null
-  #cancelAutoDispose: Undo | null = null
   #isLocked = false
 
   constructor(world: RoomWorld, settings: RoomSettings<C>) {
@@ -121,6 +117,21 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onError: (thrown) => this.#report('The state', thrown),
     })
     this.work = this.#stage.work
+    this.#life = createRoomLife({
+      time: world.time,
+      autoDisposeMs: settings.autoDisposeMs,
+      work: this.work,
+      report: (where, thrown) => this.#report(where, thrown),
+      onCreate: (options) => behaviour.onCreate?.(this.#scope, options),
+      onStarted: () => this.#setPace(),
+      isAwaited: () => this.#seats.size > 0,
+      onEnd: settings.onEnd,
+      clear: () => this.#clear(),
+      onDispose: () => {
+        this.#emitter.emit('dispose')
+        this.#life.guard('onDispose', () => behaviour.onDispose?.(this.#scope))
+      },
+    })
     this.promiseVersion = this.#view.promise
     this.#door = createRoomDoor({
       id,
@@ -129,9 +140,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       stage: this.#stage,
       presence: this.presence.entries,
       syncOnJoin: settings.syncOnJoin,
-      starting: () => this.#starting,
-      isOpen: () => this.#ended === null,
-      guard: (hook, run) => this.#guard(hook, run),
+      starting: () => this.#life.starting,
+      isOpen: () => this.#life.isOpen,
+      guard: this.#life.guard,
       wake,
       onEnter: (client) => {
         world.membership.enter(id, client.id)
@@ -177,7 +188,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** True while one more seat may be promised. */
   get hasRoom(): boolean {
-    return this.#ended === null && !this.#isLocked && this.#seats.size < this.maxClients
+    return this.#life.isOpen && !this.#isLocked && this.#seats.size < this.maxClients
   }
 
   update(recipe: (draft: object) => void): void {
@@ -246,45 +257,28 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   dispose(): Promise<void> {
-    if (this.#ended !== null) return this.#ended
-    let resolve = (): void => {}
-    this.#ended = new Promise((done) => (resolve = done))
-    this.#settings.onEnd(this.#ended)
-    void this.#end().then(resolve)
-    return this.#ended
+    return this.#life.end()
   }
 
   // What follows is for rooms.ts.
 
-  /**
-   * Begins the room's life, `after` the end of the one that had its id before.
-   * @throws what a synchronous `onCreate` throws; the room is gone then
-   */
+  /** @throws what a synchronous `onCreate` throws; the room is gone then */
   start(options: unknown, after?: Promise<void>): void {
-    const create = () => this.work(() => this.behaviour.onCreate?.(this.#scope, options))
-    try {
-      const started = after === undefined ? create() : after.then(create)
-      if (isPromise(started)) this.#startLater(started)
-      else this.#setPace()
-    } catch (thrown) {
-      this.#abandon()
-      throw thrown
-    }
+    this.#life.start(options, after)
   }
 
   /** Promises a seat. @throws PPError `ROOM_FULL`, `ROOM_LOCKED`; `ROOM_NOT_FOUND` when the room has ended */
   reserve(client: C): Seat<C> {
-    if (this.#ended !== null) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
+    if (!this.#life.isOpen) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
     if (this.#isLocked) throw new PPError('ROOM_LOCKED', `The room "${this.id}" is locked.`)
     if (this.#seats.size >= this.maxClients) {
-      this.#guard('onFull', () => this.#settings.onFull?.(client))
+      this.#life.guard('onFull', () => this.#settings.onFull?.(client))
       throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
     }
     const ctx = { ...this.#scope, client }
     const seat: Seat<C> = { client, ctx, phase: { name: 'reserved' }, decided: Promise.resolve() }
     this.#seats.set(client.id, seat)
-    this.#cancelAutoDispose?.()
-    this.#cancelAutoDispose = null
+    this.#life.wanted()
     this.#settings.onSeats(seat)
     return seat
   }
@@ -331,10 +325,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #onFree(seat: Seat<C>): void {
     if (this.#seats.get(seat.client.id) === seat) this.#seats.delete(seat.client.id)
     this.#settings.onSeats(seat)
-    const { autoDisposeMs } = this.#settings
-    if (this.#seats.size > 0 || this.#ended !== null || autoDisposeMs === Infinity) return
-    if (autoDisposeMs === 0) void this.dispose()
-    else this.#cancelAutoDispose = this.#world.time.after(autoDisposeMs, () => void this.dispose())
+    if (this.#seats.size === 0) this.#life.abandoned()
   }
 
   #onTick(dropped: number): void {
@@ -343,8 +334,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#stage.tick(() => {
       this.#clock.runTimers()
       const { tick } = this.behaviour
-      if (tick !== undefined && this.#isRunning())
-        this.#guard('tick', () => tick(this.#scope, this.#settings.stepMs))
+      if (tick !== undefined && this.#life.isRunning)
+        this.#life.guard('tick', () => tick(this.#scope, this.#settings.stepMs))
       this.#emitter.emit('tick', this.#settings.stepMs)
     })
     if (!inspector.active) return
@@ -352,66 +343,17 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     inspector.emit({ kind: 'tick', at, room: this.id, tick: this.tick, durationMs: at - startedAt, dropped })
   }
 
-  #isRunning(): boolean {
-    return this.#starting === null && this.#ended === null
-  }
-
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   #setPace(): void {
     const isWanted = this.behaviour.tick !== undefined || this.#emitter.listenerCount('tick') > 0
-    this.#clock.setSteady(isWanted && this.#isRunning())
+    this.#clock.setSteady(isWanted && this.#life.isRunning)
   }
 
-  #startLater(started: Promise<void>): void {
-    this.#starting = started.then(() => {
-      this.#starting = null
-      this.#setPace()
-    })
-    this.#starting.catch((thrown: unknown) => {
-      // Joins that wait are refused with this error, which reports it; without any, somebody else must.
-      if (this.#seats.size === 0) this.#report('onCreate', thrown)
-      this.#abandon()
-    })
-  }
-
-  /** The room never came to be: no `onDispose`. */
-  #abandon(): void {
-    this.#clock.close()
-    if (this.#ended === null) {
-      this.#ended = Promise.resolve()
-      this.#settings.onEnd(this.#ended)
-    }
-    for (const seat of [...this.#seats.values()]) this.#door.remove(seat, 'disposed')
-  }
-
-  async #end(): Promise<void> {
-    this.#cancelAutoDispose?.()
+  /** Everybody out, everything stopped; what was written until now is still sent. */
+  #clear(): void {
     this.#stage.send()
     for (const seat of [...this.#seats.values()]) this.#door.remove(seat, 'disposed')
     this.#clock.close()
-    const starting = this.#starting
-    const hasBegun = starting === null || (await starting.then(yes, no))
-    if (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished)
-    if (!hasBegun) return
-    this.#emitter.emit('dispose')
-    this.#guard('onDispose', () => this.behaviour.onDispose?.(this.#scope))
-    if (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished)
-    this.#emitter.clear()
-  }
-
-  #guard(hook: string, run: () => unknown): void {
-    try {
-      const result = this.work(run)
-      if (!isPromise(result)) return
-      this.#unfinished.add(result)
-      const done = (): void => void this.#unfinished.delete(result)
-      result.then(done, (thrown: unknown) => {
-        done()
-        this.#report(hook, thrown)
-      })
-    } catch (thrown) {
-      this.#report(hook, thrown)
-    }
   }
 
   #report(where: string, thrown: unknown): void {
@@ -431,6 +373,3 @@ function checkPresence({ presence }: RoomShape, data: unknown): unknown {
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value)
 }
-
-const yes = (): boolean => true
-const no = (): boolean => false

@@ -33,7 +33,7 @@ rooms.define(Arena, {
     room.presence.update(client, { name: 'Ann' })
     options satisfies unknown
     // @ts-expect-error options come from a stranger
-    options.team
+    void options.team
     // @ts-expect-error "bomo" is not an event of the arena
     room.broadcast('bomo', { at: 1 })
     // @ts-expect-error the payload of "boom" has a number
@@ -110,6 +110,6 @@ const lobby = rooms.room('lobby', { score: 0 })
 lobby.update((draft) => void draft.score++)
 lobby.broadcast('anything', { goes: true })
 // @ts-expect-error the lobby has no "points"
-lobby.state.points
+void lobby.state.points
 
 export type Request = RequestDefinition

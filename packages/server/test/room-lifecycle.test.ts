@@ -13,7 +13,7 @@ const Table = defineRoom({
 /** A promise and the way to settle it, for hooks that wait until the test lets them go on. */
 function gate() {
   let open = (): void => {}
-  let fail = (_: Error): void => {}
+  let fail: (error: Error) => void = () => {}
   const promise = new Promise<void>((resolve, reject) => {
     open = resolve
     fail = reject

@@ -1,0 +1,145 @@
+// The life of a room: begun by `onCreate`, which may take its time; ended once, by a call or by being abandoned. Hooks
+// run guarded: what they throw is reported and stops nothing, and the end waits for those that are still at work.
+import type { Time, Undo } from '@painda/protocol'
+import { isPromise } from './faults.js'
+
+export interface RoomLife {
+  /** False from the moment that the end begins. */
+  readonly isOpen: boolean
+  /** True between `onCreate` and the end. */
+  readonly isRunning: boolean
+  /** `onCreate` under way; rejects with what it throws. */
+  readonly starting: Promise<void> | null
+  /**
+   * Begins, `after` the end of the room that had the id before.
+   * @throws what a synchronous `onCreate` throws; the room is gone then
+   */
+  start(options: unknown, after?: Promise<void>): void
+  /** Resolves when nothing is left. Safe to call twice. */
+  end(): Promise<void>
+  /** Runs a hook; what it throws, at once or later, is reported. */
+  guard(hook: string, run: () => unknown): void
+  /** The last seat is free: the room ends, now or after its grace time. */
+  abandoned(): void
+  /** Somebody is coming: no end for want of company. */
+  wanted(): void
+}
+
+export interface RoomLifeOptions {
+  readonly time: Pick<Time, 'after'>
+  readonly autoDisposeMs: number
+  readonly work: <T>(run: () => T) => T
+  readonly report: (where: string, thrown: unknown) => void
+  readonly onCreate: (options: unknown) => unknown
+  readonly onStarted: () => void
+  /** Is anybody waiting for `onCreate`? They are refused with its error, which reports it. */
+  readonly isAwaited: () => boolean
+  /** The end begins; `ended` resolves with it. */
+  readonly onEnd: (ended: Promise<void>) => void
+  /** Everybody out, everything stopped. */
+  readonly clear: () => void
+  /** The last hooks of a room that had begun. */
+  readonly onDispose: () => void
+}
+
+export function createRoomLife(life: RoomLifeOptions): RoomLife {
+  const { work, report } = life
+  /** What asynchronous hooks still do. */
+  const unfinished = new Set<PromiseLike<unknown>>()
+  let starting: Promise<void> | null = null
+  let ended: Promise<void> | null = null
+  let cancelGrace: Undo | null = null
+
+  function startLater(started: PromiseLike<unknown>): void {
+    starting = Promise.resolve(started).then(() => {
+      starting = null
+      life.onStarted()
+    })
+    starting.catch((thrown: unknown) => {
+      if (!life.isAwaited()) report('onCreate', thrown)
+      neverBegan()
+    })
+  }
+
+  function neverBegan(): void {
+    if (ended === null) {
+      ended = Promise.resolve()
+      life.onEnd(ended)
+    }
+    life.clear()
+  }
+
+  function end(): Promise<void> {
+    if (ended !== null) return ended
+    let resolve = (): void => {}
+    // Known before the first hook runs: one of them may call this again.
+    ended = new Promise((done) => (resolve = done))
+    wanted()
+    life.onEnd(ended)
+    void finish().then(resolve)
+    return ended
+  }
+
+  async function finish(): Promise<void> {
+    life.clear()
+    const hasBegun = starting === null || (await starting.then(yes, no))
+    if (unfinished.size > 0) await Promise.allSettled(unfinished)
+    if (!hasBegun) return
+    life.onDispose()
+    if (unfinished.size > 0) await Promise.allSettled(unfinished)
+  }
+
+  function guard(hook: string, run: () => unknown): void {
+    try {
+      const result = work(run)
+      if (!isPromise(result)) return
+      unfinished.add(result)
+      const done = (): void => void unfinished.delete(result)
+      result.then(done, (thrown: unknown) => {
+        done()
+        report(hook, thrown)
+      })
+    } catch (thrown) {
+      report(hook, thrown)
+    }
+  }
+
+  function wanted(): void {
+    cancelGrace?.()
+    cancelGrace = null
+  }
+
+  return {
+    get isOpen() {
+      return ended === null
+    },
+    get isRunning() {
+      return ended === null && starting === null
+    },
+    get starting() {
+      return starting
+    },
+    start(options, after) {
+      const create = (): unknown => work(() => life.onCreate(options))
+      try {
+        const started = after === undefined ? create() : after.then(create)
+        if (isPromise(started)) startLater(started)
+        else life.onStarted()
+      } catch (thrown) {
+        neverBegan()
+        throw thrown
+      }
+    },
+    end,
+    guard,
+    abandoned() {
+      if (ended !== null || life.autoDisposeMs === Infinity) return
+      if (life.autoDisposeMs === 0) void end()
+      else cancelGrace = life.time.after(life.autoDisposeMs, () => void end())
+    },
+    wanted,
+  }
+}
+
+const yes = (): boolean => true
+const no = (): boolean => false
