@@ -31,4 +31,3 @@ export type {
 export type { CreateRoomOptions, RoomListing } from './rooms.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'
 export type { Member } from './member.js'
-export { refuse } from './refuse.js'
