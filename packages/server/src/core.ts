@@ -238,12 +238,12 @@ export function createCore(options: ServerOptions) {
     expiry: ExpiryReason | null,
   ): void {
     const wasKnown = sessions.get(session.id)?.session === session
-    sessions.remove(session, expiry)
     lines.get(session)?.close()
     lines.delete(session)
     presence.ended(client)
     rooms.ended(client)
     for (const room of [...membership.roomsOf(client.id)]) membership.exit(room, client.id)
+    sessions.remove(session, expiry)
     const parts = partsOf(client)
     if (wasKnown) {
       notifyConnection(client, 'ended', reason)

@@ -1,0 +1,127 @@
+import { createTransportPair, type Codec } from '@painda/protocol'
+import { expect, test, vi } from 'vitest'
+import type { PPServerClient } from '../src/index.js'
+import { outgoing } from '../src/outgoing.js'
+import { createKit, type Kit } from './peer-kit.js'
+
+async function crowd(kit: Kit, count: number) {
+  const peers = []
+  for (let i = 0; i < count; i++) peers.push(await kit.join())
+  const clients = kit.server.getClients()
+  return peers.map((peer, i) => ({ peer, client: clients[i] as PPServerClient }))
+}
+
+test('[BC1] a message to many is encoded once per format', async () => {
+  const kit = createKit()
+  await crowd(kit, 20)
+  const payload = { toJSON: vi.fn(() => 'encoded') }
+  kit.server.emit('n', payload)
+  await kit.settle()
+  expect(payload.toJSON).toHaveBeenCalledTimes(1)
+})
+
+test('[BC1] each format asks its own codec, once', () => {
+  const made = (name: Codec['name']) => ({ name, encode: vi.fn(() => new Uint8Array(1)), pack: vi.fn(), decode: vi.fn() })
+  const [one, two] = [made('painda.v3'), made('v2')]
+  const out = outgoing({ kind: 'leave', room: 'x' })
+  for (const codec of [one, two, two, one, two]) out.body(codec)
+  expect(one.encode).toHaveBeenCalledTimes(1)
+  expect(two.encode).toHaveBeenCalledTimes(1)
+})
+
+test('[BC2] to, in and except chain, and a client in several rooms receives once', async () => {
+  const kit = createKit()
+  const [a, b, c, d] = await crowd(kit, 4)
+  a?.client.join('red')
+  b?.client.join('red')
+  b?.client.join('blue')
+  c?.client.join('blue')
+  kit.server.to('red').to('blue').emit('n', 1)
+  kit.server.in(['red', 'blue']).except('red').emit('n', 2)
+  kit.server.except('blue').emit('n', 3)
+  kit.server.to(d?.client.id ?? '').emit('n', 4)
+  kit.server.to('nobody').emit('n', 5)
+  kit.server.broadcast({ type: 'n', payload: 6 }, a?.client)
+  a?.client.to('red').emit('n', 7)
+  a?.client.broadcast.except(b?.client.id ?? '').emit('n', 8)
+  await kit.settle()
+  expect([a, b, c, d].map((one) => one?.peer.payloads('n'))).toEqual([
+    [1, 3],
+    [1, 6, 7],
+    [1, 2, 6, 8],
+    [3, 4, 6, 8],
+  ])
+})
+
+test('[BC2] typed rooms share the name space: their members are reached by it too', async () => {
+  const kit = createKit()
+  const arena = kit.server.room('arena', { n: 0 })
+  const [a, b] = await crowd(kit, 2)
+  arena.join(a?.client as PPServerClient)
+  await kit.settle()
+  kit.server.to('arena').emit('n', 1)
+  await kit.settle()
+  expect([a, b].map((one) => one?.peer.payloads('n'))).toEqual([[1], []])
+  expect(a?.client.rooms).toEqual(new Set(['arena']))
+})
+
+test('[BC3] what one turn sends to a peer is one frame, in the order of the calls', async () => {
+  const kit = createKit()
+  const [a] = await crowd(kit, 1)
+  const before = a?.peer.frames.length ?? 0
+  kit.server.emit('n', 1)
+  a?.client.emit('n', 2)
+  kit.server.to(a?.client.id ?? '').emit('n', 3)
+  await kit.settle()
+  expect(a?.peer.frames.length).toBe(before + 1)
+  expect(a?.peer.payloads('n')).toEqual([1, 2, 3])
+})
+
+test('[BC4] volatile messages are not kept for a dropped session', async () => {
+  const kit = createKit()
+  const [a] = await crowd(kit, 1)
+  a?.peer.cut()
+  await kit.settle()
+  kit.server.broadcastVolatile({ type: 'n', payload: 1 })
+  kit.server.emit('n', 2)
+  const back = await kit.join({ session: a?.peer.session ?? { id: '', token: '', received: 0 } })
+  expect(back.payloads('n')).toEqual([2])
+})
+
+test('[BC2] tags, fetchSockets and disconnectSockets', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  a?.client.setTag('team', 'red')
+  b?.client.setTag('team', 'blue')
+  kit.server.broadcastToTag('team', 'red', { type: 'n', payload: 1 })
+  kit.server.broadcastToTag('team', 'green', { type: 'n', payload: 2 })
+  expect((await kit.server.to(a?.client.id ?? '').fetchSockets()).map(({ id }) => id)).toEqual([a?.client.id])
+  kit.server.to(b?.client.id ?? '').disconnectSockets()
+  await kit.settle()
+  expect([a, b].map((one) => one?.peer.payloads('n'))).toEqual([[1], []])
+  expect(b?.peer.closed).toMatchObject({ code: 4018 })
+  expect(kit.server.getStats()).toMatchObject({ clients: 1, connected: 1 })
+})
+
+test('[BC5] a payload that cannot travel throws at the one call, and harms no receiver of a broadcast', async () => {
+  const kit = createKit()
+  const [a] = await crowd(kit, 1)
+  expect(() => a?.client.emit('n', 1n)).toThrow(expect.objectContaining({ code: 'INVALID_PAYLOAD' }))
+  kit.server.emit('n', 1n)
+  kit.server.emit('n', 2)
+  await kit.settle()
+  expect(a?.peer.payloads('n')).toEqual([2])
+  expect(a?.peer.closed).toBeNull()
+})
+
+test('[BC5] a connection that is closed takes nothing more and nobody notices', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  a?.client.close()
+  kit.server.emit('n', 1)
+  const [mine, theirs] = createTransportPair()
+  mine.terminate()
+  kit.server.acceptTransport(theirs)
+  await kit.settle()
+  expect(b?.peer.payloads('n')).toEqual([1])
+})

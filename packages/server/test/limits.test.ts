@@ -1,0 +1,111 @@
+import { createTransportPair } from '@painda/protocol'
+import { expect, test } from 'vitest'
+import { createKit, Peer } from './peer-kit.js'
+
+test('[LM1] beyond its rate a client is refused, its questions are answered, and its neighbours notice nothing', async () => {
+  const { server, join, settle, time } = createKit({ maxMessagesPerSecond: 5 })
+  const seen = new Map<string, number>()
+  server.on('n', (client) => void seen.set(client.id, (seen.get(client.id) ?? 0) + 1))
+  const [flood, calm] = [await join(), await join()]
+  for (let n = 0; n < 50; n++) flood.emit('n', n)
+  flood.emit('n', 'asks', 9)
+  calm.emit('n')
+  await settle()
+  expect(seen.get(flood.welcome.id)).toBe(5)
+  expect(seen.get(calm.welcome.id)).toBe(1)
+  expect(flood.of('ack')).toMatchObject([{ ackId: 9, error: { code: 'RATE_LIMITED' } }])
+  await time.advance(1000)
+  flood.emit('n')
+  await settle()
+  expect(seen.get(flood.welcome.id)).toBe(6)
+})
+
+test('[LM2] refusals are not amplified: at most ten a second are told', async () => {
+  const { join, settle, time } = createKit({ maxMessagesPerSecond: 1 })
+  const peer = await join()
+  for (let n = 0; n < 500; n++) peer.emit('n', n)
+  await settle()
+  expect(peer.of('error')).toHaveLength(10)
+  await time.advance(1000)
+  for (let n = 0; n < 500; n++) peer.emit('n', n)
+  await settle()
+  expect(peer.of('error')).toHaveLength(20)
+  expect(peer.closed).toBeNull()
+})
+
+test('[LM3] work that never ends fills a bounded inbox, and then the session is over', async () => {
+  const { server, join, settle } = createKit({ maxInboxMessages: 10, maxMessagesPerSecond: 0 })
+  const reasons: string[] = []
+  server.on('disconnection', (_client, reason) => reasons.push(reason))
+  server.useMessage(() => {})
+  const peer = await join()
+  for (let n = 0; n < 11; n++) peer.emit('n', n)
+  await settle()
+  expect(peer.closed).toBeNull()
+  peer.emit('n', 11)
+  await settle()
+  expect(peer.closed).toMatchObject({ code: 4008 })
+  expect(reasons).toEqual(['rate limit exceeded'])
+})
+
+test('[LM3] what waits behind middleware is dropped when the session ends', async () => {
+  const { server, join, settle } = createKit()
+  const seen: unknown[] = []
+  const gates: (() => void)[] = []
+  server.useMessage((_client, _message, next) => void gates.push(next))
+  server.on('n', (_client, n) => void seen.push(n))
+  const peer = await join()
+  for (const n of [1, 2]) peer.emit('n', n)
+  await settle()
+  peer.transport.close(1000)
+  await settle()
+  for (const go of gates) go()
+  await settle()
+  expect(seen).toEqual([])
+})
+
+test('[LM4] a message beyond the limit ends its connection before it is decoded', async () => {
+  const { join, settle } = createKit({ maxPayloadBytes: 100 })
+  const peer = await join()
+  peer.emit('n', 'x'.repeat(200))
+  await settle()
+  expect(peer.of('error')).toMatchObject([{ code: 'PAYLOAD_TOO_LARGE', fatal: true }])
+  expect(peer.closed).toMatchObject({ code: 1009 })
+})
+
+test('[LM5] a client may be in so many rooms by its own wish', async () => {
+  const { server, join, settle } = createKit({ maxRoomsPerClient: 2 })
+  for (const id of ['a', 'b', 'c']) server.room(id, {})
+  const peer = await join()
+  ;['a', 'b', 'c'].forEach((room, ackId) => peer.say({ kind: 'join', how: 'join', room, ackId }))
+  await settle()
+  expect(peer.of('joined').map((joined) => joined.room)).toEqual(['a', 'b'])
+  expect(peer.of('ack')).toMatchObject([{ ackId: 2, error: { code: 'TOO_MANY_ROOMS' } }])
+})
+
+test('[LM6] a peer that does not read is cut off, volatile messages pass it by, and its session may come back', async () => {
+  const { server, settle } = createKit({ maxOutboxBytes: 200_000 })
+  let isReading = true
+  const [mine, theirs] = createTransportPair({
+    defer: (deliver) => void (isReading ? Promise.resolve().then(deliver) : unread.push(deliver)),
+  })
+  const unread: (() => void)[] = []
+  server.acceptTransport(theirs)
+  const peer = new Peer(mine)
+  peer.hello()
+  await settle()
+  const [client] = server.getClients()
+
+  isReading = false
+  client?.emit('n', 'x'.repeat(100_000))
+  await settle()
+  client?.volatile.emit('v', 1)
+  await settle()
+  expect(client?.connected).toBe(true)
+  expect(unread).toHaveLength(1)
+  client?.emit('n', 'x'.repeat(150_000))
+  await settle()
+  expect(client?.connected).toBe(false)
+  expect(client?.bufferedBytes).toBe(0)
+  expect(server.getClients()).toHaveLength(1)
+})

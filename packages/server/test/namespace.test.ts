@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest'
+import type { NamespaceClient, PPServerClient } from '../src/index.js'
+import { createKit } from './peer-kit.js'
+
+test('[NS1] a namespace lets a client in once, by its own middleware, and has its own handlers', async () => {
+  const { server, join, settle } = createKit()
+  const seen: unknown[] = []
+  const admin = server.of('/admin')
+  admin.use((client, next) => {
+    seen.push(`use ${client.data['role'] as string}`)
+    next(client.data['role'] === 'admin' ? undefined : new Error('Forbidden'))
+  })
+  admin.on('connection', (client) => {
+    seen.push('connection')
+    client.on('stats', (message) => client.sendAck(message.__ackId ?? -1, 42))
+  })
+  admin.on('disconnection', (_client, reason) => void seen.push(reason))
+  server.on('connection', (client) => void (client.data['role'] = client.handshake.token))
+  server.on('stats', () => seen.push('the default namespace heard it'))
+
+  const boss = await join({ token: 'admin' })
+  const guest = await join({ token: 'guest' })
+  for (const peer of [boss, guest]) {
+    peer.say({ kind: 'event', type: 'stats', ns: '/admin', ackId: 1 })
+    peer.say({ kind: 'event', type: 'stats', ns: '/admin', ackId: 2 })
+  }
+  await settle()
+  expect(boss.of('ack')).toMatchObject([{ ackId: 1, data: 42 }, { ackId: 2, data: 42 }])
+  expect(guest.of('ack').map((ack) => ack.error?.message)).toEqual(['Forbidden', 'Forbidden'])
+  expect(seen).toEqual(['use admin', 'connection', 'use guest', 'use guest'])
+  expect(admin.clients).toHaveLength(1)
+  boss.transport.close(1000)
+  await settle()
+  expect(seen.at(-1)).toBe('client disconnect')
+  expect(admin.clients).toHaveLength(0)
+})
+
+test('[NS2] an unknown namespace is NAMESPACE_ERROR', async () => {
+  const { join, settle } = createKit()
+  const peer = await join()
+  peer.say({ kind: 'event', type: 'x', ns: '/nope' })
+  await settle()
+  expect(peer.of('error')).toMatchObject([{ code: 'NAMESPACE_ERROR', message: 'Unknown namespace: /nope' }])
+})
+
+test('[NS3] message middleware of the server comes first, then that of the namespace; broadcasts stay inside', async () => {
+  const { server, join, settle } = createKit()
+  const seen: string[] = []
+  const game = server.of('/game')
+  let one: NamespaceClient | undefined
+  server.useMessage((_client, message, next) => {
+    seen.push(`server ${message.type}`)
+    next(message.type === 'forbidden' ? new Error('no') : undefined)
+  })
+  game.useMessage((_client, message, next) => {
+    seen.push(`game ${message.type}`)
+    next()
+  })
+  game.on('connection', (client) => {
+    one ??= client
+    client.on('move', (message) => game.broadcast({ type: 'moved', payload: message.payload }, client.id))
+  })
+  const [a, b, outsider] = [await join(), await join(), await join()]
+  for (const peer of [a, b]) peer.say({ kind: 'event', type: 'hi', ns: '/game' })
+  await settle()
+  seen.length = 0
+  a.say({ kind: 'event', type: 'forbidden', ns: '/game' }, { kind: 'event', type: 'move', ns: '/game', payload: 1 })
+  await settle()
+  expect(seen).toEqual(['server forbidden', 'server move', 'game move'])
+  expect([a, b, outsider].map((peer) => peer.payloads('moved'))).toEqual([[], [1], []])
+  expect(b.of('event')[0]?.ns).toBe('/game')
+  expect(one?.id).toBe(a.welcome.id)
+})
+
+test('[PL1] hooks run in order around a client\'s life, and a plugin that throws stops nobody', async () => {
+  const { server, join, settle } = createKit()
+  const seen: string[] = []
+  server.register({
+    name: 'spy',
+    install: (context) => {
+      context.expose({ count: () => context.getClientCount() })
+      return {
+        onConnect: () => seen.push('onConnect'),
+        onDisconnect: (_client, reason) => seen.push(`onDisconnect ${reason}`),
+        onRoomJoin: (_client, room) => seen.push(`join ${room}`),
+        onRoomLeave: (_client, room) => seen.push(`leave ${room}`),
+        onMessage: (_client, message) => message.type !== 'banned',
+        onShutdown: () => seen.push('onShutdown'),
+      }
+    },
+  })
+  server.register(
+    {
+      name: 'broken',
+      dependencies: ['spy'],
+      install: (context, options: { loud: boolean }) => {
+        seen.push(`${options.loud} ${context.getPlugin<{ count(): number }>('spy')?.count()}`)
+        return {
+          onConnect: () => {
+            throw new Error('broken')
+          },
+        }
+      },
+    },
+    { loud: true },
+  )
+  server.use((_client, next) => {
+    seen.push('middleware')
+    next()
+  })
+  server.on('connection', (client) => {
+    seen.push('connection')
+    client.join('lobby')
+  })
+  server.on('banned', () => seen.push('banned'))
+  const peer = await join()
+  peer.emit('banned', null, 1)
+  await settle()
+  peer.transport.close(1000)
+  await settle()
+  await server.close()
+  expect(peer.of('ack')).toMatchObject([{ error: { code: 'FORBIDDEN' } }])
+  expect(seen).toEqual([
+    'true 0',
+    'middleware',
+    'onConnect',
+    'connection',
+    'join lobby',
+    'leave lobby',
+    'onDisconnect client disconnect',
+    'onShutdown',
+  ])
+  expect(server.getPluginNames()).toEqual(['spy', 'broken'])
+  expect(() => server.register({ name: 'spy', install: () => {} })).toThrow('registered already')
+  expect(() => server.register({ name: 'x', dependencies: ['y'], install: () => {} })).toThrow('needs "y"')
+})
+
+test('[PL2] onSend may transform per receiver; equal results share one encoding, state is not touched', async () => {
+  const { server, join, settle } = createKit()
+  let encodings = 0
+  const upper = { type: 'n', payload: { toJSON: () => `UPPER ${++encodings}` } }
+  const types: string[] = []
+  server.register({
+    name: 'shout',
+    install: () => ({
+      onSend(client: PPServerClient, message) {
+        types.push(message.type)
+        return client.getTag('quiet') === true ? undefined : upper
+      },
+    }),
+  })
+  const room = server.room('arena', { n: 0 })
+  const peers = [await join(), await join(), await join()]
+  server.getClients()[2]?.setTag('quiet')
+  for (const client of server.getClients()) room.join(client)
+  server.emit('n', 'plain')
+  await settle()
+  expect(peers.map((peer) => peer.payloads('n'))).toEqual([['UPPER 1'], ['UPPER 1'], ['plain']])
+  expect(types).toEqual(['n', 'n', 'n'])
+  expect(peers[0]?.of('snapshot')).toHaveLength(1)
+})
