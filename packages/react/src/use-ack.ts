@@ -1,7 +1,7 @@
 'use client'
 // A request as a component sees it: idle, pending, success or error.
 import { PPError, toPPError } from '@painda/client'
-import type { RequestAnswers, RequestInputs, RoomHandle, RoomShape } from '@painda/client'
+import type { RequestAnswer, RequestInput, RequestType, RoomHandle, RoomShape } from '@painda/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
@@ -23,13 +23,13 @@ export type UseAckResult<Input, Answer> = AckState<Answer> & {
  * A request of the contract, or with a room first one of that room. When several are sent, the state is the latest's.
  * After unmount nothing is rendered; the promise still settles.
  */
-export function useAck<Type extends keyof RequestInputs<RegisteredContract> & string>(
+export function useAck<Type extends RequestType<RegisteredContract>>(
   type: Type,
-): UseAckResult<RequestInputs<RegisteredContract>[Type], RequestAnswers<RegisteredContract>[Type]>
-export function useAck<Room extends RoomShape, Type extends keyof RequestInputs<Room> & string>(
+): UseAckResult<RequestInput<RegisteredContract, Type>, RequestAnswer<RegisteredContract, Type>>
+export function useAck<Room extends RoomShape, Type extends RequestType<Room>>(
   room: RoomHandle<Room>,
   type: Type,
-): UseAckResult<RequestInputs<Room>[Type], RequestAnswers<Room>[Type]>
+): UseAckResult<RequestInput<Room, Type>, RequestAnswer<Room, Type>>
 export function useAck(...args: [string] | [RoomHandle<RoomShape>, string]): UseAckResult<unknown, unknown> {
   const client = usePPClient()
   const [source, type] = args.length === 1 ? ([client, args[0]] as const) : args

@@ -1,24 +1,22 @@
 'use client'
 // Messages from the server in a component.
-import type { EventOutputs, RoomHandle, RoomShape } from '@painda/client'
+import type { EventPayload, EventType, PPClient, RoomHandle, RoomShape } from '@painda/client'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
-
-type Events<Shape> = EventOutputs<Shape>
 
 /**
  * Calls `handler` for each message of `type`: from the server, or with a room first from that room. Always the handler
  * of the latest render; nothing is subscribed again when it changes.
  */
-export function usePPEvent<Type extends keyof Events<RegisteredContract> & string>(
+export function usePPEvent<Type extends EventType<RegisteredContract>>(
   type: Type,
-  handler: (payload: Events<RegisteredContract>[Type]) => void,
+  handler: (payload: EventPayload<RegisteredContract, Type>) => void,
 ): void
-export function usePPEvent<Room extends RoomShape, Type extends keyof Events<Room> & string>(
+export function usePPEvent<Room extends RoomShape, Type extends EventType<Room>>(
   room: RoomHandle<Room>,
   type: Type,
-  handler: (payload: Events<Room>[Type]) => void,
+  handler: (payload: EventPayload<Room, Type>) => void,
 ): void
 export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, string, Handler]): void {
   const client = usePPClient()
@@ -27,11 +25,15 @@ export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, 
   useLayoutEffect(() => {
     latest.current = handler
   })
-  useEffect(() => (source as Listenable).on(type, (payload) => latest.current(payload)), [source, type])
+  useEffect(() => {
+    const listen = (payload: unknown): void => latest.current(payload)
+    return isRoom(source) ? source.on(type, listen) : (source as PPClient).on(type, listen)
+  }, [source, type])
 }
 
-type Handler = (payload: never) => void
-/** What a client and a room have in common here, without their types by name. */
-interface Listenable {
-  on(type: string, listener: (payload: never) => void): () => void
+// The overloads tie the payload's type to the name of the message.
+type Handler = (payload: unknown) => void
+
+function isRoom(source: object): source is RoomHandle<RoomShape> {
+  return 'retain' in source
 }

@@ -1,6 +1,14 @@
 'use client'
 // Who is in a room, and what each shows of itself.
-import type { PresenceEntry, PresenceOf, PresenceView, RoomHandle, RoomShape } from '@painda/client'
+import { PPError } from '@painda/client'
+import type {
+  PresenceEntry,
+  PresenceOf,
+  PresenceView,
+  RoomHandle,
+  RoomPresence,
+  RoomShape,
+} from '@painda/client'
 import { useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 
@@ -9,8 +17,8 @@ export interface UsePresenceResult<Data> {
   self: PresenceEntry<Data> | null
   /** Everybody else, in the order in which they came. */
   others: readonly PresenceEntry<Data>[]
-  /** Merges into this client's own data and tells the others. */
-  update(data: Partial<Data>): void
+  /** Merges an object into this client's own data, or takes what a function makes of it, and tells the others. */
+  update: RoomPresence<Data>['update']
 }
 
 /** Presence of a room. Renders when somebody comes, goes, drops or changes. Without a room: the server's global list. */
@@ -20,7 +28,14 @@ export function usePresence<Room extends RoomShape>(
 ): UsePresenceResult<PresenceOf<Room>>
 export function usePresence(room?: RoomHandle<RoomShape>): UsePresenceResult<unknown> {
   const client = usePPClient()
-  const presence: PresenceView<unknown> = room === undefined ? client.presence : room.presence
+  const presence: PresenceView = room === undefined ? client.presence : room.presence
   const { self, others } = useSyncExternalStore(presence.subscribe, presence.snapshot, presence.snapshot)
-  return { self, others, update: presence.update }
+  return { self, others, update: room === undefined ? readOnly : room.presence.update }
+}
+
+/** The global list is the server's; the type of `usePresence()` has no `update` either. */
+function readOnly(): void {
+  throw new PPError('FORBIDDEN', 'The global presence list is written by the server.', {
+    hint: 'Pass a room to usePresence to write your own entry there.',
+  })
 }

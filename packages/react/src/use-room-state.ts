@@ -2,7 +2,7 @@
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
 // was touched.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
-import { useMemo, useRef, useSyncExternalStore } from 'react'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 
 /**
  * What `selector` takes from the room's state; `undefined` before the first snapshot. Renders only when that value
@@ -16,19 +16,24 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
   // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
-  const shown = useRef<{ value: Value } | null>(null)
+  const [shown] = useState<Shown<Value>>(() => ({ current: null }))
   const selection = useMemo(
     () => createSelection(room, selector, equality, shown),
-    [room, selector, equality],
+    [room, selector, equality, shown],
   )
   return useSyncExternalStore(selection.subscribe, selection.get, selection.get)
+}
+
+/** A box of the component's own, changed when a selection is read. */
+interface Shown<Value> {
+  current: { value: Value } | null
 }
 
 function createSelection<Room extends RoomShape, Value>(
   room: RoomHandle<Room>,
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean,
-  shown: { current: { value: Value } | null },
+  shown: Shown<Value>,
 ): { subscribe(wake: () => void): () => void; get(): Value | undefined } {
   let last: { state: StateOf<Room>; value: Value } | null = null
   return {

@@ -2,7 +2,7 @@
 // A room in a component. The room itself lives in the client, counted by reference: two components, StrictMode and Fast
 // Refresh share one join.
 import type { PPError, RoomHandle, RoomShape, RoomStatus, StateOf, UntypedRoom } from '@painda/client'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 
 export interface UsePPRoomOptions {
@@ -42,31 +42,23 @@ export function usePPRoom(
   options: UsePPRoomOptions = {},
 ): UsePPRoomResult<RoomShape> {
   const room = useRetainedRoom(target, options)
-  const reads = useRef(new Set<Field>())
+  // Changed in place: what a component reads is a property of the component, not something to render.
+  const [reads] = useState(() => new Set<Field>())
   const subscribe = useCallback((wake: () => void) => room.subscribe(wake), [room])
-  const getView = useMemo(() => createView(room, reads.current), [room])
+  const getView = useMemo(() => createView(room, reads), [room, reads])
   const snapshot = useSyncExternalStore(subscribe, getView, getView)
-  return useMemo(() => trackReads(snapshot, reads.current), [snapshot])
+  return useMemo(() => trackReads(snapshot, reads), [snapshot, reads])
 }
 
 type Field = 'state' | 'status' | 'stale' | 'error'
 
 function useRetainedRoom(target: RoomShape | string, options: UsePPRoomOptions): RoomHandle<RoomShape> {
   const client = usePPClient()
-  const { id } = options
-  // `options.options` is deliberately not a dependency: an inline object would be another one on every render.
-  const latest = useRef(options)
-  latest.current = options
-  const find = useCallback(() => client.room(target, latest.current), [client, target, id])
-  const [held, setHeld] = useState(() => ({ find, room: find() }))
-  // Another room was asked for: take it in this very render, so that no frame shows the old one under the new name.
-  const current = held.find === find ? held : { find, room: find() }
-  if (current !== held) setHeld(current)
-  useEffect(() => {
-    const release = current.room.retain()
-    return release
-  }, [current.room])
-  return current.room
+  // Looked up in every render: the client gives the same handle for the same wish while anybody holds it, and sends
+  // nothing before `retain`. So a render that React throws away leaves no trace on the server.
+  const room = typeof target === 'string' ? client.room(target, options) : client.room(target, options)
+  useEffect(() => room.retain(), [room])
+  return room
 }
 
 /** A snapshot whose identity changes only when a field that was read has changed. */

@@ -121,8 +121,9 @@ describe('usePresence', () => {
       </PPProvider>,
     )
     await until(() => shown('ada') === 'joined – + ')
+    // Away for longer than a tick: shorter absences are not worth telling.
     render(
-      <PPProvider client={world.createClient()}>
+      <PPProvider client={world.createClient({ reconnectDelay: 150 })}>
         <People id="bob" />
       </PPProvider>,
     )

@@ -62,8 +62,8 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
     leaves,
     transports,
     connectTransport,
-    createClient(): PPClient<typeof contract> {
-      const client = new PPClient({ url: 'memory://test', contract, connectTransport, reconnectDelay: 1 })
+    createClient({ reconnectDelay = 1 } = {}): PPClient<typeof contract> {
+      const client = new PPClient({ url: 'memory://test', contract, connectTransport, reconnectDelay })
       clients.push(client)
       return client
     },
