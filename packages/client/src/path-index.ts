@@ -176,7 +176,10 @@ function isEmpty({ value, keys, exists, children }: PathNode): boolean {
   return value === null && keys === null && exists === null && children === null
 }
 
-/** Walks down where the delta says that something changed. */
+/**
+ * Walks down where the delta says that something changed. A key that came or went shows as a value that was or is
+ * undefined, which is no container: everybody at and below it is marked then, those who asked for its existence too.
+ */
 function touch(
   node: PathNode,
   delta: unknown,
@@ -195,25 +198,14 @@ function touch(
   if (node.children === null) return
   if (node.children.size < keys.length) {
     // Fewer are subscribed than have changed. The comparison below finds out which of them did.
-    for (const [key, child] of node.children) step(child, key, change(delta, key), before, after, marked)
+    for (const [key, child] of node.children)
+      touch(child, change(delta, key), read(before, key), read(after, key), marked)
     return
   }
   for (const key of keys) {
     const child = node.children.get(key)
-    if (child !== undefined) step(child, key, change(delta, key), before, after, marked)
+    if (child !== undefined) touch(child, change(delta, key), read(before, key), read(after, key), marked)
   }
-}
-
-function step(
-  child: PathNode,
-  key: string,
-  delta: unknown,
-  before: unknown,
-  after: unknown,
-  marked: Set<Subscriber>,
-): void {
-  if (child.exists !== null && has(before, key) !== has(after, key)) add(child.exists, marked)
-  touch(child, delta, read(before, key), read(after, key), marked)
 }
 
 /** Finds what differs below a value that was replaced. Parts that kept their identity are not entered. */
@@ -227,7 +219,6 @@ function compare(node: PathNode, before: unknown, after: unknown, marked: Set<Su
   if (node.keys !== null && !hasSameKeys(before, after)) add(node.keys, marked)
   if (node.children === null) return
   for (const [key, child] of node.children) {
-    if (child.exists !== null && has(before, key) !== has(after, key)) add(child.exists, marked)
     compare(child, read(before, key), read(after, key), marked)
   }
 }

@@ -1,0 +1,482 @@
+import { diff, patchImmutable } from '@painda/protocol'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createPathIndex } from '../src/path-index.js'
+import type { PathIndex } from '../src/path-index.js'
+import { createRecord } from '../src/record.js'
+
+interface Held<S> {
+  index: PathIndex<S>
+  readonly state: S | undefined
+  /** One frame: several deltas, then one notification. */
+  apply(...deltas: unknown[]): void
+  become(next: S): void
+  errors: unknown[]
+}
+
+function hold<S>(initial?: S): Held<S> {
+  let state = initial
+  const errors: unknown[] = []
+  const index = createPathIndex<S>({ getState: () => state, onError: (thrown) => errors.push(thrown) })
+  return {
+    index,
+    errors,
+    get state() {
+      return state
+    },
+    apply(...deltas) {
+      for (const delta of deltas) {
+        const before = state
+        state = patchImmutable(state as S, delta)
+        index.touch(delta, before, state)
+      }
+      index.flush()
+    },
+    become(next) {
+      this.apply(state === undefined ? { __pp_value: next } : diff(state, next))
+    },
+  }
+}
+
+/** Counts the runs of a selector and collects what its listener is told. */
+function watch<S, T>({ index }: Held<S>, selector: (state: S) => T, options?: { fireImmediately?: boolean }) {
+  const told: T[] = []
+  let runs = 0
+  const undo = index.subscribe(
+    (state) => {
+      runs++
+      return selector(state)
+    },
+    (value) => told.push(value),
+    options,
+  )
+  return {
+    told,
+    undo,
+    get runs() {
+      return runs
+    },
+  }
+}
+
+type Players = {
+  players: { [id: string]: { x: number; y: number; name?: string } }
+  cursor: string
+  list: number[]
+}
+
+const START: Players = {
+  players: { a: { x: 1, y: 1 }, b: { x: 2, y: 2 } },
+  cursor: 'a',
+  list: [1, 2, 3],
+}
+
+describe('which subscribers look again', () => {
+  test('a thousand subscribers, one touched path: one selector runs', () => {
+    const players = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`p${i}`, { x: i, y: 0 }]))
+    const held = hold({ players })
+    let runs = 0
+    const told: number[] = []
+    for (const id of Object.keys(players)) {
+      held.index.subscribe(
+        (state) => {
+          runs++
+          return state.players[id]?.x
+        },
+        (value) => told.push(value ?? -1),
+      )
+    }
+    runs = 0
+    held.apply({ players: { p7: { x: 1_007 } } })
+    expect(runs).toBe(1)
+    expect(told).toEqual([1_007])
+    held.apply({ players: { p7: { y: 3 } } })
+    expect(runs).toBe(1)
+  })
+
+  test('a thousand subscribers of list items, one item changed in place: one selector runs', () => {
+    const held = hold({ rows: Array.from({ length: 1_000 }, (_, i) => ({ n: i })) })
+    let runs = 0
+    for (let i = 0; i < 1_000; i++) {
+      held.index.subscribe(
+        (state) => {
+          runs++
+          return state.rows[i]?.n
+        },
+        () => {},
+      )
+    }
+    runs = 0
+    held.apply({ rows: { __pp_array_ops: [{ op: 'patch', index: 5, delta: { n: -1 } }] } })
+    expect(runs).toBe(1)
+  })
+
+  test('a selector that returns an object it did not look into is woken by any change below it', () => {
+    const held = hold(START)
+    const all = watch(held, (state) => state.players)
+    held.apply({ players: { a: { x: 5 } } })
+    expect(all.told).toEqual([held.state?.players])
+    // What it gets is the state itself, not a stand-in.
+    expect(all.told[0]).toBe(held.state?.players)
+  })
+
+  test('a path that depends on the state is followed when it moves', () => {
+    const held = hold(START)
+    const seen = watch(held, (state) => state.players[state.cursor]?.x)
+    held.apply({ players: { b: { x: 9 } } })
+    expect(seen.runs).toBe(1)
+    held.apply({ cursor: 'b' })
+    held.apply({ players: { b: { x: 10 } } })
+    held.apply({ players: { a: { x: 11 } } })
+    expect(seen.told).toEqual([9, 10])
+    expect(seen.runs).toBe(3)
+  })
+
+  test('a moved path whose value stays equal is followed too', () => {
+    const held = hold({ ...START, players: { a: { x: 1, y: 0 }, b: { x: 1, y: 0 } } })
+    const seen = watch(held, (state) => state.players[state.cursor]?.x)
+    held.apply({ cursor: 'b' })
+    held.apply({ players: { b: { x: 2 } } })
+    expect(seen.told).toEqual([2])
+  })
+
+  test('a deleted and a created path are seen', () => {
+    const held = hold(START)
+    const x = watch(held, (state) => state.players['a']?.x)
+    held.apply({ players: { a: { __pp_deleted: true } } })
+    held.apply({ players: { a: { x: 4, y: 4 } } })
+    expect(x.told).toEqual([undefined, 4])
+  })
+
+  test('an object that becomes null or a list is seen by who read a field that neither has', () => {
+    const held = hold<{ box: unknown }>({ box: {} })
+    const seen = watch(held, (state) => {
+      const box = state.box as { x?: number } | null
+      return box === null ? 'null' : Array.isArray(box) ? 'list' : box.x
+    })
+    held.apply({ box: null })
+    held.apply({ box: { __pp_value: {} } })
+    held.apply({ box: [] })
+    expect(seen.told).toEqual(['null', undefined, 'list'])
+  })
+
+  test('Object.keys is woken by a key that comes or goes, not by a change below', () => {
+    const held = hold(START)
+    const count = watch(held, (state) => Object.keys(state.players).length)
+    held.apply({ players: { a: { x: 8 } } })
+    expect(count.runs).toBe(1)
+    held.apply({ players: { c: { x: 0, y: 0 } } })
+    held.apply({ players: { a: { __pp_deleted: true } } })
+    held.apply({ players: { b: { __pp_deleted: true } } })
+    expect(count.told).toEqual([3, 2, 1])
+  })
+
+  test('`in` and Object.hasOwn are woken by that key alone', () => {
+    const held = hold(START)
+    const isIn = watch(held, (state) => 'c' in state.players)
+    const hasOwn = watch(held, (state) => Object.hasOwn(state.players, 'a'))
+    held.apply({ players: { d: { x: 0, y: 0 } } })
+    held.apply({ players: { a: { x: 3 } } })
+    expect([isIn.runs, hasOwn.runs]).toEqual([1, 1])
+    held.apply({ players: { c: { x: 0, y: 0 }, a: { __pp_deleted: true } } })
+    expect([isIn.told, hasOwn.told]).toEqual([[true], [false]])
+  })
+
+  test('iteration, spread and JSON.stringify see every change', () => {
+    const held = hold(START)
+    const sum = watch(held, (state) => state.list.reduce((a, b) => a + b, 0))
+    const spread = watch(held, (state) => ({ ...state.players['a'] }).x)
+    const text = watch(held, (state) => JSON.stringify(state.players))
+    const loop = watch(held, (state) => {
+      let most = 0
+      for (const [, { x }] of Object.entries(state.players)) most = Math.max(most, x)
+      return most
+    })
+    held.apply({ list: { __pp_array_ops: [{ op: 'splice', index: 0, deleteCount: 1, items: [] }] } })
+    held.apply({ players: { a: { x: 50 } } })
+    expect(sum.told).toEqual([5])
+    expect(spread.told).toEqual([50])
+    expect(text.told).toEqual([JSON.stringify(held.state?.players)])
+    expect(loop.told).toEqual([50])
+    expect(sum.runs).toBe(2)
+  })
+
+  test('an object that was looked into and returned is woken by any change below it', () => {
+    const held = hold(START)
+    const seen = watch(held, (state) => {
+      const player = state.players['a']
+      return player !== undefined && player.x > 0 ? player : null
+    })
+    held.apply({ players: { a: { y: 7 } } })
+    expect(seen.told).toEqual([{ x: 1, y: 7 }])
+    expect(seen.told[0]).toBe(held.state?.players['a'])
+  })
+
+  test('a result made of parts of the state holds those parts themselves', () => {
+    const held = hold(START)
+    const seen = watch(held, (state) => [state.players['a'], { b: state.players['b'] }] as const)
+    held.apply({ players: { a: { x: 2 } } })
+    expect(seen.told[0]?.[0]).toBe(held.state?.players['a'])
+    expect(seen.told[0]?.[1].b).toBe(held.state?.players['b'])
+    held.apply({ players: { b: { x: 3 } } })
+    expect(seen.told).toHaveLength(2)
+  })
+
+  test('a selector that remembers its result gives the same object again', () => {
+    const held = hold(START)
+    let lastInput: unknown
+    let lastResult: object = {}
+    const seen = watch(held, (state) => {
+      const input = state.players['a']?.x
+      if (input !== lastInput) lastResult = { part: state.players['b'] }
+      lastInput = input
+      return lastResult
+    })
+    held.apply({ players: { a: { y: 5 } } })
+    held.apply({ players: { b: { y: 5 } } })
+    expect(seen.told).toEqual([])
+    held.apply({ players: { a: { x: 5 } } })
+    expect(seen.told).toEqual([{ part: held.state?.players['b'] }])
+  })
+
+  test('parts kept where nobody can find them make the selector look at every change', () => {
+    const held = hold(START)
+    const seen = watch(held, (state) => new Map([['a', state.players['a']]]))
+    held.apply({ list: [9] })
+    expect(seen.runs).toBe(2)
+    expect(seen.told[0]?.get('a')?.x).toBe(1)
+  })
+
+  test('a list whose items shift is compared item by item', () => {
+    const held = hold({ list: [{ n: 1 }, { n: 2 }, { n: 3 }] })
+    const first = watch(held, (state) => state.list[0]?.n)
+    const last = watch(held, (state) => state.list.at(-1)?.n)
+    held.apply({ list: { __pp_array_ops: [{ op: 'splice', index: 1, deleteCount: 1, items: [] }] } })
+    expect([first.runs, last.runs]).toEqual([1, 2])
+    expect([first.told, last.told]).toEqual([[], []])
+  })
+
+  test('the equality decides, and the previous value is given', () => {
+    const held = hold(START)
+    const told: [number[], number[]][] = []
+    held.index.subscribe(
+      (state) => Object.values(state.players).map(({ x }) => x),
+      (value, previous) => told.push([value, previous]),
+      { equality: (a, b) => a.join() === b.join() },
+    )
+    held.apply({ players: { a: { y: 4 } } })
+    held.apply({ players: { a: { x: 4 } } })
+    expect(told).toEqual([
+      [
+        [4, 2],
+        [1, 2],
+      ],
+    ])
+  })
+
+  test('before the first state nothing is called; the first value is its own predecessor', () => {
+    const held = hold<Players>()
+    const told: unknown[][] = []
+    held.index.subscribe(
+      (state) => state.cursor,
+      (...args) => told.push(args),
+      { fireImmediately: true },
+    )
+    expect(told).toEqual([])
+    held.become(START)
+    expect(told).toEqual([['a', 'a']])
+  })
+
+  test('fireImmediately calls once with the value of now', () => {
+    const seen = watch(hold(START), (state) => state.cursor, { fireImmediately: true })
+    expect(seen.told).toEqual(['a'])
+  })
+
+  test('a selector or listener that throws is reported, and the others are called', () => {
+    const held = hold(START)
+    held.index.subscribe(
+      (state) => {
+        if (state.players['a']?.x === 5) throw new Error('selector')
+        return state.players['a']?.x
+      },
+      () => {},
+    )
+    held.index.subscribe(
+      (state) => state.players['a']?.x,
+      () => {
+        throw new Error('listener')
+      },
+    )
+    const other = watch(held, (state) => state.players['a']?.x)
+    held.apply({ players: { a: { x: 5 } } })
+    expect(other.told).toEqual([5])
+    expect(held.errors.map(String)).toEqual(['Error: selector', 'Error: listener'])
+    held.apply({ players: { a: { x: 6 } } })
+    expect(other.told).toEqual([5, 6])
+  })
+
+  test('a selector cannot change the state', () => {
+    const held = hold(START)
+    watch(held, (state) => state.list.sort())
+    watch(held, (state) => delete state.players['a'])
+    expect(held.errors).toMatchObject([{ code: 'INVALID_ARGUMENT' }, { code: 'INVALID_ARGUMENT' }])
+    expect(held.state).toBe(START)
+  })
+
+  test('a frozen state can be selected from', () => {
+    const frozen = Object.freeze({ box: Object.freeze({ list: Object.freeze([1, 2]) }) })
+    const { result } = createRecord()(frozen, (state) => state.box.list.map((n) => n * 2))
+    expect(result).toEqual({ value: [2, 4] })
+  })
+
+  test('the undo takes every entry back', () => {
+    const held = hold(START)
+    const seen = watch(held, (state) => [
+      state.players['a']?.x,
+      Object.keys(state.players),
+      'q' in state.players,
+    ])
+    seen.undo()
+    seen.undo()
+    held.apply({ players: { a: { x: 3 }, z: { x: 1, y: 1 } } })
+    expect(seen.runs).toBe(1)
+    expect(held.index.size).toBe(0)
+  })
+
+  test('a listener that is taken back by another one in the same frame is not called', () => {
+    const held = hold(START)
+    const told: string[] = []
+    let undoSecond = (): void => {}
+    held.index.subscribe(
+      (state) => state.cursor,
+      () => {
+        told.push('first')
+        undoSecond()
+      },
+    )
+    undoSecond = held.index.subscribe(
+      (state) => state.cursor,
+      () => told.push('second'),
+    )
+    held.apply({ cursor: 'b' })
+    expect(told).toEqual(['first'])
+  })
+})
+
+describe('against plain selectors', () => {
+  const keys = ['a', 'b', 'c', 'toString', '0', '1', '2', 'length', '__pp_value']
+  const leaf = fc.oneof(
+    fc.constantFrom(0, 1, 2),
+    fc.constantFrom('a', 'b', ''),
+    fc.boolean(),
+    fc.constant(null),
+  )
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc
+        .uniqueArray(fc.tuple(fc.constantFrom(...keys), tie('tree')), {
+          maxLength: 5,
+          selector: ([key]) => key,
+        })
+        .map((entries) => Object.fromEntries(entries)),
+    ),
+  }))
+  const root = fc
+    .uniqueArray(fc.tuple(fc.constantFrom(...keys), tree), { maxLength: 6, selector: ([key]) => key })
+    .chain((entries) =>
+      // Mostly with a list of its own, from which items come and go.
+      fc
+        .subarray([0, 1, 2, { a: 1 }, { a: 2 }, { b: 1 }])
+        .map((c): Box => ({ c, ...Object.fromEntries(entries) })),
+    )
+
+  type Box = { [key: string]: unknown }
+  const at = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Box)[key] : undefined
+  const isBox = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+  const path = fc.array(fc.constantFrom(...keys), { minLength: 1, maxLength: 3 })
+  /** Selectors of every kind of reading, made of two random paths. */
+  const selector = fc.tuple(fc.nat(12), path, path).map(([kind, one, two]) => {
+    const go = (state: Box, way: readonly string[]): unknown =>
+      way.reduce<unknown>((value, key) => at(value, key), state)
+    return (state: Box): unknown => {
+      const a = kind === 11 ? null : go(state, one)
+      switch (kind) {
+        case 0:
+          return a
+        case 1:
+          return isBox(a) ? Object.keys(a).join() : typeof a
+        case 2:
+          return isBox(a) && 'b' in a
+        case 3:
+          return a ? 'yes' : 'no'
+        case 4:
+          return JSON.stringify(a)
+        case 5:
+          return Array.isArray(a) ? a.length : null
+        case 6: {
+          // A dynamic path: where one value says which other is read.
+          const key = typeof a === 'string' ? a : '0'
+          return at(go(state, two), key)
+        }
+        case 7:
+          return isBox(a) ? Object.entries(a).filter(([, value]) => value === 1).length : a
+        case 8:
+          return a === go(state, two)
+        case 9:
+          return isBox(a) && at(a, 'a') === 1 ? a : go(state, two)
+        case 10:
+          return Array.isArray(a) ? a.find((item) => isBox(item)) : Object.hasOwn(state, one[0] ?? '')
+        case 11:
+          // The inherited ones are truthy too.
+          return state[one[0] ?? ''] ? 'yes' : 'no'
+        default:
+          return isBox(a) ? Object.values({ ...a })[0] : undefined
+      }
+    }
+  })
+
+  test('a listener is called exactly when its selected value has changed, whatever state, delta and selector', () => {
+    fc.assert(
+      fc.property(
+        root,
+        fc.array(fc.array(root, { minLength: 1, maxLength: 2 }), { maxLength: 5 }),
+        fc.array(selector, { minLength: 1, maxLength: 6 }),
+        (start, frames, selectors) => {
+          const held = hold<Box>(start)
+          const told: unknown[][] = selectors.map(() => [])
+          const expected: unknown[][] = selectors.map(() => [])
+          selectors.forEach((select, i) => held.index.subscribe(select, (value) => told[i]!.push(value)))
+          let last = selectors.map((select) => select(held.state!))
+          for (const states of frames) {
+            const deltas: unknown[] = []
+            let before: Box = held.state!
+            for (const next of states) {
+              const delta = diff(before, next)
+              if (delta === undefined) continue
+              deltas.push(delta)
+              before = patchImmutable(before, delta)
+            }
+            held.apply(...deltas)
+            const now = selectors.map((select) => select(held.state!))
+            now.forEach((value, i) => {
+              if (!Object.is(value, last[i])) expected[i]!.push(value)
+            })
+            last = now
+          }
+          expect(told).toEqual(expected)
+          // The values are the state's own parts, not stand-ins or copies.
+          told.forEach((values, i) =>
+            values.forEach((value, n) => expect(Object.is(value, expected[i]![n])).toBe(true)),
+          )
+          expect(held.errors).toEqual([])
+        },
+      ),
+      { numRuns: 1_500 },
+    )
+  })
+})
