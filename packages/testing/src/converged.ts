@@ -1,0 +1,151 @@
+// Do all replicas say what the server says? State, version, membership and presence of every room, client by client; for
+// each pair the first difference, because everything after it usually follows from it.
+import type { PPClient, RoomHandle } from '@painda/client'
+import { formatPath, type ContractShape, type Path } from '@painda/protocol'
+import type { PPServer, Room } from '@painda/server'
+
+export interface Difference {
+  /** The client's name. */
+  readonly client: string
+  /** The room's id; null for the server's global presence. */
+  readonly room: string | null
+  /** Where: `players.p1.x` in the state; `(version)`, `(members)`, `(presence).p1.data`. */
+  readonly path: string
+  /** What the server has there; `undefined` for nothing. */
+  readonly server: unknown
+  /** What the client has there. */
+  readonly replica: unknown
+  readonly versions: { readonly server: number | null; readonly replica: number | null }
+}
+
+export interface Convergence {
+  readonly converged: boolean
+  /** At most one for each client and room. */
+  readonly differences: readonly Difference[]
+}
+
+/**
+ * Compares every client that is connected with the server, in one room or in all. Rooms in which the server changes
+ * the state between two ticks differ until the change is sent: let them come to rest first.
+ */
+export function compareReplicas<C extends ContractShape>(
+  server: PPServer<C>,
+  clients: readonly { readonly name: string; readonly client: PPClient<C> }[],
+  roomId?: string,
+): Convergence {
+  const differences: Difference[] = []
+  for (const { name, client } of clients) {
+    if (client.status().status !== 'open') continue
+    const rooms = server.rooms().filter(({ id }) => roomId === undefined || id === roomId)
+    for (const room of rooms) differences.push(...compareMember(name, client, room))
+    differences.push(...findStrays(name, client, server, roomId))
+    if (roomId === undefined) differences.push(...compareGlobalPresence(name, client, server))
+  }
+  return { converged: differences.length === 0, differences }
+}
+
+/** One line for people. */
+export function formatDifference({ client, room, path, server, replica, versions }: Difference): string {
+  const where = room === null ? 'the global list' : `room "${room}"`
+  const version = versions.server === null ? '' : ` (versions ${versions.server} and ${versions.replica})`
+  return `${client}, ${where}, ${path}: the server has ${show(server)}, the client ${show(replica)}${version}`
+}
+
+function compareMember<C extends ContractShape>(client: string, own: PPClient<C>, room: Room): Difference[] {
+  const handles = own.rooms().filter(({ id, status }) => id === room.id && status === 'joined')
+  const isMember = room.clients.some(({ id }) => id === own.id)
+  if (isMember !== handles.length > 0) {
+    const versions = { server: room.version, replica: handles[0]?.version ?? null }
+    return [
+      { client, room: room.id, path: '(members)', server: isMember, replica: handles.length > 0, versions },
+    ]
+  }
+  return handles.flatMap((handle) => compareHandle(client, handle, room) ?? []).slice(0, 1)
+}
+
+function compareHandle(client: string, handle: RoomHandle, room: Room): Difference | null {
+  const versions = { server: room.version, replica: handle.version }
+  const found =
+    under('', findDifference(room.state, handle.state)) ??
+    under('(version)', findDifference(room.version, handle.version)) ??
+    under('(presence)', findDifference(byId(room.presence.list()), byId(handle.presence.list())))
+  return found === null ? null : { client, room: room.id, ...found, versions }
+}
+
+/** Rooms that a client believes to be in and the server does not know. */
+function findStrays<C extends ContractShape>(
+  client: string,
+  own: PPClient<C>,
+  server: PPServer<C>,
+  roomId: string | undefined,
+): Difference[] {
+  return own
+    .rooms()
+    .filter(({ id, status, state }) => status === 'joined' && id !== null && state !== undefined)
+    .filter(({ id }) => roomId === undefined || id === roomId)
+    .filter(({ id }) => server.getRoom(id ?? '') === undefined)
+    .map(({ id, version }) => {
+      const versions = { server: null, replica: version }
+      return { client, room: id, path: '(members)', server: false, replica: true, versions }
+    })
+}
+
+function compareGlobalPresence<C extends ContractShape>(
+  client: string,
+  own: PPClient<C>,
+  server: PPServer<C>,
+): Difference[] {
+  const found = under('(presence)', findDifference(byId(server.presence.list()), byId(own.presence.list())))
+  return found === null ? [] : [{ client, room: null, ...found, versions: { server: null, replica: null } }]
+}
+
+interface Found {
+  path: Path
+  server: unknown
+  replica: unknown
+}
+
+function under(
+  head: string,
+  found: Found | null,
+): { path: string; server: unknown; replica: unknown } | null {
+  if (found === null) return null
+  const path = head === '' ? found.path : [head, ...found.path]
+  return { ...found, path: formatPath(path) }
+}
+
+function byId<Entry extends { clientId: string }>(entries: readonly Entry[]): Record<string, Entry> {
+  return Object.fromEntries(entries.map((entry) => [entry.clientId, entry]))
+}
+
+/** The first place where two JSON values differ, in the order of the first one's keys; null for equal ones. */
+export function findDifference(server: unknown, replica: unknown, path: Path = []): Found | null {
+  if (server === replica) return null
+  if (!isObject(server) || !isObject(replica) || Array.isArray(server) !== Array.isArray(replica)) {
+    return { path, server, replica }
+  }
+  const keys = new Set([...Object.keys(server), ...Object.keys(replica)])
+  for (const key of keys) {
+    const step = Array.isArray(server) ? Number(key) : key
+    const found = findDifference(at(server, key), at(replica, key), [...path, step])
+    if (found !== null) return found
+  }
+  return null
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function at(value: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+/** Long enough to see what it is, short enough for one line. */
+const SHOWN_LENGTH = 120
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
+}

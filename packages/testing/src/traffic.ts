@@ -1,0 +1,54 @@
+// What moves in a harness: how much is under way on each link, and when anything but upkeep was last said.
+import type { DeliveryEntry, Inspector, InspectEvent, Message, Time, Undo } from '@painda/protocol'
+
+export interface Traffic {
+  /** When a message that is not upkeep was last sent or received. */
+  readonly lastAt: number
+  /** Messages that were sent over a link and have neither arrived nor been lost. */
+  underWay(link: string): number
+  record(entry: DeliveryEntry): void
+  watch(inspector: Inspector): Undo
+}
+
+/** Sent whether or not anything happens. */
+const UPKEEP: ReadonlySet<Message['kind']> = new Set(['ping', 'pong', 'received'])
+
+export function createTraffic(time: Time): Traffic {
+  const counts = new Map<string, number>()
+  let lastAt = time.now()
+
+  function see(event: InspectEvent): void {
+    if (event.kind !== 'frame') return
+    if (event.messages.some(({ kind }) => !UPKEEP.has(kind))) lastAt = time.now()
+  }
+
+  return {
+    get lastAt() {
+      return lastAt
+    },
+    underWay: (link) => counts.get(link) ?? 0,
+    record({ link, event, bytes }) {
+      const change = changeOf(event, bytes)
+      if (change !== 0) counts.set(link, (counts.get(link) ?? 0) + change)
+    },
+    watch: (inspector) => inspector.listen(see),
+  }
+}
+
+function changeOf(event: DeliveryEntry['event'], bytes: number): -1 | 0 | 1 {
+  switch (event) {
+    case 'sent':
+      return 1
+    case 'arrived':
+    case 'dropped':
+    case 'vanished':
+    case 'lost':
+    case 'overflow':
+      return -1
+    case 'cut short':
+      // Of a WebSocket's message nothing arrives when it is cut in the middle.
+      return bytes === 0 ? -1 : 0
+    default:
+      return 0
+  }
+}
