@@ -39,12 +39,7 @@ export function createV2Codec({
   maxPayloadBytes,
   maxInflatedBytes,
 }: V2CodecOptions): PeerCodec {
-  const limits = {
-    maxPayloadBytes,
-    maxInflatedBytes,
-    inflate: (bytes: Uint8Array, maxBytes: number): Uint8Array =>
-      inflateSync(bytes, { maxOutputLength: maxBytes }),
-  }
+  const limits = { maxPayloadBytes, maxInflatedBytes, inflate }
   return {
     name: 'v2',
     encode(message) {
@@ -54,6 +49,20 @@ export function createV2Codec({
     // One message per frame: this wire cannot concatenate.
     pack: (bodies) => bodies,
     decode: (frame) => [fromV2(decodeFrame(frame, registry, limits))],
+  }
+}
+
+/** @throws PPError `PAYLOAD_TOO_LARGE` as soon as more than `maxBytes` come out */
+function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: maxBytes })
+  } catch (thrown) {
+    const isTooLarge =
+      thrown instanceof RangeError && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE'
+    if (!isTooLarge) throw thrown
+    throw new PPError('PAYLOAD_TOO_LARGE', `A message inflates to more than ${maxBytes} bytes.`, {
+      cause: thrown,
+    })
   }
 }
 

@@ -21,7 +21,12 @@ test('[BC1] a message to many is encoded once per format', async () => {
 })
 
 test('[BC1] each format asks its own codec, once', () => {
-  const made = (name: Codec['name']) => ({ name, encode: vi.fn(() => new Uint8Array(1)), pack: vi.fn(), decode: vi.fn() })
+  const made = (name: Codec['name']) => ({
+    name,
+    encode: vi.fn(() => new Uint8Array(1)),
+    pack: vi.fn(),
+    decode: vi.fn(),
+  })
   const [one, two] = [made('painda.v3'), made('v2')]
   const out = outgoing({ kind: 'leave', room: 'x' })
   for (const codec of [one, two, two, one, two]) out.body(codec)

@@ -49,7 +49,10 @@ test('[EV1] callback and promise forms ask the client; an answer after the timeo
   peer.say({ kind: 'ack', ackId: three ?? -1, error: { code: 'REFUSED', message: 'no' } })
   await refused
   await time.advance(500)
-  peer.say({ kind: 'ack', ackId: two ?? -1, data: 'late' }, { kind: 'ack', ackId: one ?? -1, data: 'in time' })
+  peer.say(
+    { kind: 'ack', ackId: two ?? -1, data: 'late' },
+    { kind: 'ack', ackId: one ?? -1, data: 'in time' },
+  )
   await time.advance(1000)
   expect(answers).toEqual(['ACK_TIMEOUT', 'in time'])
 })
@@ -77,7 +80,8 @@ test.each(['__pp_session', '__pp_error', 'error', 'close', 'connection', 'discon
     server.on('connection', () => seen.push('connection'))
     server.on('error', () => void seen.push('error'))
     server.onAny((_client, any) => seen.push(any))
-    for (const event of ['disconnect', 'drop', 'message'] as const) client.on(event, () => void seen.push(event))
+    for (const event of ['disconnect', 'drop', 'message'] as const)
+      client.on(event, () => void seen.push(event))
     peer.emit(name, { code: 'X', message: 'forged' })
     await settle()
     expect(peer.of('error')).toMatchObject([{ code: 'RESERVED_TYPE', type: name }])
@@ -124,7 +128,9 @@ test('[EV3] only ack(new Error(text)) is told, as REFUSED', async () => {
   const peer = await join()
   peer.emit('buy', null, 1)
   await settle()
-  expect(peer.of('ack')).toEqual([{ kind: 'ack', ackId: 1, error: { code: 'REFUSED', message: 'Too poor.' } }])
+  expect(peer.of('ack')).toEqual([
+    { kind: 'ack', ackId: 1, error: { code: 'REFUSED', message: 'Too poor.' } },
+  ])
 })
 
 test('[EV4] messages of one client are handled in order behind slow middleware; another client does not wait', async () => {
@@ -161,7 +167,7 @@ test('[EV4] a handler that returns a promise holds up its own client only', asyn
   expect(seen).toEqual([10, 30, 1])
 })
 
-test('[EV5] what the contract\'s validator refuses reaches no handler', async () => {
+test("[EV5] what the contract's validator refuses reaches no handler", async () => {
   const contract = defineContract({
     messages: { move: positive },
     requests: { buy: request(positive, type<number>()) },
@@ -196,7 +202,9 @@ test('[EV6] a type nobody handles is answered UNKNOWN_TYPE when it asked, and ig
 test('[EV1] a message that middleware refuses reaches no handler: the asker is answered, others get an error', async () => {
   const { server, join, settle } = createKit()
   const seen: unknown[] = []
-  server.useMessage((_client, message, next) => next(message.type === 'bad' ? new Error('Not that.') : undefined))
+  server.useMessage((_client, message, next) =>
+    next(message.type === 'bad' ? new Error('Not that.') : undefined),
+  )
   server.useMessage((_client, message, next) => {
     message.payload = `${String(message.payload)}!`
     next()
@@ -209,7 +217,9 @@ test('[EV1] a message that middleware refuses reaches no handler: the asker is a
   peer.emit('bad', 2)
   peer.emit('good', 'payload')
   await settle()
-  expect(peer.of('ack')).toMatchObject([{ ackId: 7, error: { code: 'MIDDLEWARE_REJECTED', message: 'Not that.' } }])
+  expect(peer.of('ack')).toMatchObject([
+    { ackId: 7, error: { code: 'MIDDLEWARE_REJECTED', message: 'Not that.' } },
+  ])
   expect(peer.of('error')).toMatchObject([{ code: 'MIDDLEWARE_REJECTED', type: 'bad' }])
   expect(seen).toEqual(['good', 'payload!'])
   expect(peer.closed).toBeNull()
@@ -231,7 +241,7 @@ test('[RM7] a message to a room of which the client is no member is refused with
   expect(seen).toEqual([])
 })
 
-test('[RM1] an event room is not entered by a client\'s own wish, unless the application lets it', async () => {
+test("[RM1] an event room is not entered by a client's own wish, unless the application lets it", async () => {
   const kit = createKit({ joinEventRoom: (_client, room) => room === 'public' })
   kit.server.on('connection', (client) => {
     if (kit.server.getClients().length === 1) for (const room of ['admins', 'public']) client.join(room)

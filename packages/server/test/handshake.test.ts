@@ -1,4 +1,13 @@
-import { defineContract, contractRows, PPError, type } from '@painda/protocol'
+import {
+  contractRows,
+  createTransportPair,
+  decodeFrame,
+  defineContract,
+  encodeFrame,
+  PPError,
+  type,
+} from '@painda/protocol'
+import type { PPMessageInput } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import type { Next } from '../src/index.js'
 import { createKit } from './peer-kit.js'
@@ -204,4 +213,67 @@ test('[HS8] close ends everything at once, and leaves no timer behind', async ()
   const late = dial()
   await settle()
   expect(late.closed).toMatchObject({ code: 1001 })
+})
+
+test('[VH1] a v2 session begins with its first frame, which may be its token', async () => {
+  const { server, dial, settle } = createKit()
+  const seen: unknown[] = []
+  server.on('connection', (client) => seen.push(client.handshake.token))
+  server.on('n', (_client, n) => void seen.push(n))
+  const say = (peer: ReturnType<typeof dial>, message: PPMessageInput): void => {
+    peer.transport.send(encodeFrame('gaming', message))
+  }
+  const known = dial({ protocol: 'v2' })
+  say(known, { type: '__pp_auth', payload: { token: 'tok' } })
+  say(known, { type: 'n', payload: 1 })
+  say(known, { type: '__pp_auth', payload: { token: 'later' } })
+  await settle()
+  const guest = dial({ protocol: 'v2' })
+  say(guest, { type: 'n', payload: 2 })
+  await settle()
+  expect(seen).toEqual(['tok', 1, null, 2])
+  expect(server.getClients()[0]?.handshake.token).toBe('tok')
+})
+
+test('[VH1] or 150 ms after the connection', async () => {
+  const { server, time } = createKit()
+  const seen: string[] = []
+  server.on('connection', (client) => seen.push(client.protocol))
+  server.acceptTransport(createTransportPair()[0], { protocol: 'v2' })
+  await time.advance(149)
+  expect(seen).toEqual([])
+  await time.advance(1)
+  expect(seen).toEqual(['v2'])
+})
+
+test('[VH2][VH3] what v2 has no words for is not sent to it, and its session ends with its connection', async () => {
+  const { server, time } = createKit()
+  const reasons: string[] = []
+  server.on('disconnection', (_client, reason) => reasons.push(reason))
+  server.on('connection', (client) => {
+    client.join('lobby')
+    server.room('arena', { n: 1 }).join(client)
+    server.presence.track(client, { name: 'Ada' })
+  })
+  const [mine, theirs] = createTransportPair()
+  const frames: unknown[] = []
+  mine.onMessage((frame) => {
+    const { type: name, payload } = decodeFrame(frame) as { type: string; payload: unknown }
+    frames.push([name, payload])
+  })
+  server.acceptTransport(theirs, { protocol: 'v2' })
+  await time.advance(150)
+  server.getRoom('arena')?.update((draft) => Object.assign(draft, { n: 2 }))
+  await time.advance(1000)
+  server.emit('hi', 1)
+  await time.advance(0)
+  expect(frames).toEqual([
+    ['__pp_room_state', { room: 'arena', state: { n: 1 }, full: true }],
+    ['__pp_room_delta', { room: 'arena', delta: { n: 2 } }],
+    ['__pp_presence', { presences: [expect.objectContaining({ data: { name: 'Ada' } })] }],
+    ['hi', 1],
+  ])
+  mine.terminate()
+  await time.advance(0)
+  expect(reasons).toEqual(['transport close'])
 })

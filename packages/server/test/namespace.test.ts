@@ -25,7 +25,10 @@ test('[NS1] a namespace lets a client in once, by its own middleware, and has it
     peer.say({ kind: 'event', type: 'stats', ns: '/admin', ackId: 2 })
   }
   await settle()
-  expect(boss.of('ack')).toMatchObject([{ ackId: 1, data: 42 }, { ackId: 2, data: 42 }])
+  expect(boss.of('ack')).toMatchObject([
+    { ackId: 1, data: 42 },
+    { ackId: 2, data: 42 },
+  ])
   expect(guest.of('ack').map((ack) => ack.error?.message)).toEqual(['Forbidden', 'Forbidden'])
   expect(seen).toEqual(['use admin', 'connection', 'use guest', 'use guest'])
   expect(admin.clients).toHaveLength(1)
@@ -64,7 +67,10 @@ test('[NS3] message middleware of the server comes first, then that of the names
   for (const peer of [a, b]) peer.say({ kind: 'event', type: 'hi', ns: '/game' })
   await settle()
   seen.length = 0
-  a.say({ kind: 'event', type: 'forbidden', ns: '/game' }, { kind: 'event', type: 'move', ns: '/game', payload: 1 })
+  a.say(
+    { kind: 'event', type: 'forbidden', ns: '/game' },
+    { kind: 'event', type: 'move', ns: '/game', payload: 1 },
+  )
   await settle()
   expect(seen).toEqual(['server forbidden', 'server move', 'game move'])
   expect([a, b, outsider].map((peer) => peer.payloads('moved'))).toEqual([[], [1], []])
@@ -72,7 +78,7 @@ test('[NS3] message middleware of the server comes first, then that of the names
   expect(one?.id).toBe(a.welcome.id)
 })
 
-test('[PL1] hooks run in order around a client\'s life, and a plugin that throws stops nobody', async () => {
+test("[PL1] hooks run in order around a client's life, and a plugin that throws stops nobody", async () => {
   const { server, join, settle } = createKit()
   const seen: string[] = []
   server.register({

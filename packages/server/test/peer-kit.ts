@@ -75,7 +75,8 @@ export class Peer {
   }
 
   say(...messages: Message[]): void {
-    for (const frame of codec.pack(messages.map((message) => codec.encode(message)))) this.transport.send(frame)
+    for (const frame of codec.pack(messages.map((message) => codec.encode(message))))
+      this.transport.send(frame)
   }
 
   hello(more: Partial<Hello> = {}): void {

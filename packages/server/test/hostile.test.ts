@@ -1,0 +1,350 @@
+import { deflateSync } from 'node:zlib'
+import { PPSchemaRegistry, structSerializer } from '@painda/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listen, listenHttp, raw, RawPeer, spell, upgradeRequest, type Format } from './hostile-kit.js'
+import { PPServer, silentLogger } from '../src/index.js'
+
+const MAX_PAYLOAD = 64 * 1024
+
+const uncaught: unknown[] = []
+const note = (thrown: unknown): void => void uncaught.push(thrown)
+beforeEach(() => {
+  uncaught.length = 0
+  process.on('uncaughtException', note)
+  process.on('unhandledRejection', note)
+})
+afterEach(() => {
+  process.off('uncaughtException', note)
+  process.off('unhandledRejection', note)
+  expect(uncaught).toEqual([])
+})
+
+/** Another player, who must notice nothing. */
+async function bystander(url: string): Promise<{ isFine: () => Promise<void> }> {
+  const peer = await RawPeer.join(url, 'painda.v3')
+  return {
+    async isFine() {
+      const known = peer.log.length
+      peer.send({ type: 'echo', payload: 'still here', __ackId: known })
+      await peer.got('echoed')
+      expect(peer.log.slice(known).map(([name]) => name)).toEqual(['echoed'])
+      expect(peer.closed).toBeNull()
+    },
+  }
+}
+
+async function attacked() {
+  const registry = new PPSchemaRegistry()
+  registry.register('player:move', structSerializer(1, [{ name: 'x', type: 'float32' }]))
+  const { server, url, port } = await listen({ maxPayloadBytes: MAX_PAYLOAD, registry })
+  server.on('echo', (client, payload) => client.emit('echoed', payload))
+  server.on('throws', () => {
+    throw new Error('secret')
+  })
+  server.on('rejects', () => Promise.reject(new Error('secret')))
+  return { server, url, port, other: await bystander(url) }
+}
+
+const text = (value: string): Buffer => Buffer.from(value)
+
+/** A v2 frame with any bytes in it. */
+function v2(
+  payload: Uint8Array,
+  { flags = 0, typeId = 0, version = 2, length = payload.byteLength } = {},
+): Buffer {
+  const header = Buffer.alloc(16)
+  header.writeUInt32BE(0x50504e44, 0)
+  header.writeUInt16BE(version, 4)
+  header.writeUInt16BE(flags, 6)
+  header.writeUInt32BE(length, 8)
+  header.writeUInt16BE(typeId, 12)
+  return Buffer.concat([header, payload])
+}
+
+type Outcome = { close: number } | { error: string }
+
+const frames: readonly [Format, string, Uint8Array | string, Outcome][] = [
+  ['painda.v3', 'null', text('null\n'), { close: 4002 }],
+  ['painda.v3', '7', text('7\n'), { close: 4002 }],
+  ['painda.v3', '{}', text('{}\n'), { close: 4002 }],
+  ['painda.v3', '{"type":5}', text('{"type":5}\n'), { close: 4002 }],
+  ['painda.v3', 'a kind from the prototype', text('{"kind":"constructor"}\n'), { close: 4002 }],
+  ['painda.v3', 'no line feed', text('{"kind":"event","type":"echo"}'), { close: 4002 }],
+  ['painda.v3', 'an empty frame', text(''), { close: 4002 }],
+  ['painda.v3', 'bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x0a]), { close: 4002 }],
+  ['painda.v3', 'a type that is a number', text('{"kind":"event","type":5}\n'), { close: 4002 }],
+  [
+    'painda.v3',
+    "a name of a megabyte's kind",
+    text(`{"kind":"event","type":"${'x'.repeat(5000)}"}\n`),
+    { close: 4002 },
+  ],
+  ['painda.v3', 'nesting without end', text(`${'['.repeat(30_000)}\n`), { close: 4002 }],
+  [
+    'painda.v3',
+    'deep nesting that is JSON',
+    text(`{"kind":"event","type":"echo","payload":${'['.repeat(500)}${']'.repeat(500)}}\n`),
+    { close: 4002 },
+  ],
+  ['painda.v3', "a server's word", text('{"kind":"left","room":"x","reason":"kicked"}\n'), { close: 4002 }],
+  ['painda.v3', 'a welcome of its own', text('{"kind":"bye","reason":"x"}\n'), { close: 4002 }],
+  ['painda.v3', 'an oversized payload', Buffer.alloc(MAX_PAYLOAD + 1, 0x20), { close: 1009 }],
+  ['painda.v3', 'a text frame', '{"kind":"event","type":"echo"}\n', { close: 4002 }],
+  [
+    'painda.v3',
+    'an ack that nobody asked for and a ping',
+    text('{"kind":"ack","ackId":999}\n{"kind":"ping","at":1e308,"received":0}\n'),
+    { error: '' },
+  ],
+  [
+    'painda.v3',
+    'a join of a room called __proto__',
+    text('{"kind":"join","how":"joinOrCreate","name":"__proto__","ackId":1}\n'),
+    { error: '' },
+  ],
+  ['v2', 'null', v2(text('null')), { close: 4002 }],
+  ['v2', '7', v2(text('7')), { close: 4002 }],
+  ['v2', '{}', v2(text('{}')), { close: 4002 }],
+  ['v2', '{"type":5}', v2(text('{"type":5}')), { close: 4002 }],
+  ['v2', 'broken JSON', v2(text('{oops')), { close: 4002 }],
+  ['v2', 'another magic', Buffer.from('GARBAGE GARBAGE GARBAGE'), { close: 4002 }],
+  ['v2', 'a header cut short', v2(text('{}')).subarray(0, 9), { close: 4002 }],
+  ['v2', 'a truncated frame', v2(text('{}'), { length: 3 }), { close: 4002 }],
+  ['v2', 'version 9', v2(text('{"type":"echo"}'), { version: 9 }), { close: 4001 }],
+  ['v2', 'a length of 4 GB', v2(text('{}'), { length: 0xffffffff }), { close: 1009 }],
+  ['v2', 'an oversized payload', Buffer.alloc(MAX_PAYLOAD + 100), { close: 1009 }],
+  [
+    'v2',
+    'a struct with an unknown id',
+    v2(Buffer.alloc(4), { flags: 8, typeId: 999 }),
+    { error: 'UNKNOWN_TYPE' },
+  ],
+  ['v2', 'a struct cut short', v2(Buffer.alloc(2), { flags: 8, typeId: 1 }), { error: 'INVALID_PAYLOAD' }],
+  [
+    'v2',
+    'bytes that do not inflate',
+    v2(Buffer.from([0xde, 0xad, 0xbe, 0xef]), { flags: 4 }),
+    { close: 4002 },
+  ],
+  [
+    'v2',
+    'a bomb that inflates to 10 MB',
+    v2(deflateSync(Buffer.alloc(10_000_000)), { flags: 4 }),
+    { close: 1009 },
+  ],
+  ['v2', 'a text frame', '{"type":"echo"}', { close: 4002 }],
+  ['v2', '__pp_ack without payload', v2(text('{"type":"__pp_ack"}')), { error: 'INVALID_PAYLOAD' }],
+  [
+    'v2',
+    '__pp_ack with odd payload',
+    v2(text('{"type":"__pp_ack","payload":{"ackId":"x","args":7}}')),
+    { error: 'INVALID_PAYLOAD' },
+  ],
+  ['v2', '__pp_auth without payload, late', v2(text('{"type":"__pp_auth"}')), { error: '' }],
+  ['v2', 'an unknown namespace', v2(text('{"type":"x","__ns":"/nope"}')), { error: 'NAMESPACE_ERROR' }],
+]
+
+test.each(frames)(
+  '[BI1] %s: %s ends in a typed error or a close with a reason, and hurts nobody else',
+  async (...row) => {
+    const [format, , frame, outcome] = row
+    const { server, url, other } = await attacked()
+    const peer = await RawPeer.join(url, format)
+    peer.send({ type: 'echo' })
+    await peer.got('echoed')
+    peer.socket.send(frame)
+    if ('close' in outcome) {
+      const { code, reason } = await peer.ended()
+      expect(code).toBe(outcome.close)
+      // The code 1009 is the socket's own when the limit is met before a message exists.
+      if (code !== 1009) expect(reason).not.toBe('')
+    } else {
+      peer.send({ type: 'echo', payload: 'alive' })
+      await peer.got('echoed')
+      if (outcome.error !== '') {
+        await peer.got(format === 'v2' ? '__pp_error' : 'error')
+        expect(peer.errors).toEqual([outcome.error])
+      }
+      expect(peer.closed).toBeNull()
+    }
+    await other.isFine()
+    expect(server.getClients().length).toBeGreaterThan(0)
+  },
+)
+
+const forged = ['__pp_session', '__pp_error', '__pp_room_state', 'error', 'close', 'connection', 'message']
+
+test.each(forged.flatMap((type) => [['painda.v3', type] as const, ['v2', type] as const]))(
+  '[BI1][EV2] %s: a forged "%s" is refused and raises no local event',
+  async (format, type) => {
+    const { server, url, other } = await attacked()
+    const seen: string[] = []
+    const peer = await RawPeer.join(url, format)
+    peer.send({ type: 'echo' })
+    await peer.got('echoed')
+    server.on('error', () => void seen.push('error'))
+    server.on('connection', () => seen.push('connection'))
+    server.onAny((_client, name) => name !== 'echo' && seen.push(name))
+    peer.send({ type, payload: { code: 'X', message: 'forged' } })
+    await peer.got(format === 'v2' ? '__pp_error' : 'error')
+    expect(peer.errors).toEqual(['RESERVED_TYPE'])
+    await other.isFine()
+    expect(seen).toEqual([])
+  },
+)
+
+test.each(['painda.v3', 'v2'] as const)(
+  '[BI1][EV3] %s: a handler that throws or rejects ends nothing',
+  async (format) => {
+    const { url, other } = await attacked()
+    const peer = await RawPeer.join(url, format)
+    peer.send({ type: 'throws' })
+    peer.send({ type: 'rejects', __ackId: 1 })
+    peer.send({ type: 'echo' })
+    await peer.got('echoed')
+    const errors = JSON.stringify(peer.log)
+    expect(errors.match(/INTERNAL/g)).toHaveLength(2)
+    expect(errors).not.toContain('secret')
+    expect(peer.closed).toBeNull()
+    await other.isFine()
+  },
+)
+
+test.each([
+  ['Host: [', '/', '[', 400],
+  ['URL //', '//', 'localhost', 400],
+  ['URL //evil.example/', '//evil.example/', 'localhost', 400],
+  ['a URL that is no path', '*', 'localhost', 400],
+  ['another path', '/other', 'localhost', 404],
+])('[BI2] %s is answered in plain HTTP, and the server lives', async (_what, path, host, status) => {
+  const { server, port, url } = await listen({ path: '/' })
+  server.on('echo', (client) => client.emit('echoed'))
+  const other = await bystander(url)
+  expect(await raw(port, upgradeRequest(path, host))).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  await other.isFine()
+})
+
+test('[BI2][HS1] a client that speaks only other subprotocols is closed with 4001 and told why', async () => {
+  const { url } = await listen()
+  const peer = new RawPeer(url, 'painda.v3', { protocols: ['painda.v9', 'mqtt'] })
+  const { code, reason } = await peer.ended()
+  expect(code).toBe(4001)
+  expect(reason).toContain('Invalid Protocol Version')
+})
+
+test('[BI2][HS4] a hello of another version is refused by name', async () => {
+  const { url } = await listen()
+  const peer = new RawPeer(url, 'painda.v3')
+  await peer.opened()
+  peer.socket.send('{"kind":"hello","version":9}\n', { binary: true })
+  const { code, reason } = await peer.ended()
+  expect([code, peer.errors]).toEqual([4001, ['INVALID_PROTOCOL_VERSION']])
+  expect(reason).toContain('Invalid Protocol Version')
+})
+
+test('[BI3] pages of other hosts are refused, pages of this host and peers without an origin are not', async () => {
+  const { url } = await listen()
+  const from = async (origin: string): Promise<number> => {
+    const peer = new RawPeer(url, 'painda.v3', { headers: { origin } })
+    await peer.opened()
+    if (origin.includes('evil')) return (await peer.ended()).code
+    peer.socket.send('{"kind":"hello","version":3}\n', { binary: true })
+    await peer.got('welcome')
+    return 0
+  }
+  expect(await from('https://evil.example')).toBe(4011)
+  expect(await from('http://localhost:5173')).toBe(0)
+  expect(await from('http://127.0.0.1:1234')).toBe(0)
+})
+
+test('[BI4] an address holds so many connections; refused ones do not count, closed ones give their place back', async () => {
+  const { url } = await listen({ maxConnectionsPerIp: 2 })
+  const first = await RawPeer.join(url, 'painda.v3')
+  await RawPeer.join(url, 'v2')
+  for (let i = 0; i < 5; i++) expect((await new RawPeer(url, 'v2').ended()).code).toBe(4013)
+  // A header is anybody's claim.
+  const spoofed = new RawPeer(url, 'v2', { headers: { 'x-forwarded-for': '9.9.9.9' } })
+  expect((await spoofed.ended()).code).toBe(4013)
+  first.socket.close(1000)
+  await first.ended()
+  await RawPeer.join(url, 'painda.v3')
+})
+
+test('[BI4] behind a proxy that is trusted, its last word is the address', async () => {
+  const { server, url } = await listen({ trustProxy: true })
+  const ips: string[] = []
+  server.on('connection', (client) => ips.push(client.handshake.ip))
+  const peer = new RawPeer(url, 'painda.v3', { headers: { 'x-forwarded-for': '6.6.6.6, 9.9.9.9' } })
+  await peer.opened()
+  peer.socket.send('{"kind":"hello","version":3}\n', { binary: true })
+  await peer.got('welcome')
+  expect(ips).toEqual(['9.9.9.9'])
+})
+
+test('[BI5] an own port answers /healthz and nothing else', async () => {
+  const { port } = await listen()
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+})
+
+test('[BI5] attached, it takes its own path and leaves everything else to the other owner', async () => {
+  const { http, port } = await listenHttp()
+  const others: (string | undefined)[] = []
+  const server = PPServer.attachTo(http, { logger: silentLogger })
+  http.on('upgrade', (request, socket) => {
+    if (request.url === '/pp') return
+    others.push(request.url)
+    socket.end('HTTP/1.1 418 I am another\r\n\r\n')
+  })
+  server.on('echo', (client) => client.emit('echoed'))
+  expect(await server.listening()).toMatchObject({ port, url: `ws://127.0.0.1:${port}/pp` })
+  const peer = await RawPeer.join(`ws://127.0.0.1:${port}/pp`, 'painda.v3')
+  expect(await raw(port, upgradeRequest('/hmr', 'localhost'))).toContain('418')
+  expect(await raw(port, upgradeRequest('//', '['))).toContain('418')
+  expect(others).toEqual(['/hmr', '//'])
+  expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('the other owner')
+  await server.close()
+  expect((await peer.ended()).code).toBeGreaterThanOrEqual(1001)
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('the other owner')
+})
+
+test('[BI5] a port that is taken rejects listening() and raises error, and close() still resolves', async () => {
+  const { port } = await listen()
+  const second = new PPServer({ port, host: '127.0.0.1', logger: silentLogger })
+  const errors: string[] = []
+  second.on('error', (error) => void errors.push(error.code))
+  await expect(second.listening()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  expect(errors).toEqual(['INVALID_ARGUMENT'])
+  await second.close()
+})
+
+test('[BI1] what a foreign v2 client sends and gets is the documented wire', async () => {
+  const { server, url } = await listen()
+  server.use((client, next) => next(client.handshake.token === 'tok' ? undefined : new Error('No token')))
+  server.on('save', (_client, payload, ack) => ack(null, { saved: payload }))
+  server.on('refuse', (_client, _payload, ack) => ack(new Error('Not you.')))
+  server.on('connection', (client) => {
+    client.timeout(5000).emit('confirm', { q: 1 }, (_error, data) => client.emit('confirmed', data))
+  })
+
+  const peer = new RawPeer(url, 'v2')
+  await peer.opened()
+  peer.send({ type: '__pp_auth', payload: { token: 'tok' } })
+  peer.send({ type: 'save', payload: 1, __ackId: 5 })
+  peer.send({ type: 'refuse', __ackId: 6 })
+  expect(await peer.got('__pp_ack')).toEqual({ ackId: 5, args: [{ saved: 1 }] })
+  expect(await peer.got('__pp_error')).toEqual({ code: 'REFUSED', message: 'Not you.', ackId: 6 })
+  await peer.got('confirm')
+  peer.send({ type: '__pp_ack', payload: { ackId: 1, args: [{ ok: 1 }] } })
+  expect(await peer.got('confirmed')).toEqual({ ok: 1 })
+
+  const stranger = new RawPeer(url, 'v2')
+  expect(await stranger.ended()).toEqual({ code: 4003, reason: 'middleware rejected: No token' })
+  expect(stranger.errors).toEqual(['MIDDLEWARE_ERROR'])
+  const fromUrl = new RawPeer(`${url}/?x=1&token=tok`, 'v2')
+  await fromUrl.opened()
+  fromUrl.socket.send(spell('v2', { type: 'save', payload: 2, __ackId: 1 }))
+  await fromUrl.got('__pp_ack')
+  const client = server.getClients()[1]
+  expect(client?.handshake).toMatchObject({ url: '/?x=1', query: { x: '1' }, token: 'tok' })
+})
