@@ -4,7 +4,7 @@ import { Arena, BOMB, SEATS, TICK_HZ } from '../shared/game.js'
 import type { Point } from '../shared/game.js'
 import { readProfile } from '../shared/profile.js'
 import { clampToUnit } from '../shared/walk.js'
-import type { Crew } from './crew.js'
+import type { ArenaRoom, Crew } from './crew.js'
 import { createMint } from './coins.js'
 import type { Mint } from './coins.js'
 import { createStopwatch } from './round.js'
@@ -22,7 +22,9 @@ interface Memory {
   mint: Mint
 }
 
-export function defineArena(server: PPServer, crew: Crew): void {
+/** Returns the arenas that are open, as a set that changes with them. */
+export function defineArena(server: PPServer, crew: Crew): ReadonlySet<ArenaRoom> {
+  const rooms = new Set<ArenaRoom>()
   const memories = new Map<string, Memory>()
   const memoryOf = (roomId: string): Memory => {
     const memory = memories.get(roomId) ?? {
@@ -38,7 +40,10 @@ export function defineArena(server: PPServer, crew: Crew): void {
   server.define(Arena, {
     tickHz: TICK_HZ,
     maxClients: SEATS,
-    onCreate: ({ room }) => crew.attend(room),
+    onCreate({ room }) {
+      rooms.add(room)
+      crew.attend(room)
+    },
     onJoin({ client, room, state, random }, options) {
       const profile = readProfile(options)
       const { name, color } = sitDown(state, client.id, profile, { isBot: crew.isBot(client.id), random })
@@ -51,7 +56,10 @@ export function defineArena(server: PPServer, crew: Crew): void {
       bombReadyAt.delete(client.id)
       getUp(state, client.id)
     },
-    onDispose: ({ room }) => void memories.delete(room.id),
+    onDispose({ room }) {
+      rooms.delete(room)
+      memories.delete(room.id)
+    },
     tick: ({ room, state, random }, dtMs) => step(state, dtMs, { ...memoryOf(room.id), random }),
     messages: {
       move({ client, room }, { dx, dy }) {
@@ -69,4 +77,5 @@ export function defineArena(server: PPServer, crew: Crew): void {
       },
     },
   })
+  return rooms
 }

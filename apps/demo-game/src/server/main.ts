@@ -1,10 +1,13 @@
 // The game server, attached to whatever HTTP server serves the page.
 import type { Server } from 'node:http'
 import { PPServer } from '@painda/server'
-import type { Room } from '@painda/server'
-import { Arena, contract } from '../shared/game.js'
+import { contract } from '../shared/game.js'
 import { defineArena } from './arena.js'
 import { createCrew } from './crew.js'
+import type { ArenaRoom } from './crew.js'
+
+/** A seat waits this long for a player whose connection is lost; longer, and a full room would be full of ghosts. */
+const SEAT_KEPT_MS = 30_000
 
 /** Enough to be chased by, few enough to win against. */
 export const DEFAULT_BOTS = 3
@@ -17,20 +20,14 @@ export interface GameOptions {
 
 export interface Game {
   /** The arenas that are open now. */
-  rooms(): readonly Room<typeof Arena>[]
+  rooms(): readonly ArenaRoom[]
   close(): Promise<void>
 }
 
 /** Starts the game on an HTTP server that already exists; `close` leaves that server running. */
 export function startGame(httpServer: Server, { path, bots }: GameOptions): Game {
-  const server = PPServer.attachTo(httpServer, { path, contract })
+  const server = PPServer.attachTo(httpServer, { path, contract, recovery: { retentionMs: SEAT_KEPT_MS } })
   const crew = createCrew(server, bots)
-  defineArena(server, crew)
-  return {
-    server,
-    async close() {
-      crew.close()
-      await server.close()
-    },
-  }
+  const rooms = defineArena(server, crew)
+  return { rooms: () => [...rooms], close: () => server.close() }
 }

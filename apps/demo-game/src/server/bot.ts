@@ -1,0 +1,81 @@
+// One bot: a character, and the hands that turn what its mind wants into messages.
+import type { Random } from '@painda/protocol'
+import type { PPVirtualClient } from '@painda/server'
+import { Arena, playerOf } from '../shared/game.js'
+import type { ArenaState, Point } from '../shared/game.js'
+import { chooseTarget, directionTo, wantsBomb } from './bot-mind.js'
+import type { Temper } from './bot-mind.js'
+
+export interface Character extends Temper {
+  name: string
+  color: number
+}
+
+export const CHARACTERS = [
+  { name: 'Mop', color: 5, greed: 4, laziness: 0.1, spite: 0 },
+  { name: 'Pixel', color: 8, greed: 9, laziness: 0.04, spite: 1 },
+  { name: 'Rufus', color: 11, greed: 5, laziness: 0.06, spite: 5 },
+  { name: 'Clover', color: 3, greed: 6, laziness: 0.15, spite: 2 },
+  { name: 'Juno', color: 9, greed: 7, laziness: 0.08, spite: 3 },
+  { name: 'Biscuit', color: 1, greed: 3, laziness: 0.2, spite: 0 },
+] as const satisfies readonly Character[]
+
+/** Longer than it takes to cross the floor: a target not reached by then lies behind somebody's back. */
+const PATIENCE = 24
+
+export interface Bot {
+  readonly id: string
+  /** Looks at the floor and does the next thing; called a few times a second. */
+  think(): void
+  close(): void
+}
+
+export interface BotOptions {
+  /** The public id of `client`. */
+  id: string
+  client: PPVirtualClient
+  roomId: string
+  character: Character
+  random: Random
+}
+
+/** Takes a seat in the room. */
+export function createBot({ id, client, roomId, character, random }: BotOptions): Bot {
+  const { name, color } = character
+  const room = client.join(Arena, { id: roomId, options: { name, color } })
+  room.joined.catch(() => {
+    // Somebody took the last seat first. The bot stands at the door until it is dismissed.
+  })
+  let target: Point | null = null
+  let thoughts = 0
+  let direction: Point = { x: 0, y: 0 }
+
+  return {
+    id,
+    think() {
+      const state = client.roomState<ArenaState>(roomId)
+      const self = state && playerOf(state, id)
+      if (state === undefined || self === undefined) return
+
+      const next = directionTo(self, target)
+      const isThere = next.x === 0 && next.y === 0
+      if (isThere || --thoughts <= 0) {
+        target = chooseTarget(state, self, character, random)
+        thoughts = target === null ? 3 : PATIENCE
+      }
+      walk(directionTo(self, target))
+      if (wantsBomb(state, self) && random.next() < 0.2) {
+        room.request('buy', { item: 'bomb' }).catch(() => {
+          // Refused while reloading, as for everybody.
+        })
+      }
+    },
+    close: () => client.close(),
+  }
+
+  function walk(next: Point): void {
+    if (next.x === direction.x && next.y === direction.y) return
+    direction = next
+    room.send('move', { dx: next.x, dy: next.y })
+  }
+}
