@@ -88,7 +88,7 @@ export async function waitFor<T>(
       }
       return undefined
     },
-    () => `The condition did not come true${thrown instanceof Error ? `: ${thrown.message}` : '.'}`,
+    () => `The condition did not come true${thrown instanceof Error ? ` (${thrown.message})` : ''}.`,
     { ...options, cause: () => thrown },
   )
   return result.value
