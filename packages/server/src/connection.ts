@@ -47,8 +47,8 @@ export interface ConnectionOptions {
   /** 0: no heartbeat. */
   heartbeatMs: number
   maxPayloadBytes: number
-  /** Messages that may follow the hello before it is answered. */
-  maxBacklog: number
+  /** What may follow the hello before it is answered. */
+  maxBacklog: { readonly messages: number; readonly bytes: number }
   onHello: (connection: Connection, hello: Hello) => void
   /** It ended before it had an owner. */
   onEnd: (connection: Connection, end: ConnectionEnd) => void
@@ -56,7 +56,7 @@ export interface ConnectionOptions {
 
 type State =
   | { name: 'greeting'; cancel: Undo }
-  | { name: 'opening'; cancel: Undo; backlog: { message: Message; bytes: number }[] }
+  | { name: 'opening'; cancel: Undo; backlog: { message: Message; bytes: number }[]; backlogBytes: number }
   | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
   | { name: 'closed' }
 
@@ -187,13 +187,22 @@ export class Connection {
         this.#greeted(message, bytes)
         return
       case 'opening':
-        if (state.backlog.length < this.#options.maxBacklog) state.backlog.push({ message, bytes })
-        else this.end(new PPError('RATE_LIMITED', 'Too many messages before the handshake was over.'))
+        this.#keep(state, message, bytes)
         return
       case 'open':
         state.owner.receive(message, bytes)
         return
       case 'closed':
+    }
+  }
+
+  #keep(state: State & { name: 'opening' }, message: Message, bytes: number): void {
+    const { maxBacklog } = this.#options
+    state.backlogBytes += bytes
+    if (state.backlog.length < maxBacklog.messages && state.backlogBytes <= maxBacklog.bytes) {
+      state.backlog.push({ message, bytes })
+    } else {
+      this.end(new PPError('RATE_LIMITED', 'Too many messages before the handshake was over.'))
     }
   }
 
@@ -211,7 +220,7 @@ export class Connection {
   #hello(hello: Hello): void {
     if (this.#state.name !== 'greeting') return
     this.#state.cancel()
-    this.#state = { name: 'opening', cancel: () => {}, backlog: [] }
+    this.#state = { name: 'opening', cancel: () => {}, backlog: [], backlogBytes: 0 }
     this.#options.onHello(this, hello)
   }
 

@@ -11,7 +11,6 @@ import type { Faults } from './faults.js'
 import type { Handlers } from './handlers.js'
 import type { AckReply } from './messages.js'
 import type { Namespaces } from './namespace.js'
-import { outgoing } from './outgoing.js'
 import type { Arrival } from './pipeline.js'
 import type { Rooms } from './rooms.js'
 
@@ -103,9 +102,4 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
 
 function isNamespaced({ ns }: Event): boolean {
   return ns !== undefined && ns !== '/'
-}
-
-/** An event room's answer to a join. */
-export function joinedEventRoom(room: string, ackId?: number): ReturnType<typeof outgoing> {
-  return outgoing({ kind: 'joined', room, type: 'event', ...(ackId === undefined ? {} : { ackId }) })
 }

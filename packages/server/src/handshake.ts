@@ -42,12 +42,12 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
   const opening = new Map<Connection, SessionEntry>()
 
   /** @throws PPError that ends the connection */
-  function answer(connection: Connection, hello: Hello, wantedId: string): void {
+  function answer(connection: Connection, hello: Hello, wantedId: string | undefined): void {
     const mismatches = check(connection, hello, contractRows)
     const expiry = hello.session === undefined ? null : resume(connection, hello, mismatches)
     if (expiry === 'resumed') return
 
-    const entry = create(connection, wantedId, hello.token ?? null)
+    const entry = create(connection, freeId(wantedId), hello.token ?? null)
     opening.set(connection, entry)
     const verdict = gate.run(entry.client)
     const finish = (error: PPError | null): void => admit(connection, entry, error, expiry, mismatches)
@@ -97,6 +97,14 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     return 'resumed'
   }
 
+  function freeId(wanted: string | undefined): string {
+    const isFree =
+      wanted !== undefined &&
+      sessions.get(wanted) === undefined &&
+      ![...opening.values()].some(({ session }) => session.id === wanted)
+    return isFree ? wanted : randomUUID()
+  }
+
   function welcome(
     { session }: SessionEntry,
     outcome: SessionOutcome,
@@ -122,7 +130,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
   }
 
   return {
-    hello(connection, hello, wantedId = randomUUID()) {
+    hello(connection, hello, wantedId) {
       try {
         answer(connection, hello, wantedId)
       } catch (thrown) {

@@ -16,7 +16,8 @@ import type {
 import type { Address, Broadcast } from './broadcast.js'
 import type { PPServerClient } from './client.js'
 import { ANY } from './client.js'
-import { createCore, idOf } from './core.js'
+import { addressOf } from './audience.js'
+import { createCore } from './core.js'
 import type { AcceptInfo, Core } from './core.js'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import type { AckReply, AnswerOf, Declared, Inbound, MessageOfClient, PayloadOf } from './messages.js'
@@ -112,13 +113,13 @@ export class PPServer<C extends ContractShape = ContractShape> {
     if (this.#state !== 'open') return this.close()
     this.#state = 'draining'
     this.#listener?.stop()
-    const { time, plugins, connections, lines } = this.#core
+    const { time, plugins, connections, life } = this.#core
     let isToldAll = false
     void plugins.shutdown().then(() => (isToldAll = true))
     this.#bye()
     await drain(time, timeoutMs, () => {
       const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
-      return isToldAll && isSent && [...lines.values()].every((line) => line.isIdle)
+      return isToldAll && isSent && life.isIdle()
     })
     return this.close()
   }
@@ -219,12 +220,12 @@ export class PPServer<C extends ContractShape = ContractShape> {
   }
 
   broadcast(message: Sendable, exclude?: { readonly id: string } | string): void {
-    this.#everybody().except(idOf(exclude)).send(message)
+    this.#everybody().except(addressOf(exclude)).send(message)
   }
 
   /** Dropped for whoever is away or behind. */
   broadcastVolatile(message: Sendable, exclude?: { readonly id: string } | string): void {
-    this.#everybody().volatile.except(idOf(exclude)).send(message)
+    this.#everybody().volatile.except(addressOf(exclude)).send(message)
   }
 
   /** To clients whose tag has this value. */
@@ -235,7 +236,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** All sessions, those included whose connection is lost and may come back. */
   getClients(): PPServerClient<C>[] {
-    return [...this.#core.clients()]
+    return [...this.#core.audience.clients()]
   }
 
   getClient(id: string): PPServerClient<C> | undefined {
@@ -314,7 +315,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   }
 
   #everybody(): Broadcast<PPServerClient> {
-    return this.#core.broadcast()
+    return this.#core.audience.everybody()
   }
 
   #bye(): void {

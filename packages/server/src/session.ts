@@ -18,6 +18,8 @@ import { createOutbox } from './outbox.js'
 import type { Outbox, Replay } from './outbox.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
+import { createTokenBucket } from './rate-limit.js'
+import type { TokenBucket } from './rate-limit.js'
 import { createResumeTokens } from './resume-tokens.js'
 import type { Recovery } from './options.js'
 
@@ -27,6 +29,9 @@ const CONFIRM_EVERY = 64
 const CONFIRM_AFTER_MS = 1000
 /** A peer with this much unread is "behind": volatile messages are not added to it. */
 const BEHIND_BYTES = 64 * 1024
+
+/** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
+const PINGS_PER_SECOND = 20
 
 /** What a client may say inside a session and the session does not handle itself. */
 export type ClientMessage = MessageOf<'event' | 'join' | 'leave' | 'resync' | 'presence'>
@@ -67,6 +72,7 @@ export class Session {
 
   readonly #options: SessionOptions
   readonly #outbox: Outbox
+  readonly #pings: TokenBucket
   #state: State = { name: 'opening' }
   #received = 0
   /** How much of `#received` the peer has been told. */
@@ -78,6 +84,7 @@ export class Session {
     this.codec = options.codec
     const { codec, recovery, time, onFault } = options
     this.#outbox = createOutbox({ codec, maxMessages: recovery.maxMessages, maxBytes: recovery.maxBytes })
+    this.#pings = createTokenBucket(time, PINGS_PER_SECOND, 2 * PINGS_PER_SECOND)
     this.acks = createAcks({ time, onError: (thrown) => onFault(thrown, 'An ack callback') })
   }
 
@@ -214,6 +221,8 @@ export class Session {
     switch (message.kind) {
       case 'ping': {
         this.#outbox.confirm(message.received)
+        // A pong is larger than its ping: answering all of a flood would amplify it.
+        if (!this.#pings.take()) return
         const pong = { at: message.at, received: this.#tell(), serverNow: this.#options.time.wallNow() }
         this.send(outgoing({ kind: 'pong', ...pong }))
         return

@@ -9,7 +9,7 @@ import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
 import { clientIp, createIpLimit } from './ip.js'
-import { judgeUpgrade, offeredProtocols, pathOf } from './upgrade.js'
+import { judgeUpgrade, pathOf } from './upgrade.js'
 import type { UpgradeRules } from './upgrade.js'
 
 /** RFC 6455: the reason of a close frame is at most 123 bytes. */
@@ -108,7 +108,8 @@ export function createListener(options: ListenerOptions): Listener {
     listening: async () => addressOf(httpServer, path ?? '/', await opened),
     stop() {
       isAccepting = false
-      if (!isAttached) httpServer.close()
+      // A close before the port is open would be forgotten, and the port would open after it.
+      if (!isAttached) void opened.then(() => httpServer.close()).catch(() => {})
     },
     async close() {
       isAccepting = false
@@ -116,8 +117,8 @@ export function createListener(options: ListenerOptions): Listener {
       for (const webSocket of sockets.clients) webSocket.terminate()
       sockets.close()
       if (isAttached) return
+      await opened.catch(() => {})
       await new Promise<void>((resolve) => {
-        if (!httpServer.listening) httpServer.once('close', resolve)
         httpServer.close(() => resolve())
         httpServer.closeAllConnections()
       })

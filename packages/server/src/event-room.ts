@@ -1,0 +1,46 @@
+// Event rooms: a name, its members, and nothing else; they exist while somebody is in. The server puts clients in.
+// A client's own wish opens state rooms, which decide for themselves; an event room is closed to it unless the
+// application says otherwise, because its name alone may be a secret ("admins").
+import type { Join } from '@painda/protocol'
+import type { PPServerClient } from './client.js'
+import type { Membership } from './membership.js'
+import type { ServerOptions } from './options.js'
+import { outgoing } from './outgoing.js'
+import type { Rooms } from './rooms.js'
+
+export interface EventRooms {
+  joinByServer(client: PPServerClient, room: string): void
+  joinByWish(client: PPServerClient, join: Join): void | Promise<void>
+  leave(client: PPServerClient, room: string): void
+  /** May this client address that room? */
+  isIn(client: PPServerClient, room: string): boolean
+}
+
+export interface EventRoomsOptions {
+  membership: Membership
+  rooms: Pick<Rooms<PPServerClient>, 'get' | 'join' | 'leave'>
+  mayJoin: ServerOptions['joinEventRoom']
+}
+
+export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptions): EventRooms {
+  return {
+    joinByServer(client, room) {
+      const typed = rooms.get(room)
+      if (typed !== undefined) typed.join(client)
+      else if (membership.enter(room, client.id))
+        client.deliver(outgoing({ kind: 'joined', room, type: 'event' }))
+    },
+    joinByWish(client, join) {
+      const { how, room, ackId } = join
+      const isEventRoom = how === 'join' && room !== undefined && rooms.get(room) === undefined
+      if (!isEventRoom || membership.has(room, client.id)) return rooms.join(client, join)
+      if (membership.exists(room) && mayJoin?.(client, room) === true) return rooms.join(client, join)
+      const error = { code: 'ROOM_NOT_FOUND', message: `There is no room "${room}".` } as const
+      client.deliver(outgoing({ kind: 'ack', ackId, error }))
+    },
+    leave(client, room) {
+      if (membership.has(room, client.id) || rooms.get(room) !== undefined) rooms.leave(client, room)
+    },
+    isIn: (client, room) => rooms.get(room) !== undefined || membership.has(room, client.id),
+  }
+}

@@ -1,0 +1,155 @@
+// The life of a session, and who is told of it in which order: let in, connection lost, back again, over.
+import type { DisconnectReason, ExpiryReason, Inspector, Time } from '@painda/protocol'
+import { createEmitter } from '@painda/protocol'
+import type { AckReply } from './messages.js'
+import { PPServerClient } from './client.js'
+import type { ClientEvents, ClientHost, ClientParts, Handshake } from './client.js'
+import type { Faults } from './faults.js'
+import type { Flush } from './flush.js'
+import { createHandlers } from './handlers.js'
+import type { Handlers } from './handlers.js'
+import type { Membership } from './membership.js'
+import type { Namespaces } from './namespace.js'
+import type { Recovery } from './options.js'
+import type { PeerCodec } from './outgoing.js'
+import type { Line } from './pipeline.js'
+import type { Plugins } from './plugin.js'
+import type { GlobalPresence } from './presence.js'
+import type { Rooms } from './rooms.js'
+import { Session } from './session.js'
+import type { SessionEntry, Sessions } from './sessions.js'
+
+export interface SessionLifeOptions {
+  time: Time
+  flush: Flush
+  inspector: Inspector
+  faults: Faults
+  recovery: Recovery
+  maxOutboxBytes: number
+  sessions: Sessions
+  membership: Membership
+  rooms: Rooms<PPServerClient>
+  presence: GlobalPresence
+  namespaces: Namespaces
+  plugins: Plugins
+  host: ClientHost
+  lineOf: (entry: SessionEntry) => Line
+  onConnection: Handlers<[client: PPServerClient]>
+  onDisconnection: Handlers<[client: PPServerClient, reason: DisconnectReason]>
+}
+
+export interface SessionLife {
+  /** A session and its client, known to nobody yet. */
+  create(codec: PeerCodec, id: string, handshake: Handshake): SessionEntry
+  admitted(entry: SessionEntry): void
+  resumed(entry: SessionEntry, token: string | null): void
+  partsOf(client: PPServerClient): ClientParts
+  lineOf(client: PPServerClient): Line | undefined
+  /** Every client's messages are handled. */
+  isIdle(): boolean
+}
+
+/** A v2 peer cannot name its session again. */
+const NO_RECOVERY: Recovery = { windowMs: 0, maxMessages: 0, maxBytes: 0 }
+
+export function createSessionLife(options: SessionLifeOptions): SessionLife {
+  const { time, inspector, faults, sessions, membership, rooms, presence, namespaces, plugins } = options
+  const { onConnection, onDisconnection } = options
+  const lines = new Map<Session, Line>()
+  const insides = new WeakMap<PPServerClient, ClientParts>()
+  const report = (where: string) => (thrown: unknown) => void faults.report(thrown, where)
+
+  function partsOf(client: PPServerClient): ClientParts {
+    const parts = insides.get(client)
+    // Clients are made here and nowhere else.
+    if (parts === undefined) throw new TypeError('This client belongs to another server.')
+    return parts
+  }
+
+  function dropped({ client }: SessionEntry, reason: DisconnectReason): void {
+    inspect(client, 'dropped', reason)
+    presence.dropped(client)
+    rooms.dropped(client)
+    partsOf(client).events.emit('drop', reason)
+  }
+
+  function ended(entry: SessionEntry, reason: DisconnectReason, expiry: ExpiryReason | null): void {
+    const { session, client } = entry
+    const wasLetIn = sessions.get(session.id) === entry
+    lines.get(session)?.close()
+    lines.delete(session)
+    presence.ended(client)
+    rooms.ended(client)
+    for (const room of [...membership.roomsOf(client.id)]) membership.exit(room, client.id)
+    const parts = partsOf(client)
+    if (wasLetIn) {
+      sessions.remove(session, expiry)
+      inspect(client, 'ended', reason)
+      namespaces.left(client, reason)
+      parts.events.emit('disconnect', reason)
+      plugins.notify('onDisconnect', client, reason)
+      void onDisconnection.run('', [client, reason], report('A disconnection handler'))
+    }
+    parts.events.clear()
+    parts.handlers.clear()
+    parts.any.clear()
+  }
+
+  function inspect({ id }: PPServerClient, state: string, detail?: string): void {
+    if (!inspector.active) return
+    const more = detail === undefined ? {} : { detail }
+    inspector.emit({ kind: 'connection', at: time.now(), peer: id, state, ...more })
+  }
+
+  return {
+    create(codec, id, handshake) {
+      const session: Session = new Session({
+        id,
+        codec,
+        time,
+        flush: options.flush,
+        recovery: codec.name === 'v2' ? NO_RECOVERY : options.recovery,
+        maxOutboxBytes: options.maxOutboxBytes,
+        onFault: faults.report,
+        hooks: {
+          message: (message, bytes) => line.arrive(message, bytes),
+          refused: (error) => line.refuse(error),
+          dropped: (reason) => dropped(entry, reason),
+          ended: (reason, expiry) => ended(entry, reason, expiry),
+        },
+      })
+      const parts: ClientParts = {
+        session,
+        host: options.host,
+        events: createEmitter<ClientEvents>(report('A client listener')),
+        handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
+        any: createHandlers<[type: string, payload: unknown]>(),
+        handshake,
+      }
+      const client = new PPServerClient(parts)
+      const entry: SessionEntry = { session, client }
+      const line = options.lineOf(entry)
+      insides.set(client, parts)
+      lines.set(session, line)
+      return entry
+    },
+    admitted({ client }) {
+      inspect(client, 'open')
+      presence.greet(client)
+      plugins.notify('onConnect', client)
+      void onConnection.run('', [client], report('A connection handler'))
+    },
+    resumed({ client }, token) {
+      const parts = partsOf(client)
+      parts.handshake = { ...parts.handshake, token }
+      inspect(client, 'resumed')
+      presence.resumed(client)
+      presence.greet(client)
+      rooms.resumed(client)
+      parts.events.emit('resume')
+    },
+    partsOf,
+    lineOf: (client) => lines.get(partsOf(client).session),
+    isIdle: () => [...lines.values()].every((line) => line.isIdle),
+  }
+}
