@@ -1,5 +1,18 @@
-export * from './delta.js'
+export {
+  isArrayOps,
+  isDeleted,
+  isLiteral,
+  PP_DELETED,
+  type ArrayOp,
+  type Delta,
+  type PPArrayOpsMarker,
+  type PPDeletedMarker,
+  type PPValueMarker,
+} from './delta.js'
 export { diff } from './diff.js'
 export * from './patch.js'
-export { cloneJson, deepEqual } from './value.js'
+export * from './plain.js'
+export * from './state-manager.js'
+export * from './touched.js'
 export * from './track.js'
+export { cloneJson, deepEqual } from './value.js'
