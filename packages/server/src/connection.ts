@@ -236,15 +236,24 @@ export class Connection {
     const canAsk = this.codec.name !== 'v2' || transport.ping !== undefined
     if (heartbeatMs === 0 || !canAsk) return () => {}
     let cancel: Undo = () => {}
+    let askedAt = -Infinity
+    this.#lastHeard = time.now()
     const check = (): void => {
-      const silentMs = time.now() - this.#lastHeard
-      if (silentMs >= 2 * heartbeatMs) {
+      const now = time.now()
+      const silentMs = now - this.#lastHeard
+      // Whoever was not asked gets its chance: after a stall of our own, answers may still wait to be read.
+      const wasAsked = askedAt >= this.#lastHeard
+      if (silentMs < heartbeatMs) {
+        cancel = time.after(heartbeatMs - silentMs, check)
+      } else if (wasAsked && now - askedAt >= heartbeatMs) {
         this.end(new PPError('PING_TIMEOUT', `Ping timeout: nothing was heard for ${silentMs} ms.`))
-        return
+      } else {
+        if (!wasAsked) {
+          askedAt = now
+          this.#ping()
+        }
+        cancel = time.after(askedAt + heartbeatMs - now, check)
       }
-      if (silentMs >= heartbeatMs) this.#ping()
-      const nextMs = silentMs >= heartbeatMs ? 2 * heartbeatMs - silentMs : heartbeatMs - silentMs
-      cancel = time.after(nextMs, check)
     }
     cancel = time.after(heartbeatMs, check)
     return () => cancel()

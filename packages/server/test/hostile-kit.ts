@@ -40,6 +40,13 @@ export function spell(format: Format, message: PPMessageInput): Uint8Array {
   return codec.encode(ackId === undefined ? event : { ...event, ackId })
 }
 
+export interface RawOptions {
+  protocols?: string[]
+  headers?: Record<string, string>
+  /** False: it never answers a WebSocket ping. */
+  autoPong?: boolean
+}
+
 /** A socket that notes what comes; resolves what a test waits for from events, never from milliseconds. */
 export class RawPeer {
   readonly socket: WebSocket
@@ -49,14 +56,13 @@ export class RawPeer {
   closed: { code: number; reason: string } | null = null
   #wake: (() => void)[] = []
 
-  constructor(
-    url: string,
-    format: Format,
-    options: { protocols?: string[]; headers?: Record<string, string> } = {},
-  ) {
+  constructor(url: string, format: Format, options: RawOptions = {}) {
     this.format = format
     const protocols = options.protocols ?? (format === 'v2' ? [] : ['painda.v3'])
-    this.socket = new WebSocket(url, protocols, { headers: options.headers ?? {} })
+    this.socket = new WebSocket(url, protocols, {
+      headers: options.headers ?? {},
+      autoPong: options.autoPong ?? true,
+    })
     this.socket.binaryType = 'nodebuffer'
     this.socket.on('message', (data) => this.#read(data as Buffer))
     this.socket.on('close', (code, reason) => {

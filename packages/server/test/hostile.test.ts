@@ -348,3 +348,36 @@ test('[BI1] what a foreign v2 client sends and gets is the documented wire', asy
   const client = server.getClients()[1]
   expect(client?.handshake).toMatchObject({ url: '/?x=1', query: { x: '1' }, token: 'tok' })
 })
+
+test('[HB1][HB2] v2 peers are asked by WebSocket pings, and who does not answer is gone: Ping timeout', async () => {
+  const { server, url } = await listen({ heartbeatInterval: 30 })
+  const reasons: string[] = []
+  server.on('disconnection', (_client, reason) => reasons.push(reason))
+  const alive = new RawPeer(url, 'v2')
+  await alive.opened()
+  await new Promise((resolve) => alive.socket.once('ping', resolve))
+  const dead = new RawPeer(url, 'v2', { autoPong: false })
+  expect(await dead.ended()).toMatchObject({ code: 4014 })
+  expect(reasons).toEqual(['Ping timeout'])
+  await new Promise((resolve) => alive.socket.once('ping', resolve))
+  expect(alive.closed).toBeNull()
+  expect(server.getClients()[0]?.rtt).toBeGreaterThanOrEqual(0)
+})
+
+test('[BI5] closing before the port is open leaves no port open', async () => {
+  const server = new PPServer({ port: 0, host: 'localhost', logger: silentLogger })
+  const address = server.listening()
+  await server.close()
+  const { port } = await address
+  await expect(fetch(`http://localhost:${port}/healthz`)).rejects.toThrow()
+})
+
+test('[HS8] on real sockets a shutdown lets a late message arrive before the close', async () => {
+  const { server, url } = await listen()
+  const peer = await RawPeer.join(url, 'painda.v3')
+  server.emit('last', 'x'.repeat(100_000))
+  await server.shutdown({ timeoutMs: 5000 })
+  expect(await peer.ended()).toMatchObject({ code: 1001 })
+  expect(peer.log.map(([name]) => name)).toEqual(['welcome', 'last', 'bye'])
+  await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow()
+})

@@ -109,3 +109,28 @@ test('[LM6] a peer that does not read is cut off, volatile messages pass it by, 
   expect(client?.bufferedBytes).toBe(0)
   expect(server.getClients()).toHaveLength(1)
 })
+
+test('[LM2] a flood of pings is not answered by a flood of pongs', async () => {
+  const { join, settle } = createKit()
+  const peer = await join()
+  for (let n = 0; n < 1000; n++) peer.say({ kind: 'ping', at: n, received: 0 })
+  await settle()
+  expect(peer.of('pong')).toHaveLength(40)
+  expect(peer.closed).toBeNull()
+})
+
+test.each([
+  ['messages', { maxInboxMessages: 10 }, 11, 'x'],
+  ['bytes', { maxPayloadBytes: 1000 }, 6, 'x'.repeat(900)],
+])(
+  '[LM3] what comes before the handshake is over is bounded in %s',
+  async (_what, limits, count, payload) => {
+    const { server, dial, settle } = createKit(limits)
+    server.use(() => {})
+    const peer = dial()
+    peer.hello()
+    for (let n = 0; n < count; n++) peer.emit('n', payload)
+    await settle()
+    expect(peer.closed).toMatchObject({ code: 4008 })
+  },
+)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createKit, type Kit, type Peer } from './peer-kit.js'
 
 async function comeBack({ join }: Kit, peer: Peer, more: Partial<Peer['session']> = {}): Promise<Peer> {
@@ -360,4 +360,16 @@ test('[HB2] who is silent for twice the heartbeat is gone: Ping timeout, and the
   expect(peer.closed?.code).toBe(4014)
   expect(seen).toEqual(['connection', 'drop: Ping timeout'])
   expect((await comeBack(kit, peer)).welcome.outcome).toBe('snapshot')
+})
+
+test('[HB2] a stall of the server itself ends nobody: who was not asked yet is asked first', async () => {
+  const kit = createKit({ heartbeatInterval: 1000 })
+  const peer = await kit.join()
+  // One long step: the timer that was due after a second runs after ten.
+  const { now } = kit.time
+  const clock = vi.spyOn(kit.time, 'now').mockImplementation(() => now() + 9000)
+  await kit.time.advance(1000)
+  expect(peer.of('ping')).toHaveLength(1)
+  expect(peer.closed).toBeNull()
+  clock.mockRestore()
 })

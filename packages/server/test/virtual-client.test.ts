@@ -89,3 +89,14 @@ test('[VC1] a thousand bots go through the whole pipeline, and closing leaves no
   await server.close()
   expect(time.pending).toBe(0)
 })
+
+test('[VC1] nor do two bots that connect in the same turn share an id', async () => {
+  const { time, server, bot } = setUp()
+  server.use((_client, next) => void Promise.resolve().then(() => next()))
+  const [one, two] = [bot('bot'), bot('bot')]
+  one.connect(server)
+  two.connect(server)
+  await time.flushMicrotasks()
+  expect(server.getClients()).toHaveLength(2)
+  expect([one.id, two.id].filter((id) => id === 'bot')).toHaveLength(1)
+})
