@@ -17,7 +17,7 @@ import type { Outgoing, PeerCodec } from './outgoing.js'
 import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
-export const V2_GREETING_MS = 150
+const V2_GREETING_MS = 150
 
 export interface ConnectionEnd {
   readonly reason: DisconnectReason

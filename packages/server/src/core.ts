@@ -8,7 +8,7 @@ import {
   createRandom,
   hostTime,
 } from '@painda/protocol'
-import type { ContractShape, DisconnectReason, PPError, Transport } from '@painda/protocol'
+import type { DisconnectReason, PPError, Transport } from '@painda/protocol'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
 import { readHandshake } from './client-handshake.js'

@@ -48,7 +48,7 @@ export function pathOf(url: string): string | null {
   return path.startsWith('/') && !path.startsWith('//') ? path : null
 }
 
-export function offeredProtocols(header: string | undefined): string[] {
+function offeredProtocols(header: string | undefined): string[] {
   return (header ?? '')
     .split(',')
     .map((name) => name.trim())

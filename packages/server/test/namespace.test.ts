@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { NamespaceClient, PPServerClient } from '../src/index.js'
+import { ppMetricsPlugin } from '../src/index.js'
+import type { Metrics, MetricsApi, NamespaceClient, PPServerClient } from '../src/index.js'
 import { createKit } from './peer-kit.js'
 
 test('[NS1] a namespace lets a client in once, by its own middleware, and has its own handlers', async () => {
@@ -164,4 +165,35 @@ test('[PL2] onSend may transform per receiver; equal results share one encoding,
   expect(peers.map((peer) => peer.payloads('n'))).toEqual([['UPPER 1'], ['UPPER 1'], ['plain']])
   expect(types).toEqual(['n', 'n', 'n'])
   expect(peers[0]?.of('snapshot')).toHaveLength(1)
+})
+
+test('[PL1] the metrics plugin counts on the same hooks and the inspect stream, and getStats tells who is here', async () => {
+  const { server, join, settle, time } = createKit()
+  server.register(ppMetricsPlugin)
+  const metrics = (): Metrics | undefined => server.getPlugin<MetricsApi>('pp-metrics')?.snapshot()
+  server.on('connection', (client) => client.join('lobby'))
+  server.on('oops', () => {
+    throw new Error('oops')
+  })
+  const peer = await join()
+  peer.emit('oops')
+  peer.emit('nothing')
+  await settle()
+  expect(metrics()).toMatchObject({ connectionsTotal: 1, roomJoinsTotal: 1, errorsTotal: 1 })
+  expect(metrics()?.messagesReceived).toBe(3)
+  expect(metrics()?.messagesSent).toBe(peer.log.length)
+  const bytes = metrics()?.bytesSent ?? 0
+  expect(bytes).toBeGreaterThan(0)
+  await time.advance(500)
+  expect(server.getStats()).toEqual({
+    clients: 1,
+    connected: 1,
+    rooms: 1,
+    presenceTracked: 0,
+    uptime: 0.5,
+    plugins: ['pp-metrics'],
+  })
+  peer.transport.close(1000)
+  await settle()
+  expect(metrics()).toMatchObject({ disconnectionsTotal: 1, roomLeavesTotal: 1 })
 })
