@@ -162,6 +162,12 @@ export function createCore(options: ClientOptions): Core {
     nextAckId: asks.nextId,
     post,
     release: session.release,
+    discard(gate, error) {
+      for (const letter of outbox.forget((_letter, other) => other === gate)) {
+        const ackId = ackIdOf(letter)
+        if (ackId !== null) asks.reject(ackId, error)
+      }
+    },
     make: (key, wish, definition) =>
       createRoom({
         key,

@@ -372,7 +372,7 @@ export function createRoom(options: RoomOptions): Room {
   return room
 }
 
-function notInRoom(key: string): PPError {
+export function notInRoom(key: string): PPError {
   return new PPError('NOT_IN_ROOM', `You are not in the room "${key}".`, { hint: 'Join it again.' })
 }
 

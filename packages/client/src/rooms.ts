@@ -5,7 +5,7 @@ import { PPError } from '@painda/protocol'
 import type { Ack, ContractShape, Joined, Left, Message, RoomShape } from '@painda/protocol'
 import type { Gate } from './outbox.js'
 import type { Applied } from './replica.js'
-import { reasonError } from './room.js'
+import { notInRoom, reasonError } from './room.js'
 import type { Room, Wish } from './room.js'
 import type { Desync } from './types.js'
 
@@ -27,6 +27,8 @@ export interface RoomsOptions {
   make: (key: string, wish: Wish, definition: RoomShape | null) => Room
   /** Messages of a room that can leave now. */
   release: () => void
+  /** Messages of a room that waited for an entrance that will not come. */
+  discard: (gate: Gate, error: PPError) => void
   onState: (room: string, state: unknown) => void
   onDelta: (room: string, delta: unknown) => void
   onDesync: (desync: Desync) => void
@@ -53,7 +55,7 @@ export interface Rooms {
 const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
 
 export function createRooms(options: RoomsOptions): Rooms {
-  const { contract, isOpen, nextAckId, post, make, release, onState, onDelta, onDesync } = options
+  const { contract, isOpen, nextAckId, post, make, release, discard, onState, onDelta, onDesync } = options
   const byKey = new Map<string, Room>()
   /** Whoever is in, by the room's id. */
   const byId = new Map<string, Set<Room>>()
@@ -84,6 +86,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function leave(room: Room): void {
     remove(room)
+    discard(room.gate, notInRoom(room.key))
     const { id } = room.handle
     if (id === null || !dismiss(id, room) || byId.has(id)) return
     if (isOpen()) post({ kind: 'leave', room: id }, null)
@@ -156,7 +159,9 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (members === undefined) return
     byId.delete(id)
     for (const room of members) {
-      room.end(reasonError(reason, room.key))
+      const error = reasonError(reason, room.key)
+      room.end(error)
+      discard(room.gate, error ?? notInRoom(room.key))
       removeUnlessRetained(room)
     }
   }
@@ -235,7 +240,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
       // A later push of the server may have let it in meanwhile.
       if (room.gate.roomId !== null) return true
-      room.fail(new PPError(ack.error.code, ack.error.message))
+      const error = new PPError(ack.error.code, ack.error.message)
+      room.fail(error)
+      discard(room.gate, error)
       removeUnlessRetained(room)
       return true
     },

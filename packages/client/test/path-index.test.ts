@@ -133,7 +133,7 @@ describe('which subscribers look again', () => {
   })
 
   test('a moved path whose value stays equal is followed too', () => {
-    const held = hold({ ...START, players: { a: { x: 1, y: 0 }, b: { x: 1, y: 0 } } })
+    const held = hold<Players>({ ...START, players: { a: { x: 1, y: 0 }, b: { x: 1, y: 0 } } })
     const seen = watch(held, (state) => state.players[state.cursor]?.x)
     held.apply({ cursor: 'b' })
     held.apply({ players: { b: { x: 2 } } })

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { createFakeServer } from './fake-server.js'
+import type { FakeServer } from './fake-server.js'
+import type { PresenceEntry } from '../src/index.js'
+
+const entry = (clientId: string, data: unknown, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
+  clientId,
+  data,
+  joinedAt: 1,
+  updatedAt: 1,
+  connected: true,
+  connections: 1,
+  ...more,
+})
+
+async function enter(server: FakeServer) {
+  const client = server.client()
+  const room = client.join('r1')
+  await client.ready
+  await server.settle()
+  server.last.say({ kind: 'joined', room: 'r1', ackId: 1, type: 'event' })
+  await room.joined
+  return { client, room }
+}
+
+describe('presence', () => {
+  test('[PR1] a full list, then changes; snapshot() changes with its content alone', async () => {
+    const server = createFakeServer()
+    const { client, room } = await enter(server)
+    const { presence } = room
+    let calls = 0
+    presence.subscribe(() => calls++)
+    server.last.say(
+      {
+        kind: 'presences',
+        room: 'r1',
+        full: true,
+        set: [entry('c1', { n: 1 }), entry('c2', { n: 2 })],
+        gone: [],
+      },
+      { kind: 'presences', room: 'r1', full: false, set: [entry('c3', { n: 3 })], gone: [] },
+    )
+    await server.settle()
+    const shown = presence.snapshot()
+    expect([presence.self?.data, presence.others().map(({ clientId }) => clientId), calls]).toEqual([
+      { n: 1 },
+      ['c2', 'c3'],
+      1,
+    ])
+    expect(presence.snapshot()).toBe(shown)
+    server.last.say({
+      kind: 'presences',
+      room: 'r1',
+      full: false,
+      set: [entry('c3', { n: 3 }, { connected: false })],
+      gone: ['c2'],
+    })
+    await server.settle()
+    expect(presence.list().map(({ clientId, connected }) => [clientId, connected])).toEqual([
+      ['c1', true],
+      ['c3', false],
+    ])
+    expect([presence.get('c2'), presence.get('c3')?.connected]).toEqual([undefined, false])
+    expect(presence.snapshot()).not.toBe(shown)
+    client.close()
+  })
+
+  test('[PR2] an update sends the whole own data and shows at once', async () => {
+    const server = createFakeServer()
+    const { client, room } = await enter(server)
+    server.last.say({
+      kind: 'presences',
+      room: 'r1',
+      full: true,
+      set: [entry('c1', { name: 'Ada', n: 0 })],
+      gone: [],
+    })
+    await server.settle()
+    room.presence.update({ n: 1 })
+    expect(room.presence.self?.data).toEqual({ name: 'Ada', n: 1 })
+    room.presence.update((data) => ({ ...(data as object), n: 2 }))
+    await server.settle()
+    expect(server.last.of('presence')).toEqual([
+      { kind: 'presence', room: 'r1', data: { name: 'Ada', n: 1 } },
+      { kind: 'presence', room: 'r1', data: { name: 'Ada', n: 2 } },
+    ])
+    // An echo of the update before does not make the newer one flicker.
+    server.last.say({
+      kind: 'presences',
+      room: 'r1',
+      full: false,
+      set: [entry('c1', { name: 'Ada', n: 1 })],
+      gone: [],
+    })
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Ada', n: 2 })
+    client.close()
+  })
+
+  test('what is shown while away is told once the room is back, the newest alone; after an expiry again', async () => {
+    const server = createFakeServer()
+    server.autoWelcome = (_peer, count) =>
+      count === 1
+        ? {}
+        : count === 2
+          ? { outcome: 'resumed', token: 't2', received: 1 }
+          : { outcome: 'expired', reason: 'restart', id: 'c9', token: 't3' }
+    const { client, room } = await enter(server)
+    server.last.cut()
+    await server.settle()
+    room.presence.update({ n: 1 })
+    room.presence.update({ n: 2 })
+    await server.time.advance(1_200)
+    expect(server.last.of('presence')).toEqual([{ kind: 'presence', room: 'r1', data: { n: 2 } }])
+    server.last.cut()
+    await server.time.advance(1_200)
+    server.last.say({ kind: 'joined', room: 'r1', ackId: server.last.of('join')[0]!.ackId, type: 'event' })
+    server.last.say({ kind: 'presences', room: 'r1', full: true, set: [entry('c9', null)], gone: [] })
+    await server.settle()
+    expect(server.last.of('presence')).toEqual([{ kind: 'presence', room: 'r1', data: { n: 2 } }])
+    expect(room.presence.self).toMatchObject({ clientId: 'c9', data: { n: 2 } })
+    client.close()
+  })
+
+  test('what cannot be merged is refused at the call', async () => {
+    const server = createFakeServer()
+    const { client, room } = await enter(server)
+    expect(() => room.presence.update([1] as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+    client.close()
+  })
+
+  test('the global list comes as the documented event, whole, and as a view', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const told: string[][] = []
+    client.on('presence', ({ presences }) => told.push(presences.map(({ clientId }) => clientId)))
+    await client.ready
+    server.last.say({ kind: 'presences', full: true, set: [entry('u1', {}), entry('c1', {})], gone: [] })
+    server.last.say({ kind: 'presences', full: false, set: [], gone: ['u1'] })
+    await server.settle()
+    expect(told).toEqual([['u1', 'c1'], ['c1']])
+    expect([client.presence.self?.clientId, client.presence.others()]).toEqual(['c1', []])
+    client.close()
+  })
+})
