@@ -60,5 +60,7 @@ async function loadInDev(vite: ViteDevServer): Promise<GameModule> {
   const { ssr } = vite.environments
   if (ssr === undefined || !isRunnableDevEnvironment(ssr))
     throw new Error('Vite cannot run server modules here.')
+  // Every game starts from fresh modules: one that failed half way through must not stay behind.
+  ssr.runner.clearCache()
   return ssr.runner.import<GameModule>(`/${ENTRY}`)
 }

@@ -11,7 +11,7 @@ const PATH = '/pp'
 export interface Stage {
   /** The running game; null while it restarts or after it failed to load. */
   readonly game: Game | null
-  /** Closes the running game, stays down for a while, and starts a fresh one. Restarts queue up. */
+  /** Closes the running game, stays down for a while, and starts a fresh one. Calls that come before it begins join it. */
   restart(downMs?: number): Promise<void>
   close(): Promise<void>
 }
@@ -19,6 +19,8 @@ export interface Stage {
 export function createStage(httpServer: Server, load: Load): Stage {
   let game: Game | null = null
   let queue = Promise.resolve()
+  /** The restart that has not begun yet. */
+  let next: Promise<void> | null = null
   let isClosed = false
 
   const stop = async () => {
@@ -44,9 +46,14 @@ export function createStage(httpServer: Server, load: Load): Stage {
       return game
     },
     restart(downMs = 0) {
-      const restarted = queue.then(() => start(downMs))
-      queue = restarted.catch(() => {})
-      return restarted
+      if (next === null) {
+        next = queue.then(() => {
+          next = null
+          return start(downMs)
+        })
+        queue = next.catch(() => {})
+      }
+      return next
     },
     close() {
       isClosed = true
