@@ -77,8 +77,8 @@ export interface Harness<C extends ContractShape = ContractShape> {
   /** Compares every connected client with the server: state, versions, members, presence. */
   converged(roomId?: string): Convergence
   /**
-   * Moves time on until every client is open or closed, its rooms are joined, nothing is said any more and both ends
-   * agree. Clients whose link is offline are left out.
+   * Moves time on until every client is open or closed, half-open connections are found out, rooms are joined, nothing
+   * is said any more and both ends agree. Clients whose link is offline are left out.
    * @throws PPError `DESYNC`, `ACK_TIMEOUT` that names what did not come to rest
    */
   settle(options?: SettleOptions): Promise<void>
@@ -153,6 +153,9 @@ export function createHarness<C extends ContractShape = ContractShape>(
       net,
     )
     traffic.watch(client.inspector)
+    client.subscribeStatus(() => {
+      if (client.status().status !== 'open') traffic.reconnecting(name)
+    })
     clients.push(client)
     return client
   }

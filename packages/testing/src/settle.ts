@@ -50,6 +50,7 @@ function restless(clients: readonly TestClient[], traffic: Traffic): string[] {
       const { name } = client
       const isOnItsWay = status === 'connecting' || status === 'waiting'
       const why = error === null ? '' : `: ${error.message}`
+      const isHalfOpen = status === 'open' && traffic.isHalfOpen(name)
       const underWay = traffic.underWay(name)
       const rooms = client
         .rooms()
@@ -57,6 +58,7 @@ function restless(clients: readonly TestClient[], traffic: Traffic): string[] {
         .map((room) => `${name} is still ${room.status} "${room.id ?? room.key}"`)
       return [
         ...(isOnItsWay ? [`${name} is ${status} (attempt ${attempt}${why})`] : []),
+        ...(isHalfOpen ? [`the connection of ${name} is half-open, and it has not found out`] : []),
         ...(underWay > 0 ? [`${underWay} messages of ${name} are under way`] : []),
         ...rooms,
       ]

@@ -6,6 +6,9 @@ export interface Traffic {
   readonly lastAt: number
   /** Messages that were sent over a link and have neither arrived nor been lost. */
   underWay(link: string): number
+  /** True for a link that became half-open, until `reconnecting` says that its client has found out. */
+  isHalfOpen(link: string): boolean
+  reconnecting(link: string): void
   record(entry: DeliveryEntry): void
   watch(inspector: Inspector): Undo
 }
@@ -15,6 +18,7 @@ const UPKEEP: ReadonlySet<Message['kind']> = new Set(['ping', 'pong', 'received'
 
 export function createTraffic(time: Time): Traffic {
   const counts = new Map<string, number>()
+  const halfOpen = new Set<string>()
   let lastAt = time.now()
 
   function see(event: InspectEvent): void {
@@ -27,7 +31,10 @@ export function createTraffic(time: Time): Traffic {
       return lastAt
     },
     underWay: (link) => counts.get(link) ?? 0,
+    isHalfOpen: (link) => halfOpen.has(link),
+    reconnecting: (link) => void halfOpen.delete(link),
     record({ link, event, bytes }) {
+      if (event === 'zombie') halfOpen.add(link)
       const change = changeOf(event, bytes)
       if (change !== 0) counts.set(link, (counts.get(link) ?? 0) + change)
     },
