@@ -147,6 +147,15 @@ test('[RC4] every welcome carries a new token; the one before is good until the 
   expect(third.closed).toBeNull()
 })
 
+test('[RC4] the token that was presented last stays good, also when it was itself new', async () => {
+  const kit = createKit()
+  const first = await kit.join()
+  const second = await comeBack(kit, first)
+  await comeBack(kit, second)
+  // That welcome was lost as well; its client still has the second token.
+  expect((await comeBack(kit, second)).welcome.outcome).toBe('snapshot')
+})
+
 test('[RC4] a token that was never used does not outlive the next welcome', async () => {
   const kit = createKit()
   const first = await kit.join()
