@@ -1,0 +1,36 @@
+// Two browsers' worth of work at a time, no second chances: a test that passes only when repeated has failed.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { defineConfig } from '@playwright/test'
+import type { GameOptions } from './fixtures.js'
+
+/** A browser that is installed anyway; without one Playwright takes its own. */
+function findChromium(): string | undefined {
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
+}
+
+const executablePath = findChromium()
+
+export default defineConfig<GameOptions>({
+  testDir: '.',
+  globalSetup: './support/build.ts',
+  workers: 2,
+  retries: 0,
+  timeout: 45_000,
+  expect: { timeout: 15_000 },
+  use: {
+    launchOptions: executablePath === undefined ? {} : { executablePath },
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'desktop', grepInvert: /@touch/, use: { viewport: { width: 1100, height: 720 } } },
+    {
+      name: 'phone',
+      grep: /@touch|@phone/,
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+    },
+  ],
+})

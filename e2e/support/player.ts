@@ -1,0 +1,107 @@
+// A player: a browser context with one page, and a line of its own to the game that a test can make bad.
+import { expect } from '@playwright/test'
+import type { BrowserContext, Locator, Page } from '@playwright/test'
+import type { PPClient, RoomHandle } from '@painda/client'
+import type { Link } from '@painda/protocol'
+import { COLUMNS, ROWS } from '../../apps/demo-game/src/shared/game.js'
+import type { Arena, ArenaState, Player as Seat } from '../../apps/demo-game/src/shared/game.js'
+
+declare global {
+  interface Window {
+    /** Only the page built for tests has it. */
+    __painda?: { client: PPClient; room: RoomHandle<typeof Arena> }
+  }
+}
+
+export interface Replica {
+  version: number
+  state: ArenaState
+}
+
+export interface Player {
+  readonly name: string
+  readonly page: Page
+  readonly context: BrowserContext
+  /** The way between this page and the game; all of the page's connections take it. */
+  readonly link: Link
+  /** Opens the page and waits at its door. */
+  open(): Promise<void>
+  /** Says the name at the door and waits for a place in the game. */
+  join(options?: { color?: string }): Promise<void>
+  id(): Promise<string>
+  replica(): Promise<Replica>
+  /** This player as this page has it. */
+  self(): Promise<Seat>
+  /** Another player as this page has them; null when they are not there. */
+  sees(id: string): Promise<Seat | null>
+  /** The row of a player in this page's list. */
+  row(id: string): Locator
+  /** Walks along the longer side of the floor, away from the nearer edge, and stands still again. */
+  walk(tiles?: number): Promise<void>
+  /** The line is gone, and nothing can be dialled until `reconnect`. */
+  disconnect(): void
+  reconnect(): void
+}
+
+export interface PlayerOptions {
+  name: string
+  context: BrowserContext
+  page: Page
+  link: Link
+}
+
+export function createPlayer({ name, context, page, link }: PlayerOptions): Player {
+  const self = async (): Promise<Seat> => {
+    const seat = await sees(await id())
+    if (seat === null) throw new Error(`${name} has no place in the game.`)
+    return seat
+  }
+  const id = () => page.evaluate(() => window.__painda?.client.id ?? '')
+  const sees = (playerId: string) =>
+    page.evaluate((wanted) => window.__painda?.room.state?.players[wanted] ?? null, playerId)
+
+  return {
+    name,
+    page,
+    context,
+    link,
+    async open() {
+      await page.goto('/')
+      await expect(page.getByTestId('join-name')).toBeVisible()
+    },
+    async join({ color } = {}) {
+      await page.getByTestId('join-name').fill(name)
+      if (color !== undefined) await page.getByRole('radio', { name: color }).check({ force: true })
+      await page.getByTestId('join-submit').click()
+      await expect(page.getByTestId('game')).toHaveAttribute('data-status', 'joined')
+    },
+    id,
+    replica: () =>
+      page.evaluate(() => {
+        const room = window.__painda?.room
+        if (room?.state === undefined) throw new Error('This page is in no room.')
+        return { version: room.version, state: room.state }
+      }),
+    self,
+    sees,
+    row: (playerId) => page.locator(`[data-testid="player-row"][data-player="${playerId}"]`),
+    async walk(tiles = 3) {
+      const { x: start } = await self()
+      const { width, height } = page.viewportSize() ?? { width: COLUMNS, height: ROWS }
+      const isFar = start > COLUMNS / 2
+      // A floor on a phone held upright is turned: its long side runs down the screen.
+      const [back, forth] = height > width ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight']
+      const key = (isFar ? back : forth) ?? ''
+      await page.keyboard.down(key)
+      await expect.poll(async () => Math.abs((await self()).x - start)).toBeGreaterThanOrEqual(tiles)
+      await page.keyboard.up(key)
+    },
+    disconnect() {
+      link.offline()
+      link.cut()
+    },
+    reconnect() {
+      link.online()
+    },
+  }
+}
