@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { cloneJson, deepEqual, diff, patch, patchImmutable, PPError } from '../src/index.js'
 import { freeze, json, key, overTheWire, pair } from './delta-values.js'
 
-const RUNS = 2_000
-const law = { numRuns: RUNS, seed: 3 }
+const RUNS = Number(process.env['LAW_RUNS'] ?? 400)
+const law = { numRuns: RUNS, seed: Number(process.env['PP_SEED']) }
 
 test('[DL1] patching a copy of a with diff(a, b) gives b, also after the delta went through JSON', () => {
   fc.assert(
@@ -43,6 +43,9 @@ test('[DL3] a subtree that no part of the delta names keeps its identity', () =>
 /** Where two objects met key by key and the values are equal, they must be the same object. */
 function expectShared(before: unknown, after: unknown): void {
   if (before === after || !isObject(before) || !isObject(after)) return
+  // Replaced as a whole by rule DL6 (look-alikes) or DL5 (nothing in common).
+  const names = [...Object.keys(before), ...Object.keys(after)]
+  if (names.some((name) => name.startsWith('__pp_'))) return
   expect(deepEqual(before, after)).toBe(false)
   for (const name of Object.keys(after)) {
     if (Object.hasOwn(before, name) && deepEqual(before[name], after[name]))

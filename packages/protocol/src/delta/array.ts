@@ -1,18 +1,15 @@
-// The difference of two arrays, as few operations. First decide which old item is which new item (the alignment), then
-// write that down: kept items that changed → `patch`, the rest → `set` and `splice`, items that changed places → `move`.
+// The difference of two arrays, as few operations. `align` decides which old item is which new item; here that is written
+// down: kept items that changed → `patch`, the rest → `set` and `splice`, items that changed places → `move`.
 //   1. equal items at both ends are set aside: nearly every real change leaves nothing but a few items in between
 //   2. objects with an `id` (and, in a tracked tree, the same object in memory) are found wherever they went
 //   3. other lists of the same length with few differing places are compared place by place
 //   4. what is left goes through Myers with bounded effort, and past the bound is replaced
 import type { Json } from '../json.js'
+import { align, idOf, matchItems } from './align.js'
 import type { DiffContext } from './context.js'
 import type { ArrayOp, Delta } from './delta.js'
-import { alignByKey, type KeyedAlignment } from './keyed.js'
-import { alignLists, type Alignment } from './myers.js'
-import { deepEqual, isRecord } from './value.js'
-
-/** Objects without an id are compared whole, again and again: give up on them earlier than on words. */
-const MAX_EDITS_OF_CONTAINERS = 32
+import type { KeyedAlignment } from './keyed.js'
+import { isRecord } from './value.js'
 
 /** What one array's difference is written with and into. */
 interface Writing {
@@ -21,9 +18,6 @@ interface Writing {
   /** The change of an item that is known to be the same one, or stands where the other stood. */
   change(before: unknown, after: unknown): Delta | undefined
 }
-
-/** Different items · the same item unchanged · the same item, whose change is to be asked for. */
-type Match = 'no' | 'same' | 'changed'
 
 /**
  * The operations from `before` to `after`, in order; undefined when they are equal, `'all'` when sending the new array
@@ -46,13 +40,17 @@ export function diffArray(
   }
   let endBefore = before.length
   let endAfter = after.length
+  const changedAtEnd: number[] = []
   for (; endBefore > start && endAfter > start; endBefore--, endAfter--) {
-    if (matchItems(before[endBefore - 1], after[endAfter - 1], context) === 'no') break
+    const match = matchItems(before[endBefore - 1], after[endAfter - 1], context)
+    if (match === 'no') break
+    if (match === 'changed') changedAtEnd.push(endAfter - 1)
   }
 
-  writeMiddle(writing, before.slice(start, endBefore), after.slice(start, endAfter), start)
-  for (let j = endAfter; j < after.length; j++)
-    writeKept(writing, j, before[j + endBefore - endAfter], after[j])
+  if (endBefore > start || endAfter > start)
+    writeMiddle(writing, before.slice(start, endBefore), after.slice(start, endAfter), start)
+  const shift = before.length - after.length
+  for (const j of changedAtEnd.reverse()) writePatch(writing, j, before[j + shift], after[j])
 
   const { ops } = writing
   if (ops.length === 0) return undefined
@@ -65,22 +63,20 @@ function writeMiddle(
   after: readonly unknown[],
   offset: number,
 ): void {
-  if (before.length === 0 && after.length === 0) return
-  const { context } = writing
-  const keyed = before.length > 0 && after.length > 0 ? alignByKey(before, after, keyOf(context)) : undefined
-  if (keyed !== undefined && keyed.moves.length > 0) {
-    writeWithMoves(writing, before, after, keyed, offset)
+  const aligned = align(before, after, writing.context)
+  if ('moves' in aligned) {
+    writeWithMoves(writing, before, after, aligned, offset)
     return
   }
-  let i = 0
-  let j = 0
-  for (const [keptI, keptJ] of keyed?.kept ?? alignUnkeyed(before, after, context)) {
-    if (keptI > i || keptJ > j) writeRun(writing, before.slice(i, keptI), after.slice(j, keptJ), offset + j)
-    writeKept(writing, offset + keptJ, before[keptI], after[keptJ])
-    i = keptI + 1
-    j = keptJ + 1
+  let atBefore = 0
+  let atAfter = 0
+  for (const { i, j, length } of aligned) {
+    writeRun(writing, before.slice(atBefore, i), after.slice(atAfter, j), offset + atAfter)
+    atBefore = i + length
+    atAfter = j + length
+    for (let n = 0; n < length; n++) writeKept(writing, offset + j + n, before[i + n], after[j + n])
   }
-  writeRun(writing, before.slice(i), after.slice(j), offset + j)
+  writeRun(writing, before.slice(atBefore), after.slice(atAfter), offset + atAfter)
 }
 
 /** Removals, then moves, then inserts, then patches: each phase in ascending order. */
@@ -154,57 +150,12 @@ function changeInPlace({ change }: Writing, before: unknown, after: unknown): De
 }
 
 function writeKept(writing: Writing, index: number, before: unknown, after: unknown): void {
-  if (matchItems(before, after, writing.context) === 'changed') writePatch(writing, index, before, after)
+  if (typeof after === 'object' && after !== null) writePatch(writing, index, before, after)
 }
 
 function writePatch({ ops, change }: Writing, index: number, before: unknown, after: unknown): void {
   const delta = change(before, after)
   if (delta !== undefined) ops.push({ op: 'patch', index, delta })
-}
-
-function alignUnkeyed(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  context: DiffContext | undefined,
-): Alignment {
-  if (before.length === 0 || after.length === 0) return []
-  const isSame = (i: number, j: number): boolean => matchItems(before[i], after[j], context) !== 'no'
-  const inPlace = before.length === after.length ? alignInPlace(before.length, isSame) : undefined
-  // Few places differ, or a small part: no other alignment can save enough to be worth searching.
-  if (inPlace !== undefined && (before.length - inPlace.length) * 4 <= before.length + 8) return inPlace
-  const maxEdits = typeof before[0] === 'object' ? MAX_EDITS_OF_CONTAINERS : undefined
-  const shifted = alignLists(before.length, after.length, isSame, maxEdits)
-  if (inPlace === undefined) return shifted ?? []
-  return shifted !== undefined && shifted.length > inPlace.length ? shifted : inPlace
-}
-
-function alignInPlace(length: number, isSame: (i: number, j: number) => boolean): Alignment {
-  const kept: [number, number][] = []
-  for (let i = 0; i < length; i++) if (isSame(i, i)) kept.push([i, i])
-  return kept
-}
-
-function matchItems(before: unknown, after: unknown, context: DiffContext | undefined): Match {
-  if (typeof after !== 'object' || after === null) return before === after ? 'same' : 'no'
-  if (before === after) return context?.isChanged(after) ? 'changed' : 'same'
-  if (typeof before !== 'object' || before === null) return 'no'
-  const id = idOf(after)
-  if (id !== undefined) return id === idOf(before) ? 'changed' : 'no'
-  // What an object in memory held before cannot be compared whole; it was not found at its place, so it is another.
-  if (context?.isChanged(before)) return 'no'
-  return deepEqual(before, after) ? 'same' : 'no'
-}
-
-function idOf(item: unknown): string | number | undefined {
-  if (!isRecord(item)) return undefined
-  const id = item['id']
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined
-}
-
-/** In a tracked tree the object itself is the best id there is: it is found again although it has none. */
-function keyOf(context: DiffContext | undefined): (item: unknown) => unknown {
-  if (context === undefined) return idOf
-  return (item) => idOf(item) ?? (typeof item === 'object' && item !== null ? item : undefined)
 }
 
 function takeAll(items: readonly unknown[], context: DiffContext | undefined): Json[] {

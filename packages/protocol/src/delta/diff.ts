@@ -10,6 +10,9 @@ import { isRecord, tooDeep, type JsonRecord } from './value.js'
 /** An object with more keys than this is probably a map by id: a delta of it names other keys each time. */
 const MAP_LIKE_KEYS = 16
 
+/** Up to here objects keep their fields in order; beyond, V8 holds them as dictionaries, where Object.values is slow. */
+const NARROW_KEYS = 128
+
 /** An emptied object travels as a new value from this many lost keys on, not as a list of deletions. */
 export const REPLACE_EMPTIED_KEYS = 4
 
@@ -74,42 +77,86 @@ function diffRecords(
   if (depth >= MAX_DEPTH) throw tooDeep()
   const old = context === undefined ? before : context.before(before)
   const keys = Object.keys(after)
+  const oldKeys = Object.keys(old)
+  const delta =
+    keys.length <= NARROW_KEYS && haveSameOrder(keys, oldKeys)
+      ? diffFields(keys, Object.values(old), Object.values(after), context, depth)
+      : diffByName(old, oldKeys, after, keys, context, depth)
+  if (delta === undefined) return undefined
+  return delta === 'replace' || looksLikeMarker(delta) ? replacement(toJson(after), context) : delta
+}
+
+type Fields = Record<string, Delta>
+
+function haveSameOrder(keys: readonly string[], oldKeys: readonly string[]): boolean {
+  if (keys.length !== oldKeys.length) return false
+  for (let i = 0; i < keys.length; i++) if (keys[i] !== oldKeys[i]) return false
+  return true
+}
+
+/** The usual case: the same fields in the same order. Comparing two lists of values spares looking up each name. */
+function diffFields(
+  keys: readonly string[],
+  old: readonly unknown[],
+  values: readonly unknown[],
+  context: DiffContext | undefined,
+  depth: number,
+): Fields | undefined {
+  let delta: Fields | undefined
+  for (let i = 0; i < values.length; i++) {
+    const is = values[i]
+    if (old[i] === is && (context === undefined || typeof is !== 'object' || is === null)) continue
+    const change = diffField(old[i], is, context, depth + 1)
+    if (change === undefined) continue
+    delta ??= emptyDelta(keys.length > MAP_LIKE_KEYS)
+    delta[allowed(keys[i] ?? '')] = change
+  }
+  return delta
+}
+
+function diffByName(
+  old: JsonRecord,
+  oldKeys: readonly string[],
+  after: JsonRecord,
+  keys: readonly string[],
+  context: DiffContext | undefined,
+  depth: number,
+): Fields | 'replace' | undefined {
+  let delta: Fields | undefined
   let shared = 0
-  let delta: Record<string, Delta> | undefined
   for (const key of keys) {
-    const was = old[key]
     const is = after[key]
-    if (was === is) {
-      // Same memory: equal, unless the tree is being compared with its own past.
-      if (is !== undefined) shared++
-      if (context === undefined || typeof is !== 'object' || is === null) continue
-    } else if (was === undefined || typeof was === 'function') {
-      // Not there before (JSON holds no functions: one means a method of Object.prototype shone through).
-      if (is === undefined) continue
-      delta ??= emptyDelta(keys.length > MAP_LIKE_KEYS)
-      delta[allowed(key)] = newValue(toJson(is), context)
-      continue
-    } else if (is === undefined) continue
-    else shared++
-    const change = diffValue(was, is, context, depth + 1)
+    const was = old[key]
+    if (isValue(was) && isValue(is)) shared++
+    if (was === is && (context === undefined || typeof is !== 'object' || is === null)) continue
+    const change = diffField(was, is, context, depth + 1)
     if (change === undefined) continue
     delta ??= emptyDelta(keys.length > MAP_LIKE_KEYS)
     delta[allowed(key)] = change
   }
-  const oldKeys = Object.keys(old)
-  if (oldKeys.length > shared) {
-    if (shared === 0 && oldKeys.length >= REPLACE_EMPTIED_KEYS) return replacement(after as Json, context)
-    for (const key of oldKeys) {
-      if (isOwnValue(after[key]) || !isOwnValue(old[key])) continue
-      delta ??= emptyDelta(oldKeys.length > MAP_LIKE_KEYS)
-      delta[allowed(key)] = PP_DELETED
-    }
+  if (oldKeys.length === shared) return delta
+  if (shared === 0 && oldKeys.length >= REPLACE_EMPTIED_KEYS) return 'replace'
+  for (const key of oldKeys) {
+    if (!isValue(old[key]) || isValue(after[key])) continue
+    delta ??= emptyDelta(oldKeys.length > MAP_LIKE_KEYS)
+    delta[allowed(key)] = PP_DELETED
   }
-  if (delta === undefined) return undefined
-  return looksLikeMarker(delta) ? replacement(after as Json, context) : delta
+  return delta
 }
 
-function isOwnValue(value: unknown): boolean {
+/** What happened under one key; undefined stands for "no such key". */
+export function diffField(
+  was: unknown,
+  is: unknown,
+  context: DiffContext | undefined,
+  depth: number,
+): Delta | undefined {
+  if (!isValue(is)) return isValue(was) ? PP_DELETED : undefined
+  return isValue(was) ? diffValue(was, is, context, depth) : newValue(toJson(is), context)
+}
+
+/** JSON holds no functions: one means that a method of Object.prototype shone through where there is no such key. */
+function isValue(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function'
 }
 

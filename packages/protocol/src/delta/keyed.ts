@@ -6,7 +6,7 @@ type Run = readonly [index: number, count: number]
 
 export interface KeyedAlignment {
   /** Old index and new index of every item that is in both lists, in the new order. */
-  kept: Alignment
+  kept: readonly (readonly [i: number, j: number])[]
   /** Runs of old indexes that are gone; runs of new indexes that are new. */
   removed: readonly Run[]
   inserted: readonly Run[]
@@ -14,18 +14,39 @@ export interface KeyedAlignment {
   moves: readonly (readonly [from: number, to: number])[]
 }
 
-/** Undefined when an item has no key or two have the same one. */
+/** The keys of `items`; undefined when one has none. */
+export function keysOf(items: readonly unknown[], keyOf: (item: unknown) => unknown): unknown[] | undefined {
+  const keys: unknown[] = []
+  for (const item of items) {
+    const key = keyOf(item)
+    if (key === undefined) return undefined
+    keys.push(key)
+  }
+  return keys
+}
+
+/** True when a key of the new list that was not kept is in the old one too: its item has moved. */
+export function hasMoves(kept: Alignment, before: readonly unknown[], after: readonly unknown[]): boolean {
+  const removed = new Set<unknown>()
+  const inserted: unknown[] = []
+  let atBefore = 0
+  let atAfter = 0
+  for (const { i, j, length } of [...kept, { i: before.length, j: after.length, length: 0 }]) {
+    while (atBefore < i) removed.add(before[atBefore++])
+    while (atAfter < j) inserted.push(after[atAfter++])
+    atBefore = i + length
+    atAfter = j + length
+  }
+  return inserted.some((key) => removed.has(key))
+}
+
+/** Aligns two lists of keys. Undefined when two items have the same key. */
 export function alignByKey(
   before: readonly unknown[],
   after: readonly unknown[],
-  keyOf: (item: unknown) => unknown,
 ): KeyedAlignment | undefined {
   const oldIndexes = new Map<unknown, number>()
-  for (let i = 0; i < before.length; i++) {
-    const key = keyOf(before[i])
-    if (key === undefined) return undefined
-    oldIndexes.set(key, i)
-  }
+  for (let i = 0; i < before.length; i++) oldIndexes.set(before[i], i)
   if (oldIndexes.size < before.length) return undefined
 
   const kept: [number, number][] = []
@@ -33,8 +54,8 @@ export function alignByKey(
   const isInserted: boolean[] = []
   const isRemoved: boolean[] = before.map(() => true)
   for (let j = 0; j < after.length; j++) {
-    const key = keyOf(after[j])
-    if (key === undefined || seen.has(key)) return undefined
+    const key = after[j]
+    if (seen.has(key)) return undefined
     seen.add(key)
     const i = oldIndexes.get(key)
     isInserted.push(i === undefined)
@@ -42,13 +63,8 @@ export function alignByKey(
     kept.push([i, j])
     isRemoved[i] = false
   }
-  const isOrdered = kept.every(([i], at) => at === 0 || (kept[at - 1]?.[0] ?? 0) < i)
-  return {
-    kept,
-    removed: runs(isRemoved),
-    inserted: runs(isInserted),
-    moves: isOrdered ? [] : findMoves(ranks(kept.map(([i]) => i))),
-  }
+  const moves = findMoves(ranks(kept.map(([i]) => i)))
+  return { kept, removed: runs(isRemoved), inserted: runs(isInserted), moves }
 }
 
 function runs(flags: readonly boolean[]): Run[] {

@@ -1,46 +1,62 @@
 // The shortest edit between two lists (Myers 1986, greedy, forward), with a bound on the effort: a list that was
 // rewritten is cheaper to send again than to understand.
 
-/** Positions of items that stay: `before[i]` is `after[j]`, both ascending. */
-export type Alignment = readonly (readonly [i: number, j: number])[]
+/** Stretches of items that stay: `before[i + n]` is `after[j + n]` for n < length. Ascending, without overlap. */
+export type Alignment = readonly { readonly i: number; readonly j: number; readonly length: number }[]
 
 /** More single inserts and removals than this are not a small edit any more. Also bounds the memory: d² / 2 numbers. */
 const MAX_EDITS = 256
 
-/** Undefined when the lists are further apart than `maxEdits` or the comparisons run out. */
+/**
+ * Undefined when the lists are further apart than `maxEdits`, or the comparisons run out. Items are compared by `===`, or by
+ * `isSame` of their indexes.
+ */
 export function alignLists(
-  beforeLength: number,
-  afterLength: number,
-  isSame: (i: number, j: number) => boolean,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  isSame?: (i: number, j: number) => boolean,
   maxEdits = MAX_EDITS,
 ): Alignment | undefined {
-  const limit = Math.min(maxEdits, beforeLength + afterLength)
-  let comparisonsLeft = 8 * (beforeLength + afterLength) + 10_000
+  const limit = Math.min(maxEdits, before.length + after.length)
+  let comparisonsLeft = 8 * (before.length + after.length) + 10_000
   // furthest[k + limit + 1] = how far into `before` diagonal k (i − j) has come.
   const furthest = new Int32Array(2 * limit + 3)
   const history: Int32Array[] = []
 
   for (let edits = 0; edits <= limit; edits++) {
     for (let k = -edits; k <= edits; k += 2) {
-      let i = startOn(furthest, k, edits, limit)
-      let j = i - k
-      if (i > beforeLength || j > afterLength) {
-        furthest[k + limit + 1] = i
-        continue
-      }
-      while (i < beforeLength && j < afterLength && isSame(i, j)) {
-        i++
-        j++
-        comparisonsLeft--
-      }
-      comparisonsLeft--
-      furthest[k + limit + 1] = i
-      if (i === beforeLength && j === afterLength) return walkBack(history, i, j, limit)
+      const start = startOn(furthest, k, edits, limit)
+      const end =
+        isSame === undefined ? slide(before, after, start, k) : slideBy(isSame, before, after, start, k)
+      comparisonsLeft -= end - start + 1
+      furthest[k + limit + 1] = end
+      if (end === before.length && end - k === after.length) return walkBack(history, end, end - k)
     }
     if (comparisonsLeft < 0) return undefined
     history.push(furthest.slice(limit + 1 - edits, limit + 2 + edits))
   }
   return undefined
+}
+
+/** How far diagonal k goes on by equal items. A start beyond an end of the lists goes nowhere and leads to no solution. */
+function slide(before: readonly unknown[], after: readonly unknown[], start: number, k: number): number {
+  const end = Math.min(before.length, after.length + k)
+  let i = start
+  while (i < end && before[i] === after[i - k]) i++
+  return i
+}
+
+function slideBy(
+  isSame: (i: number, j: number) => boolean,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  start: number,
+  k: number,
+): number {
+  const end = Math.min(before.length, after.length + k)
+  let i = start
+  while (i < end && isSame(i, i - k)) i++
+  return i
 }
 
 /** Where diagonal k begins this round: one removal right of k−1, or one insert below k+1, whichever is further. */
@@ -53,31 +69,21 @@ function startOn(furthest: Int32Array, k: number, edits: number, limit: number):
   return Math.max(afterInsert, afterRemoval)
 }
 
-function walkBack(history: readonly Int32Array[], endI: number, endJ: number, limit: number): Alignment {
-  const kept: [number, number][] = []
+function walkBack(history: readonly Int32Array[], endI: number, endJ: number): Alignment {
+  const kept: { i: number; j: number; length: number }[] = []
   let i = endI
   let j = endJ
-  for (let edits = history.length; edits >= 0; edits--) {
+  for (let edits = history.length; ; edits--) {
     const k = i - j
-    const round = edits === 0 ? undefined : history[edits - 1]
-    let startI = 0
-    let cameFrom = 0
-    if (round !== undefined) {
-      // `round` holds diagonals −(edits−1) … edits−1 of the round before.
-      const afterInsert = k + 1 <= edits - 1 ? (round[k + edits] ?? -1) : -1
-      const afterRemoval = k - 1 >= 1 - edits ? (round[k + edits - 2] ?? -1) + 1 : -1
-      const byInsert = k === -edits || (k !== edits && afterInsert >= afterRemoval)
-      startI = byInsert ? afterInsert : afterRemoval
-      cameFrom = byInsert ? k + 1 : k - 1
-    }
-    while (i > startI && j > startI - k) {
-      i--
-      j--
-      kept.push([i, j])
-    }
-    if (round === undefined) break
-    i = cameFrom === k + 1 ? startI : startI - 1
-    j = i - cameFrom
+    // The round before, diagonals −(edits−1) … edits−1.
+    const round = history[edits - 1]
+    const afterInsert = round !== undefined && k < edits - 1 ? (round[k + edits] ?? -1) : -1
+    const afterRemoval = round !== undefined && k > 1 - edits ? (round[k + edits - 2] ?? -1) + 1 : -1
+    const start = round === undefined ? 0 : Math.max(afterInsert, afterRemoval)
+    if (i > start) kept.push({ i: start, j: start - k, length: i - start })
+    if (round === undefined) return kept.reverse()
+    const byInsert = afterInsert >= afterRemoval
+    i = byInsert ? start : start - 1
+    j = i - (byInsert ? k + 1 : k - 1)
   }
-  return kept.reverse()
 }

@@ -2,7 +2,7 @@
 import type { Json } from '../json.js'
 import type { DiffContext } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
-import { diffArrays, diffValue, newValue, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
+import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
 import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
 import { cloneJson, own, shallowCopy } from './value.js'
 
@@ -63,7 +63,7 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   let deletions = 0
   for (let i = 0; i < fields; i++) {
     const key = node.keys[i] ?? ''
-    const change = changeOfField(node.olds[i], own(raw, key), context, depth + 1)
+    const change = diffField(node.olds[i], own(raw, key), context, depth + 1)
     if (change === undefined) continue
     delta[key] = change
     changes++
@@ -81,18 +81,6 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   if (deletions >= REPLACE_EMPTIED_KEYS && deletions === changes && Object.keys(raw).length === 0)
     return replacement({}, context)
   return changes === 1 && looksLikeMarker(delta) ? replacement(raw as Json, context) : delta
-}
-
-function changeOfField(
-  before: unknown,
-  after: unknown,
-  context: DiffContext,
-  depth: number,
-): Delta | undefined {
-  if (after === undefined) return before === undefined ? undefined : PP_DELETED
-  // The raw tree holds nothing but JSON.
-  if (before === undefined) return newValue(after as Json, context)
-  return diffValue(before, after, context, depth)
 }
 
 /** The flagged items of a list that kept its items, by index. */

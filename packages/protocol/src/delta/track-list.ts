@@ -51,11 +51,9 @@ function splice(this: List, ...args: unknown[]): unknown[] {
 function sort(this: List, compare?: (a: unknown, b: unknown) => number): unknown[] {
   const node = listNode(this)
   node.remember()
-  if (compare === undefined) node.raw.sort()
-  else {
-    // The comparer gets drafts: if it writes, that is seen. An index is only a hint, and all of them change here anyway.
-    node.raw.sort((a, b) => compare(node.lend(a, 0), node.lend(b, 0)))
-  }
+  if (compare === undefined) node.raw.sort(compareAsText)
+  // The comparer gets drafts: if it writes, that is seen. An index is only a hint, and all of them change here anyway.
+  else node.raw.sort((a, b) => compare(node.lend(a, 0), node.lend(b, 0)))
   return this
 }
 
@@ -80,6 +78,12 @@ function listNode(draft: unknown): ListNode {
   const node = nodeOf(draft)
   if (node instanceof ListNode) return node
   throw new TypeError('This method was read from the draft of an array and works on such a draft only.')
+}
+
+/** The order of the built-in `sort()`. */
+function compareAsText(a: unknown, b: unknown): number {
+  const [left, right] = [String(a), String(b)]
+  return left < right ? -1 : Number(left > right)
 }
 
 function toInteger(value: unknown): number {

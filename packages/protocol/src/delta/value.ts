@@ -5,8 +5,11 @@ import { MAX_DEPTH } from '../json.js'
 /** An object of a JSON tree. Only for values that are known to be JSON: then "no array, not null" is enough. */
 export type JsonRecord = Record<string, unknown>
 
-/** Above this many keys V8 copies an object faster by building a dictionary than by `{ ...object }` (measured). */
-const WIDE_OBJECT_KEYS = 200
+/**
+ * Above this many keys JSON.parse returns dictionaries, which `{ ...object }` turns into an object of 129 and more fields
+ * at five times the cost of building another dictionary (measured).
+ */
+const WIDE_OBJECT_KEYS = 128
 
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -46,15 +49,17 @@ function equalArrays(a: readonly unknown[], b: readonly unknown[], depth: number
   return true
 }
 
+/** `for in` throughout the hot loops: V8 then reads the iterated object's fields by position, twice as fast as by name. */
 function equalRecords(a: JsonRecord, b: JsonRecord, depth: number): boolean {
-  const keys = Object.keys(a)
-  for (const key of keys) {
+  let extra = 0
+  for (const key in a) {
     const left = a[key]
-    const right = b[key]
-    if (left === right) continue
-    if (typeof left !== 'object' || !equalContainers(left, right, depth + 1)) return false
+    extra--
+    if (left === b[key]) continue
+    if (typeof left !== 'object' || !equalContainers(left, b[key], depth + 1)) return false
   }
-  return keys.length === Object.keys(b).length
+  for (const _key in b) extra++
+  return extra === 0
 }
 
 /**

@@ -1,0 +1,94 @@
+// Which item of an old list is which item of the new one. Objects with an `id` are found by it wherever they went, and so
+// are, in a tracked tree, objects that are still the same ones in memory; plain values and objects without an id are
+// matched by what they are.
+import type { DiffContext } from './context.js'
+import { alignByKey, hasMoves, keysOf, type KeyedAlignment } from './keyed.js'
+import { alignLists, type Alignment } from './myers.js'
+import { deepEqual, isRecord } from './value.js'
+
+/** Objects without an id are compared whole, again and again: give up on them earlier than on words. */
+const MAX_EDITS_OF_CONTAINERS = 32
+
+/** Up to here looking at keys in order is cheaper than a map of all keys. */
+const MAX_EDITS_OF_KEYS = 64
+
+/** Different items · the same item unchanged · the same item, whose change is to be asked for. */
+export type Match = 'no' | 'same' | 'changed'
+
+export function matchItems(before: unknown, after: unknown, context: DiffContext | undefined): Match {
+  if (typeof after !== 'object' || after === null) return before === after ? 'same' : 'no'
+  if (before === after) return context?.isChanged(after) ? 'changed' : 'same'
+  if (typeof before !== 'object' || before === null) return 'no'
+  const id = idOf(after)
+  if (id !== undefined) return id === idOf(before) ? 'changed' : 'no'
+  // What an object in memory held before cannot be compared whole; it was not found at its place, so it is another.
+  if (context?.isChanged(before)) return 'no'
+  return deepEqual(before, after) ? 'same' : 'no'
+}
+
+export function idOf(item: unknown): string | number | undefined {
+  if (!isRecord(item)) return undefined
+  const id = item['id']
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined
+}
+
+/** The items of both lists that are the same, in order; or, when some have changed places, how they moved. */
+export function align(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  context: DiffContext | undefined,
+): Alignment | KeyedAlignment {
+  if (before.length === 0 || after.length === 0) return []
+  const keyOf = context === undefined ? idOf : idOrItself
+  const oldKeys = keysOf(before, keyOf)
+  const keys = oldKeys === undefined ? undefined : keysOf(after, keyOf)
+  if (oldKeys === undefined || keys === undefined) return alignUnkeyed(before, after, context)
+
+  const kept = alignLists(oldKeys, keys, undefined, MAX_EDITS_OF_KEYS)
+  if (kept !== undefined && !hasMoves(kept, oldKeys, keys)) return kept
+  const keyed = alignByKey(oldKeys, keys)
+  return keyed ?? kept ?? alignUnkeyed(before, after, context)
+}
+
+function alignUnkeyed(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  context: DiffContext | undefined,
+): Alignment {
+  // Two plain values are the same item when they are the same value, and a container is never a plain value.
+  const isPlain = !before.some(isContainer) || !after.some(isContainer)
+  const isSame = (i: number, j: number): boolean =>
+    isPlain ? before[i] === after[j] : matchItems(before[i], after[j], context) !== 'no'
+  const inPlace = before.length === after.length ? alignInPlace(before.length, isSame) : undefined
+  // Few places differ, or a small part: no other alignment can save enough to be worth searching.
+  if (inPlace !== undefined && (before.length - count(inPlace)) * 4 <= before.length + 8) return inPlace
+  const shifted = isPlain
+    ? alignLists(before, after)
+    : alignLists(before, after, isSame, MAX_EDITS_OF_CONTAINERS)
+  if (inPlace === undefined) return shifted ?? []
+  return shifted !== undefined && count(shifted) > count(inPlace) ? shifted : inPlace
+}
+
+function alignInPlace(length: number, isSame: (i: number, j: number) => boolean): Alignment {
+  const kept: { i: number; j: number; length: number }[] = []
+  for (let i = 0; i < length; i++) {
+    if (!isSame(i, i)) continue
+    const start = i
+    while (i < length && isSame(i, i)) i++
+    kept.push({ i: start, j: start, length: i - start })
+  }
+  return kept
+}
+
+function count(kept: Alignment): number {
+  return kept.reduce((sum, { length }) => sum + length, 0)
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** In a tracked tree an object without an id is its own key: it is found again as long as it is the same in memory. */
+function idOrItself(item: unknown): unknown {
+  return idOf(item) ?? (isContainer(item) ? item : undefined)
+}
