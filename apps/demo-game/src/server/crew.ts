@@ -1,6 +1,5 @@
 // The bots of a room: they come when somebody is there to play with, make room when seats get scarce, and go when
 // everybody has left. Each is a virtual client: it joins, walks and buys with the very messages that people send.
-import { createRandom } from '@painda/protocol'
 import { PPVirtualClient } from '@painda/server'
 import type { PPServer, PPServerClient, Room } from '@painda/server'
 import { SEATS } from '../shared/game.js'
@@ -51,7 +50,7 @@ export function createCrew(server: PPServer, wanted: number): Crew {
 
   function hire(roomId: string, place: number): Bot {
     const id = `bot-${++hired}`
-    const client = new PPVirtualClient(id)
+    const client = new PPVirtualClient(id, { time: server.time, random: server.random.fork(id) })
     ids.add(id)
     client.connect(server)
     return createBot({
@@ -59,7 +58,7 @@ export function createCrew(server: PPServer, wanted: number): Crew {
       client,
       roomId,
       character: CHARACTERS[place % CHARACTERS.length] ?? CHARACTERS[0],
-      random: createRandom(hired),
+      random: server.random.fork(`mind of ${id}`),
     })
   }
 

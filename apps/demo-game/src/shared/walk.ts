@@ -5,8 +5,8 @@ import type { Point } from './game.js'
 /** Tiles per second: across the floor in about four seconds. */
 export const SPEED = 7
 
-/** Half a player: how close a centre may come to the edge. */
-const MARGIN = 0.45
+/** How close a centre may come to the edge: a player with all its rings stays on the floor, and reaches every tile. */
+const MARGIN = 0.75
 
 /** Where one is after walking `direction` (length up to 1) for `ms`. */
 export function walk(from: Point, direction: Point, ms: number): Point {

@@ -33,9 +33,6 @@ const BLAST_MS = 550
 /** Below this size of a tile a name hides more than it says; the own one always stays. */
 const NAME_FROM_TILE = 18
 
-/** How far a player at the edge reaches beyond it. */
-export const bleedOf = ({ tile }: Layout): number => Math.ceil(tile * 0.8)
-
 export interface ActorLayer {
   draw(scene: ActorScene): void
   /** Starts the ring of a bomb. */
@@ -51,8 +48,7 @@ export function createActorLayer({ context }: Surface): ActorLayer {
   return {
     draw({ actors, coins, nowMs }) {
       if (layout === null || look === null) return
-      const bleed = bleedOf(layout)
-      context.clearRect(-bleed, -bleed, layout.width + 2 * bleed, layout.height + 2 * bleed)
+      context.clearRect(0, 0, layout.width, layout.height)
       for (const coin of coins) drawCoin(coin, look.moves ? nowMs : 0)
       blasts = blasts.filter(({ since }) => nowMs - since < BLAST_MS)
       for (const { at, color, since } of blasts) drawBlast(at, color, (nowMs - since) / BLAST_MS)

@@ -5,7 +5,7 @@ import type { Arena, ArenaState, Point } from '../../shared/game.js'
 import { createControls } from '../input/controls.js'
 import { createJoystick } from '../input/joystick.js'
 import { STANDING } from '../input/steering.js'
-import { bleedOf, createActorLayer } from './actor-layer.js'
+import { createActorLayer } from './actor-layer.js'
 import type { Actor } from './actor-layer.js'
 import { createFloorLayer } from './floor-layer.js'
 import { layoutFor, turn } from './layout.js'
@@ -52,8 +52,7 @@ export function createArenaView({ room, selfId, rttMs, elements }: ArenaViewOpti
   const fit = () => {
     if (look === null) return
     layout = layoutFor(elements.stage.clientWidth, elements.stage.clientHeight)
-    floorSurface.resize(layout.width, layout.height)
-    actorSurface.resize(layout.width, layout.height, bleedOf(layout))
+    for (const surface of [floorSurface, actorSurface]) surface.resize(layout.width, layout.height)
     elements.board.style.width = `${layout.width}px`
     elements.board.style.height = `${layout.height}px`
     floorLayer.repaint(layout, { bare: look.tile, pops: look.moves })

@@ -71,12 +71,12 @@ function Countdown({ until }: { until: number | null }): ReactNode {
 function useLasting(value: boolean, ms: number): boolean {
   const [lasted, setLasted] = useState(false)
   useEffect(() => {
-    if (!value) {
-      setLasted(false)
-      return
-    }
+    if (!value) return
     const timer = setTimeout(() => setLasted(true), ms)
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      setLasted(false)
+    }
   }, [value, ms])
   return value && lasted
 }
