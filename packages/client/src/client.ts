@@ -269,7 +269,8 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** The rooms that this client is in or on its way into, those that the server chose included. */
   rooms(): readonly RoomHandle[] {
-    return this.#core.rooms.all().map(({ handle }) => handle)
+    const handles = this.#core.rooms.all().map(({ handle }) => handle)
+    return handles.filter(({ status }) => status !== 'left' && status !== 'failed')
   }
 }
 

@@ -66,7 +66,7 @@ describe('the handshake', () => {
     client.close()
   })
 
-  test('an attempt that gets no welcome in time is given up and tried again', async () => {
+  test('[CB3] an attempt that gets no welcome in time is given up and tried again', async () => {
     const server = createFakeServer()
     server.autoWelcome = null
     const client = server.client({ connectTimeoutMs: 3_000 })
@@ -77,7 +77,7 @@ describe('the handshake', () => {
     client.close()
   })
 
-  test('a getToken that never answers is given up in time; one that throws is tried again', async () => {
+  test('[CB3] a getToken that never answers is given up in time; one that throws is tried again', async () => {
     const server = createFakeServer()
     let calls = 0
     const client = server.client({
@@ -179,7 +179,7 @@ describe('refusals', () => {
     },
   )
 
-  test('a refused token is asked for afresh; the same token again stops', async () => {
+  test('[CB2] a refused token is asked for afresh; the same token again stops', async () => {
     const server = createFakeServer()
     const tokens = ['old', 'new', 'new']
     server.autoWelcome = null
@@ -196,7 +196,7 @@ describe('refusals', () => {
     expect(client.status()).toMatchObject({ status: 'closed', error: { code: 'UNAUTHORIZED' } })
   })
 
-  test('without getToken there is no fresh token: a refusal stops', async () => {
+  test('[CB2] without getToken there is no fresh token: a refusal stops', async () => {
     const server = createFakeServer()
     server.autoWelcome = null
     const client = server.client()
@@ -218,7 +218,7 @@ describe('refusals', () => {
 })
 
 describe('coming back', () => {
-  test('each attempt waits twice as long, ±20 %, up to the cap; status tells when', async () => {
+  test('[CB1] each attempt waits twice as long, ±20 %, up to the cap; status tells when', async () => {
     const server = createFakeServer()
     const client = server.client({
       connectTransport: () => {
@@ -243,7 +243,7 @@ describe('coming back', () => {
     expect(server.time.pending).toBe(0)
   })
 
-  test('reconnectAttempts ends in closed, and connect() begins again', async () => {
+  test('[CB1] reconnectAttempts ends in closed, and connect() begins again', async () => {
     const server = createFakeServer()
     let isDown = true
     const client = server.client({
@@ -278,7 +278,7 @@ describe('coming back', () => {
     expect([client.status().status, server.time.pending]).toEqual(['closed', 0])
   })
 
-  test('retryNow ends the wait, and does nothing at any other time', async () => {
+  test('[CB1] retryNow ends the wait, and does nothing at any other time', async () => {
     const server = createFakeServer()
     const client = server.client()
     await client.ready
@@ -291,7 +291,7 @@ describe('coming back', () => {
     expect([client.status().status, server.peers.length]).toEqual(['open', 2])
   })
 
-  test('the host’s word that the network is back ends the wait; close() stops listening', async () => {
+  test('[CB1] the host’s word that the network is back ends the wait; close() stops listening', async () => {
     const listeners = new Set<() => void>()
     const host = globalThis as { addEventListener?: unknown; removeEventListener?: unknown }
     host.addEventListener = (_type: string, listener: () => void) => listeners.add(listener)
@@ -457,7 +457,7 @@ describe('a broken server', () => {
 })
 
 describe('the end', () => {
-  test('close() settles everything and leaves no timer', async () => {
+  test('[CB4] close() settles everything and leaves no timer', async () => {
     const server = createFakeServer()
     const client = server.client()
     await client.ready
@@ -503,7 +503,7 @@ describe('the end', () => {
     expect(client.status().status).toBe('open')
   })
 
-  test('an event of an old socket reaches nobody', async () => {
+  test('[CB4] an event of an old socket reaches nobody', async () => {
     const server = createFakeServer()
     const client = server.client()
     const types: string[] = []
@@ -519,7 +519,7 @@ describe('the end', () => {
     expect([types, client.status().status]).toEqual([[], 'open'])
   })
 
-  test('a listener that throws is reported to `error`; a throwing `error` listener harms nobody', async () => {
+  test('[CB5] a listener that throws is reported to `error`; a throwing `error` listener harms nobody', async () => {
     const server = createFakeServer()
     const client = server.client()
     const errors: PPError[] = []

@@ -72,7 +72,7 @@ const START: Players = {
 }
 
 describe('which subscribers look again', () => {
-  test('a thousand subscribers, one touched path: one selector runs', () => {
+  test('[PI1] a thousand subscribers, one touched path: one selector runs', () => {
     const players = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`p${i}`, { x: i, y: 0 }]))
     const held = hold({ players })
     let runs = 0
@@ -94,7 +94,7 @@ describe('which subscribers look again', () => {
     expect(runs).toBe(1)
   })
 
-  test('a thousand subscribers of list items, one item changed in place: one selector runs', () => {
+  test('[PI1] a thousand subscribers of list items, one item changed in place: one selector runs', () => {
     const held = hold({ rows: Array.from({ length: 1_000 }, (_, i) => ({ n: i })) })
     let runs = 0
     for (let i = 0; i < 1_000; i++) {
@@ -120,7 +120,7 @@ describe('which subscribers look again', () => {
     expect(all.told[0]).toBe(held.state?.players)
   })
 
-  test('a path that depends on the state is followed when it moves', () => {
+  test('[PI1] a path that depends on the state is followed when it moves', () => {
     const held = hold(START)
     const seen = watch(held, (state) => state.players[state.cursor]?.x)
     held.apply({ players: { b: { x: 9 } } })
@@ -160,7 +160,7 @@ describe('which subscribers look again', () => {
     expect(seen.told).toEqual(['null', undefined, 'list'])
   })
 
-  test('Object.keys is woken by a key that comes or goes, not by a change below', () => {
+  test('[PI1] Object.keys is woken by a key that comes or goes, not by a change below', () => {
     const held = hold(START)
     const count = watch(held, (state) => Object.keys(state.players).length)
     held.apply({ players: { a: { x: 8 } } })
@@ -440,7 +440,7 @@ describe('against plain selectors', () => {
     }
   })
 
-  test('a listener is called exactly when its selected value has changed, whatever state, delta and selector', () => {
+  test('[PI1] a listener is called exactly when its selected value has changed, whatever state, delta and selector', () => {
     fc.assert(
       fc.property(
         root,

@@ -126,7 +126,7 @@ describe('joining', () => {
     client.close()
   })
 
-  test('two joins of one key share one handle and one join on the wire', async () => {
+  test('[RP3] two joins of one key share one handle and one join on the wire', async () => {
     const server = createFakeServer()
     const client = server.client()
     const room = client.join(ArenaRoom)
@@ -139,7 +139,7 @@ describe('joining', () => {
     client.close()
   })
 
-  test('two keys of one room share the membership; it is left with the last of them', async () => {
+  test('[RP3] two keys of one room share the membership; it is left with the last of them', async () => {
     const { server, client, room, peer } = await enter()
     const twin = client.join(ArenaRoom, { id: 'r1' })
     await twin.joined
@@ -204,7 +204,7 @@ describe('holding and leaving', () => {
     client.close()
   })
 
-  test('StrictMode’s mount, unmount, mount shares one join; the last release leaves a moment later', async () => {
+  test('[RP3] StrictMode’s mount, unmount, mount shares one join; the last release leaves a moment later', async () => {
     const server = createFakeServer()
     const client = server.client()
     await client.ready
@@ -286,7 +286,7 @@ describe('holding and leaving', () => {
 })
 
 describe('the replica', () => {
-  test('a delta copies what it touches and keeps the identity of the rest', async () => {
+  test('[RP1] a delta copies what it touches and keeps the identity of the rest', async () => {
     const { server, client, room, peer } = await enter()
     const before = room.state!
     peer.say(delta(5, 6, { players: { a: { x: 9 } } }))
@@ -347,7 +347,7 @@ describe('the replica', () => {
     client.close()
   })
 
-  test('a snapshot over a state keeps the identity of what is the same', async () => {
+  test('[RP1] a snapshot over a state keeps the identity of what is the same', async () => {
     const { server, client, room, peer } = await enter()
     const before = room.state!
     peer.say(snapshot('r1', { players: { a: { x: 1 }, b: { x: 3 } }, phase: 'lobby' }, 9))
@@ -380,7 +380,7 @@ describe('the replica', () => {
 })
 
 describe('subscribers', () => {
-  test('all messages of a frame are applied, then each subscriber is called once', async () => {
+  test('[RP2] all messages of a frame are applied, then each subscriber is called once', async () => {
     const { server, client, room, peer } = await enter()
     const told: unknown[] = []
     room.subscribe(() => told.push(room.snapshot().state))
@@ -448,7 +448,7 @@ describe('subscribers', () => {
     client.close()
   })
 
-  test('the store mirrors the state, is made as asked, and refuses to be written', async () => {
+  test('[RP5] the store mirrors the state, is made as asked, and refuses to be written', async () => {
     const server = createFakeServer()
     let made = 0
     const client = server.client({
@@ -477,7 +477,7 @@ describe('subscribers', () => {
 })
 
 describe('messages of a room', () => {
-  test('what is sent before the room is joined waits for it and then carries its id', async () => {
+  test('[OB1] what is sent before the room is joined waits for it and then carries its id', async () => {
     const server = createFakeServer()
     const client = server.client()
     const room = client.join(ArenaRoom)
@@ -503,7 +503,7 @@ describe('messages of a room', () => {
     client.close()
   })
 
-  test('what waited for a room that was refused or left is dropped, and its promises reject', async () => {
+  test('[AK1] what waited for a room that was refused or left is dropped, and its promises reject', async () => {
     const server = createFakeServer()
     const client = server.client()
     const refused = client.join<Arena>('full')
@@ -573,7 +573,7 @@ describe('a lost connection', () => {
     await server.settle()
   }
 
-  test('the state stays and is stale until the room is current again', async () => {
+  test('[RP4] the state stays and is stale until the room is current again', async () => {
     const server = createFakeServer()
     server.autoWelcome = (_peer, count) =>
       count === 1 ? {} : { outcome: 'snapshot', token: 't2', received: count === 2 ? 1 : 0 }
@@ -675,7 +675,7 @@ describe('a lost connection', () => {
     client.close()
   })
 
-  test('when the client gives up the rooms fail, and come back with connect()', async () => {
+  test('[RP4] when the client gives up the rooms fail, and come back with connect()', async () => {
     const server = createFakeServer()
     const client = server.client({ reconnect: false })
     const room = client.join(ArenaRoom)

@@ -16,7 +16,7 @@ const resumed = (received: number) => ({ outcome: 'resumed' as const, received, 
 const expired = { outcome: 'expired' as const, reason: 'restart' as const, id: 'c2', token: 't2' }
 
 describe('the offline buffer', () => {
-  test('what is sent before the connection is open leaves in order once it is', async () => {
+  test('[OB1] what is sent before the connection is open leaves in order once it is', async () => {
     const server = createFakeServer()
     const client = server.client()
     client.emit('a', 1)
@@ -32,7 +32,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('a payload is taken at the call: what happens to the object later does not travel', async () => {
+  test('[OB1] a payload is taken at the call: what happens to the object later does not travel', async () => {
     const server = createFakeServer()
     const client = server.client()
     const payload = { n: 1 }
@@ -44,7 +44,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('messages of one turn leave in one frame', async () => {
+  test('[OB3] messages of one turn leave in one frame', async () => {
     const server = createFakeServer()
     const client = server.client()
     await client.ready
@@ -56,7 +56,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('past the count the oldest are dropped, reported once, and their promises reject', async () => {
+  test('[OB2] past the count the oldest are dropped, reported once, and their promises reject', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false, buffer: { maxMessages: 3 } })
     const errors: PPError[] = []
@@ -72,7 +72,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('past the bytes the oldest are dropped', async () => {
+  test('[OB2] past the bytes the oldest are dropped', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false, buffer: { maxBytes: 2_500 } })
     for (const type of ['a', 'b', 'c']) client.emit(type, 'x'.repeat(1_000))
@@ -83,7 +83,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('what waited too long is dropped', async () => {
+  test('[OB2] what waited too long is dropped', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false, buffer: { maxAgeMs: 5_000 } })
     client.emit('old')
@@ -96,7 +96,7 @@ describe('the offline buffer', () => {
     client.close()
   })
 
-  test('volatile messages are never buffered', async () => {
+  test('[OB2] volatile messages are never buffered', async () => {
     const server = createFakeServer()
     const client = server.client()
     client.volatile.emit('early')
@@ -234,7 +234,7 @@ describe('questions to the server', () => {
     client.close()
   })
 
-  test('a question times out after ackTimeout, or after its own time; a late answer is ignored', async () => {
+  test('[AK1] a question times out after ackTimeout, or after its own time; a late answer is ignored', async () => {
     const server = createFakeServer()
     const client = server.client({ ackTimeout: 2_000 })
     await client.ready
@@ -251,7 +251,7 @@ describe('questions to the server', () => {
     client.close()
   })
 
-  test('a question that timed out before it was sent is not sent', async () => {
+  test('[AK1] a question that timed out before it was sent is not sent', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false, ackTimeout: 1_000 })
     const asked = client.request('ask')
@@ -265,7 +265,7 @@ describe('questions to the server', () => {
     client.close()
   })
 
-  test('an aborted signal rejects, at once or later, and leaves no timer', async () => {
+  test('[AK1] an aborted signal rejects, at once or later, and leaves no timer', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false })
     const controller = new AbortController()
