@@ -1,0 +1,81 @@
+// The meeting point of clients and inspector: `globalThis[Symbol.for('painda.devtools')]`. A client calls `attach(this)`
+// in its constructor when somebody is there. The hook is in place before the app's first line, and records; the overlay
+// comes later and finds everything.
+import type { Undo } from '@painda/protocol'
+import type { InspectableClient } from './inspectable.js'
+import { createRecorder, type Recorder } from './recorder.js'
+
+export interface DevtoolsHook {
+  /** Starts recording a client. Attaching it twice is once. */
+  attach(client: InspectableClient): void
+  readonly recorder: Recorder
+  /** The newest clients, oldest first. */
+  clients(): readonly AttachedClient[]
+  /** Called when a client was attached or forgotten. */
+  subscribe(listener: () => void): Undo
+}
+
+export interface AttachedClient {
+  /** Names the client's events in the recorder. */
+  readonly source: number
+  readonly client: InspectableClient
+}
+
+/** Clients say `Symbol.for` the same name; it is all that both sides agree on. */
+export const HOOK_KEY: unique symbol = Symbol.for('painda.devtools')
+
+/** A page that makes a client per render would otherwise keep them all alive through us. */
+const MAX_CLIENTS = 16
+
+/** Deltas between two checkpoints: what the worst "state before" has to replay, well under a frame. */
+const CHECKPOINT_EVERY = 256
+
+/** The hook of this page, put in place when there is none yet. */
+export function installHook(host: object): DevtoolsHook {
+  // The key is ours: only this function ever sets it.
+  const slots = host as { [HOOK_KEY]?: DevtoolsHook }
+  return (slots[HOOK_KEY] ??= createHook())
+}
+
+export function createHook(recorder: Recorder = createRecorder()): DevtoolsHook {
+  const listeners = new Set<() => void>()
+  let attached: (AttachedClient & { detach: Undo })[] = []
+  let nextSource = 0
+
+  function follow(client: InspectableClient, source: number): Undo {
+    let sinceCheckpoint = 0
+    return client.inspector.listen((event) => {
+      if (event.kind === 'frame' && recorder.capturing && ++sinceCheckpoint >= CHECKPOINT_EVERY) {
+        sinceCheckpoint = 0
+        takeCheckpoints(client, source, recorder)
+      }
+      recorder.record(source, event)
+    })
+  }
+
+  return {
+    attach(client) {
+      if (attached.some((entry) => entry.client === client)) return
+      const source = nextSource++
+      attached.push({ client, source, detach: follow(client, source) })
+      if (attached.length > MAX_CLIENTS) {
+        attached[0]?.detach()
+        attached = attached.slice(1)
+      }
+      for (const listener of listeners) listener()
+    },
+    recorder,
+    clients: () => attached,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** The client tells of a frame before it applies it, so its replicas stand at the versions that this frame begins with. */
+function takeCheckpoints(client: InspectableClient, source: number, recorder: Recorder): void {
+  for (const { id, version, state } of client.rooms()) {
+    if (id !== null && state !== undefined) recorder.checkpoint({ source, room: id, version, state })
+  }
+}

@@ -1,0 +1,5 @@
+export { mountDevtools } from './overlay/mount.js'
+export type { MountedDevtools, DevtoolsOptions } from './overlay/mount.js'
+export { createHook, installHook } from './hook.js'
+export type { AttachedClient, DevtoolsHook } from './hook.js'
+export type { InspectableClient, InspectableRoom, InspectableStatus } from './inspectable.js'

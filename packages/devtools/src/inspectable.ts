@@ -1,0 +1,35 @@
+// What the inspector needs to know of a client. Declared here by shape, so that a PPClient, a bot and the fake of a
+// test all fit, and so that looking at a client never becomes a reason to load one.
+import type { InspectEvent, Undo } from '@painda/protocol'
+
+export interface InspectableClient {
+  readonly inspector: { listen(listener: (event: InspectEvent) => void): Undo }
+  readonly url?: string
+  /** The public id the server gave; null before the first welcome. */
+  readonly id: string | null
+  /** Round trip, milliseconds; null before the first measurement. */
+  readonly rtt: number | null
+  status(): InspectableStatus
+  subscribeStatus(listener: () => void): Undo
+  rooms(): readonly InspectableRoom[]
+}
+
+export interface InspectableStatus {
+  /** `idle`, `connecting`, `open`, `waiting` or `closed`. */
+  readonly status: string
+  readonly attempt: number
+  /** Milliseconds since the epoch, while waiting for the next attempt. */
+  readonly nextRetryAt: number | null
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+export interface InspectableRoom {
+  readonly key: string
+  /** Null until the server let us in. */
+  readonly id: string | null
+  readonly version: number
+  readonly status: string
+  readonly stale: boolean
+  /** An immutable tree: an untouched part keeps its identity. Undefined in event rooms. */
+  readonly state: unknown
+}

@@ -1,0 +1,149 @@
+/** @jsxImportSource preact */
+// The open inspector: a head with tabs, one panel, a foot with totals. At the bottom or the right of the window; on a phone
+// a drawer.
+import type { TargetedKeyboardEvent } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { formatBytes, formatCount } from '../format.js'
+import { FramesPanel } from '../panel/frames.js'
+import { StatePanel } from '../panel/state.js'
+import { StatusPanel } from '../panel/status.js'
+import { Grip } from './grip.js'
+import { IconButton } from './icon-button.js'
+import { Mark } from './icons.js'
+import type { Model } from './model.js'
+import { statusOf } from './status-words.js'
+import { Tabs } from './tabs.js'
+
+const TABS = [
+  { name: 'frames', label: 'Frames' },
+  { name: 'state', label: 'State' },
+  { name: 'status', label: 'Status' },
+] as const
+
+const THEMES = { auto: 'light', light: 'dark', dark: 'auto' } as const
+
+export function Dock({ model, hotkey }: { model: Model; hotkey: string | null }) {
+  const dockRef = useRef<HTMLElement>(null)
+  const { side, size, tab, theme } = model.preferences
+  // The keyboard follows: the next Tab is inside the dock.
+  useEffect(() => dockRef.current?.focus({ preventScroll: true }), [])
+
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault()
+    model.setPreferences({ isOpen: false })
+  }
+
+  return (
+    <section
+      ref={dockRef}
+      class="dock"
+      aria-label="Painda devtools"
+      tabIndex={-1}
+      data-side={side}
+      style={{ '--size': `${size * 100}%` }}
+      onKeyDown={onKeyDown}
+    >
+      <Grip side={side} size={size} onResize={(next) => model.setPreferences({ size: next })} />
+      <header class="head">
+        <Brand model={model} />
+        <Tabs
+          id="painda"
+          label="Inspector"
+          tabs={TABS}
+          selected={tab}
+          onSelect={(name) => model.setPreferences({ tab: name })}
+        />
+        <div class="head-end">
+          <SourcePicker model={model} />
+          <IconButton
+            icon={theme}
+            label={`Colours: ${theme}`}
+            onClick={() => model.setPreferences({ theme: THEMES[theme] })}
+          />
+          <IconButton
+            icon={side === 'bottom' ? 'right' : 'bottom'}
+            class="side-button"
+            label={side === 'bottom' ? 'Dock to the right' : 'Dock to the bottom'}
+            onClick={() => model.setPreferences({ side: side === 'bottom' ? 'right' : 'bottom' })}
+          />
+          <IconButton
+            icon="close"
+            label={hotkey === null ? 'Close' : `Close (${hotkey})`}
+            onClick={() => model.setPreferences({ isOpen: false })}
+          />
+        </div>
+      </header>
+      <div class="panel" role="tabpanel" id="painda-panel" aria-labelledby={`painda-tab-${tab}`}>
+        {tab === 'frames' && <FramesPanel model={model} />}
+        {tab === 'state' && <StatePanel model={model} />}
+        {tab === 'status' && <StatusPanel model={model} />}
+      </div>
+      <Foot model={model} hotkey={hotkey} />
+    </section>
+  )
+}
+
+function Brand({ model }: { model: Model }) {
+  const { label, tone } = statusOf(model.clients)
+  const rtt = model.clients.at(-1)?.client.rtt ?? null
+  return (
+    <div class="brand">
+      <Mark />
+      <span class="connection" data-tone={tone}>
+        <span class="dot" data-tone={tone} />
+        {label}
+        {rtt !== null && tone === 'good' && <span class="rtt">{Math.round(rtt)} ms</span>}
+      </span>
+    </div>
+  )
+}
+
+/** Only where there is a choice. */
+function SourcePicker({ model }: { model: Model }) {
+  const clients = model.hook.clients()
+  if (clients.length < 2) return null
+  const { source } = model.rows.filter
+  return (
+    <select
+      class="select"
+      aria-label="Client"
+      value={source === null ? '' : String(source)}
+      onChange={(event) => {
+        const { value } = event.currentTarget
+        model.setFilter({ source: value === '' ? null : Number(value) })
+      }}
+    >
+      <option value="">All clients</option>
+      {clients.map(({ source: number, client }) => (
+        <option key={number} value={String(number)}>
+          {`#${number + 1} ${client.id ?? 'not connected'}`}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function Foot({ model, hotkey }: { model: Model; hotkey: string | null }) {
+  const { recorder } = model.hook
+  const totals = model.clients.map(({ source }) => recorder.totals(source))
+  const sum = (pick: (total: (typeof totals)[number]) => number): number =>
+    totals.reduce((all, total) => all + pick(total), 0)
+  return (
+    <footer class="foot">
+      <span>
+        <b class="in">↓</b> {formatCount(sum((total) => total.framesIn))} frames ·{' '}
+        {formatBytes(sum((total) => total.bytesIn))}
+      </span>
+      <span>
+        <b class="out">↑</b> {formatCount(sum((total) => total.framesOut))} frames ·{' '}
+        {formatBytes(sum((total) => total.bytesOut))}
+      </span>
+      <span class="foot-held">holding {formatCount(recorder.nextId - recorder.firstId)} events</span>
+      {!recorder.capturing && (
+        <span class="foot-paused">capture paused · {formatCount(recorder.missed)} passed by</span>
+      )}
+      {hotkey !== null && <kbd class="foot-key">{hotkey}</kbd>}
+    </footer>
+  )
+}

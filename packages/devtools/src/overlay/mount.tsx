@@ -1,0 +1,103 @@
+/** @jsxImportSource preact */
+// Puts the overlay onto the page: one element with a shadow root, so that neither the page's styles nor its scripts' queries
+// reach in. Styles are a constructed sheet: a strict Content-Security-Policy allows it without a nonce.
+import { render } from 'preact'
+import { type DevtoolsHook, installHook } from '../hook.js'
+import type { InspectableClient } from '../inspectable.js'
+import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey } from './hotkey.js'
+import { createModel } from './model.js'
+import { Overlay } from './overlay.js'
+import { createPreferences } from './preferences.js'
+import { STYLES } from './styles/index.js'
+
+export interface DevtoolsOptions {
+  /** A client that was made before the hook was there. Others are found by themselves. */
+  client?: InspectableClient
+  /** Where the button sits. Default `bottom-right`. */
+  corner?: 'bottom-right' | 'bottom-left'
+  /** Modifiers and a letter, e.g. `ctrl+alt+d`; false for none. Default `alt+shift+p`. */
+  hotkey?: string | false
+}
+
+export interface MountedDevtools {
+  readonly hook: DevtoolsHook
+  /** Takes the overlay off the page; what was recorded stays with the hook. Safe to call twice. */
+  close(): void
+}
+
+const HOST_TAG = 'painda-devtools'
+
+/** What the game must not hear while somebody types or scrolls in the inspector. */
+const KEPT_EVENTS = [
+  'keydown',
+  'keyup',
+  'keypress',
+  'pointerdown',
+  'mousedown',
+  'touchstart',
+  'wheel',
+  'click',
+  'paste',
+]
+
+const mounted = new WeakMap<Document, MountedDevtools>()
+
+/**
+ * Shows the inspector on this page. The Vite plugin does this by itself; call it by hand where there is no Vite, before
+ * the first client is made. Mounting twice is once.
+ * @example
+ * if (import.meta.env.DEV) (await import('@painda/devtools')).mountDevtools()
+ */
+export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
+  const hook = installHook(globalThis)
+  if (options.client !== undefined) hook.attach(options.client)
+  const existing = mounted.get(document)
+  if (existing !== undefined) return existing
+
+  const model = createModel({
+    hook,
+    preferences: createPreferences(() => sessionStorage),
+    frames: window,
+    wallOffset: Date.now() - performance.now(),
+  })
+  const hotkey = options.hotkey === false ? null : (options.hotkey ?? DEFAULT_HOTKEY)
+
+  const host = document.createElement(HOST_TAG)
+  const shadow = host.attachShadow({ mode: 'open' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(STYLES)
+  shadow.adoptedStyleSheets = [sheet]
+  for (const name of KEPT_EVENTS) host.addEventListener(name, (event) => event.stopPropagation())
+  // Beside <body>, not in it: an app may own the whole body and empty it.
+  document.documentElement.append(host)
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (hotkey === null || !isHotkey(event, hotkey)) return
+    event.preventDefault()
+    event.stopPropagation()
+    model.setPreferences({ isOpen: !model.preferences.isOpen })
+  }
+  window.addEventListener('keydown', onKeyDown, true)
+
+  render(
+    <Overlay
+      model={model}
+      corner={options.corner ?? 'bottom-right'}
+      hotkey={hotkey === null ? null : hotkeyLabel(hotkey)}
+    />,
+    shadow,
+  )
+
+  const devtools: MountedDevtools = {
+    hook,
+    close() {
+      if (!mounted.delete(document)) return
+      window.removeEventListener('keydown', onKeyDown, true)
+      render(null, shadow)
+      model.close()
+      host.remove()
+    },
+  }
+  mounted.set(document, devtools)
+  return devtools
+}

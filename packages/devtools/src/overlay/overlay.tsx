@@ -1,0 +1,28 @@
+/** @jsxImportSource preact */
+// The root of what is drawn: the button, or the dock.
+import { useLayoutEffect, useReducer } from 'preact/hooks'
+import { Dock } from './dock.js'
+import { Launcher } from './launcher.js'
+import type { Model } from './model.js'
+
+export interface OverlayProps {
+  model: Model
+  corner: 'bottom-right' | 'bottom-left'
+  hotkey: string | null
+}
+
+export function Overlay({ model, corner, hotkey }: OverlayProps) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  // A layout effect runs within the first drawing: what comes right after it is not missed.
+  useLayoutEffect(() => model.subscribe(() => redraw(0)), [model])
+  const { isOpen, theme } = model.preferences
+  return (
+    <div class="root" data-theme={theme}>
+      {isOpen ? (
+        <Dock model={model} hotkey={hotkey} />
+      ) : (
+        <Launcher model={model} corner={corner} hotkey={hotkey} />
+      )}
+    </div>
+  )
+}

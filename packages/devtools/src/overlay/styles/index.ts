@@ -1,0 +1,9 @@
+// One sheet for the shadow root, by part of the overlay.
+import { DETAIL } from './detail.js'
+import { DOCK } from './dock.js'
+import { FRAMES } from './frames.js'
+import { STATUS } from './status.js'
+import { THEME } from './theme.js'
+import { TREES } from './trees.js'
+
+export const STYLES = [THEME, DOCK, FRAMES, DETAIL, TREES, STATUS].join('\n')

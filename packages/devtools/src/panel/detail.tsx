@@ -1,0 +1,110 @@
+/** @jsxImportSource preact */
+// One row in full: what the message says, what it changes, and the bytes it came in.
+import { useMemo, useState } from 'preact/hooks'
+import { deltaTree } from '../delta-tree.js'
+import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
+import { IconButton } from '../overlay/icon-button.js'
+import type { Model } from '../overlay/model.js'
+import { Tabs } from '../overlay/tabs.js'
+import { stateBefore } from '../rebuild.js'
+import type { Row } from '../rows.js'
+import { DeltaView } from './delta-view.js'
+import { versionText } from './frame-row.js'
+import { HexView } from './hex-view.js'
+import { JsonTree } from './json-tree.js'
+
+type View = 'delta' | 'decoded' | 'hex'
+
+const ARROWS = { in: '↓ received', out: '↑ sent', local: 'local' } as const
+
+/** The view somebody chose stays chosen for the next row, where that row has it. */
+let lastView: View = 'delta'
+
+export function Detail({ model, row }: { model: Model; row: Row }) {
+  const views = viewsOf(row)
+  const [view, setView] = useState<View>(views.some(({ name }) => name === lastView) ? lastView : 'decoded')
+  function choose(name: View): void {
+    lastView = name
+    setView(name)
+  }
+  return (
+    <section class="detail" aria-label="Chosen row">
+      <header class="detail-head">
+        <IconButton
+          icon="back"
+          class="detail-back"
+          label="Back to the list"
+          onClick={() => model.select(null)}
+        />
+        <span class="kind" data-kind={row.kind}>
+          {row.kind}
+        </span>
+        <h2 class="detail-name">{row.name}</h2>
+        <IconButton icon="copy" label="Copy as JSON" onClick={() => copy(row)} />
+        <IconButton
+          icon="close"
+          class="detail-close"
+          label="Close the detail"
+          onClick={() => model.select(null)}
+        />
+      </header>
+      <Facts row={row} />
+      <Tabs id="painda-detail" label="Views of the row" tabs={views} selected={view} onSelect={choose} />
+      <div
+        class="detail-body"
+        role="tabpanel"
+        id="painda-detail-panel"
+        aria-labelledby={`painda-detail-tab-${view}`}
+      >
+        {view === 'decoded' && <JsonTree label="Decoded message" value={row.message ?? row.content} />}
+        {view === 'delta' && <DeltaPane model={model} row={row} />}
+        {view === 'hex' && row.frame !== null && <HexView bytes={row.frame.bytes} />}
+      </div>
+    </section>
+  )
+}
+
+function viewsOf(row: Row): readonly { name: View; label: string }[] {
+  return [
+    ...(row.message?.kind === 'delta' ? [{ name: 'delta' as const, label: 'Delta' }] : []),
+    { name: 'decoded', label: 'Decoded' },
+    ...(row.frame === null ? [] : [{ name: 'hex' as const, label: 'Hex' }]),
+  ]
+}
+
+function Facts({ row }: { row: Row }) {
+  const { frame } = row
+  const facts: [string, string][] = [[ARROWS[row.direction], formatClock(row.wallAt)]]
+  if (frame !== null) {
+    const place = frame.parts > 1 ? `, message ${frame.part + 1} of ${frame.parts}` : ''
+    facts.push(['frame', `${formatCount(frame.seq)}${place}`], ['size', formatBytes(frame.bytes.byteLength)])
+  }
+  if (row.room !== null) facts.push(['room', row.room])
+  if (row.from !== null || row.to !== null) facts.push(['version', versionText(row)])
+  if (row.latencyMs !== null) facts.push(['answered in', formatMs(row.latencyMs)])
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name} class="fact">
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function DeltaPane({ model, row }: { model: Model; row: Row }) {
+  // A row never changes, and the way back to a snapshot may be long: once per row.
+  const nodes = useMemo(() => {
+    const past = stateBefore(model.hook.recorder, row)
+    return deltaTree(row.content, past === null ? undefined : [past.state])
+  }, [model, row])
+  return <DeltaView nodes={nodes} />
+}
+
+function copy(row: Row): void {
+  const text = JSON.stringify(row.message ?? row.content, null, 2)
+  // Refused where the page is not focused or not secure; there is nothing else to offer then.
+  navigator.clipboard?.writeText(text).catch(() => {})
+}

@@ -1,0 +1,121 @@
+/** @jsxImportSource preact */
+// What the list shows: words, direction, kinds; and the two pauses.
+import type { TargetedKeyboardEvent } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { formatCount } from '../format.js'
+import type { Filter } from '../filter.js'
+import { ROW_KINDS, type RowKind } from '../kinds.js'
+import { IconButton } from '../overlay/icon-button.js'
+import { Icon } from '../overlay/icons.js'
+import type { Model } from '../overlay/model.js'
+
+const DIRECTIONS = [
+  { value: 'all', label: 'Both directions', text: 'All' },
+  { value: 'in', label: 'Received', text: '↓' },
+  { value: 'out', label: 'Sent', text: '↑' },
+] as const
+
+/** Searching ten thousand payloads at every key press would make typing stick. */
+const TYPING_PAUSE_MS = 120
+
+export function FilterBar({ model }: { model: Model }) {
+  const { filter, counts } = model.rows
+  const isCapturing = model.hook.recorder.capturing
+  return (
+    <div class="filter-bar">
+      <div class="filter-line">
+        <IconButton
+          icon={model.behind === null ? 'pause' : 'play'}
+          label={model.behind === null ? 'Pause the view' : 'Go on with the view'}
+          isOn={model.behind !== null}
+          onClick={() => model.pauseView(model.behind === null)}
+        />
+        <IconButton
+          icon="record"
+          class="record"
+          label={isCapturing ? 'Capturing: press to stop' : 'Not capturing: press to start'}
+          isOn={isCapturing}
+          onClick={() => model.pauseCapture(isCapturing)}
+        />
+        <IconButton icon="clear" label="Clear the list" onClick={model.clear} />
+        <Search text={filter.text} onChange={(text) => model.setFilter({ text })} />
+        <div class="segments" role="group" aria-label="Direction">
+          {DIRECTIONS.map(({ value, label, text }) => (
+            <button
+              key={value}
+              type="button"
+              class="segment"
+              data-direction={value}
+              aria-label={label}
+              title={label}
+              aria-pressed={filter.direction === value}
+              onClick={() => model.setFilter({ direction: value })}
+            >
+              {text}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div class="chips" role="group" aria-label="Kinds of rows">
+        {ROW_KINDS.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            class="chip"
+            data-kind={kind}
+            data-empty={(counts.get(kind) ?? 0) === 0}
+            aria-pressed={!filter.hidden.has(kind)}
+            title={`${kind}: click to hide or show, Shift+click to see nothing else`}
+            onClick={(event) => model.setFilter({ hidden: nextHidden(filter, kind, event.shiftKey) })}
+          >
+            {kind}
+            <span class="chip-count">{formatCount(counts.get(kind) ?? 0)}</span>
+          </button>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** With `alone`: that kind only, or everything again when it was alone already. */
+function nextHidden({ hidden }: Filter, kind: RowKind, alone: boolean): ReadonlySet<RowKind> {
+  if (alone) {
+    const isAlone = !hidden.has(kind) && hidden.size === ROW_KINDS.length - 1
+    return new Set(isAlone ? [] : ROW_KINDS.filter((other) => other !== kind))
+  }
+  const next = new Set(hidden)
+  if (!next.delete(kind)) next.add(kind)
+  return next
+}
+
+function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const [typed, setTyped] = useState(text)
+  useEffect(() => {
+    if (typed === text) return undefined
+    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [typed, text, onChange])
+
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLInputElement>): void {
+    if (event.key !== 'Escape' || typed === '') return
+    // The first Escape empties the field, the next one closes the dock.
+    event.preventDefault()
+    setTyped('')
+  }
+
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <input
+        type="text"
+        placeholder="Filter"
+        aria-label="Filter by name, room or decoded payload"
+        spellcheck={false}
+        autocomplete="off"
+        value={typed}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+    </label>
+  )
+}

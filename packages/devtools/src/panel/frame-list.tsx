@@ -1,0 +1,145 @@
+/** @jsxImportSource preact */
+// The rows, of which only those in sight are drawn. A listbox: one stop for the Tab key, arrows choose.
+import type { TargetedKeyboardEvent } from 'preact'
+import { formatCount } from '../format.js'
+import { Icon } from '../overlay/icons.js'
+import type { Model } from '../overlay/model.js'
+import { useVirtualList } from '../overlay/use-virtual-list.js'
+import type { Row } from '../rows.js'
+import { Empty } from './empty.js'
+import { FrameRow, rowId } from './frame-row.js'
+
+/** Must agree with `.row` in the styles: the virtual list places rows by these numbers. */
+const ROW_HEIGHT = 26
+const NARROW_ROW_HEIGHT = 46
+const PAGE = 12
+
+const keyOf = (row: Row): number => row.key
+
+export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean }) {
+  const rows = model.shown
+  const { selected, behind } = model
+  const rowHeight = isNarrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT
+  const list = useVirtualList({ rows, keyOf, rowHeight })
+
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
+    const at = selected === null ? -1 : rows.indexOf(selected)
+    const next = nextIndex(event.key, at, rows.length)
+    const row = next === null ? undefined : rows[next]
+    if (next === null || row === undefined) return
+    event.preventDefault()
+    model.select(row)
+    list.reveal(next)
+  }
+
+  return (
+    <div class="frame-list">
+      {!isNarrow && <ColumnHeads />}
+      <div
+        ref={list.scrollerRef}
+        class="scroller"
+        role="listbox"
+        aria-label="Frames"
+        tabIndex={0}
+        {...(selected === null ? {} : { 'aria-activedescendant': rowId(selected) })}
+        onKeyDown={onKeyDown}
+      >
+        <div class="rows" style={{ height: `${list.totalHeight}px` }}>
+          {list.items.map((item) => {
+            const row = rows[item.index]
+            return (
+              row !== undefined && (
+                <FrameRow
+                  key={row.key}
+                  row={row}
+                  top={item.start}
+                  isSelected={row === selected}
+                  isNarrow={isNarrow}
+                  onSelect={model.select}
+                />
+              )
+            )
+          })}
+        </div>
+        {rows.length === 0 && <NothingToShow model={model} />}
+      </div>
+      {behind !== null ? (
+        <button type="button" class="list-note" onClick={() => model.pauseView(false)}>
+          <Icon name="play" /> View paused{behind > 0 ? ` · ${formatCount(behind)} new` : ''}
+        </button>
+      ) : (
+        !list.isAtEnd && (
+          <button type="button" class="list-note" onClick={list.scrollToEnd}>
+            <Icon name="end" /> Follow the newest
+          </button>
+        )
+      )}
+    </div>
+  )
+}
+
+function ColumnHeads() {
+  return (
+    <div class="row column-heads" aria-hidden="true">
+      <span />
+      <span class="cell-seq">Frame</span>
+      <span>Time</span>
+      <span>Kind</span>
+      <span>Name</span>
+      <span>Content</span>
+      <span>Room</span>
+      <span class="cell-version">Version</span>
+      <span class="cell-bytes">Bytes</span>
+    </div>
+  )
+}
+
+function NothingToShow({ model }: { model: Model }) {
+  const { recorder } = model.hook
+  if (model.rows.all.length > 0) {
+    return (
+      <Empty
+        title="No row passes the filter"
+        hint={`${formatCount(model.rows.all.length)} rows are hidden by it.`}
+      >
+        <button
+          type="button"
+          class="button"
+          onClick={() => model.setFilter({ hidden: new Set(), direction: 'all', text: '', source: null })}
+        >
+          Show everything
+        </button>
+      </Empty>
+    )
+  }
+  if (!recorder.capturing) {
+    return (
+      <Empty title="Capture is paused" hint="Frames pass by unseen. The red dot above starts it again." />
+    )
+  }
+  if (model.hook.clients().length === 0) {
+    return <Empty title="No client yet" hint="A PPClient shows up here as soon as the page makes one." />
+  }
+  return <Empty title="Nothing has travelled yet" hint="The next frame appears here, either way." />
+}
+
+function nextIndex(key: string, at: number, count: number): number | null {
+  if (count === 0) return null
+  const clamp = (index: number): number => Math.min(count - 1, Math.max(0, index))
+  switch (key) {
+    case 'ArrowDown':
+      return at === -1 ? count - 1 : clamp(at + 1)
+    case 'ArrowUp':
+      return at === -1 ? count - 1 : clamp(at - 1)
+    case 'PageDown':
+      return clamp(at + PAGE)
+    case 'PageUp':
+      return clamp(at - PAGE)
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return null
+  }
+}

@@ -1,0 +1,123 @@
+/** @jsxImportSource preact */
+// How the connection of each client is, what it carried in the last minute, and what happened to it.
+import { useEffect, useReducer } from 'preact/hooks'
+import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
+import type { AttachedClient } from '../hook.js'
+import type { Model } from '../overlay/model.js'
+import { toneOf } from '../overlay/status-words.js'
+import type { Row } from '../rows.js'
+import { summarise } from '../summary.js'
+import { Empty } from './empty.js'
+import { Sparkline } from './sparkline.js'
+
+/** Newest first; more is what the list of frames is for. */
+const MAX_LOG = 100
+
+export function StatusPanel({ model }: { model: Model }) {
+  const [, tick] = useReducer((count: number) => count + 1, 0)
+  // Countdown, round trip and sparklines move while nothing travels.
+  useEffect(() => {
+    const timer = setInterval(() => tick(0), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const { clients } = model
+  if (clients.length === 0) {
+    return <Empty title="No client yet" hint="A PPClient shows up here as soon as the page makes one." />
+  }
+  return (
+    <div class="status">
+      {[...clients].reverse().map((attached) => (
+        <ClientStatus key={attached.source} model={model} attached={attached} />
+      ))}
+    </div>
+  )
+}
+
+function ClientStatus({ model, attached: { client, source } }: { model: Model; attached: AttachedClient }) {
+  const { recorder } = model.hook
+  const totals = recorder.totals(source)
+  const { status, attempt, nextRetryAt, error } = client.status()
+  const tone = toneOf(status)
+  return (
+    <article class="client">
+      <header class="client-head">
+        <span class="connection" data-tone={tone}>
+          <span class="dot" data-tone={tone} />
+          {status}
+        </span>
+        {client.url !== undefined && <span class="client-url">{client.url}</span>}
+      </header>
+      {error !== null && (
+        <p class="client-error">
+          <b>{error.code}</b> {error.message}
+        </p>
+      )}
+      <div class="client-body">
+        <div>
+          <dl class="figures">
+            <Figure name="client id" value={client.id ?? 'none yet'} />
+            <Figure
+              name="round trip"
+              value={client.rtt === null ? 'not measured yet' : formatMs(client.rtt)}
+            />
+            <Figure name="attempt" value={formatCount(attempt)} />
+            {nextRetryAt !== null && (
+              <Figure name="next attempt" value={`in ${formatMs(Math.max(0, nextRetryAt - Date.now()))}`} />
+            )}
+            <Figure name="rooms" value={formatCount(client.rooms().length)} />
+            <Figure name="errors" value={formatCount(totals.problems)} isBad={totals.problems > 0} />
+          </dl>
+          <div class="traffic">
+            <Sparkline
+              direction="in"
+              label={`↓ ${formatBytes(totals.bytesIn)} in ${formatCount(totals.framesIn)} frames`}
+              traffic={recorder.rates(source, 'in').lastMinute(performance.now())}
+            />
+            <Sparkline
+              direction="out"
+              label={`↑ ${formatBytes(totals.bytesOut)} in ${formatCount(totals.framesOut)} frames`}
+              traffic={recorder.rates(source, 'out').lastMinute(performance.now())}
+            />
+          </div>
+        </div>
+        <Log rows={model.rows.all.filter((row) => row.source === source && isLogged(row))} />
+      </div>
+    </article>
+  )
+}
+
+function Figure({ name, value, isBad = false }: { name: string; value: string; isBad?: boolean }) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd data-bad={isBad}>{value}</dd>
+    </div>
+  )
+}
+
+function isLogged({ kind, message }: Row): boolean {
+  return kind === 'connection' || kind === 'error' || kind === 'handshake' || message?.kind === 'resync'
+}
+
+function Log({ rows }: { rows: readonly Row[] }) {
+  return (
+    <div class="log">
+      <h3 class="log-title">What happened</h3>
+      <ol class="log-list">
+        {rows
+          .slice(-MAX_LOG)
+          .reverse()
+          .map((row) => (
+            <li key={row.key} class="log-line" data-bad={row.isBad}>
+              <time>{formatClock(row.wallAt)}</time>
+              <span class="kind" data-kind={row.kind}>
+                {row.name}
+              </span>
+              <span class="log-detail">{summarise(row)}</span>
+            </li>
+          ))}
+        {rows.length === 0 && <li class="node-empty">Nothing yet.</li>}
+      </ol>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+// The Vite plugin: puts the hook into the page's head before the app's own script, and loads the overlay when the page
+// has time. Works on the dev server only; a build, a preview and server code never see it.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
+
+export interface PaindaDevtoolsOptions {
+  /** Where the button sits. Default `bottom-right`. */
+  corner?: 'bottom-right' | 'bottom-left'
+  /** Modifiers and a letter, e.g. `ctrl+alt+d`; false for none. Default `alt+shift+p`. */
+  hotkey?: string | false
+}
+
+const VIRTUAL_ID = 'virtual:painda-devtools'
+/** Rollup's convention: no other plugin touches an id that begins like this. */
+const RESOLVED_ID = `\0${VIRTUAL_ID}`
+/** The workspace's own condition in `exports`; published packages know nothing of it. */
+const SOURCE_CONDITION = 'painda-source'
+/** How Vite writes that id into a URL. */
+const URL_PATH = `@id/__x00__${VIRTUAL_ID}`
+
+/** What the overlay needs from outside. Known from the start, so that Vite does not find them late and reload the page. */
+const LIBRARIES = [
+  'preact',
+  'preact/hooks',
+  'preact/jsx-runtime',
+  'preact/jsx-dev-runtime',
+  '@tanstack/virtual-core',
+]
+
+/**
+ * Shows the inspector on every page of the dev server. A production build contains nothing of it.
+ * @example
+ * export default defineConfig({ plugins: [react(), paindaDevtools()] })
+ */
+export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
+  let base = '/'
+  let folder = new URL('./', import.meta.url)
+  return {
+    name: 'painda:devtools',
+    apply: (_config, { command, isPreview }) => command === 'serve' && isPreview !== true,
+    applyToEnvironment: ({ config }) => config.consumer === 'client',
+
+    config: () => ({
+      optimizeDeps: { include: LIBRARIES.map((library) => `@painda/devtools > ${library}`) },
+    }),
+    configResolved(config) {
+      base = config.base
+      if (config.resolve.conditions?.includes(SOURCE_CONDITION) === true) folder = sourcesBeside(folder)
+    },
+
+    resolveId: (id) => (id === VIRTUAL_ID ? RESOLVED_ID : undefined),
+    load: (id) => (id === RESOLVED_ID ? pageModule(options, folder) : undefined),
+
+    // Module scripts run in the order of the page: first in the head is before the app, wherever its script stands.
+    transformIndexHtml: () => [
+      { tag: 'script', attrs: { type: 'module', src: base + URL_PATH }, injectTo: 'head-prepend' },
+    ],
+  }
+}
+
+/** What the page runs: the hook at once, the overlay in a moment of rest. */
+function pageModule(options: PaindaDevtoolsOptions, folder: URL): string {
+  return `import { installHook } from ${importPath(folder, 'hook')}
+installHook(globalThis)
+const load = () =>
+  import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${JSON.stringify(options)}))
+if (document.readyState === 'complete') load()
+else addEventListener('load', load, { once: true })
+`
+}
+
+/** Our own file, by its path: the app's folder may not be able to resolve the package's name. */
+function importPath(folder: URL, name: string): string {
+  const source = fileURLToPath(new URL(`${name}.ts`, folder))
+  const path = existsSync(source) ? source : fileURLToPath(new URL(`${name}.js`, folder))
+  return JSON.stringify(path.replaceAll('\\', '/'))
+}
+
+/** In this workspace the page runs from source even where the plugin itself was loaded as built. */
+function sourcesBeside(folder: URL): URL {
+  const sources = new URL('../src/', folder)
+  return existsSync(sources) ? sources : folder
+}

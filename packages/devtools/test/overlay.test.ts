@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HOOK_KEY } from '../src/hook.js'
+import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
+import { createFakeClient, type FakeClient } from './fake-client.js'
+
+let devtools: MountedDevtools
+let client: FakeClient
+/** Frames of the screen, drawn by hand. */
+let frames: (() => void)[] = []
+
+beforeEach(() => {
+  // A DOM without layout: everything is as large as a window, so that the virtual list has rows in sight.
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(260)
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(1_000)
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1_000)
+  let now = 0
+  frames = []
+  vi.stubGlobal('requestAnimationFrame', (run: (at: number) => void) => frames.push(() => run((now += 200))))
+  client = createFakeClient()
+})
+
+afterEach(() => {
+  devtools.close()
+  Reflect.deleteProperty(globalThis, HOOK_KEY)
+  sessionStorage.clear()
+})
+
+function draw(): void {
+  for (const frame of frames.splice(0)) frame()
+}
+
+function open(options = {}): ShadowRoot {
+  sessionStorage.setItem('painda-devtools', JSON.stringify({ isOpen: true, ...options }))
+  devtools = mountDevtools({ client })
+  draw()
+  return shadow()
+}
+
+function shadow(): ShadowRoot {
+  const root = document.querySelector('painda-devtools')?.shadowRoot
+  if (!root) throw new Error('The overlay is not on the page.')
+  return root
+}
+
+function find(selector: string): HTMLElement {
+  const found = shadow().querySelector(selector)
+  if (!(found instanceof HTMLElement)) throw new Error(`No ${selector} in the overlay.`)
+  return found
+}
+
+function press(target: EventTarget, key: string, rest: KeyboardEventInit = {}): void {
+  target.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...rest }),
+  )
+}
+
+async function settle(): Promise<void> {
+  // Preact gathers state changes in a microtask.
+  await Promise.resolve()
+  await Promise.resolve()
+}
+
+const rows = (): string[] =>
+  [...shadow().querySelectorAll('.rows .row .cell-name')].map((cell) => cell.textContent)
+
+test('closed, there is one button; it shows the connection and counts new errors', async () => {
+  devtools = mountDevtools({ client })
+  client.start()
+  draw()
+  await settle()
+  expect(find('.launcher').getAttribute('aria-label')).toBe('Painda devtools: open')
+  client.emit({ kind: 'error', at: 1, peer: 'server', code: 'INTERNAL', message: 'x' })
+  draw()
+  await settle()
+  expect(find('.badge').textContent).toBe('1')
+  find('.launcher').click()
+  await settle()
+  expect(find('.dock')).toBeTruthy()
+  expect(shadow().querySelector('.badge')).toBeNull()
+})
+
+test('what happened before the overlay was there is in the list', async () => {
+  client.start()
+  const root = open()
+  expect(root.querySelectorAll('.rows .row')).toHaveLength(0)
+  devtools.close()
+  Reflect.deleteProperty(globalThis, HOOK_KEY)
+
+  const early = createFakeClient()
+  client = early
+  devtools = mountDevtools({ client: early })
+  early.start()
+  devtools.close()
+  open()
+  await settle()
+  expect(rows()).toEqual(
+    ['connecting', 'hello', 'welcome', 'open', 'join', 'joinjoined', 'tick 0', 'presences'].map((name) =>
+      name.replace('joinjoined', 'joined24 ms'),
+    ),
+  )
+})
+
+test('new frames appear at the next drawing, and a paused view stands still and counts them', async () => {
+  open()
+  client.start()
+  draw()
+  await settle()
+  expect(rows()).toContain('tick 0')
+  find('[aria-label="Pause the view"]').click()
+  client.step()
+  draw()
+  await settle()
+  expect(rows()).not.toContain('tick 1')
+  expect(find('.list-note').textContent).toContain('1 new')
+  find('.list-note').click()
+  await settle()
+  expect(devtools.hook.recorder.nextId).toBe(7)
+  expect(shadow().querySelector('.list-note')?.textContent ?? '').not.toContain('paused')
+})
+
+test('capture pause and clear do what they say', async () => {
+  open()
+  client.start()
+  draw()
+  find('.record').click()
+  client.step()
+  draw()
+  await settle()
+  expect(find('.foot').textContent).toContain('capture paused · 1 passed by')
+  find('[aria-label="Clear the list"]').click()
+  await settle()
+  expect(rows()).toEqual([])
+  expect(find('.empty').textContent).toContain('Capture is paused')
+})
+
+test('a chip hides its kind; with Shift it hides all others', async () => {
+  open()
+  client.start()
+  draw()
+  await settle()
+  find('.chip[data-kind="handshake"]').click()
+  await settle()
+  expect(rows()).not.toContain('hello')
+  expect(find('.chip[data-kind="handshake"]').getAttribute('aria-pressed')).toBe('false')
+  expect(find('.chip[data-kind="handshake"] .chip-count').textContent).toBe('2')
+  find('.chip[data-kind="snapshot"]').dispatchEvent(
+    new MouseEvent('click', { shiftKey: true, bubbles: true }),
+  )
+  await settle()
+  expect(rows()).toEqual(['tick 0'])
+})
+
+test('what a peer sent is text, never markup', async () => {
+  open()
+  const evil = '<img src=x onerror="globalThis.pwned = true">'
+  client.frame('in', { kind: 'event', type: evil, payload: { [evil]: evil }, room: evil })
+  draw()
+  await settle()
+  find('.rows .row').click()
+  await settle()
+  expect(find('.detail-name').textContent).toBe(evil)
+  expect(find('.detail-body').textContent).toContain(evil)
+  expect(shadow().querySelector('img')).toBeNull()
+})
+
+test('the list is worked with arrow keys, and the detail follows', async () => {
+  open()
+  client.start()
+  for (let step = 0; step < 3; step++) client.step()
+  draw()
+  await settle()
+  const list = find('.scroller')
+  press(list, 'End')
+  await settle()
+  expect(find('.detail-name').textContent).toBe('tick 3')
+  press(list, 'ArrowUp')
+  await settle()
+  expect(find('.detail-name').textContent).toBe('tick 2')
+  expect(list.getAttribute('aria-activedescendant')).toBe(find('.row[aria-selected="true"]').id)
+  expect(find('.delta-tree').textContent).toContain('players')
+  press(list, 'Home')
+  await settle()
+  expect(find('.detail-name').textContent).toBe('connecting')
+})
+
+test('tabs follow the arrow keys, and Escape closes the dock', async () => {
+  open()
+  client.start()
+  draw()
+  press(find('#painda-tab-frames'), 'ArrowRight')
+  await settle()
+  expect(find('[role="tab"][aria-selected="true"]').textContent).toBe('State')
+  expect(find('.room-button').textContent).toContain('arena-1')
+  press(find('#painda-tab-state'), 'End')
+  await settle()
+  expect(find('.client').textContent).toContain('c_7f3a91')
+  press(find('.dock'), 'Escape')
+  await settle()
+  expect(shadow().querySelector('.dock')).toBeNull()
+})
+
+test('the game does not hear what is typed in the overlay, but the hotkey works everywhere', async () => {
+  open()
+  const heard = vi.fn()
+  document.addEventListener('keydown', heard)
+  press(find('.search input'), 'w')
+  expect(heard).not.toHaveBeenCalled()
+  press(document.body, 'w')
+  expect(heard).toHaveBeenCalledTimes(1)
+  press(document.body, 'P', { code: 'KeyP', altKey: true, shiftKey: true })
+  await settle()
+  expect(shadow().querySelector('.dock')).toBeNull()
+  document.removeEventListener('keydown', heard)
+})
+
+test('mounting twice is once, and closing leaves nothing on the page', () => {
+  devtools = mountDevtools({ client })
+  expect(mountDevtools()).toBe(devtools)
+  expect(document.querySelectorAll('painda-devtools')).toHaveLength(1)
+  devtools.close()
+  devtools.close()
+  expect(document.querySelector('painda-devtools')).toBeNull()
+})
+
+test('closed, a stream of frames asks for no drawing', () => {
+  devtools = mountDevtools({ client })
+  client.start()
+  draw()
+  for (let step = 0; step < 50; step++) client.step()
+  expect(frames).toEqual([])
+})
+
+test('each empty view says what to do', async () => {
+  const idle = createFakeClient()
+  client = idle
+  open({ tab: 'state' })
+  await settle()
+  expect(find('.empty').textContent).toContain('In no room')
+  find('#painda-tab-frames').click()
+  await settle()
+  expect(find('.empty').textContent).toContain('Nothing has travelled yet')
+  idle.start()
+  draw()
+  await settle()
+  find('[aria-label="Sent"]').click()
+  find('.chip[data-kind="handshake"]').click()
+  find('.chip[data-kind="room"]').click()
+  await settle()
+  expect(find('.empty').textContent).toContain('No row passes the filter')
+  find('.empty .button').click()
+  await settle()
+  expect(rows()).toContain('hello')
+})

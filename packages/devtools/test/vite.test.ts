@@ -1,0 +1,101 @@
+// @vitest-environment node
+import { fileURLToPath } from 'node:url'
+import { build, createServer, resolveConfig, type InlineConfig } from 'vite'
+import { expect, test } from 'vitest'
+import { paindaDevtools } from '../src/vite.js'
+
+const root = fileURLToPath(new URL('./fixtures/app', import.meta.url))
+
+function config(extra: InlineConfig = {}): InlineConfig {
+  return {
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [paindaDevtools({ corner: 'bottom-left' })],
+    resolve: { conditions: ['painda-source', 'browser', 'development', 'module'] },
+    server: { middlewareMode: true, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    ...extra,
+  }
+}
+
+/** Names that only the inspector uses; the first two are what a page would load it by. */
+const MARKERS = [
+  'virtual:painda-devtools',
+  'painda.devtools',
+  'painda-devtools',
+  'mountDevtools',
+  'installHook',
+]
+
+test('the dev page loads the hook before anything of the app, and the overlay after it', async () => {
+  const server = await createServer(config({ base: '/game/' }))
+  try {
+    const html = await server.transformIndexHtml(
+      '/index.html',
+      '<head><script type="module" src="/main.ts"></script></head>',
+    )
+    const scripts = [...html.matchAll(/src="([^"]+)"/g)].map(([, src]) => src)
+    const hook = scripts.findIndex((src) => src === '/game/@id/__x00__virtual:painda-devtools')
+    expect(hook).toBeGreaterThanOrEqual(0)
+    expect(hook).toBeLessThan(scripts.findIndex((src) => src?.endsWith('main.ts')))
+
+    const page = await server.transformRequest('\0virtual:painda-devtools')
+    expect(page?.code).toContain('installHook(globalThis)')
+    expect(page?.code).toContain('{"corner":"bottom-left"}')
+    expect(page?.code).toMatch(/import\("[^"]*\/devtools\/src\/index\.ts"\)/)
+  } finally {
+    await server.close()
+  }
+})
+
+test('every module of the overlay is one the dev server can serve, with Preact and not the app’s React', async () => {
+  const server = await createServer(config())
+  try {
+    const overlay = await server.transformRequest(
+      fileURLToPath(new URL('../src/overlay/dock.tsx', import.meta.url)),
+    )
+    expect(overlay?.code).toMatch(/preact[^"]*jsx-(dev-)?runtime/)
+    expect(overlay?.code).not.toMatch(/["/]react/)
+  } finally {
+    await server.close()
+  }
+})
+
+test('with a nonce for a strict policy, our script carries it', async () => {
+  const server = await createServer(config({ html: { cspNonce: 'n0nce' } }))
+  try {
+    const html = await server.transformIndexHtml('/index.html', '<head></head>')
+    expect(html).toMatch(/<script[^>]*virtual:painda-devtools[^>]*nonce="n0nce"/)
+  } finally {
+    await server.close()
+  }
+})
+
+test('a production build holds nothing of it', async () => {
+  const result = await build(config({ build: { write: false, minify: false } }))
+  const outputs = [result].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []))
+  const text = outputs.map((file) => (file.type === 'chunk' ? file.code : String(file.source))).join('\n')
+  // The control: it is the app that was built, and the search can find things in it.
+  expect(text).toContain('the app itself')
+  expect(MARKERS.filter((marker) => text.includes(marker))).toEqual([])
+})
+
+test('a preview of the build does without it too', async () => {
+  const names = async (inline: InlineConfig, isPreview: boolean) =>
+    (await resolveConfig(inline, 'serve', 'development', 'development', isPreview)).plugins.map(
+      ({ name }) => name,
+    )
+  expect(await names(config(), true)).not.toContain('painda:devtools')
+  expect(await names(config(), false)).toContain('painda:devtools')
+})
+
+test('code of the server cannot load it', async () => {
+  const server = await createServer(config())
+  try {
+    const plugins = server.environments['ssr']?.plugins.map(({ name }) => name)
+    expect(plugins).not.toContain('painda:devtools')
+  } finally {
+    await server.close()
+  }
+})
