@@ -122,7 +122,8 @@ export function createArenaView({ room, selfId, rttMs, elements }: ArenaViewOpti
       color,
       at: (id === self ? ownPlace(state, id, dtMs) : motion.at(id, nowMs)) ?? { x, y },
       isSelf: id === self,
-      isAway: id === self ? room.stale : room.presence.get(id)?.connected === false,
+      // While it is our own connection that is lost, the whole floor is shown as old.
+      isAway: id !== self && room.presence.get(id)?.connected === false,
     }))
   }
 
