@@ -18,6 +18,8 @@ import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
 const V2_GREETING_MS = 150
+/** What rounding leaves of a wait can be too short to move a clock at all; hosts make a millisecond of it. */
+const MIN_WAIT_MS = 1
 
 export interface ConnectionEnd {
   readonly reason: DisconnectReason
@@ -244,7 +246,7 @@ export class Connection {
       // Whoever was not asked gets its chance: after a stall of our own, answers may still wait to be read.
       const wasAsked = askedAt >= this.#lastHeard
       if (silentMs < heartbeatMs) {
-        cancel = time.after(heartbeatMs - silentMs, check)
+        cancel = time.after(Math.max(MIN_WAIT_MS, heartbeatMs - silentMs), check)
       } else if (wasAsked && now - askedAt >= heartbeatMs) {
         this.end(new PPError('PING_TIMEOUT', `Ping timeout: nothing was heard for ${silentMs} ms.`))
       } else {
@@ -252,7 +254,7 @@ export class Connection {
           askedAt = now
           this.#ping()
         }
-        cancel = time.after(askedAt + heartbeatMs - now, check)
+        cancel = time.after(Math.max(MIN_WAIT_MS, askedAt + heartbeatMs - now), check)
       }
     }
     cancel = time.after(heartbeatMs, check)

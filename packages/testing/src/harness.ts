@@ -23,7 +23,7 @@ import { TestClient } from './test-client.js'
 import { createTraffic } from './traffic.js'
 
 export interface HarnessOptions<C extends ContractShape = ContractShape> {
-  /** Goes to the server and to every client. */
+  /** For the server and every client. */
   contract?: C
   /** Makes the server what it is, again after each restart: rooms, handlers, bots. */
   setup?: (server: PPServer<C>) => void
@@ -41,9 +41,12 @@ export interface HarnessOptions<C extends ContractShape = ContractShape> {
   clientOptions?: HarnessClientOptions<C>
 }
 
-export type HarnessClientOptions<C extends ContractShape = ContractShape> = Partial<
+export interface HarnessClientOptions<C extends ContractShape = ContractShape> extends Partial<
   Omit<ClientOptions<C>, 'time' | 'contract' | 'url' | 'connectTransport' | 'WebSocket'>
->
+> {
+  /** Of another build than the server's. Default: the harness's. */
+  contract?: ContractShape
+}
 
 export interface Harness<C extends ContractShape = ContractShape> {
   readonly time: FakeTime
@@ -142,9 +145,10 @@ export function createHarness<C extends ContractShape = ContractShape>(
     const client = new TestClient<C>(
       {
         random: random.fork(`client ${name}`),
-        ...options.clientOptions,
-        ...own,
         ...shared,
+        ...(options.clientOptions as Partial<ClientOptions<C>>),
+        // What another build's contract says is for the server to find out, not for the compiler.
+        ...(own as Partial<ClientOptions<C>>),
         url: 'ws://harness',
         time,
         connectTransport: () => connect(name),
