@@ -52,7 +52,7 @@ export function createRecord(): Record {
   }
 }
 
-export function createReads(): Reads {
+function createReads(): Reads {
   return { value: false, keys: false, exists: false, children: null }
 }
 
