@@ -90,7 +90,7 @@ test('after a bomb the next one has to wait, and then is sold', async () => {
 })
 
 test.each([
-  ['a number that is none', { dx: NaN, dy: 0 }],
+  ['a number as text', { dx: '1', dy: 0 }],
   ['too far', { dx: 50, dy: 0 }],
   ['no fields', {}],
   ['text', 'north'],
