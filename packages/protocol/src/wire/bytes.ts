@@ -5,13 +5,23 @@ import { decodeUtf8, encodeUtf8 } from '../utf8.js'
 
 const FIRST_CAPACITY = 256
 
+/** How a column of numbers lies in bits: over which divisor, from which smallest on, how wide, itself or its steps. */
+export interface NumberHead {
+  readonly areSteps: boolean
+  readonly code: number
+  readonly min: number
+  readonly width: number
+}
+
 export class Writer {
   #bytes = new Uint8Array(FIRST_CAPACITY)
   #view = new DataView(this.#bytes.buffer)
   #at = 0
-  /** Bits not yet written as a byte, and how many there are. */
+  /** Bits not yet written as a byte, and how many there are: fewer than 8. */
   #bits = 0
   #bitCount = 0
+  /** How the last column of numbers was written; the next one may say "the same way". Forgotten with each body. */
+  head: NumberHead | null = null
 
   get length(): number {
     return this.#at
@@ -20,13 +30,16 @@ export class Writer {
   /** What was written since the start, in memory of its own: the writer's is used again. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#at)
-    this.#at = 0
+    this.truncate(0)
     return taken
   }
 
   /** Drops what was written from `length` on. */
   truncate(length: number): void {
     this.#at = length
+    this.#bits = 0
+    this.#bitCount = 0
+    this.head = null
   }
 
   u8(value: number): void {
@@ -96,24 +109,83 @@ export class Writer {
     this.raw(bytes)
   }
 
-  /** The low `width` bits (0 … 32) of a whole number, packed behind the bits before. End the run with `endBits`. */
+  // What follows writes bits, low ones first, behind one another. Bytes come again after `align`.
+
+  /** The low `width` bits (0 … 53) of a whole number. */
   bits(value: number, width: number): void {
     if (width > 24) {
-      // Beyond 32 bits shifts wrap around, so wide numbers go in two parts.
+      // Shifts hold 32 bits and seven of them may still be waiting, so wide numbers go in parts.
       this.bits(value % 0x100_0000, 24)
       this.bits(Math.floor(value / 0x100_0000), width - 24)
       return
     }
-    this.#bits |= value << this.#bitCount
-    this.#bitCount += width
-    while (this.#bitCount >= 8) {
-      this.u8(this.#bits & 0xff)
-      this.#bits >>>= 8
-      this.#bitCount -= 8
+    this.#reserve(4)
+    let bits = this.#bits | (value << this.#bitCount)
+    let count = this.#bitCount + width
+    while (count >= 8) {
+      this.#bytes[this.#at++] = bits
+      bits >>>= 8
+      count -= 8
     }
+    this.#bits = bits
+    this.#bitCount = count
   }
 
-  endBits(): void {
+  flag(isSet: boolean): void {
+    this.bits(isSet ? 1 : 0, 1)
+  }
+
+  /**
+   * A whole number from 0 that is probably small: below 8 in 4 bits, below 24 in 6, below 56 in 8 … (exponential Golomb
+   * of order 3).
+   */
+  golomb(value: number): void {
+    let length = 3
+    let above = 8
+    // Whole numbers up to 2^53 stay exact here; shifts would not.
+    for (let rest = value; rest >= above; above *= 2) {
+      rest -= above
+      length++
+      value = rest
+    }
+    this.unary(length - 3)
+    this.bits(value, length)
+  }
+
+  /** As many ones as `count`, then a zero. */
+  unary(count: number): void {
+    for (; count >= 24; count -= 24) this.bits(0xff_ffff, 24)
+    this.bits(2 ** count - 1, count + 1)
+  }
+
+  /** The first `count` of `values`, each less `min`, in `width` bits. */
+  packed(values: Float64Array, count: number, min: number, width: number): void {
+    if (width === 0) return
+    if (width > 24) {
+      for (let i = 0; i < count; i++) this.bits((values[i] ?? 0) - min, width)
+      return
+    }
+    this.#reserve(((count * width) >> 3) + 8)
+    const bytes = this.#bytes
+    let at = this.#at
+    let bits = this.#bits
+    let bitCount = this.#bitCount
+    for (let i = 0; i < count; i++) {
+      bits |= ((values[i] ?? 0) - min) << bitCount
+      bitCount += width
+      while (bitCount >= 8) {
+        bytes[at++] = bits
+        bits >>>= 8
+        bitCount -= 8
+      }
+    }
+    this.#at = at
+    this.#bits = bits
+    this.#bitCount = bitCount
+  }
+
+  /** Fills up the byte that was begun, with zeros. */
+  align(): void {
     if (this.#bitCount > 0) this.u8(this.#bits)
     this.#bits = 0
     this.#bitCount = 0
@@ -129,6 +201,9 @@ export class Writer {
   }
 }
 
+/** 2^49 and more is no count, no index and no key of ours. */
+const MAX_GOLOMB_ONES = 46
+
 /**
  * Rows that the columns of one frame may claim together. A column can say one thing of many rows in a few bytes, so the
  * bytes alone do not bound what they grow to.
@@ -142,6 +217,8 @@ export class Reader {
   #rows = 0
   #bits = 0
   #bitCount = 0
+  /** As the writer's. */
+  head: NumberHead | null = null
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -252,23 +329,75 @@ export class Reader {
     return decodeUtf8(this.raw(length))
   }
 
+  // What follows reads bits. Bytes come again after `align`.
+
   bits(width: number): number {
     if (width > 24) {
       const low = this.bits(24)
       return low + this.bits(width - 24) * 0x100_0000
     }
-    while (this.#bitCount < width) {
-      this.#bits |= this.u8() << this.#bitCount
-      this.#bitCount += 8
+    let bits = this.#bits
+    let count = this.#bitCount
+    while (count < width) {
+      bits |= this.u8() << count
+      count += 8
     }
-    const value = this.#bits & ((1 << width) - 1)
-    this.#bits >>>= width
-    this.#bitCount -= width
-    return value
+    this.#bits = bits >>> width
+    this.#bitCount = count - width
+    return bits & ((1 << width) - 1)
+  }
+
+  flag(): boolean {
+    return this.bits(1) === 1
+  }
+
+  golomb(): number {
+    const more = this.unary(MAX_GOLOMB_ONES)
+    return 2 ** (more + 3) - 8 + this.bits(more + 3)
+  }
+
+  /** Counts ones up to the next zero. @throws PPError `MALFORMED_FRAME` when there are more than `max`. */
+  unary(max: number): number {
+    let count = 0
+    while (this.bits(1) === 1) {
+      if (++count > max) throw new PPError('MALFORMED_FRAME', 'A number of bits is too large.')
+    }
+    return count
+  }
+
+  /** Fills the first `count` places of `into` with numbers of `width` bits, each plus `min`. */
+  packed(into: Float64Array, count: number, min: number, width: number): void {
+    this.needBits(count * width)
+    if (width === 0 || width > 24) {
+      for (let i = 0; i < count; i++) into[i] = min + this.bits(width)
+      return
+    }
+    const bytes = this.#bytes
+    const mask = (1 << width) - 1
+    let at = this.#at
+    let bits = this.#bits
+    let bitCount = this.#bitCount
+    for (let i = 0; i < count; i++) {
+      while (bitCount < width) {
+        bits |= (bytes[at++] ?? 0) << bitCount
+        bitCount += 8
+      }
+      into[i] = min + (bits & mask)
+      bits >>>= width
+      bitCount -= width
+    }
+    this.#at = at
+    this.#bits = bits
+    this.#bitCount = bitCount
+  }
+
+  /** @throws PPError `MALFORMED_FRAME` when fewer than `count` bits are left: asked before memory is taken for them. */
+  needBits(count: number): void {
+    if (count > this.left * 8 + this.#bitCount) throw truncated()
   }
 
   /** Skips to the next whole byte; the bits left over must be 0. */
-  endBits(): void {
+  align(): void {
     if (this.#bits !== 0) throw new PPError('MALFORMED_FRAME', 'Padding bits must be 0.')
     this.#bitCount = 0
   }

@@ -1,81 +1,85 @@
-// A column: the values of one field in many rows, in the form that takes the fewest bytes. Read and written side by side.
-//   same     all rows hold one value                       run   whole numbers, each one more than the one before
-//   numbers  a common divisor, the smallest, and every difference from it in equally many bits
-//   steps    the same, but of the difference from what the receiver holds (`previous`)
-//   flags    one bit each          floats / doubles  IEEE 754          objects  one shape: a column per key
-//   mixed    each value by itself
+// A column: the values of one field in many rows, in the form that takes the fewest bits. Read and written side by side.
+// Three bits say which form:
+//   numbers   a common divisor, the smallest, and every difference from it in equally many bits
+//   centred   the same of the steps from what the receiver holds, which lie around 0
+//   steps     the same of steps that do not                 again    as the column of numbers before
+//   flags     one bit each                                  same     all rows hold one value
+//   mixed     each value by itself                          other    three more bits: floats, doubles, objects of one
+//                                                                    shape (a column per key), runs, texts
+// A column begins and ends at any bit; values written as bytes begin at a whole one.
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
-import type { Reader, Writer } from './bytes.js'
+import type { NumberHead, Reader, Writer } from './bytes.js'
+import { widthOf } from './keys.js'
 import type { NameReader, NameWriter } from './names.js'
-import {
-  commonDivisor,
-  DIVISORS,
-  divisorOf,
-  fromNumerator,
-  isOver,
-  NO_DIVISOR,
-  numeratorOf,
-} from './number.js'
+import { commonDivisor, DIVISORS, isOver, NO_DIVISOR, numeratorOf, unzigzag, zigzag } from './number.js'
+import { readTexts, textBits, writeTexts } from './text.js'
 
 const MIXED = 0
 const SAME = 1
-const RUN = 2
-const FLAGS = 3
-const FLOATS = 4
-const DOUBLES = 5
-const OBJECTS = 6
-/** Plus the code of the divisor. */
-const NUMBERS = 16
-const STEPS = 32
+const NUMBERS = 2
+const CENTRED = 3
+const STEPS = 4
+const FLAGS = 5
+const OTHER = 6
+const AGAIN = 7
 
-/** What the receiver holds in row `i`, where it holds a number that both ends know. */
-export type Previous = (row: number) => number | undefined
+const FLOATS = 0
+const DOUBLES = 1
+const OBJECTS = 2
+const RUN = 3
+const TEXTS = 4
+
+/** Bits of a head that `again` saves: more rows than that are cheaper with a width of their own. */
+const HEAD_BITS = 16
 
 /** How one value is written and read; handed in by `value.ts`, whose lists are columns in turn. */
 export type WriteItem = (w: Writer, value: unknown, names: NameWriter, depth: number) => void
 export type ReadItem = (r: Reader, names: NameReader, depth: number) => unknown
 
+/** What the receiver holds in a row before: a number that both ends know, or NaN. */
+export type NumberBefore = (row: number) => number
+
+/** Room for the numbers of one column: filled and used up between two calls, never across them. */
+let numerators = new Float64Array(64)
+let steps = new Float64Array(64)
+
+/** At least one value. `before` holds a number per row that the receiver has, or NaN; empty: it has none. */
 export function writeColumn(
   w: Writer,
   values: readonly unknown[],
   names: NameWriter,
   depth: number,
   writeItem: WriteItem,
-  previous?: Previous,
+  before: readonly number[] = [],
 ): void {
   const [first] = values
   if (typeof first === 'number' && values.every((value) => typeof value === 'number')) {
-    // `every` above has looked at each of them.
-    writeNumbers(w, values as readonly number[], previous)
+    // `every` has looked at each of them.
+    writeNumbers(w, values as readonly number[], before)
     return
   }
   if (isPrimitive(first) && values.every((value) => value === first)) {
-    w.u8(SAME)
+    w.bits(SAME, 3)
+    w.align()
     writeItem(w, first, names, depth)
     return
   }
   if (typeof first === 'boolean' && values.every((value) => typeof value === 'boolean')) {
-    w.u8(FLAGS)
-    for (const value of values) w.bits(value === true ? 1 : 0, 1)
-    w.endBits()
+    w.bits(FLAGS, 3)
+    for (const value of values) w.flag(value === true)
+    return
+  }
+  const bitsOfTexts = typeof first === 'string' ? textBits(values) : null
+  if (bitsOfTexts !== null) {
+    writeOther(w, TEXTS)
+    // `textBits` has looked at each of them.
+    writeTexts(w, values as readonly string[], bitsOfTexts)
     return
   }
   const shape = shapeOf(values)
   if (shape !== null) {
-    w.u8(OBJECTS)
-    w.varint(shape.length)
-    for (const key of shape) names.put(w, key)
-    for (const key of shape) {
-      // `shapeOf` has seen that each is an object with this key.
-      writeColumn(
-        w,
-        values.map((value) => (value as Record<string, unknown>)[key]),
-        names,
-        depth + 1,
-        writeItem,
-      )
-    }
+    writeObjects(w, values as readonly Record<string, unknown>[], shape, names, depth, writeItem)
     return
   }
   writeMixed(w, values, names, depth, writeItem)
@@ -88,24 +92,27 @@ export function writeMixed(
   depth: number,
   writeItem: WriteItem,
 ): void {
-  w.u8(MIXED)
+  w.bits(MIXED, 3)
+  w.align()
   for (const value of values) writeItem(w, value, names, depth)
 }
 
+/** The values of `rows` rows. Numbers may stand in memory that the next column uses again: take them out at once. */
 export function readColumn(
   r: Reader,
   rows: number,
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  previous?: Previous,
-): unknown[] {
+  before?: NumberBefore,
+): ArrayLike<unknown> {
   if (depth > MAX_DEPTH)
     throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
   r.claim(rows)
-  const tag = r.u8()
-  switch (tag) {
+  const form = r.bits(3)
+  switch (form) {
     case MIXED: {
+      r.align()
       if (rows > r.left)
         throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
       const values: unknown[] = []
@@ -113,139 +120,199 @@ export function readColumn(
       return values
     }
     case SAME: {
+      r.align()
       const value = readItem(r, names, depth)
       if (!isPrimitive(value))
         throw new PPError('MALFORMED_FRAME', 'Only primitives can be the same in all rows.')
       return Array.from({ length: rows }, () => value)
     }
-    case RUN: {
-      const start = r.zigzag()
-      return Array.from({ length: rows }, (_, i) => start + i)
-    }
     case FLAGS: {
-      needBits(r, rows, 1)
-      const values: unknown[] = []
-      for (let i = 0; i < rows; i++) values.push(r.bits(1) === 1)
-      r.endBits()
+      r.needBits(rows)
+      const values: boolean[] = []
+      for (let i = 0; i < rows; i++) values.push(r.flag())
       return values
     }
+    case OTHER:
+      return readOther(r, rows, names, depth, readItem)
+    default:
+      return readNumbers(r, rows, readHead(r, form), before)
+  }
+}
+
+function readOther(
+  r: Reader,
+  rows: number,
+  names: NameReader,
+  depth: number,
+  readItem: ReadItem,
+): ArrayLike<unknown> {
+  const form = r.bits(3)
+  switch (form) {
     case FLOATS:
     case DOUBLES: {
-      const size = tag === FLOATS ? 4 : 8
-      needBits(r, rows, size * 8)
-      const values: unknown[] = []
-      for (let i = 0; i < rows; i++) values.push(checkFinite(size === 4 ? r.f32() : r.f64()))
+      r.align()
+      r.needBits(rows * (form === FLOATS ? 32 : 64))
+      const values: number[] = []
+      for (let i = 0; i < rows; i++) values.push(checkFinite(form === FLOATS ? r.f32() : r.f64()))
       return values
     }
     case OBJECTS:
       return readObjects(r, rows, names, depth, readItem)
+    case RUN: {
+      const start = unzigzag(r.golomb())
+      return Array.from({ length: rows }, (_, i) => start + i)
+    }
+    case TEXTS:
+      return readTexts(r, rows)
     default:
-      return readNumbers(r, rows, tag, previous)
+      throw new PPError('MALFORMED_FRAME', `There is no column of kind ${form}.`)
   }
 }
 
-function writeNumbers(w: Writer, values: readonly number[], previous: Previous | undefined): void {
-  const code = divisorOfAll(values)
+function writeOther(w: Writer, form: number): void {
+  w.bits(OTHER, 3)
+  w.bits(form, 3)
+}
+
+function writeNumbers(w: Writer, values: readonly number[], before: readonly number[]): void {
+  const count = values.length
+  const code = commonDivisor(values, count, w.head?.code ?? NO_DIVISOR)
   if (code === NO_DIVISOR) {
     const areFloats = values.every((value) => Math.fround(value) === value)
-    w.u8(areFloats ? FLOATS : DOUBLES)
+    writeOther(w, areFloats ? FLOATS : DOUBLES)
+    w.align()
     for (const value of values) {
       if (areFloats) w.f32(value)
       else w.f64(value)
     }
     return
   }
-  const numerators = values.map((value) => numeratorOf(value, code))
-  if (code === 0 && values.length > 2 && isRun(numerators)) {
-    w.u8(RUN)
-    w.zigzag(numerators[0] ?? 0)
+  if (numerators.length < count) {
+    numerators = new Float64Array(count * 2)
+    steps = new Float64Array(count * 2)
+  }
+  for (let i = 0; i < count; i++) numerators[i] = numeratorOf(values[i] ?? 0, code)
+  if (code === 0 && count > 2 && isRun(numerators, count)) {
+    writeOther(w, RUN)
+    w.golomb(zigzag(numerators[0] ?? 0))
     return
   }
-  const plain = spreadOf(numerators)
-  const steps = previous === undefined ? null : stepsFrom(numerators, code, previous)
-  const stepSpread = steps === null ? plain : spreadOf(steps)
-  if (steps !== null && stepSpread.width < plain.width) writePacked(w, STEPS + code, steps, stepSpread)
-  else writePacked(w, NUMBERS + code, numerators, plain)
+  const plain = spreadOf(numerators, count)
+  const areSteps = before.length === count && fillSteps(before, code, count)
+  const ofSteps = areSteps ? spreadOf(steps, count) : plain
+  if (areSteps && ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
+  else writePacked(w, numerators, count, code, false, plain)
 }
 
-function readNumbers(r: Reader, rows: number, tag: number, previous: Previous | undefined): number[] {
-  const areSteps = tag >= STEPS
-  const code = tag - (areSteps ? STEPS : NUMBERS)
-  if (code < 0 || code >= DIVISORS.length)
-    throw new PPError('MALFORMED_FRAME', `There is no column of kind ${tag}.`)
-  const min = r.zigzag()
-  const width = r.u8()
-  if (width > 52) throw new PPError('MALFORMED_FRAME', 'A number of a column has at most 52 bits.')
-  needBits(r, rows, width)
-  const values: number[] = []
-  for (let i = 0; i < rows; i++) {
-    let numerator = min + r.bits(width)
-    if (areSteps) {
-      const before = previous?.(i)
-      if (before === undefined) throw new PPError('MALFORMED_FRAME', 'A step needs a number to start from.')
-      numerator += numeratorOf(before, code)
-    }
-    values.push(fromNumerator(numerator, code))
+function writePacked(
+  w: Writer,
+  numbers: Float64Array,
+  count: number,
+  code: number,
+  areSteps: boolean,
+  { min, max, width }: Spread,
+): void {
+  const last = w.head
+  if (
+    last !== null &&
+    last.areSteps === areSteps &&
+    last.code === code &&
+    min >= last.min &&
+    max < last.min + 2 ** last.width &&
+    (last.width - width) * count <= HEAD_BITS
+  ) {
+    w.bits(AGAIN, 3)
+    w.packed(numbers, count, last.min, last.width)
+    return
   }
-  r.endBits()
+  // Around 0: as many values below as from 0 on.
+  const half = Math.max(widthOf(Math.max(max, -min - 1)), 0)
+  const isCentred = areSteps && min < 0 && half + 1 <= 31 && (half + 1 - width) * count <= HEAD_BITS
+  const head: NumberHead = isCentred
+    ? { areSteps, code, min: -(2 ** half), width: half + 1 }
+    : { areSteps, code, min, width }
+  w.bits(isCentred ? CENTRED : areSteps ? STEPS : NUMBERS, 3)
+  w.bits(code, 4)
+  if (!isCentred) w.golomb(zigzag(min))
+  w.bits(head.width, 6)
+  w.packed(numbers, count, head.min, head.width)
+  w.head = head
+}
+
+function readHead(r: Reader, form: number): NumberHead {
+  if (form === AGAIN) {
+    if (r.head === null) throw new PPError('MALFORMED_FRAME', 'There was no column of numbers before.')
+    return r.head
+  }
+  const code = r.bits(4)
+  if (code >= DIVISORS.length) throw new PPError('MALFORMED_FRAME', `There is no divisor number ${code}.`)
+  const min = form === CENTRED ? 0 : unzigzag(r.golomb())
+  const width = r.bits(6)
+  if (width > 52 || (form === CENTRED && width === 0))
+    throw new PPError('MALFORMED_FRAME', 'A number of a column has at most 52 bits.')
+  const areSteps = form !== NUMBERS
+  return (r.head = { areSteps, code, min: form === CENTRED ? -(2 ** (width - 1)) : min, width })
+}
+
+function readNumbers(
+  r: Reader,
+  rows: number,
+  { areSteps, code, min, width }: NumberHead,
+  before: NumberBefore | undefined,
+): Float64Array {
+  r.needBits(rows * width)
+  if (numerators.length < rows) numerators = new Float64Array(rows * 2)
+  const values = numerators.subarray(0, rows)
+  r.packed(values, rows, min, width)
+  const divisor = DIVISORS[code] ?? 1
+  if (!areSteps) {
+    if (code > 0) for (let i = 0; i < rows; i++) values[i] = (values[i] ?? 0) / divisor
+    return values
+  }
+  if (before === undefined) throw stepFromNothing()
+  for (let i = 0; i < rows; i++) {
+    const value = (Math.round(before(i) * divisor) + (values[i] ?? 0)) / divisor
+    if (value !== value) throw stepFromNothing()
+    values[i] = value
+  }
   return values
 }
 
 interface Spread {
   min: number
+  max: number
   width: number
 }
 
-function writePacked(w: Writer, tag: number, numerators: readonly number[], { min, width }: Spread): void {
-  w.u8(tag)
-  w.zigzag(min)
-  w.u8(width)
-  for (const numerator of numerators) w.bits(numerator - min, width)
-  w.endBits()
-}
-
-function spreadOf(numbers: readonly number[]): Spread {
+function spreadOf(numbers: Float64Array, count: number): Spread {
   let min = Infinity
   let max = -Infinity
-  for (const number of numbers) {
+  for (let i = 0; i < count; i++) {
+    const number = numbers[i] ?? 0
     if (number < min) min = number
     if (number > max) max = number
   }
-  return { min, width: bitsFor(max - min) }
+  return { min, max, width: widthOf(max - min) }
 }
 
-function bitsFor(range: number): number {
-  return range < 0x8000_0000 ? 32 - Math.clz32(range) : Math.ceil(Math.log2(range + 1))
-}
-
-/** Null when some row has nothing to start from, or starts beside the grid. */
-function stepsFrom(numerators: readonly number[], code: number, previous: Previous): number[] | null {
-  const steps: number[] = []
-  for (let i = 0; i < numerators.length; i++) {
-    const before = previous(i)
-    if (before === undefined || !isOver(before, code)) return null
-    steps.push((numerators[i] ?? 0) - numeratorOf(before, code))
+/** Fills `steps` from `numerators`; false when some row has nothing to start from, or starts beside the grid. */
+function fillSteps(before: readonly number[], code: number, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const from = before[i] ?? Number.NaN
+    if (!isOver(from, code)) return false
+    steps[i] = (numerators[i] ?? 0) - numeratorOf(from, code)
   }
-  return steps
+  return true
 }
 
-function divisorOfAll(values: readonly number[]): number {
-  let code = 0
-  for (const value of values) {
-    const own = divisorOf(value)
-    if (own === NO_DIVISOR) return NO_DIVISOR
-    code = commonDivisor(code, own)
-  }
-  return values.every((value) => isOver(value, code)) ? code : NO_DIVISOR
-}
-
-function isRun(numbers: readonly number[]): boolean {
+function isRun(numbers: Float64Array, count: number): boolean {
   const start = numbers[0] ?? 0
-  return numbers.every((number, i) => number === start + i)
+  for (let i = 1; i < count; i++) if (numbers[i] !== start + i) return false
+  return true
 }
 
 /** The keys of all values, when they are objects with the same keys in the same order, at least two. */
-function shapeOf(values: readonly unknown[]): readonly string[] | null {
+export function shapeOf(values: readonly unknown[]): readonly string[] | null {
   if (values.length < 2) return null
   let shape: readonly string[] | null = null
   for (const value of values) {
@@ -262,6 +329,29 @@ function shapeOf(values: readonly unknown[]): readonly string[] | null {
   return shape
 }
 
+function writeObjects(
+  w: Writer,
+  values: readonly Record<string, unknown>[],
+  shape: readonly string[],
+  names: NameWriter,
+  depth: number,
+  writeItem: WriteItem,
+): void {
+  writeOther(w, OBJECTS)
+  w.align()
+  w.varint(shape.length)
+  for (const key of shape) names.put(w, key)
+  for (const key of shape) {
+    writeColumn(
+      w,
+      values.map((value) => value[key]),
+      names,
+      depth + 1,
+      writeItem,
+    )
+  }
+}
+
 function readObjects(
   r: Reader,
   rows: number,
@@ -269,6 +359,7 @@ function readObjects(
   depth: number,
   readItem: ReadItem,
 ): Record<string, unknown>[] {
+  r.align()
   const width = r.count()
   if (width === 0) throw new PPError('MALFORMED_FRAME', 'A shape has at least one key.')
   const keys: string[] = []
@@ -277,14 +368,13 @@ function readObjects(
   for (const key of keys) {
     const values = readColumn(r, rows, names, depth + 1, readItem)
     // The dictionary lets no key in that reaches a prototype.
-    objects.forEach((object, i) => (object[key] = values[i]))
+    for (let i = 0; i < rows; i++) (objects[i] ?? {})[key] = values[i]
   }
   return objects
 }
 
-function needBits(r: Reader, rows: number, width: number): void {
-  if (rows * width > r.left * 8)
-    throw new PPError('MALFORMED_FRAME', 'A column claims more rows than the frame holds.')
+export function stepFromNothing(): PPError {
+  return new PPError('MALFORMED_FRAME', 'A step needs a number to start from.')
 }
 
 function checkFinite(value: number): number {

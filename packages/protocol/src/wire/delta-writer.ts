@@ -1,182 +1,53 @@
 // A delta as tables: changes at like places (the x and y of many players) become one group, whose keys and values are
-// columns. The documented JSON form goes in; the same form comes out of `delta-reader.ts`, which reads what is written here.
+// columns. The documented JSON form goes in; `delta-reader.ts` reads what is written here straight into the next state.
 //
-//   news?      when names or templates are new: from which number on, and the new ones
-//   groups     their count, unless it is one; of each the template number and whether there are many rows; the blanks of the path; the fields
-import type { ArrayOp } from '../delta/delta.js'
+//   news?      names and templates that the receiver does not have: from which number on, and these
+//   groups     a 1, the template's number, many?, rows − 2; the blanks of the path; the fields. After the last: a 0
+//
+// Groups stand in the order of their depth: a list's insertions come before the changes of its items, whose indexes count
+// after them.
+import { isMarkerKey } from '../delta/delta.js'
+import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import { Writer } from './bytes.js'
+import { writeCell } from './cell.js'
 import { writeColumn, writeMixed } from './column.js'
-import type { Previous } from './column.js'
+import { widthOf, writeKeys } from './keys.js'
 import { isExactOps, isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
-import type { DictionaryWriter } from './names.js'
-import { ANY, INDEX, isBlank, MAX_TEMPLATES, writeTemplate } from './template.js'
-import type { Step, Template } from './template.js'
+import {
+  anyOf,
+  clearGroup,
+  createPlace,
+  enter,
+  groupOf,
+  itemOf,
+  markMaps,
+  noteChildren,
+  selfOf,
+  sortRows,
+} from './place.js'
+import type { Group, Place } from './place.js'
+import { MAX_TEMPLATES, writeTemplate } from './template.js'
+import type { Template } from './template.js'
 
-/** A place with more different children than this is a map of entities: its keys become blanks. */
-const MAX_NAMED_CHILDREN = 6
-/** A place with more different fields than this is a map of values. */
-const MAX_NAMED_FIELDS = 32
-/** Combinations of fields that get a template of their own, per place. */
-const MAX_FIELD_SETS = 24
+/** What a receiver has heard of a view's dictionary. */
+export interface Told {
+  readonly names: number
+  readonly templates: number
+}
 
-/** A delta ready to be written; the flags stand before it, in the message's first byte. */
 export interface PreparedDelta {
   readonly hasNews: boolean
-  /** One group: the count is left out. */
-  readonly isSingle: boolean
   readonly bytes: Uint8Array
 }
 
 export interface DeltaWriter {
-  /** Turns `delta` into groups. News are the names and templates that no delta has brought before. */
-  prepare(delta: unknown, past?: PastOf): PreparedDelta
-  /** As `prepare`, for one receiver: the names it uses stay news for the others. The dictionary stands before it. */
-  prepareSnapshot(delta: unknown): PreparedDelta
-  /** Everything a newcomer must know to read the next delta. */
-  writeDictionary(w: Writer): void
+  /** Turns `delta` into bytes for those who have heard `told`. */
+  prepare(delta: unknown, told: Told, past?: PastOf): PreparedDelta
+  /** All there is to tell by now: what a receiver of the next bytes knows afterwards. */
+  readonly told: Told
   /** True when the dictionary is full: time to start a new view with snapshots. */
   readonly isFull: boolean
-}
-
-/** Patterns with `*` for "any key" (a contract's sync paths) tell from the start which places are maps. */
-export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter {
-  const names = createDictionaryWriter()
-  const templates: Template[] = []
-  const root = createPlace([])
-  for (const pattern of patterns) markMaps(root, pattern.split('.'))
-  const out = new Writer()
-  const groupsOut = new Writer()
-  /** What deltas have brought so far. A snapshot's own names are news again for those who did not get it. */
-  let namesTold = 0
-  let templatesTold = 0
-  /** Groups of the delta being written, in the order in which they were first needed. */
-  const open: Group[] = []
-
-  function prepare(delta: unknown, past: PastOf = noPast): PreparedDelta {
-    const isSingle = writeGroups(delta, past)
-    const hasNews = names.length > namesTold || templates.length > templatesTold
-    if (hasNews) writeNews(out, namesTold, templatesTold)
-    namesTold = names.length
-    templatesTold = templates.length
-    out.raw(groupsOut.take())
-    return { hasNews, isSingle, bytes: out.take() }
-  }
-
-  function prepareSnapshot(delta: unknown): PreparedDelta {
-    const isSingle = writeGroups(delta, noPast)
-    return { hasNews: false, isSingle, bytes: groupsOut.take() }
-  }
-
-  function writeGroups(delta: unknown, past: PastOf): boolean {
-    collect(delta, root, [], past)
-    const isSingle = open.length === 1
-    if (!isSingle) groupsOut.varint(open.length)
-    for (const group of open) writeGroup(groupsOut, group, names)
-    open.length = 0
-    return isSingle
-  }
-
-  function writeNews(w: Writer, nameStart: number, templateStart: number): void {
-    // Templates use names, so their own names must be numbered before the list of names is written.
-    const body = new Writer()
-    body.varint(templates.length - templateStart)
-    for (const template of templates.slice(templateStart)) writeTemplate(body, template, names)
-    w.varint(nameStart)
-    names.write(w, nameStart)
-    w.varint(templateStart)
-    w.raw(body.take())
-  }
-
-  function collect(delta: unknown, place: Place, blanks: readonly Blank[], past: PastOf): void {
-    if (isExactOps(delta) && areLocal(delta.__pp_array_ops)) {
-      for (const op of delta.__pp_array_ops) collectOp(op, place, blanks, past)
-      return
-    }
-    if (!isChanges(delta)) {
-      addRow(place, NO_FIELDS, blanks, [delta])
-      return
-    }
-    const fields: string[] = []
-    const leaves: unknown[] = []
-    const inner: string[] = []
-    for (const key of Object.keys(delta)) {
-      if (isInner(delta[key])) inner.push(key)
-      else {
-        fields.push(key)
-        leaves.push(delta[key])
-      }
-    }
-    if (fields.length > 0) addFields(place, fields, leaves, blanks, past(delta))
-    if (inner.length > MAX_NAMED_CHILDREN) place.isMap = true
-    for (const key of inner) {
-      const [next, blank] = enter(place, key)
-      collect(delta[key], next, blank === null ? blanks : [...blanks, blank], past)
-    }
-  }
-
-  function collectOp(op: ArrayOp, place: Place, blanks: readonly Blank[], past: PastOf): void {
-    const item = (place.item ??= createPlace([...place.steps, INDEX]))
-    if (op.op === 'patch') collect(op.delta, item, [...blanks, op.index], past)
-    // `areLocal` lets only these two through.
-    else if (op.op === 'set') addRow(item, NO_FIELDS, [...blanks, op.index], [op.value])
-  }
-
-  function addFields(
-    place: Place,
-    fields: readonly string[],
-    leaves: readonly unknown[],
-    blanks: readonly Blank[],
-    olds: Past | undefined,
-  ): void {
-    if (fields.length > MAX_NAMED_FIELDS) place.isFieldMap = true
-    const signature = fields.join('\u0000')
-    const isKnown = place.groups.has(signature)
-    if (
-      !place.isFieldMap &&
-      (isKnown || place.groups.size < MAX_FIELD_SETS) &&
-      templates.length < MAX_TEMPLATES
-    ) {
-      addRow(place, fields, blanks, leaves, signature, olds)
-      return
-    }
-    const any = (place.any ??= createPlace([...place.steps, ANY]))
-    fields.forEach((field, i) => addRow(any, NO_FIELDS, [...blanks, field], [leaves[i]]))
-  }
-
-  function addRow(
-    place: Place,
-    fields: readonly string[],
-    blanks: readonly Blank[],
-    leaves: readonly unknown[],
-    signature = '',
-    olds?: Past,
-  ): void {
-    // A place's own template and a template of one field named '' must differ.
-    const name = fields === NO_FIELDS ? SELF : signature
-    let group = place.groups.get(name)
-    if (group === undefined) {
-      const template = { steps: place.steps, fields }
-      group = { number: templates.push(template) - 1, template, rows: 0, blanks: [], leaves: [], olds: [] }
-      group.blanks = place.steps.filter(isBlank).map(() => [])
-      group.leaves = (fields.length === 0 ? [''] : fields).map(() => [])
-      place.groups.set(name, group)
-    }
-    if (group.rows === 0) open.push(group)
-    group.rows++
-    group.olds.push(olds)
-    blanks.forEach((blank, i) => group.blanks[i]?.push(blank))
-    leaves.forEach((leaf, i) => group.leaves[i]?.push(leaf))
-  }
-
-  return {
-    prepare,
-    prepareSnapshot,
-    writeDictionary: (w) => writeNews(w, 0, 0),
-    get isFull() {
-      return names.length > MAX_NAMES - 4096 || templates.length >= MAX_TEMPLATES
-    },
-  }
 }
 
 /** What the fields of one object held at the version before. */
@@ -186,123 +57,206 @@ export type PastOf = (changes: object) => Past | undefined
 
 const noPast: PastOf = () => undefined
 
-function numberIn(past: Past | undefined, field: string): number | undefined {
-  const value = past?.[field]
-  return typeof value === 'number' ? value : undefined
-}
+/** Patterns with `*` for "any key" (a contract's sync paths) tell from the start which places are maps. */
+export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter {
+  const names = createDictionaryWriter()
+  const templates: Template[] = []
+  const root = createPlace([])
+  for (const pattern of patterns) markMaps(root, pattern.split('.'))
+  const out = new Writer()
+  const groupsOut = new Writer()
+  /** Groups of the delta being written. */
+  let open: Group[] = []
+  /** What fills the blanks on the way to the place being looked at: numbers of names, or indexes. */
+  const blanks: number[] = []
+  /** The fields of the object being looked at: names and new values. */
+  const fields: string[] = []
+  const values: unknown[] = []
+  let past: PastOf = noPast
 
-/** What fills a blank of a path: a key, or an index. */
-type Blank = string | number
-
-/** One place of the state, or all places that differ only in a blank. */
-interface Place {
-  readonly steps: readonly Step[]
-  readonly children: Map<string, Place>
-  readonly groups: Map<string, Group>
-  any: Place | null
-  item: Place | null
-  isMap: boolean
-  isFieldMap: boolean
-}
-
-interface Group {
-  readonly number: number
-  readonly template: Template
-  rows: number
-  blanks: Blank[][]
-  leaves: unknown[][]
-  /** Per row, what its fields held before, where that is known. */
-  olds: (Past | undefined)[]
-}
-
-const NO_FIELDS: readonly string[] = []
-const SELF = '\u0000'
-
-function createPlace(steps: readonly Step[]): Place {
-  return {
-    steps,
-    children: new Map(),
-    groups: new Map(),
-    any: null,
-    item: null,
-    isMap: false,
-    isFieldMap: false,
+  function prepare(delta: unknown, told: Told, pastOf: PastOf = noPast): PreparedDelta {
+    past = pastOf
+    open = []
+    blanks.length = 0
+    collect(delta, root)
+    open.sort((a, b) => a.template.steps.length - b.template.steps.length)
+    for (const group of open) sortRows(group)
+    writeGroups()
+    for (const group of open) clearGroup(group)
+    const hasNews = names.length > told.names || templates.length > told.templates
+    if (hasNews) writeNews(out, told)
+    out.raw(groupsOut.take())
+    return { hasNews, bytes: out.take() }
   }
-}
 
-function enter(place: Place, key: string): [Place, Blank | null] {
-  const known = place.children.get(key)
-  if (known !== undefined && !place.isMap) return [known, null]
-  if (place.isMap || place.children.size >= MAX_NAMED_CHILDREN) {
-    place.isMap = true
-    return [(place.any ??= createPlace([...place.steps, ANY])), key]
+  function writeGroups(): void {
+    let known: number
+    do {
+      // Names are as wide as there are names, and values may bring new ones: then once more, with all of them.
+      known = names.length
+      groupsOut.truncate(0)
+      for (const group of open) {
+        groupsOut.flag(true)
+        writeGroup(group)
+      }
+      groupsOut.flag(false)
+      groupsOut.align()
+    } while (names.length > known)
   }
-  const child = createPlace([...place.steps, { kind: 'name', name: key }])
-  place.children.set(key, child)
-  return [child, null]
-}
 
-function markMaps(root: Place, path: readonly string[]): void {
-  let place = root
-  for (const part of path) {
-    if (part === '*') {
-      place.isMap = true
-      place = place.any ??= createPlace([...place.steps, ANY])
-    } else {
-      ;[place] = enter(place, part)
+  function writeGroup({ number, template, rows, keys, fields: columns, before }: Group): void {
+    const w = groupsOut
+    const isMany = rows > 1
+    w.bits(number, widthOf(templates.length - 1))
+    w.flag(isMany)
+    if (isMany) w.golomb(rows - 2)
+    let blank = 0
+    for (const step of template.steps) {
+      if (step.kind === 'name') continue
+      const column = keys[blank++] ?? []
+      if (isMany) writeKeys(w, column)
+      else if (step.kind === 'any') w.bits(column[0] ?? 0, widthOf(names.length - 1))
+      else w.golomb(column[0] ?? 0)
+    }
+    for (const [i, column] of columns.entries()) {
+      const old = before[i] ?? []
+      if (!isMany) writeCell(w, column[0], old[0] ?? Number.NaN, names, 0, writeLeaf)
+      else if (column.some(isMarkerLeaf)) writeMixed(w, column, names, 0, writeLeaf)
+      else writeColumn(w, column, names, 0, writeLeaf, old)
     }
   }
-}
 
-/** An object of the delta whose keys are changes of their own. An empty one is a value. */
-function isChanges(delta: unknown): delta is Record<string, unknown> {
-  if (typeof delta !== 'object' || delta === null || Array.isArray(delta) || isMarkerLeaf(delta)) return false
-  for (const _ in delta) return true
-  return false
-}
-
-function isInner(delta: unknown): boolean {
-  return isChanges(delta) || (isExactOps(delta) && areLocal(delta.__pp_array_ops))
-}
-
-/** Operations that each change one item where it is, no item twice: their order does not matter, so they can be rows. */
-function areLocal(ops: readonly ArrayOp[]): boolean {
-  let last = -1
-  for (const op of ops) {
-    if (op.op !== 'set' && op.op !== 'patch') return false
-    // Rows are read back as `set` where the item is no object and as `patch` where it is; others stay operations.
-    if (isObject(op.op === 'set' ? op.value : op.delta) !== (op.op === 'patch')) return false
-    if (op.index <= last) return false
-    last = op.index
+  function writeNews(w: Writer, told: Told): void {
+    w.varint(told.names)
+    names.write(w, told.names)
+    w.varint(told.templates)
+    w.varint(templates.length - told.templates)
+    for (const template of templates.slice(told.templates)) writeTemplate(w, template, names)
   }
-  return ops.length > 0
+
+  function collect(delta: unknown, place: Place): void {
+    switch (kindOf(delta)) {
+      case 'fields':
+        // What `kindOf` calls fields is an object.
+        collectFields(delta as Record<string, unknown>, place)
+        return
+      case 'items':
+        collectItems((delta as PPArrayOpsMarker).__pp_array_ops, place)
+        return
+      case 'leaf':
+        addRow(selfOf(place, templates, names), [delta])
+    }
+  }
+
+  function collectFields(delta: Record<string, unknown>, place: Place): void {
+    let inner: string[] | null = null
+    let count = 0
+    for (const key in delta) {
+      const value = delta[key]
+      if (kindOf(value) !== 'leaf') (inner ??= []).push(key)
+      else {
+        fields[count] = key
+        values[count++] = value
+      }
+    }
+    if (count > 0) addFields(place, count, past(delta))
+    if (inner === null) return
+    noteChildren(place, inner.length)
+    for (const key of inner) {
+      const next = enter(place, key)
+      if (next === place.any) {
+        blanks.push(names.numberOf(key))
+        collect(delta[key], next)
+        blanks.pop()
+      } else collect(delta[key], next)
+    }
+  }
+
+  /** Operations up to the last insertion stay operations; the changes of items that follow are rows. */
+  function collectItems(ops: readonly ArrayOp[], place: Place): void {
+    const from = firstLocal(ops)
+    if (from > 0) addRow(selfOf(place, templates, names), [{ __pp_array_ops: ops.slice(0, from) }])
+    const item = itemOf(place)
+    for (let i = from; i < ops.length; i++) {
+      const op = ops[i]
+      // `firstLocal` lets only these two through.
+      if (op?.op !== 'patch' && op?.op !== 'set') continue
+      blanks.push(op.index)
+      if (op.op === 'patch') collect(op.delta, item)
+      else addRow(selfOf(item, templates, names), [op.value])
+      blanks.pop()
+    }
+  }
+
+  function addFields(place: Place, count: number, old: Past | undefined): void {
+    const group = groupOf(place, fields, count, templates, names)
+    if (group !== null) {
+      addRow(group, values, old)
+      return
+    }
+    // Fields of ever other names are a map of values.
+    const self = selfOf(anyOf(place), templates, names)
+    for (let i = 0; i < count; i++) {
+      blanks.push(names.numberOf(fields[i] ?? ''))
+      addRow(self, [values[i]])
+      blanks.pop()
+    }
+  }
+
+  function addRow(group: Group, row: readonly unknown[], old?: Past): void {
+    if (group.rows === 0) open.push(group)
+    group.rows++
+    for (let i = 0; i < blanks.length; i++) group.keys[i]?.push(blanks[i] ?? 0)
+    for (let i = 0; i < group.fields.length; i++) group.fields[i]?.push(row[i])
+    // Fields of an object that takes a list's place start from nothing.
+    if (old === undefined || Array.isArray(old)) return
+    for (const [i, field] of group.template.fields.entries()) {
+      const number = old[field]
+      ;(group.before[i] ??= [])[group.rows - 1] = typeof number === 'number' ? number : Number.NaN
+    }
+  }
+
+  return {
+    prepare,
+    get told() {
+      return { names: names.length, templates: templates.length }
+    },
+    get isFull() {
+      return names.length > MAX_NAMES - 4096 || templates.length >= MAX_TEMPLATES
+    },
+  }
+}
+
+/** Something to look into, a list whose items change where they are, or a new value. */
+function kindOf(delta: unknown): 'fields' | 'items' | 'leaf' {
+  if (typeof delta !== 'object' || delta === null || Array.isArray(delta)) return 'leaf'
+  for (const key in delta) {
+    // A marker has one key, so one look tells nearly always.
+    if (!isMarkerKey(key)) return 'fields'
+    if (isExactOps(delta))
+      return firstLocal(delta.__pp_array_ops) < delta.__pp_array_ops.length ? 'items' : 'leaf'
+    return isMarkerLeaf(delta) ? 'leaf' : 'fields'
+  }
+  // An empty object is a value.
+  return 'leaf'
+}
+
+/**
+ * Where the operations begin that each change one item where it is, in ascending order: up to the end they can be rows.
+ * Rows are read back as `set` where the new value is no object, and as `patch` where it is; others stay operations.
+ */
+function firstLocal(ops: readonly ArrayOp[]): number {
+  let from = ops.length
+  let next = Infinity
+  for (; from > 0; from--) {
+    const op = ops[from - 1]
+    if (op === undefined || (op.op !== 'set' && op.op !== 'patch') || op.index >= next) break
+    if (isObject(op.op === 'set' ? op.value : op.delta) !== (op.op === 'patch')) break
+    next = op.index
+  }
+  return from
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function writeGroup(w: Writer, group: Group, names: DictionaryWriter): void {
-  const { template, rows } = group
-  const isMany = rows > 1
-  w.varint(group.number * 2 + (isMany ? 1 : 0))
-  if (isMany) w.varint(rows)
-  template.steps.filter(isBlank).forEach((step, i) => {
-    const numbers = (group.blanks[i] ?? []).map((blank) =>
-      step.kind === 'any' ? names.numberOf(String(blank)) : blank,
-    )
-    if (isMany) writeColumn(w, numbers, names, 0, writeLeaf)
-    else w.varint(Number(numbers[0]))
-  })
-  group.leaves.forEach((leaves, i) => {
-    const field = template.fields[i]
-    const previous: Previous = (row) => (field === undefined ? undefined : numberIn(group.olds[row], field))
-    if (isMany && leaves.some(isMarkerLeaf)) writeMixed(w, leaves, names, 0, writeLeaf)
-    else if (isMany) writeColumn(w, leaves, names, 0, writeLeaf, previous)
-    else writeLeaf(w, leaves[0], names, 0)
-  })
-  group.rows = 0
-  group.olds.length = 0
-  for (const column of group.blanks) column.length = 0
-  for (const column of group.leaves) column.length = 0
 }

@@ -7,6 +7,7 @@ import { isPlainObject, MAX_DEPTH } from '../json.js'
 import type { Json } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
 import { readColumn, writeColumn } from './column.js'
+import { readKeys, writeKeys } from './keys.js'
 import type { NameReader, NameWriter } from './names.js'
 import { readValue, writeValue } from './value.js'
 
@@ -17,10 +18,8 @@ const OPS = 0xf2
 const CHANGES = 0xf3
 const FIRST_TAG = DELETED
 
-const SET = 0
-const SPLICE = 1
-const PATCH = 2
-const MOVE = 3
+/** Lists are shorter than this. */
+const MAX_INDEX = 2 ** 48
 
 /** True for a leaf that has a tag of its own. */
 export function isMarkerLeaf(leaf: unknown): boolean {
@@ -52,13 +51,12 @@ function isExactOp(op: unknown): boolean {
   }
 }
 
-/** Indexes are written with two bits beside them. */
 function isIndex(value: unknown): boolean {
   return (
     typeof value === 'number' &&
     Number.isInteger(value) &&
     value >= 0 &&
-    value < 2 ** 48 &&
+    value < MAX_INDEX &&
     !Object.is(value, -0)
   )
 }
@@ -101,58 +99,120 @@ export function readLeaf(r: Reader, names: NameReader, depth: number): unknown {
   }
 }
 
+const REMOVE_ONE = 0
+const INSERT_ONE = 1
+const SPLICE = 2
+const OTHER = 3
+/** Behind `OTHER`, in two bits more. */
+const SET = 0
+const PATCH = 1
+const MOVE = 2
+
+/** Kinds, indexes, counts, and then the new values of all operations together: inserted rows become columns. */
 function writeOps(w: Writer, ops: readonly ArrayOp[], names: NameWriter, depth: number): void {
-  w.varint(ops.length)
+  const indexes: number[] = []
+  const items: unknown[] = []
+  const values: unknown[] = []
+  w.golomb(ops.length)
+  if (ops.length === 0) return w.align()
   for (const op of ops) {
-    switch (op.op) {
-      case 'set':
-        w.varint(op.index * 4 + SET)
-        writeValue(w, op.value, names, depth)
-        break
-      case 'splice':
-        w.varint(op.index * 4 + SPLICE)
-        w.varint(op.deleteCount)
-        w.varint(op.items.length)
-        if (op.items.length > 0) writeColumn(w, op.items, names, depth, writeValue)
-        break
-      case 'patch':
-        w.varint(op.index * 4 + PATCH)
-        writeChange(w, op.delta, names, depth)
-        break
-      case 'move':
-        w.varint(op.from * 4 + MOVE)
-        w.varint(op.to)
-        break
+    const kind = kindOf(op)
+    w.bits(kind, 2)
+    if (kind === OTHER) w.bits(op.op === 'set' ? SET : op.op === 'patch' ? PATCH : MOVE, 2)
+    indexes.push(op.op === 'move' ? op.from : op.index)
+  }
+  if (ops.length === 1) w.golomb(indexes[0] ?? 0)
+  else writeKeys(w, indexes)
+  for (const op of ops) {
+    if (op.op === 'move') w.golomb(op.to)
+    else if (op.op === 'set') values.push(op.value)
+    else if (op.op === 'splice') {
+      if (kindOf(op) === SPLICE) {
+        w.golomb(op.deleteCount)
+        w.golomb(op.items.length)
+      }
+      for (const item of op.items) items.push(item)
     }
   }
+  if (items.length > 0) writeColumn(w, items, names, depth, writeValue)
+  if (values.length > 0) writeColumn(w, values, names, depth, writeValue)
+  w.align()
+  for (const op of ops) if (op.op === 'patch') writeChange(w, op.delta, names, depth)
+}
+
+function kindOf(op: ArrayOp): number {
+  if (op.op !== 'splice') return OTHER
+  if (op.items.length === 0 && op.deleteCount === 1) return REMOVE_ONE
+  return op.items.length === 1 && op.deleteCount === 0 ? INSERT_ONE : SPLICE
+}
+
+/** An operation whose values stand further back in the bytes. */
+interface Outline {
+  readonly op: ArrayOp['op']
+  readonly index: number
+  /** Of a splice: how many go and come. Of a move: where to. */
+  remove: number
+  insert: number
 }
 
 function readOps(r: Reader, names: NameReader, depth: number): ArrayOp[] {
-  const count = r.count(2)
-  const ops: ArrayOp[] = []
-  for (let i = 0; i < count; i++) {
-    const head = r.varint()
-    const index = Math.floor(head / 4)
-    switch (head % 4) {
-      case SET:
-        // Values and deltas read from the wire are JSON by construction: the readers make nothing else.
-        ops.push({ op: 'set', index, value: readValue(r, names, depth) as Json })
-        break
-      case SPLICE: {
-        const deleteCount = r.varint()
-        const items = r.varint()
-        const values = items === 0 ? [] : readColumn(r, items, names, depth, readValue)
-        ops.push({ op: 'splice', index, deleteCount, items: values as Json[] })
-        break
-      }
-      case PATCH:
-        ops.push({ op: 'patch', index, delta: readLeaf(r, names, depth) as Json })
-        break
-      default:
-        ops.push({ op: 'move', from: index, to: r.varint() })
-    }
+  const count = r.golomb()
+  if (count === 0) {
+    r.align()
+    return []
   }
-  return ops
+  r.needBits(count * 2)
+  const kinds: number[] = []
+  for (let i = 0; i < count; i++) {
+    const kind = r.bits(2)
+    kinds.push(kind === OTHER ? OTHER + r.bits(2) : kind)
+  }
+  const indexes = count === 1 ? [r.golomb()] : readKeys(r, count, MAX_INDEX)
+  const outlines: Outline[] = []
+  let items = 0
+  let values = 0
+  for (const [i, kind] of kinds.entries()) {
+    const outline = outlineOf(kind, indexes[i] ?? 0)
+    if (kind === SPLICE) {
+      outline.remove = r.golomb()
+      outline.insert = r.golomb()
+    } else if (outline.op === 'move') outline.remove = r.golomb()
+    items += outline.insert
+    if (outline.op === 'set') values++
+    outlines.push(outline)
+  }
+  const newItems = items === 0 ? [] : Array.from(readColumn(r, items, names, depth, readValue))
+  const newValues = values === 0 ? [] : Array.from(readColumn(r, values, names, depth, readValue))
+  r.align()
+  let itemAt = 0
+  let valueAt = 0
+  // Values and deltas read from the wire are JSON by construction: the readers make nothing else.
+  return outlines.map(({ op, index, remove, insert }): ArrayOp => {
+    if (op === 'set') return { op, index, value: newValues[valueAt++] as Json }
+    if (op === 'patch') return { op, index, delta: readLeaf(r, names, depth) as Json }
+    if (op === 'move') return { op, from: index, to: remove }
+    itemAt += insert
+    return { op, index, deleteCount: remove, items: newItems.slice(itemAt - insert, itemAt) as Json[] }
+  })
+}
+
+function outlineOf(kind: number, index: number): Outline {
+  switch (kind) {
+    case REMOVE_ONE:
+      return { op: 'splice', index, remove: 1, insert: 0 }
+    case INSERT_ONE:
+      return { op: 'splice', index, remove: 0, insert: 1 }
+    case SPLICE:
+      return { op: 'splice', index, remove: 0, insert: 0 }
+    case OTHER + SET:
+      return { op: 'set', index, remove: 0, insert: 0 }
+    case OTHER + PATCH:
+      return { op: 'patch', index, remove: 0, insert: 0 }
+    case OTHER + MOVE:
+      return { op: 'move', index, remove: 0, insert: 0 }
+    default:
+      throw new PPError('MALFORMED_FRAME', `There is no array operation of kind ${kind}.`)
+  }
 }
 
 /** A delta of an item: its fields one by one, each again a change. */

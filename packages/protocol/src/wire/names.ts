@@ -4,6 +4,7 @@
 import { PPError } from '../errors.js'
 import { isForbiddenKey } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
+import { readTexts, textBits, writeTexts } from './text.js'
 
 /** Names one view may have. Past it the server starts a new dictionary, and a client refuses the frame. */
 export const MAX_NAMES = 65_536
@@ -51,8 +52,12 @@ export function createDictionaryWriter(): DictionaryWriter {
       return names.length
     },
     write(w, start) {
-      w.varint(names.length - start)
-      for (let i = start; i < names.length; i++) w.text(names[i] ?? '')
+      const fresh = names.slice(start)
+      const bits = fresh.length === 0 ? null : textBits(fresh)
+      w.varint(fresh.length * 2 + (bits === null ? 0 : 1))
+      if (bits === null) for (const name of fresh) w.text(name)
+      else writeTexts(w, fresh, bits)
+      w.align()
     },
   }
 }
@@ -82,12 +87,15 @@ export function createDictionaryReader(): DictionaryReader {
       return names.length
     },
     read(r, start) {
-      const count = r.count()
+      const head = r.varint()
+      const count = Math.floor(head / 2)
       if (start > names.length || start + count > MAX_NAMES) {
         throw new PPError('MALFORMED_FRAME', `A dictionary has no gaps and at most ${MAX_NAMES} names.`)
       }
+      const packed = head % 2 === 1 ? readTexts(r, count) : null
+      if (packed !== null) r.align()
       for (let i = start; i < start + count; i++) {
-        const name = checkName(r.text())
+        const name = checkName(packed?.[i - start] ?? r.text())
         // Who came by a snapshot knows some of these already; they must be the same.
         if (names[i] !== undefined && names[i] !== name) {
           throw new PPError('MALFORMED_FRAME', 'A dictionary says another name for a number it has given.')

@@ -36,14 +36,29 @@ export function isOver(value: number, code: number): boolean {
   return numerator / divisor === value && numerator < MAX_NUMERATOR && numerator > -MAX_NUMERATOR
 }
 
-/** One code for two: dyadic ones nest, and so do decimal ones; whole numbers fit into both. */
-export function commonDivisor(a: number, b: number): number {
-  if (a === b || b === 0) return a
-  if (a === 0) return b
-  if (a < 0 || b < 0) return NO_DIVISOR
-  if (a < FIRST_DECIMAL === b < FIRST_DECIMAL) return a > b ? a : b
-  // Halves and quarters are decimals too; whether these are is for the caller to try.
-  return a > b ? a : b
+/** The divisor over which all of the first `count` values are whole numbers; `guess` is tried first. */
+export function commonDivisor(values: readonly unknown[], count: number, guess: number): number {
+  if (guess !== NO_DIVISOR && areOver(values, count, guess) && !isTooFine(values, count, guess)) return guess
+  let code = 0
+  for (let i = 0; i < count; i++) {
+    // The caller has seen that they are numbers.
+    const own = divisorOf(values[i] as number)
+    if (own === NO_DIVISOR) return NO_DIVISOR
+    // Dyadic divisors nest, and so do decimal ones. Halves and quarters are decimals too: that is what the check is for.
+    if (own > code) code = own
+  }
+  return areOver(values, count, code) ? code : NO_DIVISOR
+}
+
+function areOver(values: readonly unknown[], count: number, code: number): boolean {
+  for (let i = 0; i < count; i++) if (!isOver(values[i] as number, code)) return false
+  return true
+}
+
+/** True when half the divisor, or a tenth, would do: a guess must not cost bits. */
+function isTooFine(values: readonly unknown[], count: number, code: number): boolean {
+  if (code === 0) return false
+  return areOver(values, count, code === FIRST_DECIMAL ? 0 : code - 1)
 }
 
 export function numeratorOf(value: number, code: number): number {
@@ -52,4 +67,13 @@ export function numeratorOf(value: number, code: number): number {
 
 export function fromNumerator(numerator: number, code: number): number {
   return numerator / (DIVISORS[code] ?? 1)
+}
+
+/** Whole numbers of either sign as whole numbers from 0, small ones small: 0, −1, 1, −2 … become 0, 1, 2, 3 … */
+export function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value
+}
+
+export function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2
 }

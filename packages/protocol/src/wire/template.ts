@@ -56,6 +56,6 @@ export function readTemplate(r: Reader, names: DictionaryReader): Template {
   return { steps, fields }
 }
 
-export function isBlank(step: Step): boolean {
-  return step.kind !== 'name'
+export function countBlanks({ steps }: Template): number {
+  return steps.reduce((count, step) => count + (step.kind === 'name' ? 0 : 1), 0)
 }

@@ -58,7 +58,10 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     w.u8(ARRAY)
     w.varint(value.length)
     if (value.length === 1) writeValue(w, value[0], names, depth + 1)
-    else if (value.length > 1) writeColumn(w, value, names, depth + 1, writeValue)
+    else if (value.length > 1) {
+      writeColumn(w, value, names, depth + 1, writeValue)
+      w.align()
+    }
     return
   }
   const entries = Object.entries(value).filter(([, child]) => child !== undefined)
@@ -164,7 +167,9 @@ function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
   const length = r.varint()
   if (length === 0) return []
   if (length === 1) return [readValue(r, names, depth + 1)]
-  return readColumn(r, length, names, depth + 1, readValue)
+  const items = Array.from(readColumn(r, length, names, depth + 1, readValue))
+  r.align()
+  return items
 }
 
 function readObject(r: Reader, names: NameReader, depth: number): Record<string, unknown> {

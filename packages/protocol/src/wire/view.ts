@@ -1,30 +1,39 @@
 // State on the wire. A view is a line of versions that all its receivers share byte by byte; it has a number (its channel)
 // that its snapshots introduce and its deltas use instead of the room's id.
-//   Snapshot  channel, room, version, tick, hash?, the whole dictionary, the state as a delta of {}
-//   Delta     flags, channel, from (its low byte), to and tick unless each is one more, hash?, news?, groups
-import { diff, patchImmutable } from '../delta/index.js'
-import type { Delta } from '../delta/index.js'
+//   Snapshot  channel, room, version, tick, tick of the last delta, hash?, the whole dictionary, the state as a delta of {}
+//   Delta     channel and the low four bits of from, to and tick unless each is one more, hash?, news?, groups
+import { diff } from '../delta/diff.js'
+import type { Delta } from '../delta/delta.js'
 import { PPError } from '../errors.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
 import type { Json } from '../json.js'
 import { Writer } from './bytes.js'
 import type { Reader } from './bytes.js'
 import { createDeltaReader } from './delta-reader.js'
-import type { DeltaReader } from './delta-reader.js'
+import type { Change, DeltaReader } from './delta-reader.js'
 import { createDeltaWriter } from './delta-writer.js'
-import type { PastOf } from './delta-writer.js'
+import type { PastOf, Told } from './delta-writer.js'
 import { OPCODES } from './opcodes.js'
 
 const HAS_NEWS = 0x10
-const IS_SINGLE = 0x20
-const HAS_HASH = 0x40
+const HAS_HASH = 0x20
 /** `to` and `tick` are written out. */
-const IS_EXPLICIT = 0x80
+const IS_EXPLICIT = 0x40
+const UNUSED = 0x80
+
+/** `from` travels as its low four bits, beside the channel: the receiver's version is the one nearest to it. */
+const VERSIONS = 16
+
+/** Versions whose dictionary the encoder remembers, for members that come from there. */
+const MAX_MARKS = 256
 
 /** The sender's side of one view. */
 export interface ViewEncoder {
   snapshot(message: StateSnapshot): Uint8Array
-  /** `past` tells what changed objects held before, so that small steps of numbers travel as steps. */
+  /**
+   * `past` tells what changed objects held at `from`, so that small steps of numbers travel as steps. A delta from an older
+   * version than the last, for a member that skipped some, brings the names that it missed.
+   */
   delta(message: StateDelta, past?: PastOf): Uint8Array
   /** True when the dictionary is full: send everybody a snapshot of a new view. */
   readonly isFull: boolean
@@ -34,35 +43,42 @@ export interface ViewEncoder {
 export function createViewEncoder(channel: number, patterns: readonly string[] = []): ViewEncoder {
   const deltas = createDeltaWriter(patterns)
   const w = new Writer()
+  let lastVersion = -1
   let lastTick = 0
+  /** What those at a version have heard of the dictionary. */
+  const marks = new Map<number, Told>()
 
   function snapshot({ room, version, tick, state, hash }: StateSnapshot): Uint8Array {
     // State is JSON: the tracker let nothing else in.
-    const whole = deltas.prepareSnapshot(diff({}, state as Json) ?? {})
-    w.u8(OPCODES.snapshot | (hash === undefined ? 0 : HAS_HASH) | (whole.isSingle ? IS_SINGLE : 0))
+    const whole = deltas.prepare(diff({}, state as Json) ?? {}, NOTHING_TOLD)
+    // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
+    if (!marks.has(version)) note(version, deltas.told)
+    w.u8(OPCODES.snapshot | (whole.hasNews ? HAS_NEWS : 0) | (hash === undefined ? 0 : HAS_HASH))
     w.varint(channel)
     w.text(room)
     w.varint(version)
     w.varint(tick)
+    w.varint(lastTick)
     if (hash !== undefined) w.varint(hash)
-    deltas.writeDictionary(w)
     w.raw(whole.bytes)
     return w.take()
   }
 
   function delta({ from, to, tick, delta: changes, hash }: StateDelta, past?: PastOf): Uint8Array {
-    const prepared = deltas.prepare(changes, past)
+    const prepared = deltas.prepare(changes, marks.get(from) ?? NOTHING_TOLD, past)
     const isExplicit = to !== from + 1 || tick !== lastTick + 1
-    lastTick = tick
+    if (to > lastVersion) {
+      lastVersion = to
+      lastTick = tick
+      note(to, deltas.told)
+    }
     w.u8(
       OPCODES.delta |
         (prepared.hasNews ? HAS_NEWS : 0) |
-        (prepared.isSingle ? IS_SINGLE : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
         (isExplicit ? IS_EXPLICIT : 0),
     )
-    w.varint(channel)
-    w.u8(from & 0xff)
+    w.varint(channel * VERSIONS + (from % VERSIONS))
     if (isExplicit) {
       w.varint(to - from)
       w.varint(tick)
@@ -70,6 +86,12 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     if (hash !== undefined) w.varint(hash)
     w.raw(prepared.bytes)
     return w.take()
+  }
+
+  function note(version: number, told: Told): void {
+    marks.set(version, told)
+    const [oldest] = marks.size > MAX_MARKS ? marks.keys() : []
+    if (oldest !== undefined) marks.delete(oldest)
   }
 
   return {
@@ -80,6 +102,8 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     },
   }
 }
+
+const NOTHING_TOLD: Told = { names: 0, templates: 0 }
 
 /** The receiver's side of all views of one connection: it keeps their dictionaries, versions and states. */
 export interface ViewDecoder {
@@ -108,37 +132,37 @@ export function createViewDecoder(): ViewDecoder {
     const room = r.text()
     const version = r.varint()
     const tick = r.varint()
+    // Deltas count their ticks from the one before them, which may be older than the snapshot.
+    const lastTick = r.varint()
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    if (opcode & (HAS_NEWS | IS_EXPLICIT)) throw malformed('A snapshot has a flag that nobody defined.')
+    if (opcode & (IS_EXPLICIT | UNUSED)) throw malformed('A snapshot has a flag that nobody defined.')
     const reader = createDeltaReader()
-    reader.readDictionary(r)
-    const whole = reader.read(r, { hasNews: false, isSingle: (opcode & IS_SINGLE) !== 0 }, undefined)
-    const state = apply({}, whole)
+    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {}, true)
     forget(room)
     if (views.size >= MAX_VIEWS) throw malformed('This connection has too many views.')
-    views.set(channel, { room, reader, version, tick, state })
+    views.set(channel, { room, reader, version, tick: lastTick, state })
     return { kind: 'snapshot', room, version, tick, state, ...hash }
   }
 
   function delta(r: Reader, opcode: number): StateDelta {
-    const view = views.get(r.varint())
+    if (opcode & UNUSED) throw malformed('A delta has a flag that nobody defined.')
+    const head = r.varint()
+    const view = views.get(Math.floor(head / VERSIONS))
     if (view === undefined) throw malformed('A delta came for a view without a snapshot.')
-    const low = r.u8()
-    // The sender's version is the one nearest to ours that ends in this byte. A gap of 256 and more would have to happen
-    // on an ordered stream, and the hash would find it within a second.
-    const from = view.version + ((((low - view.version) & 0xff) + 128) % 256) - 128
+    const from = nearest(head % VERSIONS, view.version)
     const isExplicit = (opcode & IS_EXPLICIT) !== 0
     const to = from + (isExplicit ? r.varint() : 1)
     const tick = isExplicit ? r.varint() : view.tick + 1
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    const flags = { hasNews: (opcode & HAS_NEWS) !== 0, isSingle: (opcode & IS_SINGLE) !== 0 }
-    const changes = view.reader.read(r, flags, view.state)
+    const isFollowed = from === view.version
+    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state, isFollowed)
     view.tick = tick
-    if (from !== view.version)
-      return { kind: 'delta', room: view.room, from, to, tick, delta: changes, ...hash }
+    const base = { kind: 'delta', room: view.room, from, to, tick, ...hash } as const
+    // A delta of another version was read to find its end; what it says cannot be known.
+    if (!isFollowed) return { ...base, delta: undefined }
     view.version = to
-    view.state = apply(view.state, changes)
-    return { kind: 'delta', room: view.room, from, to, tick, delta: changes, state: view.state, ...hash }
+    view.state = change.state
+    return withDelta({ ...base, state: change.state }, change)
   }
 
   function forget(room: string): void {
@@ -148,13 +172,20 @@ export function createViewDecoder(): ViewDecoder {
   return { snapshot, delta, forget }
 }
 
-function apply(state: unknown, delta: Delta): unknown {
-  try {
-    // The state came out of this very function.
-    return patchImmutable(state as Json, delta)
-  } catch (cause) {
-    throw new PPError('MALFORMED_FRAME', 'A delta does not fit the state it names.', { cause })
-  }
+/** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */
+function nearest(low: number, ours: number): number {
+  const ahead = (((low - ours) % VERSIONS) + VERSIONS) % VERSIONS
+  return ours + (ahead < VERSIONS / 2 ? ahead : ahead - VERSIONS)
+}
+
+/** Few ask for the documented form, and it costs as much as all the rest: it is made when read. */
+function withDelta(message: Omit<StateDelta, 'delta'>, change: Change): StateDelta {
+  let delta: Delta | undefined
+  return Object.defineProperty(message, 'delta', {
+    enumerable: true,
+    get: () => (delta ??= change.delta()),
+    // `defineProperty` has just added what the type lacked.
+  }) as StateDelta
 }
 
 function malformed(what: string): PPError {

@@ -1,0 +1,60 @@
+// Our side of a figure: a tracked state, the encoder of one view, and a client that decodes it.
+import { createTracker, createViewEncoder, createWireCodec } from '@painda/protocol'
+import type { Codec, Json, Tracker, ViewEncoder } from '@painda/protocol'
+import { write } from './worlds.js'
+import type { Write } from './worlds.js'
+
+/** The hash travels once a second, at 20 ticks a second. */
+const TICKS_PER_HASH = 20
+
+export interface Line {
+  readonly tracker: Tracker<unknown>
+  write(writes: readonly Write[]): void
+  /** The tick's payload. */
+  encode(): Uint8Array
+  decode(bytes: Uint8Array): void
+  replica(): unknown
+  /** Another client that holds the state of now. */
+  join(): Codec
+}
+
+export function createLine(state: Json, patterns: readonly string[] = []): Line {
+  const tracker = createTracker<unknown>(state)
+  const view: ViewEncoder = createViewEncoder(1, patterns)
+  let version = 0
+  let replica: unknown
+
+  function join(): Codec {
+    const codec = createWireCodec()
+    const bytes = view.snapshot({ kind: 'snapshot', room: 'r', version, tick: version, state: tracker.state })
+    const [message] = codec.decode(bytes)
+    if (message?.kind === 'snapshot') replica = message.state
+    return codec
+  }
+  const client = join()
+
+  return {
+    tracker,
+    write: (writes) => write(tracker.draft, writes),
+    encode() {
+      const delta = tracker.commit() ?? {}
+      version++
+      const hash = version % TICKS_PER_HASH === 0 ? { hash: 0x9e3779b9 } : {}
+      return view.delta({
+        kind: 'delta',
+        room: 'r',
+        from: version - 1,
+        to: version,
+        tick: version,
+        delta,
+        ...hash,
+      })
+    },
+    decode(bytes) {
+      const [message] = client.decode(bytes)
+      if (message?.kind === 'delta') replica = message.state
+    },
+    replica: () => replica,
+    join,
+  }
+}

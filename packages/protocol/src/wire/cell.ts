@@ -1,0 +1,82 @@
+// A cell: one value of a group that has one row. Two bits say whether bytes follow, a whole number from 0, or a step from
+// what the receiver holds, of whole numbers or over a divisor.
+import { PPError } from '../errors.js'
+import type { Reader, Writer } from './bytes.js'
+import { stepFromNothing } from './column.js'
+import type { ReadItem, WriteItem } from './column.js'
+import type { NameReader, NameWriter } from './names.js'
+import {
+  commonDivisor,
+  DIVISORS,
+  divisorOf,
+  fromNumerator,
+  NO_DIVISOR,
+  numeratorOf,
+  unzigzag,
+  zigzag,
+} from './number.js'
+
+const BYTES = 0
+const COUNT = 1
+const WHOLE_STEP = 2
+const STEP = 3
+
+/** Bytes are as short from here on: two for the tag and on average half of one to get to the next whole byte. */
+const MAX_BITS = 22
+
+/** `before` is the number that the receiver holds there, or NaN. */
+export function writeCell(
+  w: Writer,
+  value: unknown,
+  before: number,
+  names: NameWriter,
+  depth: number,
+  writeItem: WriteItem,
+): void {
+  if (typeof value === 'number') {
+    const code = divisorOf(value)
+    const bitsOfCount = code === 0 && value >= 0 ? golombBits(value) : Infinity
+    const common = code === NO_DIVISOR ? NO_DIVISOR : commonDivisor([value, before], 2, NO_DIVISOR)
+    const step = common === NO_DIVISOR ? 0 : zigzag(numeratorOf(value, common) - numeratorOf(before, common))
+    const bitsOfStep = common === NO_DIVISOR ? Infinity : golombBits(step) + (common === 0 ? 0 : 4)
+    if (bitsOfCount <= bitsOfStep && bitsOfCount <= MAX_BITS) {
+      w.bits(COUNT, 2)
+      w.golomb(value)
+      return
+    }
+    if (bitsOfStep <= MAX_BITS) {
+      w.bits(common === 0 ? WHOLE_STEP : STEP, 2)
+      if (common !== 0) w.bits(common, 4)
+      w.golomb(step)
+      return
+    }
+  }
+  w.bits(BYTES, 2)
+  w.align()
+  writeItem(w, value, names, depth)
+}
+
+/** `before` as the writer knew it; a step from NaN is malformed. */
+export function readCell(
+  r: Reader,
+  names: NameReader,
+  depth: number,
+  readItem: ReadItem,
+  before: () => number,
+): unknown {
+  const form = r.bits(2)
+  if (form === BYTES) {
+    r.align()
+    return readItem(r, names, depth)
+  }
+  if (form === COUNT) return r.golomb()
+  const code = form === STEP ? r.bits(4) : 0
+  if (code >= DIVISORS.length) throw new PPError('MALFORMED_FRAME', `There is no divisor number ${code}.`)
+  const value = fromNumerator(numeratorOf(before(), code) + unzigzag(r.golomb()), code)
+  if (value !== value) throw stepFromNothing()
+  return value
+}
+
+function golombBits(value: number): number {
+  return 4 + 2 * Math.floor(Math.log2(value / 8 + 1))
+}

@@ -1,0 +1,67 @@
+// Columns of short texts: ids, names, words. Characters of ids (letters, digits, - and _) take 6 bits, other ASCII 7.
+import { PPError } from '../errors.js'
+import type { Reader, Writer } from './bytes.js'
+
+const ID_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
+/** Longer ones are prose and go as UTF-8, which copies them at once. */
+const MAX_LENGTH = 64
+
+const ID_BITS = 6
+const ASCII_BITS = 7
+
+/** By character code: its number in the alphabet, or −1. */
+const idNumbers = new Int8Array(128).fill(-1)
+for (let i = 0; i < ID_ALPHABET.length; i++) idNumbers[ID_ALPHABET.charCodeAt(i)] = i
+
+/** How `writeTexts` would write them; null when it cannot. */
+export function textBits(texts: readonly unknown[]): number | null {
+  let bits = ID_BITS
+  for (const text of texts) {
+    if (typeof text !== 'string' || text.length > MAX_LENGTH) return null
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 0x7f) return null
+      if (idNumbers[code] === -1) bits = ASCII_BITS
+    }
+  }
+  return bits
+}
+
+/** `bits` is what `textBits` said of these texts. */
+export function writeTexts(w: Writer, texts: readonly string[], bits: number): void {
+  const length = texts[0]?.length ?? 0
+  const areEqual = texts.every((text) => text.length === length)
+  w.flag(bits === ASCII_BITS)
+  w.flag(areEqual)
+  if (areEqual) w.golomb(length)
+  for (const text of texts) {
+    if (!areEqual) w.golomb(text.length)
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      w.bits(bits === ID_BITS ? (idNumbers[code] ?? 0) : code, bits)
+    }
+  }
+}
+
+export function readTexts(r: Reader, count: number): string[] {
+  const bits = r.flag() ? ASCII_BITS : ID_BITS
+  const areEqual = r.flag()
+  const length = areEqual ? readLength(r) : 0
+  if (areEqual) r.needBits(count * length * bits)
+  const texts: string[] = []
+  for (let row = 0; row < count; row++) {
+    let text = ''
+    for (let left = areEqual ? length : readLength(r); left > 0; left--) {
+      const number = r.bits(bits)
+      text += bits === ID_BITS ? (ID_ALPHABET[number] ?? '') : String.fromCharCode(number)
+    }
+    texts.push(text)
+  }
+  return texts
+}
+
+function readLength(r: Reader): number {
+  const length = r.golomb()
+  if (length <= MAX_LENGTH) return length
+  throw new PPError('MALFORMED_FRAME', `A text of a column has at most ${MAX_LENGTH} characters.`)
+}

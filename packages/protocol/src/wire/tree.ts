@@ -1,0 +1,195 @@
+// The next state under construction. What stands in the tree before is never touched: a container is copied when it is
+// first opened for writing, and whatever nobody opens stays shared.
+//
+// A row may lead through a place where no object stands yet; then the object is new, and what a delta says inside a new
+// value is literal, markers and operations included. That is the law of the documented form, kept here for look-alikes.
+import { isDeleted } from '../delta/delta.js'
+import type { Delta } from '../delta/delta.js'
+import { patchImmutable } from '../delta/patch.js'
+import { isRecord, own, shallowCopy } from '../delta/value.js'
+import { PPError } from '../errors.js'
+import type { Json } from '../json.js'
+import type { Template } from './template.js'
+
+export type Key = string | number
+export type Container = Record<string, unknown> | unknown[]
+
+/** A column of keys per blank of a path. */
+export type Blanks = readonly (readonly Key[])[]
+
+export interface Tree {
+  /** The state with all that was put into it. */
+  readonly root: unknown
+  /** Per row, the container that the template's fields belong into (or, without fields, the place itself), free to write to. */
+  open(template: Template, blanks: Blanks, rows: number): Container[]
+  /** Puts a leaf of a delta in place. @throws PPError `MALFORMED_FRAME` when it does not fit what stands there. */
+  put(container: Container, key: Key, leaf: unknown): void
+}
+
+/** The root stands in a holder under this key, so that a path always begins in a container. */
+const ROOT = 'root'
+
+/** `isKnown` false: the state is not the one that the delta was made for; anything goes, and nothing will be used. */
+export function createTree(state: unknown, isKnown: boolean): Tree {
+  const holder: Record<string, unknown> = { [ROOT]: isKnown ? state : {} }
+  /** Containers of our own making: free to write to. */
+  const ours = new Set<object>([holder])
+  /** Those among them that stand where no such container stood. */
+  const created = new Set<object>()
+  /** Opened by the last group. Noting each as ours costs more than copying it, and mostly no second group asks. */
+  let recent: readonly Container[] = []
+  if (!isKnown) created.add(holder)
+
+  function open({ steps, fields }: Template, blanks: Blanks, rows: number): Container[] {
+    for (const container of recent) ours.add(container)
+    recent = []
+    const depth = fields.length === 0 ? steps.length - 1 : steps.length
+    if (depth < 0) return [holder]
+    const isList = (i: number): boolean => steps[i]?.kind === 'index'
+
+    let common = child(holder, ROOT, isList(0))
+    let i = 0
+    for (let step = steps[0]; i < depth && step?.kind === 'name'; step = steps[++i])
+      common = child(common, step.name, isList(i + 1))
+    if (i === depth) return Array.from({ length: rows }, () => common)
+    if (i === depth - 1 && !isList(depth)) return (recent = openRecords(common, blanks[0] ?? []))
+
+    const targets: Container[] = []
+    for (let row = 0; row < rows; row++) {
+      let at = common
+      let blank = 0
+      for (let j = i; j < depth; j++) {
+        const step = steps[j]
+        const key = step?.kind === 'name' ? step.name : (blanks[blank++]?.[row] ?? 0)
+        at = child(at, key, isList(j + 1))
+      }
+      targets.push(at)
+    }
+    return targets
+  }
+
+  /** The case of every tick: many records of one map or list. */
+  function openRecords(parent: Container, keys: readonly Key[]): Container[] {
+    const targets: Container[] = []
+    // Arrays answer to their indexes as records do to their keys.
+    const fields = parent as Record<Key, unknown>
+    for (const key of keys) {
+      const before = fields[key]
+      if (!isRecord(before) || (ours.size > 1 && ours.has(before)) || !Object.hasOwn(fields, key))
+        targets.push(child(parent, key, false))
+      else targets.push((fields[key] = { ...before }) as Record<string, unknown>)
+    }
+    return targets
+  }
+
+  /** The container at `key`, ours to write to; made anew where none of its kind stands. */
+  function child(parent: Container, key: Key, isList: boolean): Container {
+    if (typeof key === 'number' && !Array.isArray(parent)) return literalItem(parent, key)
+    const before = Array.isArray(parent) ? itemAt(parent, key) : own(parent, String(key))
+    if (isList && !Array.isArray(before) && !isLiteral(parent, before))
+      throw malformed('A delta changes items of a list where no list stands.')
+    // Arrays answer to their indexes as records do to their keys.
+    const fields = parent as Record<Key, unknown>
+    if (Array.isArray(before) && isList) {
+      if (ours.has(before)) return before
+      const copy = before.slice()
+      ours.add(copy)
+      fields[key] = copy
+      return copy
+    }
+    if (isRecord(before)) {
+      if (ours.has(before)) return before
+      const copy = shallowCopy(before)
+      ours.add(copy)
+      fields[key] = copy
+      return copy
+    }
+    const fresh: Record<string, unknown> = {}
+    created.add(fresh)
+    ours.add(fresh)
+    fields[key] = fresh
+    return fresh
+  }
+
+  function isLiteral(parent: Container, before: unknown): boolean {
+    return before === undefined ? created.has(parent) : isRecord(before) && created.has(before)
+  }
+
+  function put(container: Container, key: Key, leaf: unknown): void {
+    if (Array.isArray(container)) {
+      const after = applied(itemAt(container, key), leaf)
+      if (after === GONE) throw malformed('A delta deletes an item of a list.')
+      container[Number(key)] = after
+      return
+    }
+    if (typeof key === 'number') {
+      literalOps(container).push(
+        isRecord(leaf) ? { op: 'patch', index: key, delta: leaf } : { op: 'set', index: key, value: leaf },
+      )
+      return
+    }
+    const after = created.has(container) ? leaf : applied(own(container, key), leaf)
+    if (after !== GONE) container[key] = after
+    else if (container === holder) throw malformed('A delta deletes the root.')
+    else delete container[key]
+  }
+
+  /** Operations on a list that are data: they look like a change and stand in a new value. */
+  function literalOps(container: Record<string, unknown>): Record<string, unknown>[] {
+    if (!created.has(container)) throw malformed('A delta changes items of a list where no list stands.')
+    const ops = container['__pp_array_ops']
+    // Only `literalOps` and leaves of a new value put something there, and leaves are lists of operations.
+    if (Array.isArray(ops)) return ops as Record<string, unknown>[]
+    const fresh: Record<string, unknown>[] = []
+    container['__pp_array_ops'] = fresh
+    return fresh
+  }
+
+  function literalItem(container: Record<string, unknown>, index: number): Container {
+    const ops = literalOps(container)
+    const known = ops.find((op) => op['op'] === 'patch' && op['index'] === index)?.['delta']
+    if (isRecord(known) && created.has(known)) return known
+    const delta: Record<string, unknown> = {}
+    created.add(delta)
+    ours.add(delta)
+    ops.push({ op: 'patch', index, delta })
+    return delta
+  }
+
+  return {
+    get root() {
+      return holder[ROOT]
+    },
+    open,
+    put,
+  }
+}
+
+/** The key under which a row of a template without fields puts its value. */
+export function selfKey({ steps }: Template, blanks: Blanks, row: number): Key {
+  const last = steps[steps.length - 1]
+  if (last === undefined) return ROOT
+  return last.kind === 'name' ? last.name : (blanks[blanks.length - 1]?.[row] ?? 0)
+}
+
+const GONE = Symbol('gone')
+
+function applied(before: unknown, leaf: unknown): unknown {
+  if (typeof leaf !== 'object' || leaf === null) return leaf
+  if (isDeleted(leaf)) return GONE
+  try {
+    // Both are JSON: the state by promise, the leaf because the readers make nothing else.
+    return patchImmutable(before as Json, leaf as Delta)
+  } catch (cause) {
+    throw new PPError('MALFORMED_FRAME', 'A delta does not fit the state it names.', { cause })
+  }
+}
+
+function itemAt(list: readonly unknown[], key: Key): unknown {
+  if (typeof key === 'number' && key < list.length) return list[key]
+  throw malformed('A delta changes an item that the list does not have.')
+}
+
+function malformed(what: string): PPError {
+  return new PPError('MALFORMED_FRAME', what)
+}
