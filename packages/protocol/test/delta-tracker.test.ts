@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { createTracker, isDraft, patchImmutable, untrack, type Tracker } from '../src/index.js'
+import { createTracker, isDraft, patchImmutable, untrack, type Tracker } from '../src/delta/index.js'
+import { commits, runCommits, state } from './delta-program.js'
 import { overTheWire } from './delta-values.js'
 
 interface Item {
@@ -68,6 +70,12 @@ test('[TK2] the same value written back, there and back again, or newly made, is
   ).toBeUndefined()
   expect(after((d) => (d.players.ann = { bag: ['key'], hp: 10 }))).toBeUndefined()
   expect(after((d) => (d.list = d.list.filter(() => true)))).toBeUndefined()
+  expect(
+    after((d) => {
+      d.grid[0]!.push(1)
+      d.grid[0] = d.grid[0]!.slice(0, 3)
+    }),
+  ).toBeUndefined()
   expect(
     after((d) => {
       const { bob } = d.players
@@ -310,3 +318,7 @@ test('[TK12] a commit looks at what was touched and at nothing else', () => {
   Object.defineProperty(tracker.state.untouched, 'b', { get: () => expect.unreachable(), enumerable: true })
   expect(tracker.commit()).toEqual({ touched: { a: { x: 2 } } })
 })
+
+test('[TK1] after every commit a replica that applied the deltas equals the state, whatever the program did', () => {
+  fc.assert(fc.property(state, commits, runCommits), { numRuns: 100, seed: Number(process.env['PP_SEED']) })
+}, 60_000)

@@ -11,7 +11,7 @@ import {
   PP_DELETED,
   StateManager,
   type ArrayOp,
-} from '../src/index.js'
+} from '../src/delta/index.js'
 import { overTheWire } from './delta-values.js'
 
 /** The delta from a to b, after checking that it leads there. */

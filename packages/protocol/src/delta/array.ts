@@ -112,9 +112,9 @@ function writeRun(
   let from = 0
   for (let i = 0; i < pairs; i++) {
     const delta = changeInPlace(writing, before[i], after[i])
-    if (delta === undefined) continue
+    if (delta === 'new') continue
     writeLiterals(writing, after.slice(from, i), i - from, index + from)
-    writing.ops.push({ op: 'patch', index: index + i, delta })
+    if (delta !== undefined) writing.ops.push({ op: 'patch', index: index + i, delta })
     from = i + 1
   }
   writeLiterals(writing, after.slice(from), before.length - from, index + from)
@@ -135,18 +135,19 @@ function writeLiterals(
 }
 
 /**
- * Two containers that met at one place and have no id to tell them apart: what differs, when that is less than the new
- * one; else undefined.
+ * What differs between two containers that met at one place and have no id to tell them apart; undefined when they are
+ * equal after all, `'new'` when the new one is the better thing to send (no delta of two containers is a string).
  */
-function changeInPlace({ change }: Writing, before: unknown, after: unknown): Delta | undefined {
+function changeInPlace({ change }: Writing, before: unknown, after: unknown): Delta | 'new' | undefined {
   if (Array.isArray(before)) {
-    const delta = Array.isArray(after) ? change(before, after) : undefined
-    return Array.isArray(delta) ? undefined : delta
+    const delta = Array.isArray(after) ? change(before, after) : 'new'
+    return Array.isArray(delta) ? 'new' : delta
   }
-  if (!isRecord(before) || !isRecord(after)) return undefined
-  if (idOf(before) !== undefined || idOf(after) !== undefined) return undefined
+  if (!isRecord(before) || !isRecord(after)) return 'new'
+  if (idOf(before) !== undefined || idOf(after) !== undefined) return 'new'
   const delta = change(before, after)
-  return isRecord(delta) && Object.keys(delta).length < Object.keys(after).length ? delta : undefined
+  if (delta === undefined) return undefined
+  return isRecord(delta) && Object.keys(delta).length < Object.keys(after).length ? delta : 'new'
 }
 
 function writeKept(writing: Writing, index: number, before: unknown, after: unknown): void {
