@@ -2,7 +2,7 @@
 // The open inspector: a head with tabs, one panel, a foot with totals. At the bottom or the right of the window; on a phone
 // a drawer.
 import type { TargetedKeyboardEvent } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatBytes, formatCount } from '../format.js'
 import { FramesPanel } from '../panel/frames.js'
 import { StatePanel } from '../panel/state.js'
@@ -22,11 +22,25 @@ const TABS = [
 
 const THEMES = { auto: 'light', light: 'dark', dark: 'auto' } as const
 
-export function Dock({ model, hotkey }: { model: Model; hotkey: string | null }) {
+interface DockProps {
+  model: Model
+  hotkey: string | null
+  /** Told when the dock goes. */
+  hadFocus: { current: boolean }
+}
+
+export function Dock({ model, hotkey, hadFocus }: DockProps) {
   const dockRef = useRef<HTMLElement>(null)
   const { side, size, tab, theme } = model.preferences
   // The keyboard follows: the next Tab is inside the dock.
-  useEffect(() => dockRef.current?.focus({ preventScroll: true }), [])
+  useLayoutEffect(() => {
+    const dock = dockRef.current
+    dock?.focus({ preventScroll: true })
+    return () => {
+      const root = dock?.getRootNode()
+      hadFocus.current = root instanceof ShadowRoot && root.activeElement !== null
+    }
+  }, [hadFocus])
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return

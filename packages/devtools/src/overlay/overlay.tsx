@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // The root of what is drawn: the button, or the dock.
-import { useLayoutEffect, useReducer } from 'preact/hooks'
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import { Dock } from './dock.js'
 import { Launcher } from './launcher.js'
 import type { Model } from './model.js'
@@ -16,12 +16,14 @@ export function Overlay({ model, corner, hotkey }: OverlayProps) {
   // A layout effect runs within the first drawing: what comes right after it is not missed.
   useLayoutEffect(() => model.subscribe(() => redraw(0)), [model])
   const { isOpen, theme } = model.preferences
+  /** The keyboard comes back to where it left, and only if it was in the dock: the game may have it. */
+  const hadFocus = useRef(false)
   return (
     <div class="root" data-theme={theme}>
       {isOpen ? (
-        <Dock model={model} hotkey={hotkey} />
+        <Dock model={model} hotkey={hotkey} hadFocus={hadFocus} />
       ) : (
-        <Launcher model={model} corner={corner} hotkey={hotkey} />
+        <Launcher model={model} corner={corner} hotkey={hotkey} hadFocus={hadFocus} />
       )}
     </div>
   )

@@ -2,11 +2,11 @@
 // its place while older rows fall out of the ring above it.
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core'
 import type { VirtualItem } from '@tanstack/virtual-core'
-import { useCallback, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
-import type { RefObject } from 'preact'
+import { useCallback, useLayoutEffect, useReducer, useState } from 'preact/hooks'
 
 export interface VirtualList {
-  readonly scrollerRef: RefObject<HTMLDivElement>
+  /** The `ref` of the element that scrolls. */
+  readonly setScroller: (element: HTMLDivElement | null) => void
   readonly items: readonly VirtualItem[]
   readonly totalHeight: number
   readonly isAtEnd: boolean
@@ -24,7 +24,7 @@ export interface VirtualListOptions<T> {
 const OVERSCAN = 6
 
 export function useVirtualList<T>({ rows, keyOf, rowHeight }: VirtualListOptions<T>): VirtualList {
-  const scrollerRef = useRef<HTMLDivElement>(null)
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const getItemKey = useCallback(
     (index: number) => {
@@ -35,7 +35,7 @@ export function useVirtualList<T>({ rows, keyOf, rowHeight }: VirtualListOptions
   )
   const options = {
     count: rows.length,
-    getScrollElement: () => scrollerRef.current,
+    getScrollElement: () => scroller,
     estimateSize: () => rowHeight,
     getItemKey,
     overscan: OVERSCAN,
@@ -54,10 +54,10 @@ export function useVirtualList<T>({ rows, keyOf, rowHeight }: VirtualListOptions
   useLayoutEffect(() => virtualizer._willUpdate())
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
   // Opened on a full recorder: begin with the newest.
-  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer])
+  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer, scroller])
 
   return {
-    scrollerRef,
+    setScroller,
     items: virtualizer.getVirtualItems(),
     totalHeight: virtualizer.getTotalSize(),
     isAtEnd: virtualizer.isAtEnd(rowHeight * 2),

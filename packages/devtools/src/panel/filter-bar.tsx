@@ -66,7 +66,9 @@ export function FilterBar({ model }: { model: Model }) {
             data-empty={(counts.get(kind) ?? 0) === 0}
             aria-pressed={!filter.hidden.has(kind)}
             title={`${kind}: click to hide or show, Shift+click to see nothing else`}
-            onClick={(event) => model.setFilter({ hidden: nextHidden(filter, kind, event.shiftKey) })}
+            onClick={(event) =>
+              model.setFilter({ hidden: nextHidden(model.rows.filter, kind, event.shiftKey) })
+            }
           >
             {kind}
             <span class="chip-count">{formatCount(counts.get(kind) ?? 0)}</span>

@@ -20,7 +20,11 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
   const rows = model.shown
   const { selected, behind } = model
   const rowHeight = isNarrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT
-  const list = useVirtualList({ rows, keyOf, rowHeight })
+  const { setScroller, items, totalHeight, isAtEnd, reveal, scrollToEnd } = useVirtualList({
+    rows,
+    keyOf,
+    rowHeight,
+  })
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
     const at = selected === null ? -1 : rows.indexOf(selected)
@@ -29,14 +33,14 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
     if (next === null || row === undefined) return
     event.preventDefault()
     model.select(row)
-    list.reveal(next)
+    reveal(next)
   }
 
   return (
     <div class="frame-list">
       {!isNarrow && <ColumnHeads />}
       <div
-        ref={list.scrollerRef}
+        ref={setScroller}
         class="scroller"
         role="listbox"
         aria-label="Frames"
@@ -44,8 +48,8 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
         {...(selected === null ? {} : { 'aria-activedescendant': rowId(selected) })}
         onKeyDown={onKeyDown}
       >
-        <div class="rows" style={{ height: `${list.totalHeight}px` }}>
-          {list.items.map((item) => {
+        <div class="rows" style={{ height: `${totalHeight}px` }}>
+          {items.map((item) => {
             const row = rows[item.index]
             return (
               row !== undefined && (
@@ -68,8 +72,8 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
           <Icon name="play" /> View paused{behind > 0 ? ` · ${formatCount(behind)} new` : ''}
         </button>
       ) : (
-        !list.isAtEnd && (
-          <button type="button" class="list-note" onClick={list.scrollToEnd}>
+        !isAtEnd && (
+          <button type="button" class="list-note" onClick={scrollToEnd}>
             <Icon name="end" /> Follow the newest
           </button>
         )

@@ -117,10 +117,10 @@ export function Leaf({ value, isOpen = false }: { value: unknown; isOpen?: boole
 /** An animation object, not a class: what changes again begins to glow again, without a gap. */
 function useFlash(value: unknown, isOn: boolean) {
   const ref = useRef<HTMLSpanElement>(null)
-  const last = useRef(value)
+  const lastRef = useRef(value)
   useLayoutEffect(() => {
-    if (Object.is(last.current, value)) return
-    last.current = value
+    if (Object.is(lastRef.current, value)) return
+    lastRef.current = value
     const element = ref.current
     if (!isOn || element === null || matchMedia('(prefers-reduced-motion: reduce)').matches) return
     for (const running of element.getAnimations()) running.cancel()

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // How the connection of each client is, what it carried in the last minute, and what happened to it.
-import { useEffect, useReducer } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
@@ -13,11 +13,22 @@ import { Sparkline } from './sparkline.js'
 /** Newest first; more is what the list of frames is for. */
 const MAX_LOG = 100
 
+interface Clocks {
+  /** Milliseconds since the epoch. */
+  readonly wall: number
+  /** The clock of `InspectEvent.at`. */
+  readonly monotonic: number
+}
+
+function readClocks(): Clocks {
+  return { wall: Date.now(), monotonic: performance.now() }
+}
+
 export function StatusPanel({ model }: { model: Model }) {
-  const [, tick] = useReducer((count: number) => count + 1, 0)
+  const [now, setNow] = useState(readClocks)
   // Countdown, round trip and sparklines move while nothing travels.
   useEffect(() => {
-    const timer = setInterval(() => tick(0), 1000)
+    const timer = setInterval(() => setNow(readClocks()), 1000)
     return () => clearInterval(timer)
   }, [])
   const { clients } = model
@@ -27,13 +38,19 @@ export function StatusPanel({ model }: { model: Model }) {
   return (
     <div class="status">
       {[...clients].reverse().map((attached) => (
-        <ClientStatus key={attached.source} model={model} attached={attached} />
+        <ClientStatus key={attached.source} model={model} attached={attached} now={now} />
       ))}
     </div>
   )
 }
 
-function ClientStatus({ model, attached: { client, source } }: { model: Model; attached: AttachedClient }) {
+interface ClientStatusProps {
+  model: Model
+  attached: AttachedClient
+  now: Clocks
+}
+
+function ClientStatus({ model, attached: { client, source }, now }: ClientStatusProps) {
   const { recorder } = model.hook
   const totals = recorder.totals(source)
   const { status, attempt, nextRetryAt, error } = client.status()
@@ -62,7 +79,7 @@ function ClientStatus({ model, attached: { client, source } }: { model: Model; a
             />
             <Figure name="attempt" value={formatCount(attempt)} />
             {nextRetryAt !== null && (
-              <Figure name="next attempt" value={`in ${formatMs(Math.max(0, nextRetryAt - Date.now()))}`} />
+              <Figure name="next attempt" value={`in ${formatMs(Math.max(0, nextRetryAt - now.wall))}`} />
             )}
             <Figure name="rooms" value={formatCount(client.rooms().length)} />
             <Figure name="errors" value={formatCount(totals.problems)} isBad={totals.problems > 0} />
@@ -71,12 +88,12 @@ function ClientStatus({ model, attached: { client, source } }: { model: Model; a
             <Sparkline
               direction="in"
               label={`↓ ${formatBytes(totals.bytesIn)} in ${formatCount(totals.framesIn)} frames`}
-              traffic={recorder.rates(source, 'in').lastMinute(performance.now())}
+              traffic={recorder.rates(source, 'in').lastMinute(now.monotonic)}
             />
             <Sparkline
               direction="out"
               label={`↑ ${formatBytes(totals.bytesOut)} in ${formatCount(totals.framesOut)} frames`}
-              traffic={recorder.rates(source, 'out').lastMinute(performance.now())}
+              traffic={recorder.rates(source, 'out').lastMinute(now.monotonic)}
             />
           </div>
         </div>
