@@ -9,13 +9,15 @@ import type { NetworkProxy } from '@painda/testing/proxy'
 import { collectComplaints } from './support/complaints.js'
 import { startGame } from './support/game.js'
 import type { Game } from './support/game.js'
-import { E2E_BUILD } from './support/paths.js'
+import { DEV_CACHE, E2E_BUILD } from './support/paths.js'
 import { createPlayer } from './support/player.js'
 import type { Player } from './support/player.js'
 
 export { expect } from '@playwright/test'
 
 export interface GameOptions {
+  /** The page as built for tests, or the dev server of `npm start` with the inspector in it. */
+  served: 'built' | 'dev'
   /** Bots that play along. */
   bots: number
   /** What pages may complain about in this test, such as a connection that the test cuts. */
@@ -37,11 +39,14 @@ interface Fixtures extends GameOptions {
 const NAMES = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn']
 
 export const test = base.extend<Fixtures>({
+  served: ['built', { option: true }],
   bots: [0, { option: true }],
   expectedComplaints: [[], { option: true }],
 
-  game: async ({ bots }, use) => {
-    const game = await startGame({ kind: 'built', folder: E2E_BUILD, bots })
+  game: async ({ bots, served }, use, { parallelIndex }) => {
+    // Two dev servers must not write into one cache.
+    const folder = served === 'built' ? E2E_BUILD : `${DEV_CACHE}-${parallelIndex}`
+    const game = await startGame({ kind: served, folder, bots })
     await use(game)
     await game.kill()
   },
@@ -62,7 +67,9 @@ export const test = base.extend<Fixtures>({
       return made.map(({ player }) => player)
     })
     for (const { player, proxy, complaints } of seats) {
-      const unexpected = complaints.filter((text) => !expectedComplaints.some((pattern) => pattern.test(text)))
+      const unexpected = complaints.filter(
+        (text) => !expectedComplaints.some((pattern) => pattern.test(text)),
+      )
       await player.context.close()
       await proxy.close()
       expect.soft(unexpected, `what ${player.name}'s page complained about`).toEqual([])

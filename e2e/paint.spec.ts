@@ -22,7 +22,10 @@ test('a tile that one player paints has their colour on every floor, and counts 
   }
 })
 
-test('a colour that is taken is replaced, so that two players never paint alike', async ({ game, visitors }) => {
+test('a colour that is taken is replaced, so that two players never paint alike', async ({
+  game,
+  visitors,
+}) => {
   const [ada, ben] = await visitors(2)
   await ada!.join({ color: 'Teal' })
   await ben!.join({ color: 'Teal' })
@@ -32,19 +35,20 @@ test('a colour that is taken is replaced, so that two players never paint alike'
   expect(second.color).not.toBe(first.color)
 })
 
-test('the round ends for everybody at once and the winner is named', { tag: '@phone' }, async ({
-  game,
-  players,
-}) => {
-  const [ada, ben] = await players(2)
-  await ada!.walk(5)
-  await game.setClock(1)
-  await expect(ada!.page.getByTestId('podium')).toContainText('You win this round')
-  await expect(ben!.page.getByTestId('podium')).toContainText('Ada wins this round')
-  await expectConverged(game, [ada!, ben!])
+test(
+  'the round ends for everybody at once and the winner is named',
+  { tag: '@phone' },
+  async ({ game, players }) => {
+    const [ada, ben] = await players(2)
+    await ada!.walk(5)
+    await game.setClock(1)
+    await expect(ada!.page.getByTestId('podium')).toContainText('You win this round')
+    await expect(ben!.page.getByTestId('podium')).toContainText('Ada wins this round')
+    await expectConverged(game, [ada!, ben!])
 
-  await game.setClock(1)
-  await expect(ben!.page.getByTestId('podium')).toBeHidden()
-  await expectConverged(game, [ada!, ben!])
-  expect((await ben!.replica()).state.round).toBe(2)
-})
+    await game.setClock(1)
+    await expect(ben!.page.getByTestId('podium')).toBeHidden()
+    await expectConverged(game, [ada!, ben!])
+    expect((await ben!.replica()).state.round).toBe(2)
+  },
+)

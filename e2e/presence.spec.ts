@@ -2,24 +2,25 @@
 import { expect, LOST_CONNECTION, test } from './fixtures.js'
 import { expectConverged } from './support/converged.js'
 
-test('a player who leaves is gone for the others, and so are their tiles', { tag: '@phone' }, async ({
-  game,
-  players,
-}) => {
-  const [ada, ben] = await players(2)
-  const benId = await ben!.id()
-  await ben!.walk()
-  await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'connected')
-  const { color } = await ben!.self()
+test(
+  'a player who leaves is gone for the others, and so are their tiles',
+  { tag: '@phone' },
+  async ({ game, players }) => {
+    const [ada, ben] = await players(2)
+    const benId = await ben!.id()
+    await ben!.walk()
+    await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'connected')
+    const { color } = await ben!.self()
 
-  await ben!.page.getByTestId('leave').click()
-  await expect(ben!.page.getByTestId('join-form')).toBeVisible()
-  await expect(ada!.row(benId)).toHaveCount(0)
-  await expectConverged(game, [ada!])
-  const { state } = await game.arena()
-  expect(Object.keys(state.players)).toEqual([await ada!.id()])
-  expect(state.floor.flat()).not.toContain(color + 1)
-})
+    await ben!.page.getByTestId('leave').click()
+    await expect(ben!.page.getByTestId('join-form')).toBeVisible()
+    await expect(ada!.row(benId)).toHaveCount(0)
+    await expectConverged(game, [ada!])
+    const { state } = await game.arena()
+    expect(Object.keys(state.players)).toEqual([await ada!.id()])
+    expect(state.floor.flat()).not.toContain(color + 1)
+  },
+)
 
 test('a player who leaves can come back in', async ({ game, players }) => {
   const [ada, ben] = await players(2)

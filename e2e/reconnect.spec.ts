@@ -5,33 +5,37 @@ import { expectConverged } from './support/converged.js'
 
 test.use({ expectedComplaints: [LOST_CONNECTION] })
 
-test('[RC3] a player who was cut off keeps place, id and picture, and finds what was painted meanwhile', {
-  tag: '@phone',
-}, async ({ game, players }) => {
-  const [ada, ben] = await players(2)
-  const [adaId, benId] = [await ada!.id(), await ben!.id()]
-  await ben!.walk()
-  const seat = await ben!.self()
+test(
+  '[RC3] a player who was cut off keeps place, id and picture, and finds what was painted meanwhile',
+  {
+    tag: '@phone',
+  },
+  async ({ game, players }) => {
+    const [ada, ben] = await players(2)
+    const [adaId, benId] = [await ada!.id(), await ben!.id()]
+    await ben!.walk()
+    const seat = await ben!.self()
 
-  ben!.disconnect()
-  await expect(ben!.page.getByTestId('connection-banner')).toBeVisible()
-  await expect(ben!.page.getByTestId('game')).toHaveAttribute('data-stale', 'true')
-  await expect(ben!.page.getByTestId('player-row'), 'the last state stays on the screen').toHaveCount(2)
-  await expect(ben!.page.getByTestId('shop-line')).toHaveText('Closed until the connection is back.')
-  await ada!.walk(5)
-  const painted = (await ada!.self()).score
+    ben!.disconnect()
+    await expect(ben!.page.getByTestId('connection-banner')).toBeVisible()
+    await expect(ben!.page.getByTestId('game')).toHaveAttribute('data-stale', 'true')
+    await expect(ben!.page.getByTestId('player-row'), 'the last state stays on the screen').toHaveCount(2)
+    await expect(ben!.page.getByTestId('shop-line')).toHaveText('Closed until the connection is back.')
+    await ada!.walk(5)
+    const painted = (await ada!.self()).score
 
-  ben!.reconnect()
-  await expect(ben!.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
-  await expect(ben!.page.getByTestId('connection-banner')).toBeHidden()
-  expect(await ben!.id()).toBe(benId)
-  expect(await ben!.self()).toMatchObject({ name: 'Ben', color: seat.color, score: seat.score })
-  await expect.poll(async () => (await ben!.sees(adaId))?.score).toBe(painted)
-  await expectConverged(game, [ada!, ben!])
-  expect(Object.keys((await game.arena()).state.players).sort(), 'nobody sits twice').toEqual(
-    [adaId, benId].sort(),
-  )
-})
+    ben!.reconnect()
+    await expect(ben!.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
+    await expect(ben!.page.getByTestId('connection-banner')).toBeHidden()
+    expect(await ben!.id()).toBe(benId)
+    expect(await ben!.self()).toMatchObject({ name: 'Ben', color: seat.color, score: seat.score })
+    await expect.poll(async () => (await ben!.sees(adaId))?.score).toBe(painted)
+    await expectConverged(game, [ada!, ben!])
+    expect(Object.keys((await game.arena()).state.players).sort(), 'nobody sits twice').toEqual(
+      [adaId, benId].sort(),
+    )
+  },
+)
 
 test('[RC2] three of four players are cut off again and again while they walk, and all agree in the end', async ({
   game,
@@ -40,9 +44,11 @@ test('[RC2] three of four players are cut off again and again while they walk, a
   const everybody = await players(4)
   const ids = await Promise.all(everybody.map((player) => player.id()))
   for (const unlucky of everybody.slice(1)) {
-    const walks = Promise.all(everybody.filter((player) => player !== unlucky).map((player) => player.walk(2)))
+    const walks = Promise.all(
+      everybody.filter((player) => player !== unlucky).map((player) => player.walk(2)),
+    )
     unlucky.link.cut()
-    await expectBack(unlucky)
+    await expectBack(unlucky, [expect.stringMatching(/resumed|snapshot/)])
     await walks
   }
   await expectConverged(game, everybody)
@@ -50,33 +56,37 @@ test('[RC2] three of four players are cut off again and again while they walk, a
   expect(Object.keys((await game.arena()).state.players).sort()).toEqual(ids.sort())
 })
 
-test('a server that is killed and started again has everybody back, once, and the game goes on', {
-  tag: '@phone',
-}, async ({ game, players }) => {
-  const [ada, ben] = await players(2)
-  await ada!.walk()
-  await game.kill()
-  for (const { page } of [ada!, ben!]) {
-    await expect(page.getByTestId('connection-banner')).toBeVisible()
-    await expect(page.getByTestId('player-row'), 'the last state stays on the screen').toHaveCount(2)
-  }
+test(
+  'a server that is killed and started again has everybody back, once, and the game goes on',
+  {
+    tag: '@phone',
+  },
+  async ({ game, players }) => {
+    const [ada, ben] = await players(2)
+    await ada!.walk()
+    await game.kill()
+    for (const { page } of [ada!, ben!]) {
+      await expect(page.getByTestId('connection-banner')).toBeVisible()
+      await expect(page.getByTestId('player-row'), 'the last state stays on the screen').toHaveCount(2)
+    }
 
-  await game.start()
-  for (const player of [ada!, ben!]) await expectBack(player)
-  for (const { page } of [ada!, ben!]) await expect(page.getByTestId('player-row')).toHaveCount(2)
-  await expectConverged(game, [ada!, ben!])
-  await ben!.walk()
-  const benId = await ben!.id()
-  const { x } = await ben!.self()
-  await expect.poll(async () => (await ada!.sees(benId))?.x).toBe(x)
-  await expectConverged(game, [ada!, ben!])
-})
+    await game.start()
+    for (const player of [ada!, ben!]) await expectBack(player, ['expired'])
+    for (const { page } of [ada!, ben!]) await expect(page.getByTestId('player-row')).toHaveCount(2)
+    await expectConverged(game, [ada!, ben!])
+    await ben!.walk()
+    const benId = await ben!.id()
+    const { x } = await ben!.self()
+    await expect.poll(async () => (await ada!.sees(benId))?.x).toBe(x)
+    await expectConverged(game, [ada!, ben!])
+  },
+)
 
 test('four players survive a killed server', async ({ game, players }) => {
   const everybody = await players(4)
   await game.kill()
   await game.start()
-  await Promise.all(everybody.map(expectBack))
+  await Promise.all(everybody.map((player) => expectBack(player, ['expired'])))
   for (const { page } of everybody) await expect(page.getByTestId('player-row')).toHaveCount(4)
   await Promise.all(everybody.map((player) => player.walk(2)))
   await expectConverged(game, everybody)
@@ -84,10 +94,8 @@ test('four players survive a killed server', async ({ game, players }) => {
   expect(names.sort()).toEqual(['Ada', 'Ben', 'Cleo', 'Dan'])
 })
 
-/** The page has noticed that it was away, and is back. */
-async function expectBack({ page }: Player): Promise<void> {
-  await expect
-    .poll(() => page.evaluate(() => window.__painda?.client.status()), { message: 'open again' })
-    .toMatchObject({ status: 'open' })
-  await expect(page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
+/** The page has been away, and is back. */
+async function expectBack(player: Player, outcomes: readonly unknown[]): Promise<void> {
+  await expect.poll(() => player.recoveries(), { message: `${player.name}'s reconnects` }).toEqual(outcomes)
+  await expect(player.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
 }

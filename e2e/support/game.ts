@@ -76,7 +76,11 @@ export async function startGame(options: ServeOptions): Promise<Game> {
 
 async function serve({ kind, folder, bots }: ServeOptions, port: number): Promise<Served> {
   const env = { ...process.env, E2E: '1', PP_BOTS: String(bots) }
-  const child = fork(SERVE, [kind, APP, String(port), folder], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
+  const child = fork(SERVE, [kind, APP, String(port), folder], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text))

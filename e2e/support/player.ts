@@ -1,7 +1,7 @@
 // A player: a browser context with one page, and a line of its own to the game that a test can make bad.
 import { expect } from '@playwright/test'
 import type { BrowserContext, Locator, Page } from '@playwright/test'
-import type { PPClient, RoomHandle } from '@painda/client'
+import type { PPClient, Recovery, RoomHandle } from '@painda/client'
 import type { Link } from '@painda/protocol'
 import { COLUMNS, ROWS } from '../../apps/demo-game/src/shared/game.js'
 import type { Arena, ArenaState, Player as Seat } from '../../apps/demo-game/src/shared/game.js'
@@ -10,6 +10,7 @@ declare global {
   interface Window {
     /** Only the page built for tests has it. */
     __painda?: { client: PPClient; room: RoomHandle<typeof Arena> }
+    __recoveries?: Recovery['outcome'][]
   }
 }
 
@@ -38,6 +39,10 @@ export interface Player {
   row(id: string): Locator
   /** Walks along the longer side of the floor, away from the nearer edge, and stands still again. */
   walk(tiles?: number): Promise<void>
+  /** Waits until the server has this player stand still. */
+  stand(): Promise<void>
+  /** What the reconnects of this page became, from `join` on. */
+  recoveries(): Promise<readonly Recovery['outcome'][]>
   /** The line is gone, and nothing can be dialled until `reconnect`. */
   disconnect(): void
   reconnect(): void
@@ -56,6 +61,20 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
     if (seat === null) throw new Error(`${name} has no place in the game.`)
     return seat
   }
+  const replica = () =>
+    page.evaluate(() => {
+      const room = window.__painda?.room
+      if (room?.state === undefined) throw new Error('This page is in no room.')
+      return { version: room.version, state: room.state }
+    })
+  // Whoever walks is elsewhere in every version of the room.
+  const stand = () =>
+    expect(async () => {
+      const { version } = await replica()
+      const { x, y } = await self()
+      await page.waitForFunction((before) => (window.__painda?.room.version ?? 0) > before, version)
+      expect(await self()).toMatchObject({ x, y })
+    }).toPass({ timeout: 15_000 })
   const id = () => page.evaluate(() => window.__painda?.client.id ?? '')
   const sees = (playerId: string) =>
     page.evaluate((wanted) => window.__painda?.room.state?.players[wanted] ?? null, playerId)
@@ -74,14 +93,14 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
       if (color !== undefined) await page.getByRole('radio', { name: color }).check({ force: true })
       await page.getByTestId('join-submit').click()
       await expect(page.getByTestId('game')).toHaveAttribute('data-status', 'joined')
+      await page.evaluate(() => {
+        if (window.__recoveries !== undefined) return
+        const outcomes: Recovery['outcome'][] = (window.__recoveries = [])
+        window.__painda?.client.on('recovery', ({ outcome }) => void outcomes.push(outcome))
+      })
     },
     id,
-    replica: () =>
-      page.evaluate(() => {
-        const room = window.__painda?.room
-        if (room?.state === undefined) throw new Error('This page is in no room.')
-        return { version: room.version, state: room.state }
-      }),
+    replica,
     self,
     sees,
     row: (playerId) => page.locator(`[data-testid="player-row"][data-player="${playerId}"]`),
@@ -95,7 +114,10 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
       await page.keyboard.down(key)
       await expect.poll(async () => Math.abs((await self()).x - start)).toBeGreaterThanOrEqual(tiles)
       await page.keyboard.up(key)
+      await stand()
     },
+    stand,
+    recoveries: () => page.evaluate(() => window.__recoveries ?? []),
     disconnect() {
       link.offline()
       link.cut()

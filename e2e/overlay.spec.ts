@@ -1,0 +1,149 @@
+// The inspector on the dev server of `npm start`: it opens, shows what travels, and stays out of the game's way.
+import { BOMB } from '../apps/demo-game/src/shared/game.js'
+import { expect, test } from './fixtures.js'
+import { inspectorOf } from './support/inspector.js'
+
+// A bot keeps frames coming.
+test.use({ served: 'dev', bots: 1 })
+
+test('the button opens the inspector, and the hotkey closes and opens it', async ({ players }) => {
+  const [ada] = await players(1)
+  const { launcher, dock } = inspectorOf(ada!.page)
+  await expect(launcher).toHaveAccessibleName('Painda devtools: open')
+  await launcher.click()
+  await expect(dock).toBeVisible()
+  await expect(launcher).toBeHidden()
+  await ada!.page.keyboard.press('Alt+Shift+P')
+  await expect(dock).toBeHidden()
+  await ada!.page.keyboard.press('Alt+Shift+P')
+  await expect(dock).toBeVisible()
+  await ada!.page.keyboard.press('Escape')
+  await expect(dock).toBeHidden()
+})
+
+test('frames come in live; pausing freezes the list, clearing empties it', async ({ players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await expect(inspector.rows.filter({ hasText: 'delta' }).first()).toBeVisible()
+  const before = await inspector.held()
+  await expect.poll(inspector.held).toBeGreaterThan(before + 20)
+
+  await inspector.button('Pause the view').click()
+  const last = inspector.rows.last()
+  const id = await last.getAttribute('id')
+  await expect(inspector.button(/View paused · \d+ new/)).toBeVisible()
+  expect(await last.getAttribute('id'), 'the list stands still').toBe(id)
+  await inspector.button('Go on with the view').click()
+  await expect.poll(() => inspector.rows.last().getAttribute('id')).not.toBe(id)
+
+  await inspector.button('Capturing: press to stop').click()
+  await expect(inspector.dock).toContainText(/capture paused/)
+  await inspector.button('Clear the list').click()
+  await expect(inspector.rows).toHaveCount(0)
+  expect(await inspector.held()).toBe(0)
+})
+
+test('what a player does is found by the filter and decoded: request, answer, refusal', async ({
+  players,
+}) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await ada!.page.getByTestId('buy-bomb').click()
+  await expect(ada!.page.getByTestId('buy-bomb')).toHaveAttribute('data-state', 'refused')
+  await inspector.open()
+  await inspector.filter('buy')
+  await expect(inspector.rows).toHaveCount(2)
+  await expect(inspector.rows.first().getByLabel('sent')).toBeVisible()
+  await expect(inspector.rows.last().getByLabel('received')).toBeVisible()
+
+  await inspector.rows.last().click()
+  const tree = inspector.detail.getByRole('tree', { name: 'Decoded message' })
+  await expect(tree).toContainText('REFUSED')
+  await expect(tree).toContainText(`A paint bomb costs ${BOMB.price} coins`)
+  await inspector.detail.getByRole('tab', { name: 'Hex' }).click()
+  await expect(inspector.detail.getByRole('tabpanel')).toContainText(/[0-9a-f]{2} [0-9a-f]{2}/)
+})
+
+test('a delta is a tree of changes, and a snapshot is the whole state', async ({ players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await inspector.filter('players')
+  await expect(inspector.rows.filter({ hasText: 'delta' }).first()).toBeVisible()
+  await inspector.button('Pause the view').click()
+
+  await inspector.rows.filter({ hasText: 'delta' }).last().click()
+  const changes = inspector.detail.getByRole('tree', { name: 'Changes' })
+  await expect(changes.getByRole('treeitem').first()).toBeVisible()
+  await expect(changes).toContainText('players')
+  await expect(changes.locator('[data-change="changed"], [data-change="set"]').first()).toBeVisible()
+  await inspector.detail.getByRole('tab', { name: 'Decoded' }).click()
+  await expect(inspector.detail.getByRole('tree', { name: 'Decoded message' })).toContainText('delta')
+
+  await inspector.filter('snapshot')
+  await inspector.rows.first().click()
+  const decoded = inspector.detail.getByRole('tree', { name: 'Decoded message' })
+  for (const key of ['version', 'floor', 'players', 'coins']) await expect(decoded).toContainText(key)
+})
+
+test('the state of the room is shown live', async ({ game, players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await inspector.tab('State')
+  const { id } = await game.arena()
+  await expect(inspector.dock.getByRole('group', { name: 'Rooms' })).toContainText(id)
+  const tree = inspector.dock.getByRole('tree', { name: /^State of/ })
+  for (const key of ['phase', 'round', 'floor', 'players', 'Ada']) await expect(tree).toContainText(key)
+  await game.setClock(77)
+  await expect(tree.getByRole('treeitem').filter({ hasText: 'secondsLeft' }).last()).toContainText(/7[5-7]/)
+})
+
+test('the status of the connection tells who we are and what travelled', async ({ players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await inspector.tab('Status')
+  const own = ada!.page.locator('[data-testid="player-row"][data-self="true"]')
+  await expect(inspector.dock).toContainText((await own.getAttribute('data-player')) ?? 'an id')
+  await expect(inspector.dock).toContainText(/round trip.*ms/s)
+})
+
+test('keys pressed in the inspector steer nobody', async ({ game, players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  const own = ada!.page.locator('[data-testid="player-row"][data-self="true"]')
+  const id = (await own.getAttribute('data-player')) ?? ''
+  const { x, y } = (await game.arena()).state.players[id]!
+  await inspector.dock
+    .getByRole('textbox', { name: /^Filter/ })
+    .pressSequentially('wasd delta', { delay: 20 })
+  await expect(inspector.dock.getByRole('textbox', { name: /^Filter/ })).toHaveValue('wasd delta')
+  expect((await game.arena()).state.players[id]).toMatchObject({ x, y })
+})
+
+test('on a phone game and inspector both can be used', { tag: '@touch' }, async ({ players }) => {
+  const [ada] = await players(1)
+  const { page } = ada!
+  await page.setViewportSize({ width: 360, height: 740 })
+  // The launcher may not lie on top of a control: an ordinary tap must reach it.
+  await page.getByTestId('buy-bomb').tap()
+  await expect(page.getByTestId('buy-bomb')).toHaveAttribute('data-state', 'refused')
+
+  const inspector = inspectorOf(page)
+  await inspector.launcher.tap()
+  const box = await inspector.dock.boundingBox()
+  expect(box?.x).toBeGreaterThanOrEqual(0)
+  expect(box?.width).toBeLessThanOrEqual(360)
+  await inspector.filter('buy')
+  await inspector.rows.first().tap()
+  await expect(inspector.detail).toBeVisible()
+  await inspector.button('Back to the list').tap()
+  await expect(inspector.rows.first()).toBeVisible()
+  await inspector.button(/^Close/).tap()
+  await expect(inspector.dock).toBeHidden()
+  await page.getByTestId('leave').tap()
+  await expect(page.getByTestId('join-form')).toBeVisible()
+})
