@@ -1,6 +1,6 @@
 // Our side of a figure: a tracked state, the encoder of one view, and a client that decodes it.
-import { createTracker, createViewEncoder, createWireCodec } from '@painda/protocol'
-import type { Codec, Json, Tracker, ViewEncoder } from '@painda/protocol'
+import { compileSync, createTracker, createViewEncoder, createWireCodec } from '@painda/protocol'
+import type { Codec, Json, StateDelta, SyncTable, Tracker, ViewEncoder } from '@painda/protocol'
 import { write } from './worlds.js'
 import type { Write } from './worlds.js'
 
@@ -18,9 +18,10 @@ export interface Line {
   join(): Codec
 }
 
-export function createLine(state: Json, patterns: readonly string[] = []): Line {
-  const tracker = createTracker<unknown>(state)
-  const view: ViewEncoder = createViewEncoder(1, patterns)
+export function createLine(state: Json, table: SyncTable = {}): Line {
+  const sync = compileSync(table)
+  const tracker = createTracker<unknown>(state, { sync })
+  const view: ViewEncoder = createViewEncoder(1, sync.patterns)
   let version = 0
   let replica: unknown
 
@@ -40,7 +41,7 @@ export function createLine(state: Json, patterns: readonly string[] = []): Line 
       const delta = tracker.commit() ?? {}
       version++
       const hash = version % TICKS_PER_HASH === 0 ? { hash: 0x9e3779b9 } : {}
-      return view.delta({
+      const message: StateDelta = {
         kind: 'delta',
         room: 'r',
         from: version - 1,
@@ -48,7 +49,8 @@ export function createLine(state: Json, patterns: readonly string[] = []): Line 
         tick: version,
         delta,
         ...hash,
-      })
+      }
+      return view.delta(message, tracker.pastOf)
     },
     decode(bytes) {
       const [message] = client.decode(bytes)

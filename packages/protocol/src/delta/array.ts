@@ -11,9 +11,14 @@ import type { ArrayOp, Delta } from './delta.js'
 import type { KeyedAlignment } from './keyed.js'
 import { isRecord } from './value.js'
 
+/** Says that a new item is the better thing to send. */
+const NEW = Symbol('new')
+
 /** What one array's difference is written with and into. */
 interface Writing {
   readonly ops: ArrayOp[]
+  /** Changes of items that stay. They come last, where their indexes are those of the new array. */
+  readonly patches: ArrayOp[]
   readonly context: DiffContext | undefined
   /** The change of an item that is known to be the same one, or stands where the other stood. */
   change(before: unknown, after: unknown): Delta | undefined
@@ -29,7 +34,7 @@ export function diffArray(
   context: DiffContext | undefined,
   change: (before: unknown, after: unknown) => Delta | undefined,
 ): ArrayOp[] | 'all' | undefined {
-  const writing: Writing = { ops: [], context, change }
+  const writing: Writing = { ops: [], patches: [], context, change }
   const shorter = Math.min(before.length, after.length)
 
   let start = 0
@@ -52,9 +57,21 @@ export function diffArray(
   const shift = before.length - after.length
   for (const j of changedAtEnd.reverse()) writePatch(writing, j, before[j + shift], after[j])
 
-  const { ops } = writing
+  const ops = inOrder(writing)
   if (ops.length === 0) return undefined
   return isCheaperWhole(ops, before, after) ? 'all' : ops
+}
+
+/** Patches after everything that shifts; among items that all stay where they are, by index. */
+function inOrder({ ops, patches }: Writing): ArrayOp[] {
+  if (ops.length === 0) return patches
+  const all = [...ops, ...patches]
+  if (patches.length === 0 || ops.some((op) => op.op !== 'set')) return all
+  return all.sort((a, b) => indexOf(a) - indexOf(b))
+}
+
+function indexOf(op: ArrayOp): number {
+  return op.op === 'move' ? op.to : op.index
 }
 
 function writeMiddle(
@@ -112,9 +129,9 @@ function writeRun(
   let from = 0
   for (let i = 0; i < pairs; i++) {
     const delta = changeInPlace(writing, before[i], after[i])
-    if (delta === 'new') continue
+    if (delta === NEW) continue
     writeLiterals(writing, after.slice(from, i), i - from, index + from)
-    if (delta !== undefined) writing.ops.push({ op: 'patch', index: index + i, delta })
+    if (delta !== undefined) writing.patches.push({ op: 'patch', index: index + i, delta })
     from = i + 1
   }
   writeLiterals(writing, after.slice(from), before.length - from, index + from)
@@ -136,27 +153,27 @@ function writeLiterals(
 
 /**
  * What differs between two containers that met at one place and have no id to tell them apart; undefined when they are
- * equal after all, `'new'` when the new one is the better thing to send (no delta of two containers is a string).
+ * equal after all, `NEW` when the new one is the better thing to send.
  */
-function changeInPlace({ change }: Writing, before: unknown, after: unknown): Delta | 'new' | undefined {
+function changeInPlace({ change }: Writing, before: unknown, after: unknown): Delta | typeof NEW | undefined {
   if (Array.isArray(before)) {
-    const delta = Array.isArray(after) ? change(before, after) : 'new'
-    return Array.isArray(delta) ? 'new' : delta
+    const delta = Array.isArray(after) ? change(before, after) : NEW
+    return Array.isArray(delta) ? NEW : delta
   }
-  if (!isRecord(before) || !isRecord(after)) return 'new'
-  if (idOf(before) !== undefined || idOf(after) !== undefined) return 'new'
+  if (!isRecord(before) || !isRecord(after)) return NEW
+  if (idOf(before) !== undefined || idOf(after) !== undefined) return NEW
   const delta = change(before, after)
   if (delta === undefined) return undefined
-  return isRecord(delta) && Object.keys(delta).length < Object.keys(after).length ? delta : 'new'
+  return isRecord(delta) && Object.keys(delta).length < Object.keys(after).length ? delta : NEW
 }
 
 function writeKept(writing: Writing, index: number, before: unknown, after: unknown): void {
   if (typeof after === 'object' && after !== null) writePatch(writing, index, before, after)
 }
 
-function writePatch({ ops, change }: Writing, index: number, before: unknown, after: unknown): void {
+function writePatch({ patches, change }: Writing, index: number, before: unknown, after: unknown): void {
   const delta = change(before, after)
-  if (delta !== undefined) ops.push({ op: 'patch', index, delta })
+  if (delta !== undefined) patches.push({ op: 'patch', index, delta })
 }
 
 function takeAll(items: readonly unknown[], context: DiffContext | undefined): Json[] {

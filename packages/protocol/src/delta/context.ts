@@ -2,7 +2,10 @@
 import type { Json } from '../json.js'
 import type { Delta } from './delta.js'
 
-/** What a tracker knows of the past. Without one, the two trees of a diff are taken to be what they look like. */
+/**
+ * What a tracker knows of the past, seen from one place of the tree. Without one, the two trees of a diff are taken to be
+ * what they look like.
+ */
 export interface DiffContext {
   /** What changed in a container that stands in both trees. */
   changeOf(container: object, depth: number): Delta | undefined
@@ -10,6 +13,10 @@ export interface DiffContext {
   isChanged(container: object): boolean
   /** The container's own fields or items as they were; containers among them are to be asked about in turn. */
   before<T extends object>(container: T): T
-  /** A value for the delta: the tree goes on changing, so the delta must not share it. */
+  /** A value for the delta, rounded as its place has it: the tree goes on changing, so the delta must not share it. */
   take(value: Json): Json
+  /** A number of this place as it leaves, where the contract rounds it. */
+  readonly round: ((value: number) => number) | undefined
+  /** The context one level down, where something is rounded there; else this one. `*` stands for any item of a list. */
+  at: (key: string) => DiffContext
 }

@@ -32,7 +32,12 @@ export function diffValue(
   context: DiffContext | undefined,
   depth: number,
 ): Delta | undefined {
-  if (typeof after !== 'object' || after === null) return before === after ? undefined : toJson(after)
+  if (typeof after !== 'object' || after === null) {
+    if (before === after) return undefined
+    if (typeof after !== 'number' || context?.round === undefined) return toJson(after)
+    const rounded = context.round(after)
+    return typeof before === 'number' && context.round(before) === rounded ? undefined : rounded
+  }
   if (before === after) return context?.changeOf(after, depth)
   if (Array.isArray(after)) {
     if (Array.isArray(before))
@@ -46,6 +51,7 @@ export function diffValue(
 
 /** The delta that puts `value` where no object stands. */
 export function newValue(value: Json, context: DiffContext | undefined): Delta {
+  if (typeof value === 'number') return context?.round?.(value) ?? value
   if (typeof value !== 'object' || value === null) return value
   return literal(context === undefined ? value : context.take(value))
 }
@@ -63,9 +69,20 @@ export function diffArrays(
   depth: number,
 ): Delta | undefined {
   if (depth >= MAX_DEPTH) throw tooDeep()
-  const ops = diffArray(before, after, context, (was, is) => diffValue(was, is, context, depth + 1))
+  const items = context?.at('*')
+  const round = items?.round
+  const ops = diffArray(
+    round === undefined ? before : before.map((item) => roundItem(item, round)),
+    round === undefined ? after : after.map((item) => roundItem(item, round)),
+    items,
+    (was, is) => diffValue(was, is, items, depth + 1),
+  )
   if (ops === undefined) return undefined
   return ops === 'all' ? newValue(toJson(after), context) : { __pp_array_ops: ops }
+}
+
+function roundItem(item: unknown, round: (value: number) => number): unknown {
+  return typeof item === 'number' ? round(item) : item
 }
 
 function diffRecords(
@@ -106,10 +123,11 @@ function diffFields(
   for (let i = 0; i < values.length; i++) {
     const is = values[i]
     if (old[i] === is && (context === undefined || typeof is !== 'object' || is === null)) continue
-    const change = diffField(old[i], is, context, depth + 1)
+    const key = keys[i] ?? ''
+    const change = diffField(old[i], is, context?.at(key), depth + 1)
     if (change === undefined) continue
     delta ??= emptyDelta(keys.length > MAP_LIKE_KEYS)
-    delta[allowed(keys[i] ?? '')] = change
+    delta[allowed(key)] = change
   }
   return delta
 }
@@ -129,7 +147,7 @@ function diffByName(
     const was = old[key]
     if (isValue(was) && isValue(is)) shared++
     if (was === is && (context === undefined || typeof is !== 'object' || is === null)) continue
-    const change = diffField(was, is, context, depth + 1)
+    const change = diffField(was, is, context?.at(key), depth + 1)
     if (change === undefined) continue
     delta ??= emptyDelta(keys.length > MAP_LIKE_KEYS)
     delta[allowed(key)] = change

@@ -4,13 +4,15 @@ import type { DiffContext } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
 import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
+import { rounded } from '../sync.js'
+import type { SyncPlace } from '../sync.js'
 import { cloneJson, own, shallowCopy } from './value.js'
 
 /** Deltas of more fields than this are probably keyed by id. */
 const MAP_LIKE_FIELDS = 8
 
-/** The past of a tracked tree, as `diff` asks for it. */
-export function createContext(ledger: Ledger): DiffContext {
+/** The past of a tracked tree, as `diff` asks for it, seen from the place that `sync` describes. */
+export function createContext(ledger: Ledger, sync: SyncPlace | undefined): DiffContext {
   const flagged = (raw: object): TrackNode | undefined => {
     const node = ledger.nodes.get(raw)
     return node?.flaggedAt === ledger.tick ? node : undefined
@@ -26,9 +28,23 @@ export function createContext(ledger: Ledger): DiffContext {
       // A container's past is a container of the same kind.
       return node === undefined ? raw : (ownPast(node) as typeof raw)
     },
-    take: cloneJson,
+    take: sync === undefined ? cloneJson : (value) => rounded(value, sync),
+    round: sync?.round,
+    at: () => context,
   }
+  if (sync !== undefined) context.at = contextsBelow(ledger, sync)
   return context
+}
+
+/** Contexts are few, one per place of the sync table, and made when first needed. */
+function contextsBelow(ledger: Ledger, sync: SyncPlace): DiffContext['at'] {
+  const known = new Map<SyncPlace | undefined, DiffContext>()
+  return (key) => {
+    const place = sync.at(key)
+    let context = known.get(place)
+    if (context === undefined) known.set(place, (context = createContext(ledger, place)))
+    return context
+  }
 }
 
 function ownPast(node: TrackNode): object {
@@ -48,7 +64,7 @@ function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Del
   if (node.touchedAt === node.ledger.tick) return diffArrays(node.before, node.raw, context, depth)
   const ops: ArrayOp[] = []
   for (const [index, child] of locate(node)) {
-    const delta = changeOfNode(child, context, depth + 1)
+    const delta = changeOfNode(child, context.at('*'), depth + 1)
     if (delta !== undefined) ops.push({ op: 'patch', index, delta })
   }
   return ops.length === 0 ? undefined : { __pp_array_ops: ops }
@@ -61,9 +77,12 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   const delta = emptyDelta(fields + children.length > MAP_LIKE_FIELDS)
   let changes = 0
   let deletions = 0
+  const { pasts } = node.ledger
+  const noted = pasts.length
+  if (fields > 0) pasts.push({ delta, keys: node.keys, olds: node.olds, context })
   for (let i = 0; i < fields; i++) {
     const key = node.keys[i] ?? ''
-    const change = diffField(node.olds[i], own(raw, key), context, depth + 1)
+    const change = diffField(node.olds[i], own(raw, key), context.at(key), depth + 1)
     if (change === undefined) continue
     delta[key] = change
     changes++
@@ -72,12 +91,15 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   for (const child of children) {
     // Not there any more, or there again: then the field was written, and is dealt with.
     if (raw[child.key] !== child.raw || (fields > 0 && node.indexOf(child.key) >= 0)) continue
-    const change = changeOfNode(child, context, depth + 1)
+    const change = changeOfNode(child, context.at(child.key), depth + 1)
     if (change === undefined) continue
     delta[child.key] = change
     changes++
   }
-  if (changes === 0) return undefined
+  if (changes === 0) {
+    pasts.length = noted
+    return undefined
+  }
   if (deletions >= REPLACE_EMPTIED_KEYS && deletions === changes && Object.keys(raw).length === 0)
     return replacement({}, context)
   return changes === 1 && looksLikeMarker(delta) ? replacement(raw as Json, context) : delta

@@ -6,6 +6,7 @@
 // the tree that replicas have. A commit moves homes to where things are now.
 import { PPError } from '../errors.js'
 import { isForbiddenKey, type Path } from '../json.js'
+import type { DiffContext } from './context.js'
 import type { JsonRecord } from './value.js'
 
 export type TrackNode = RecordNode | ListNode
@@ -17,10 +18,20 @@ export interface Ledger {
   readonly nodes: WeakMap<object, TrackNode>
   /** Nodes that remember something, in the order of their first write. */
   touched: TrackNode[]
+  /** What the objects of the last commit's delta held before, in the order in which the delta shows them. */
+  pasts: NotedPast[]
   readonly listMethods: ReadonlyMap<unknown, unknown>
   /** Turns a value on its way into `node[key]` into what the raw tree may hold. */
   enter(value: unknown, node: TrackNode, key: string): unknown
   markDirty(): void
+}
+
+/** An object of a delta, and the fields that were written in what it describes, with their old values. */
+export interface NotedPast {
+  readonly delta: object
+  readonly keys: readonly string[]
+  readonly olds: readonly unknown[]
+  readonly context: DiffContext
 }
 
 /** Every draft of every tracker, and the node behind it. */

@@ -8,11 +8,15 @@ import { createContext } from './track-commit.js'
 import { createEnter, type Placements } from './track-enter.js'
 import { LIST_METHODS } from './track-list.js'
 import { nodeOf, RecordNode, type Ledger } from './track-node.js'
+import { createPastOf } from './track-past.js'
+import type { CompiledSync, SyncPlace } from '../sync.js'
 import { cloneJson } from './value.js'
 
 export interface TrackerOptions {
   /** Called at the first write after a commit; a room asks for its next tick here. */
   onDirty?: () => void
+  /** How numbers are rounded in deltas; `state` keeps them as they are. */
+  sync?: CompiledSync
 }
 
 export interface Tracker<State> {
@@ -26,6 +30,11 @@ export interface Tracker<State> {
   replaceRoot(state: State): void
   /** The delta of everything since the last commit; undefined when nothing differs. Shares nothing with the tree. */
   commit(): Delta | undefined
+  /**
+   * What the fields of an object held at the commit before, as receivers know it. `changes` is an object of the delta that
+   * `commit` returned last; undefined for one that a new value brought. Only fields that were written are in it.
+   */
+  pastOf(changes: object): { readonly [field: string]: unknown } | undefined
 }
 
 /**
@@ -43,6 +52,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     tick: 1,
     nodes: new WeakMap(),
     touched: [],
+    pasts: [],
     listMethods: LIST_METHODS,
     enter: () => undefined,
     markDirty() {
@@ -52,13 +62,15 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     },
   }
   ledger.enter = createEnter(ledger, placements)
-  const context = createContext(ledger)
+  const context = createContext(ledger, options.sync === undefined ? undefined : holderOf(options.sync))
+  const pastOf = createPastOf(ledger)
   // The root stands in a holder, so that replacing it is an ordinary write.
   const holder: { root: unknown } = { root: cloneJson(initialState) }
   const top = new RecordNode(ledger, holder, undefined, '', 0)
   ledger.nodes.set(holder, top)
 
   function commit(): Delta | undefined {
+    ledger.pasts = []
     if (!isDirty) return undefined
     if (placements.size > 0) separateAliases(ledger, placements)
     // The holder stands one level above the root.
@@ -88,7 +100,13 @@ export function createTracker<State>(initialState: State, options: TrackerOption
       top.draft['root'] = state
     },
     commit,
+    pastOf,
   }
+}
+
+/** The root stands in a holder, so the table's root is one level down too. */
+function holderOf({ root }: CompiledSync): SyncPlace | undefined {
+  return root === undefined ? undefined : { round: undefined, at: () => root }
 }
 
 /** The raw value behind a draft, for reading; anything else is returned as it is. */

@@ -6,6 +6,7 @@ import { readCell } from './cell.js'
 import { readColumn } from './column.js'
 import type { Reader } from './bytes.js'
 import { deltaOf } from './groups-to-delta.js'
+import type { ReadGroup } from './groups-to-delta.js'
 import { readKeys, widthOf } from './keys.js'
 import { readLeaf } from './leaf.js'
 import { createDictionaryReader } from './names.js'
@@ -16,18 +17,6 @@ import type { Container, Key, Tree } from './tree.js'
 
 /** Indexes of lists stay below this. */
 const MAX_INDEX = 2 ** 48
-
-/** A group of changes as it was read: where, and what was put there. */
-export interface ReadGroup {
-  readonly template: Template
-  readonly rows: number
-  /** A column of keys or indexes per blank. */
-  readonly blanks: readonly (readonly Key[])[]
-  /** The new containers that hold the fields. */
-  readonly targets: readonly Container[]
-  /** Per field, what was said of it; undefined where that is what the target holds now. */
-  readonly leaves: readonly (readonly unknown[] | undefined)[]
-}
 
 export interface Change {
   readonly state: unknown

@@ -3,8 +3,20 @@
 import { emptyDelta, isArrayOps } from '../delta/delta.js'
 import type { ArrayOp, Delta } from '../delta/delta.js'
 import type { Json } from '../json.js'
-import type { ReadGroup } from './delta-reader.js'
-import type { Key } from './tree.js'
+import type { Template } from './template.js'
+import type { Container, Key } from './tree.js'
+
+/** A group of changes as it was read: where, and what was put there. */
+export interface ReadGroup {
+  readonly template: Template
+  readonly rows: number
+  /** A column of keys or indexes per blank. */
+  readonly blanks: readonly (readonly Key[])[]
+  /** The new containers that hold the fields. */
+  readonly targets: readonly Container[]
+  /** Per field, what was said of it; undefined where that is what the target holds now. */
+  readonly leaves: readonly (readonly unknown[] | undefined)[]
+}
 
 /** An object of the delta under construction, or the operations on one list. */
 type Node = ObjectNode | ListNode

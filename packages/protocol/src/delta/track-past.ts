@@ -1,0 +1,45 @@
+// What stood there before: whoever writes a delta as bytes says small steps of numbers instead of numbers.
+import type { Ledger, NotedPast } from './track-node.js'
+
+type Past = Record<string, unknown>
+
+/** How far ahead the next object is looked for before all are put into a table. */
+const LOOK_AHEAD = 4
+
+/** Asked in the order of the delta, as a writer does, each answer is found where the last one ended. */
+export function createPastOf(ledger: Ledger): (changes: object) => Past | undefined {
+  let pasts: NotedPast[] | undefined
+  let table: Map<object, NotedPast> | undefined
+  let next = 0
+
+  function find(changes: object): NotedPast | undefined {
+    if (pasts !== ledger.pasts) {
+      pasts = ledger.pasts
+      table = undefined
+      next = 0
+    }
+    for (let i = next; i < next + LOOK_AHEAD; i++) {
+      const noted = pasts[i]
+      if (noted?.delta !== changes) continue
+      next = i + 1
+      return noted
+    }
+    table ??= new Map(pasts.map((noted) => [noted.delta, noted]))
+    return table.get(changes)
+  }
+
+  return (changes) => {
+    const noted = find(changes)
+    if (noted === undefined) return undefined
+    const { keys, olds, context } = noted
+    const past: Past = {}
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] ?? ''
+      const old = olds[i]
+      const round = typeof old === 'number' ? context.at(key).round : undefined
+      // Raw trees hold no key that reaches a prototype.
+      past[key] = round === undefined ? old : round(old as number)
+    }
+    return past
+  }
+}
