@@ -119,7 +119,7 @@ function byId<Entry extends { clientId: string }>(entries: readonly Entry[]): Re
 }
 
 /** The first place where two JSON values differ, in the order of the first one's keys; null for equal ones. */
-export function findDifference(server: unknown, replica: unknown, path: Path = []): Found | null {
+function findDifference(server: unknown, replica: unknown, path: Path = []): Found | null {
   if (server === replica) return null
   if (!isObject(server) || !isObject(replica) || Array.isArray(server) !== Array.isArray(replica)) {
     return { path, server, replica }

@@ -112,22 +112,24 @@ describe('[RM2] a replica that cannot follow', () => {
     await harness.close()
   })
 
-  test('[RM2, FB5] a damaged frame ends the connection and never reaches a replica', async () => {
-    for (let seed = 1; seed <= 20; seed++) {
+  // Damage that happens to be a well-formed message is not told from what was meant: deltas carry no hash. What is
+  // promised until then is that the next connection's snapshot makes it right.
+  test('[RM2] whatever damaged frames did to a replica, the snapshot of the next connection makes it right', async () => {
+    let different = 0
+    for (let seed = 1; seed <= 60; seed++) {
       const harness = boardHarness({ seed })
       const [a, b] = await joinAll(harness)
-      for (let i = 0; i < 5; i++) {
-        harness.clients[1]!.net.corruptNext('down')
-        a!.send('set', { key: `k${i}`, value: 1 })
-        await harness.time.advance(100)
-        // What is well-formed JSON after the damage cannot be told from what was meant: a hash will tell it one day.
-        if (harness.clients[1]!.status().status !== 'open') break
-      }
+      harness.clients[1]!.net.corruptNext('down')
+      a!.send('set', { key: 'hello', value: 12_345 })
+      await harness.time.advance(100)
+      if (!harness.converged().converged) different++
       harness.clients[1]!.net.cut()
       await harness.settle()
-      expect(b!.state).toEqual(a!.state)
+      expect(b!.state).toEqual({ cells: { hello: 12_345 }, list: [] })
       await harness.close()
     }
+    // Or the healing was never asked for.
+    expect(different).toBeGreaterThan(0)
   })
 })
 

@@ -3,14 +3,30 @@ import { expect, test } from 'vitest'
 import { runStorm } from './storm.js'
 
 const RUNS = 30
+/** Two seconds alone; machines that also do other things need several times that. */
+const TIMEOUT_MS = 60_000
 const base = Number(process.env['PP_SEED'] ?? '1')
 
-test(`[RC2, RM2] ${RUNS} storms: at rest all agree, and every message has arrived once`, async () => {
-  for (let i = 0; i < RUNS; i++) await runStorm({ seed: base * 1_000 + i })
-})
+test(
+  `[RC2] ${RUNS} storms: at rest all agree, and every message has arrived once`,
+  async () => {
+    for (let i = 0; i < RUNS; i++) await runStorm({ seed: base * 1_000 + i })
+  },
+  TIMEOUT_MS,
+)
 
-test('[RC3, RC8] ten storms with restarts: at rest all agree, nothing has come twice', async () => {
-  for (let i = 0; i < 10; i++) await runStorm({ seed: base * 1_000 + i, restarts: true })
+test(
+  '[RC3, RC8] ten storms with restarts: at rest all agree, nothing has come twice',
+  async () => {
+    for (let i = 0; i < 10; i++) await runStorm({ seed: base * 1_000 + i, restarts: true })
+  },
+  TIMEOUT_MS,
+)
+
+// Each of these once set a timer that rounding had left nothing of, and the clock stood still.
+test('[HB1] storms whose heartbeats fell on a fraction too short to move the clock', async () => {
+  await runStorm({ seed: 100_126, steps: 300 })
+  await runStorm({ seed: 100_025, steps: 300, restarts: true })
 })
 
 test('[RC2] a storm in which a message is lost is noticed', async () => {

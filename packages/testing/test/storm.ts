@@ -243,8 +243,10 @@ export async function runStorm({ seed, steps = 150, ...options }: StormOptions):
 function scribble(draft: { list: string[] }, random: Random): void {
   const { list } = draft
   if (list.length > 12) list.splice(random.int(0, 5), random.int(1, 6))
-  else if (list.length > 1 && random.next() < 0.3) list.reverse()
-  else if (list.length > 1 && random.next() < 0.3) list.sort()
+  else if (list.length > 1) {
+    if (random.next() < 0.3) return void list.reverse()
+    if (random.next() < 0.3) list.sort()
+  }
 }
 
 /** Every session of a client has an id of its own: `p1`, `p1.2`… */
