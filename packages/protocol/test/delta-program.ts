@@ -96,7 +96,7 @@ function step(
       break
     case 10:
       if (from !== undefined && Array.isArray(fields[from]) && at !== root)
-        fields[from] = (fields[from] as unknown[]).filter((_, i) => i % 2 === n[5]! % 2)
+        fields[from] = (fields[from] as unknown[]).filter((_, i) => i % 2 === (n[5] ?? 0) % 2)
       else if (from !== undefined && at !== root) Object.assign(fields, { [from]: fields[from] })
       break
     case 11:

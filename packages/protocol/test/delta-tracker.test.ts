@@ -174,6 +174,15 @@ test('[TK6] an object in two places is one object until the commit and two from 
   expect(Object.keys(tracker.state.players.ann!.bag!)).toEqual(['ann', 'bob', 'twin'])
 })
 
+test('[TK6] what was taken out and is put back shares nothing with what lived on elsewhere', () => {
+  const { tracker, after } = track()
+  const { players } = tracker.draft
+  after((d) => (d.players = { ...d.players }))
+  after((d) => (d.extra = players))
+  expect(tracker.state.extra).toEqual(tracker.state.players)
+  expect(after((d) => (d.players.ann!.hp = 1))).toEqual({ players: { ann: { hp: 1 } } })
+})
+
 test('[TK7] what the caller passes in is copied: changing it afterwards changes nothing', () => {
   const own = { hp: 1, bag: ['a'] }
   const start = { players: { own } }

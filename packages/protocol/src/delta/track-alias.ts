@@ -2,6 +2,7 @@
 // in any JavaScript; at the commit the object keeps one of them and every other place gets a copy of its own, because
 // that is what replicas will have. Also moves the homes of what was moved.
 import type { Placements } from './track-enter.js'
+import { isAtHome, isInTree } from './track-home.js'
 import type { Ledger, TrackNode } from './track-node.js'
 import { cloneJson } from './value.js'
 
@@ -48,21 +49,9 @@ function placesIn(container: object, fields: Set<string> | undefined, ledger: Le
 
 /** True when the object also stands where it stood before, in a part of the tree that is still there. */
 function isAtHomeElsewhere(node: TrackNode, container: object, fields: Set<string> | undefined): boolean {
-  const { parent } = node
+  const { parent, ledger } = node
   if (parent === undefined) return false
   // All items of a listed array, and the listed fields of an object, take their turn to claim.
   if (parent.raw === container && (fields === undefined || fields.has(node.key))) return false
-  return isAttached(parent) && holds(parent, node)
-}
-
-function isAttached(node: TrackNode): boolean {
-  const { parent } = node
-  if (parent === undefined || node.placedAt === node.ledger.tick) return true
-  return holds(parent, node) && isAttached(parent)
-}
-
-function holds(parent: TrackNode, node: TrackNode): boolean {
-  if (Array.isArray(parent.raw))
-    return parent.raw[Number(node.key)] === node.raw || parent.raw.includes(node.raw)
-  return parent.raw[node.key] === node.raw
+  return isAtHome(node) && isInTree(parent, ({ placedAt }) => placedAt === ledger.tick)
 }

@@ -1,6 +1,7 @@
 // How values come into a tracked tree. A plain value is checked and copied once: what its owner does to it afterwards
 // must not change state behind the tracker's back. A draft keeps its identity: it is moved, not copied.
 import { isForbiddenKey, isPlainObject, MAX_DEPTH } from '../json.js'
+import { isInTree } from './track-home.js'
 import { createNode, nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
 import { cloneJson } from './value.js'
 
@@ -62,10 +63,27 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
     if (measure(draft.raw, target.raw, 0, room) === 'cycle') return cloneJson<object>(draft.raw)
     if (measure(draft.raw, undefined, 0, room) === 'deep')
       throw notJson(node, key, `more than ${MAX_DEPTH} levels`)
-    const fields = placements.get(node.raw)
-    if (fields !== undefined) fields.add(key)
-    else placements.set(node.raw, Array.isArray(node.raw) ? undefined : new Set([key]))
+    note(node.raw, key)
+    if (!isInTree(draft)) noteStrays(draft.raw)
     return draft.raw
+  }
+
+  function note(container: object, key: string): void {
+    const fields = placements.get(container)
+    if (fields !== undefined) fields.add(key)
+    else if (!placements.has(container))
+      placements.set(container, Array.isArray(container) ? undefined : new Set([key]))
+  }
+
+  /** What was taken out of the tree may still hold objects that went on living elsewhere: they stand in two places now. */
+  function noteStrays(raw: object): void {
+    for (const key of Object.keys(raw)) {
+      const child = (raw as Record<string, unknown>)[key]
+      if (typeof child !== 'object' || child === null) continue
+      const known = ledger.nodes.get(child)
+      if (known !== undefined && known.parent?.raw !== raw) note(raw, key)
+      noteStrays(child)
+    }
   }
 }
 
