@@ -1,7 +1,7 @@
 // The flight recorder: the newest events of all clients of the page, in a ring that is bounded by number and by memory.
 // It runs from the first moment, so recording is one object and a few additions; whoever wants to look (the overlay)
 // reads it later.
-import type { InspectEvent, Undo } from '@painda/protocol'
+import type { InspectEvent, Message, StateDelta, Undo } from '@painda/protocol'
 import { createRates, type Rates } from './rates.js'
 
 export interface Recorded {
@@ -151,7 +151,7 @@ export function createRecorder({
         return
       }
       if (nextId - firstId >= maxEvents) dropOldest()
-      ring[nextId % maxEvents] = { id: nextId, source, event }
+      ring[nextId % maxEvents] = { id: nextId, source, event: withoutStates(event) }
       nextId++
       heldBytes += costOf(event)
       // The newest is kept however large it is: it is what somebody wants to look at.
@@ -188,6 +188,26 @@ export function createRecorder({
 export function isProblem(event: InspectEvent): boolean {
   if (event.kind === 'error' || event.kind === 'desync') return true
   return event.kind === 'frame' && event.messages.some((message) => message.kind === 'error')
+}
+
+/**
+ * A decoder may have put the whole new state beside a delta. Ten thousand states, however much they share, are not ours
+ * to keep: the deltas lead from one checkpoint to the next.
+ */
+function withoutStates(event: InspectEvent): InspectEvent {
+  if (event.kind !== 'frame' || !event.messages.some(hasState)) return event
+  return {
+    ...event,
+    messages: event.messages.map((message) => {
+      if (!hasState(message)) return message
+      const { state: _state, ...rest } = message
+      return rest
+    }),
+  }
+}
+
+function hasState(message: Message): message is StateDelta {
+  return message.kind === 'delta' && message.state !== undefined
 }
 
 function costOf(event: InspectEvent): number {

@@ -201,8 +201,11 @@ test('the game does not hear what is typed in the overlay, but the hotkey works 
   document.addEventListener('keydown', heard)
   press(find('.search input'), 'w')
   expect(heard).not.toHaveBeenCalled()
-  press(document.body, 'w')
+  // Just opened: nothing in the dock is in use, so the player plays on.
+  press(find('.dock'), 'w')
   expect(heard).toHaveBeenCalledTimes(1)
+  press(document.body, 'w')
+  expect(heard).toHaveBeenCalledTimes(2)
   press(document.body, 'P', { code: 'KeyP', altKey: true, shiftKey: true })
   await settle()
   expect(shadow().querySelector('.dock')).toBeNull()

@@ -1,3 +1,4 @@
+import type { Message } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createHook, installHook } from '../src/hook.js'
 import { createRecorder } from '../src/recorder.js'
@@ -78,6 +79,24 @@ test('errors, refusals of the server and desyncs are counted as problems', () =>
   recorder.record(0, frameOf('in', [{ kind: 'error', code: 'RATE_LIMITED', message: 'x' }]))
   recorder.record(0, ping)
   expect(recorder.totals(0).problems).toBe(3)
+})
+
+test('the whole state that a decoder put beside a delta is not kept, and the client’s message is not touched', () => {
+  const recorder = createRecorder()
+  const delta: Message = {
+    kind: 'delta',
+    room: 'arena',
+    from: 1,
+    to: 2,
+    tick: 9,
+    delta: { a: 1 },
+    state: { a: 1 },
+  }
+  recorder.record(0, frameOf('in', [delta]))
+  const kept = recorder.at(0)?.event
+  expect(kept).toMatchObject({ messages: [{ kind: 'delta', from: 1, to: 2, tick: 9, delta: { a: 1 } }] })
+  expect(kept?.kind === 'frame' && kept.messages[0]).not.toHaveProperty('state')
+  expect(delta).toHaveProperty('state')
 })
 
 test('traffic is told per second of the last minute', () => {

@@ -27,6 +27,12 @@ export interface MountedDevtools {
 
 const HOST_TAG = 'painda-devtools'
 
+/** Just opened, the dock has the keyboard but no part of it is in use: whoever plays on meanwhile is heard by the game. */
+function isOnDockItself(event: Event): boolean {
+  const [target] = event.composedPath()
+  return event.type.startsWith('key') && target instanceof Element && target.classList.contains('dock')
+}
+
 /** What the game must not hear while somebody types or scrolls in the inspector. */
 const KEPT_EVENTS = [
   'keydown',
@@ -67,7 +73,11 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(STYLES)
   shadow.adoptedStyleSheets = [sheet]
-  for (const name of KEPT_EVENTS) host.addEventListener(name, (event) => event.stopPropagation())
+  for (const name of KEPT_EVENTS) {
+    host.addEventListener(name, (event) => {
+      if (!isOnDockItself(event)) event.stopPropagation()
+    })
+  }
   // Beside <body>, not in it: an app may own the whole body and empty it.
   document.documentElement.append(host)
 

@@ -18,12 +18,14 @@ export interface VirtualListOptions<T> {
   rows: readonly T[]
   keyOf: (row: T) => number
   rowHeight: number
+  /** Stays with the newest row while that is in sight. */
+  follows: boolean
 }
 
 /** Rows drawn beyond each edge, so that a flick does not show a gap. */
 const OVERSCAN = 6
 
-export function useVirtualList<T>({ rows, keyOf, rowHeight }: VirtualListOptions<T>): VirtualList {
+export function useVirtualList<T>({ rows, keyOf, rowHeight, follows }: VirtualListOptions<T>): VirtualList {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const getItemKey = useCallback(
@@ -40,7 +42,7 @@ export function useVirtualList<T>({ rows, keyOf, rowHeight }: VirtualListOptions
     getItemKey,
     overscan: OVERSCAN,
     anchorTo: 'end' as const,
-    followOnAppend: true,
+    followOnAppend: follows,
     scrollEndThreshold: rowHeight,
     observeElementRect,
     observeElementOffset,

@@ -24,7 +24,14 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
     rows,
     keyOf,
     rowHeight,
+    // Somebody reads that row: it must not run away.
+    follows: selected === null,
   })
+
+  function followNewest(): void {
+    model.select(null)
+    scrollToEnd()
+  }
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
     const at = selected === null ? -1 : rows.indexOf(selected)
@@ -73,7 +80,7 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
         </button>
       ) : (
         !isAtEnd && (
-          <button type="button" class="list-note" onClick={scrollToEnd}>
+          <button type="button" class="list-note" onClick={followNewest}>
             <Icon name="end" /> Follow the newest
           </button>
         )

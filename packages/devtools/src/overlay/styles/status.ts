@@ -8,6 +8,7 @@ export const STATUS = `
 .client-error { padding: 8px 12px; border-radius: 8px; background: var(--bad-ground); color: var(--bad); }
 .client-body { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 24px; flex: 1; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 12px 16px; }
+.figure:first-child { grid-column: span 2; }
 .figure dt { color: var(--faint); font-size: 11.5px; }
 .figure dd { font-size: 15px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .figure dd[data-bad='true'] { color: var(--bad); }
