@@ -5,6 +5,7 @@ import { assertJson } from '../json.js'
 import type { Delta } from './delta.js'
 import { separateAliases, moveHomes } from './track-alias.js'
 import { createContext } from './track-commit.js'
+import { createStateHash } from './track-hash.js'
 import { createEnter, type Placements } from './track-enter.js'
 import { LIST_METHODS } from './track-list.js'
 import { nodeOf, RecordNode, type Ledger } from './track-node.js'
@@ -35,6 +36,11 @@ export interface Tracker<State> {
    * `commit` returned last; undefined for one that a new value brought. Only fields that were written are in it.
    */
   pastOf(changes: object): { readonly [field: string]: unknown } | undefined
+  /**
+   * The hash of the state as receivers hold it: `hashState` of the rounded state. Ask right after a commit, before the next
+   * write. Costs as much as the containers that changed since it was last asked for.
+   */
+  hash(): number
 }
 
 /**
@@ -64,6 +70,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
   ledger.enter = createEnter(ledger, placements)
   const context = createContext(ledger, options.sync === undefined ? undefined : holderOf(options.sync))
   const pastOf = createPastOf(ledger)
+  const hashOf = createStateHash(ledger, options.sync?.root)
   // The root stands in a holder, so that replacing it is an ordinary write.
   const holder: { root: unknown } = { root: cloneJson(initialState) }
   const top = new RecordNode(ledger, holder, undefined, '', 0)
@@ -101,6 +108,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     },
     commit,
     pastOf,
+    hash: () => hashOf(holder.root),
   }
 }
 

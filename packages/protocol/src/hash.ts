@@ -1,0 +1,145 @@
+// The state hash: 32 bits by which two ends find out that they hold the same, or that they do not. A container's hash is a
+// sum over its entries, so the order of keys does not count and a change costs what changed; every end remembers the
+// sums of what it has hashed before. It finds accidents, not attackers.
+import { isRecord } from './delta/value.js'
+
+/** The sum over a container's entries, from which its hash follows. */
+type Sums = WeakMap<object, number>
+
+/** Hashes one immutable tree after another, and looks at what the last one did not share. */
+export interface TreeHash {
+  /** The hash of `tree`, which nobody changes any more. */
+  of(tree: unknown): number
+}
+
+/**
+ * The hash of a JSON value, the same on every machine. Equal values have equal hashes: the order of keys does not count,
+ * undefined fields count as absent, −0 as 0.
+ */
+export function hashState(value: unknown): number {
+  return hashOf(value, sumOf) >>> 0
+}
+
+/** For replicas, which share what did not change from version to version. */
+export function createTreeHash(): TreeHash {
+  const sums: Sums = new WeakMap()
+  let last: unknown
+
+  function hash(value: unknown, before: unknown): number {
+    return hashOf(value, (container) => sum(container, before))
+  }
+
+  function sum(container: object, before: unknown): number {
+    const known = sums.get(container)
+    if (known !== undefined) return known
+    const fresh = sumSince(container, before) ?? sumOf(container, (child) => hash(child, undefined))
+    sums.set(container, fresh)
+    return fresh
+  }
+
+  /** From the container that stood here before: what differs goes out of its sum and comes into ours. */
+  function sumSince(container: object, before: unknown): number | undefined {
+    if (typeof before !== 'object' || before === null || Array.isArray(before) !== Array.isArray(container))
+      return undefined
+    const known = sums.get(before)
+    if (known === undefined) return undefined
+    if (Array.isArray(container)) return undefined
+    // Both are records: arrays are ruled out above.
+    const fields = container as Record<string, unknown>
+    const old = before as Record<string, unknown>
+    let result = known
+    for (const key of Object.keys(fields)) {
+      const value = fields[key]
+      const was = Object.hasOwn(old, key) ? old[key] : undefined
+      if (value === was) continue
+      if (was !== undefined) result -= entry(key, hash(was, undefined))
+      if (value !== undefined) result += entry(key, hash(value, was))
+    }
+    for (const key of Object.keys(old))
+      if (old[key] !== undefined && !Object.hasOwn(fields, key))
+        result -= entry(key, hash(old[key], undefined))
+    return result | 0
+  }
+
+  return {
+    of(tree) {
+      const result = hash(tree, last) >>> 0
+      last = tree
+      return result
+    },
+  }
+}
+
+/** `sumOfContainer` says a container's sum, remembered or computed. */
+export function hashOf(value: unknown, sumOfContainer: (container: object) => number): number {
+  switch (typeof value) {
+    case 'number':
+      return hashNumber(value)
+    case 'string':
+      return hashText(value) ^ TEXT
+    case 'boolean':
+      return value ? TRUE : FALSE
+    case 'object':
+      if (value === null) return NULL
+      return mix(sumOfContainer(value) ^ (Array.isArray(value) ? Math.imul(value.length + 1, LIST) : RECORD))
+    default:
+      return 0
+  }
+}
+
+/** A container's sum, computed from all of its entries. */
+export function sumOf(
+  container: object,
+  hashChild: (child: unknown, key: string) => number = hashState,
+): number {
+  let sum = 0
+  if (Array.isArray(container)) {
+    for (let i = 0; i < container.length; i++) sum += item(i, hashChild(container[i], '*'))
+    return sum | 0
+  }
+  if (!isRecord(container)) return 0
+  for (const key of Object.keys(container)) {
+    const value = container[key]
+    if (value !== undefined) sum = (sum + entry(key, hashChild(value, key))) | 0
+  }
+  return sum
+}
+
+// Odd constants without a meaning: kinds of values start from different places.
+const TEXT = 0x2c1b3c6d
+const TRUE = 0x297a2d39
+const FALSE = 0x5bd1e995
+const NULL = 0x7feb352d
+const LIST = 0x1b873593
+const RECORD = 0x3c6ef372
+
+function entry(key: string, hash: number): number {
+  return mix(Math.imul(hash, 0x85ebca6b) + hashText(key))
+}
+
+function item(index: number, hash: number): number {
+  return mix(Math.imul(hash, 0xc2b2ae35) + Math.imul(index + 1, 0x9e3779b1))
+}
+
+const double = new DataView(new ArrayBuffer(8))
+
+/** The bits of the double: whole numbers and fractions alike. */
+function hashNumber(value: number): number {
+  // `+ 0` turns −0 into 0, which it equals.
+  double.setFloat64(0, value + 0)
+  return mix(Math.imul(double.getInt32(0), 0xcc9e2d51) ^ mix(double.getInt32(4)))
+}
+
+function hashText(text: string): number {
+  let hash = 0x811c9dc5 ^ text.length
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return mix(hash)
+}
+
+/** Every bit of the input moves half of the output's: the finalizer of MurmurHash3 (public domain). */
+function mix(hash: number): number {
+  let h = hash | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
