@@ -4,7 +4,7 @@ import {
   contractRows,
   createEmitter,
   createInspector,
-  createJsonCodec,
+  createWireCodec,
   createRandom,
   hostTime,
   PPError,
@@ -74,7 +74,7 @@ const LINGER_MS = 1_000
 export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
-  const codec = createJsonCodec()
+  const codec = createWireCodec()
   const inspector = createInspector()
   const batch = createBatch()
   const clock = createServerClock(time)
@@ -126,7 +126,7 @@ export function createCore(options: ClientOptions): Core {
   const connection = createConnection({
     time,
     random,
-    createCodec: createJsonCodec,
+    createCodec: createWireCodec,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,
     reconnectAttempts: options.reconnectAttempts ?? Infinity,

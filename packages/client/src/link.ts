@@ -116,20 +116,24 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
   }
 }
 
+/** What a body costs in the table of a frame of several: its length, and its share of the head. */
+const TABLE_BYTES = 6
+
 /** The letters as frames that the other end accepts: not too many messages, not too many bytes. */
 function splitFrames(letters: readonly Letter[], maxBytes: number): readonly Letter[][] {
   const frames: Letter[][] = []
   let frame: Letter[] = []
   let bytes = 0
   for (const letter of letters) {
-    const isFull = frame.length >= MAX_MESSAGES_PER_FRAME || bytes + letter.body.byteLength > maxBytes
+    const size = letter.body.byteLength + TABLE_BYTES
+    const isFull = frame.length >= MAX_MESSAGES_PER_FRAME || bytes + size > maxBytes
     if (isFull && frame.length > 0) {
       frames.push(frame)
       frame = []
       bytes = 0
     }
     frame.push(letter)
-    bytes += letter.body.byteLength
+    bytes += size
   }
   if (frame.length > 0) frames.push(frame)
   return frames

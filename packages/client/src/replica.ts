@@ -53,9 +53,13 @@ export function createReplica(): Replica {
       isHealing = false
       return { name: 'changed', delta }
     },
-    applyDelta({ from, to, tick: newTick, delta, state: decoded }) {
+    applyDelta({ from, to, tick: newTick, delta, state: decoded, isDamaged }) {
       // A snapshot that was made later than this delta may arrive before it.
       if (isHealing || (state !== undefined && to <= version && from < version)) return { name: 'ignored' }
+      if (state !== undefined && isDamaged === true) {
+        isHealing = true
+        return { name: 'lost', why: 'undecodable', error: null }
+      }
       if (state === undefined || from !== version) {
         isHealing = true
         return { name: 'lost', why: 'gap', error: null }

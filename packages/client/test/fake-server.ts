@@ -1,5 +1,5 @@
 // The server's end of an in-memory pair, played by hand: it says only what a test makes it say, and keeps what it hears.
-import { createJsonCodec, createTransportPair } from '@painda/protocol'
+import { createWireCodec, createTransportPair } from '@painda/protocol'
 import type { Message, MessageKind, MessageOf, Transport, Welcome } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
 import type { FakeTime } from '@painda/testing/fake-time'
@@ -37,7 +37,7 @@ export interface FakeServer {
   settle(): Promise<void>
 }
 
-const codec = createJsonCodec()
+const codec = createWireCodec()
 
 export const WELCOME: Welcome = {
   kind: 'welcome',

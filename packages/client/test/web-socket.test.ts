@@ -1,4 +1,4 @@
-import { createJsonCodec } from '@painda/protocol'
+import { createWireCodec } from '@painda/protocol'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -59,7 +59,7 @@ describe('a WebSocket as a Transport', () => {
     socket.send('{"kind":"welcome"}\n')
     await both
     expect(got).toEqual([[7, 8], []])
-    expect(() => createJsonCodec().decode(new Uint8Array(0))).toThrow(
+    expect(() => createWireCodec().decode(new Uint8Array(0))).toThrow(
       expect.objectContaining({ code: 'MALFORMED_FRAME' }),
     )
     transport.terminate()

@@ -1,9 +1,9 @@
 // Small events for tests that need just one.
-import { createJsonCodec, type FrameEvent, type InspectEvent, type Message } from '@painda/protocol'
+import { createWireCodec, type FrameEvent, type InspectEvent, type Message } from '@painda/protocol'
 import type { Recorded } from '../src/recorder.js'
 import { createRowBuilder, type Row } from '../src/rows.js'
 
-const codec = createJsonCodec()
+const codec = createWireCodec()
 
 export function frameOf(
   direction: 'in' | 'out',

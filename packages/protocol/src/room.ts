@@ -57,6 +57,8 @@ export interface StateDelta {
   hash?: number
   /** The whole new state, where the decoder has made it already; never on the wire. Shares what did not change. */
   state?: unknown
+  /** The decoder could not read it: `delta` is undefined. Never on the wire. */
+  isDamaged?: true
 }
 
 export interface Resync {

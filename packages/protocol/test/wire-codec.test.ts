@@ -1,4 +1,4 @@
-import { bytesFromBase64, createWireCodec, PPError } from '@painda/protocol'
+import { createWireCodec, MAX_MESSAGES_PER_FRAME, PPError } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -52,7 +52,14 @@ describe('messages as bytes', () => {
     expect(codec.decode(fromHex(hex))).toEqual([message])
   })
 
-  test('[FB1] bodies make a frame by concatenation, in order', () => {
+  test('[FB1] one body is a frame as it is; several stand behind a table of their lengths', () => {
+    const one = codec.encode({ kind: 'received', count: 1 })
+    expect(codec.pack([one])).toEqual([one])
+    expect(codec.pack([])).toEqual([])
+    expect(codec.pack([one, one, one]).map(toHex)).toEqual(['08030202070107010701'])
+  })
+
+  test('[FB1] all messages of a frame are read, in order', () => {
     const [frame, ...rest] = codec.pack(EVERY_KIND.map((message) => codec.encode(message)))
     expect(rest).toEqual([])
     expect(codec.decode(frame ?? new Uint8Array()).map((message) => message.kind)).toEqual(
@@ -120,7 +127,11 @@ describe('malformed frames', () => {
     ['steps that start from nothing', '83 01 74 87 02 20 00 00'],
     ['a width of 53 bits', '83 01 74 87 02 10 00 35'],
     ['padding bits that are set', '83 01 74 87 02 03 ff'],
-    ['a good body and half of one', '07 05 07'],
+    ['a body that goes on', '07 05 07'],
+    ['a bundle of one', '08 01 07 05'],
+    ['a bundle with half a body', '08 02 02 07 05 07'],
+    ['a bundle shorter than its table', '08 02 09 07 05'],
+    ['a bundle of too many', `08 ${'81 20'} ${'00'.repeat(MAX_MESSAGES_PER_FRAME)}`],
   ])('[FB5] a frame that is %s is refused', (_name, hex) => {
     expect(codeOf(() => createWireCodec().decode(fromHex(hex)))).toBe('MALFORMED_FRAME')
   })
@@ -158,6 +169,13 @@ describe('malformed frames', () => {
   })
 })
 
+test('[FB3] what has a toJSON travels as that says: a Date as its text', () => {
+  const [message] = codec.decode(
+    codec.encode({ kind: 'event', type: 't', payload: [new Date(0), new Date(1)] }),
+  )
+  expect(message).toMatchObject({ payload: ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.001Z'] })
+})
+
 test('a payload that cannot travel is refused at the sender, and the next message is whole', () => {
   const bad: unknown[] = [1n, () => 1, Number.NaN, Symbol('s')]
   for (const payload of bad) {
@@ -166,5 +184,4 @@ test('a payload that cannot travel is refused at the sender, and the next messag
     )
   }
   expect(toHex(codec.encode({ kind: 'received', count: 1 }))).toBe('0701')
-  expect(bytesFromBase64('BwE=')).toEqual(new Uint8Array([7, 1]))
 })

@@ -4,7 +4,7 @@ import {
   contractRows,
   createEmitter,
   createInspector,
-  createJsonCodec,
+  createWireCodec,
   createRandom,
   hostTime,
 } from '@painda/protocol'
@@ -64,7 +64,7 @@ export function createCore(options: ServerOptions) {
   const inspector = createInspector()
   const flush = createFlush()
   const codecs = {
-    'painda.v3': createJsonCodec(),
+    'painda.v3': createWireCodec(),
     v2: createV2Codec({
       mode: options.mode ?? 'gaming',
       registry: options.registry,

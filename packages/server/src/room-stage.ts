@@ -80,6 +80,8 @@ export function createRoomStage<C extends Member>({
     try {
       const delta = view.commit(clock.tick)
       if (delta !== null) toLive(delta)
+      // A full dictionary: everybody starts over with a snapshot, so that every receiver holds the same one.
+      if (view.isFull) toLive(view.snapshot(clock.tick))
     } catch (thrown) {
       onError(thrown)
     }

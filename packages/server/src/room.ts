@@ -27,6 +27,8 @@ import { createView, type View } from './view.js'
 export interface RoomWorld {
   readonly time: Time
   readonly tickers: Tickers
+  /** Numbers of views on the wire. */
+  readonly nextChannel: () => number
   readonly inspector: Inspector
   readonly membership: Pick<Membership, 'enter' | 'exit'>
   readonly report: ReportError
@@ -100,7 +102,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onError: (thrown) => this.#report('A timer', thrown),
     })
     const wake = (): void => this.#clock.wake()
-    this.#view = createView({ id: 'all', room: id, state: settings.state, onDirty: wake })
+    this.#view = createView({
+      id: 'all',
+      room: id,
+      nextChannel: world.nextChannel,
+      patterns: Object.keys(shape.sync ?? {}),
+      state: settings.state,
+      onDirty: wake,
+    })
     this.presence = createRoomPresence({
       room: id,
       wallNow: () => world.time.wallNow(),

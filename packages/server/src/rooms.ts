@@ -100,7 +100,9 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
-  const world = { time, tickers, inspector, membership, report: onError }
+  let channels = 0
+  const nextChannel = (): number => channels++
+  const world = { time, tickers, inspector, membership, nextChannel, report: onError }
   const matchmaking = createMatchmaking<C>({ world, random, warn, onSeat })
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {

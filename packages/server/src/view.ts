@@ -1,7 +1,8 @@
 // A view is what one audience may see of a room's state, as a line of versions: a snapshot at a version, then deltas
 // from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
 // the contract that hide or round a path become further views, each with versions of its own.
-import { cloneJson, createTracker } from '@painda/protocol'
+import { cloneJson, createTracker, createViewEncoder } from '@painda/protocol'
+import type { StateDelta, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
@@ -23,22 +24,31 @@ export interface View<State extends object> {
   commit(tick: number): Outgoing | null
   /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
   snapshot(tick: number): Outgoing
+  /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
+  readonly isFull: boolean
 }
 
 export function createView<State extends object>({
   id,
   room,
+  nextChannel,
+  patterns,
   state,
   onDirty,
 }: {
   id: string
   room: string
+  /** Numbers for the wire, no two alike in one server. */
+  nextChannel: () => number
+  /** Paths of the contract: what is a `*` there is a map. */
+  patterns: readonly string[]
   /** Copied. @throws PPError `STATE_NOT_JSON` */
   state: State
   /** The first change after a commit. */
   onDirty: () => void
 }): View<State> {
   const tracker = createTracker(state, { onDirty })
+  let encoder = createViewEncoder(nextChannel(), patterns)
   let version = 0
   let isPromised = false
   /** Those who join at one version share one copy and one encoding. */
@@ -68,12 +78,25 @@ export function createView<State extends object>({
       isPromised = false
       current = null
       version++
-      return outgoing({ kind: 'delta', room, from: version - 1, to: version, tick, delta })
+      const message = { kind: 'delta', room, from: version - 1, to: version, tick, delta } as const
+      return encoded(message, encoder.delta(message))
     },
     snapshot(tick) {
-      // Copied, because it is encoded when its turn comes and the tree goes on changing.
-      current ??= outgoing({ kind: 'snapshot', room, version, tick, state: cloneJson(tracker.state) })
+      if (current !== null) return current
+      if (encoder.isFull) encoder = createViewEncoder(nextChannel(), patterns)
+      const bytes = encoder.snapshot({ kind: 'snapshot', room, version, tick, state: tracker.state })
+      // Copied for whoever looks at the message later, while the tree goes on changing.
+      current = encoded({ kind: 'snapshot', room, version, tick, state: cloneJson(tracker.state) }, bytes)
       return current
     },
+    get isFull() {
+      return encoder.isFull
+    },
   }
+}
+
+/** State is encoded when it is made, once, in the order of its versions: the dictionary grows from delta to delta. */
+function encoded(message: StateDelta | StateSnapshot, bytes: Uint8Array): Outgoing {
+  const { body } = outgoing(message)
+  return { message, body: (codec) => (codec.name === 'painda.v3' ? bytes : body(codec)) }
 }

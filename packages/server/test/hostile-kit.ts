@@ -2,7 +2,7 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import { connect } from 'node:net'
 import {
-  createJsonCodec,
+  createWireCodec,
   decodeFrame,
   encodeFrame,
   type Message,
@@ -14,7 +14,7 @@ import { PPServer, silentLogger, type ServerOptions } from '../src/index.js'
 
 export type Format = 'painda.v3' | 'v2'
 
-const codec = createJsonCodec()
+const codec = createWireCodec()
 
 export async function listen(
   options: ServerOptions = {},
@@ -50,6 +50,7 @@ export interface RawOptions {
 /** A socket that notes what comes; resolves what a test waits for from events, never from milliseconds. */
 export class RawPeer {
   readonly socket: WebSocket
+  readonly #codec = createWireCodec()
   readonly format: Format
   /** `[type or kind, payload or message]`, in both formats. */
   readonly log: [string, unknown][] = []
@@ -115,7 +116,7 @@ export class RawPeer {
       const { type, payload } = decodeFrame(frame) as { type: string; payload: unknown }
       this.log.push([type, payload])
     } else {
-      for (const message of codec.decode(frame)) this.log.push(named(message))
+      for (const message of this.#codec.decode(frame)) this.log.push(named(message))
     }
     this.#notify()
   }

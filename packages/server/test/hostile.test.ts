@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib'
-import { PPSchemaRegistry, structSerializer } from '@painda/protocol'
+import { createWireCodec, PPSchemaRegistry, structSerializer } from '@painda/protocol'
+import type { Message } from '@painda/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listen, listenHttp, raw, RawPeer, spell, upgradeRequest, type Format } from './hostile-kit.js'
 import { PPServer, silentLogger } from '../src/index.js'
@@ -61,6 +62,21 @@ function v2(
   return Buffer.concat([header, payload])
 }
 
+/** Messages of v3 as one frame, whether or not a client may say them. */
+function wire(...messages: Message[]): Uint8Array {
+  const codec = createWireCodec()
+  return Buffer.concat(messages.map((message) => codec.encode(message)))
+}
+
+/** The event "echo" whose payload is lists in lists, and never ends. */
+function nested(levels: number): Uint8Array {
+  return Buffer.concat([
+    Buffer.from([0x83]),
+    Buffer.from('\u0004echo'),
+    Buffer.alloc(levels * 2, Buffer.from([0x87, 0x01])),
+  ])
+}
+
 type Outcome = { close: number } | { error: string }
 
 const frames: readonly [Format, string, Uint8Array | string, Outcome][] = [
@@ -76,30 +92,25 @@ const frames: readonly [Format, string, Uint8Array | string, Outcome][] = [
   [
     'painda.v3',
     "a name of a megabyte's kind",
-    text(`{"kind":"event","type":"${'x'.repeat(5000)}"}\n`),
+    wire({ kind: 'event', type: 'x'.repeat(5000) }),
     { close: 4002 },
   ],
-  ['painda.v3', 'nesting without end', text(`${'['.repeat(30_000)}\n`), { close: 4002 }],
-  [
-    'painda.v3',
-    'deep nesting that is JSON',
-    text(`{"kind":"event","type":"echo","payload":${'['.repeat(500)}${']'.repeat(500)}}\n`),
-    { close: 4002 },
-  ],
-  ['painda.v3', "a server's word", text('{"kind":"left","room":"x","reason":"kicked"}\n'), { close: 4002 }],
-  ['painda.v3', 'a welcome of its own', text('{"kind":"bye","reason":"x"}\n'), { close: 4002 }],
+  ['painda.v3', 'nesting without end', nested(30_000), { close: 4002 }],
+  ['painda.v3', 'deep nesting that is JSON', Buffer.concat([nested(500), Buffer.from([0])]), { close: 4002 }],
+  ['painda.v3', "a server's word", wire({ kind: 'left', room: 'x', reason: 'kicked' }), { close: 4002 }],
+  ['painda.v3', 'a welcome of its own', wire({ kind: 'bye', reason: 'x' }), { close: 4002 }],
   ['painda.v3', 'an oversized payload', Buffer.alloc(MAX_PAYLOAD + 1, 0x20), { close: 1009 }],
   ['painda.v3', 'a text frame', '{"kind":"event","type":"echo"}\n', { close: 4002 }],
   [
     'painda.v3',
     'an ack that nobody asked for and a ping',
-    text('{"kind":"ack","ackId":999}\n{"kind":"ping","at":1e308,"received":0}\n'),
+    wire({ kind: 'ack', ackId: 999 }, { kind: 'ping', at: 1e308, received: 0 }),
     { error: '' },
   ],
   [
     'painda.v3',
     'a join of a room called __proto__',
-    text('{"kind":"join","how":"joinOrCreate","name":"__proto__","ackId":1}\n'),
+    wire({ kind: 'join', how: 'joinOrCreate', name: '__proto__', ackId: 1 }),
     { error: '' },
   ],
   ['v2', 'null', v2(text('null')), { close: 4002 }],
@@ -236,7 +247,7 @@ test('[BI2][HS4] a hello of another version is refused by name', async () => {
   const { url } = await listen()
   const peer = new RawPeer(url, 'painda.v3')
   await peer.opened()
-  peer.socket.send('{"kind":"hello","version":9}\n', { binary: true })
+  peer.socket.send(wire({ kind: 'hello', version: 9 }))
   const { code, reason } = await peer.ended()
   expect([code, peer.errors]).toEqual([4001, ['INVALID_PROTOCOL_VERSION']])
   expect(reason).toContain('Invalid Protocol Version')
@@ -248,7 +259,7 @@ test('[BI3] pages of other hosts are refused, pages of this host and peers witho
     const peer = new RawPeer(url, 'painda.v3', { headers: { origin } })
     await peer.opened()
     if (origin.includes('evil')) return (await peer.ended()).code
-    peer.socket.send('{"kind":"hello","version":3}\n', { binary: true })
+    peer.socket.send(wire({ kind: 'hello', version: 3 }))
     await peer.got('welcome')
     return 0
   }
@@ -276,7 +287,7 @@ test('[BI4] behind a proxy that is trusted, its last word is the address', async
   server.on('connection', (client) => ips.push(client.handshake.ip))
   const peer = new RawPeer(url, 'painda.v3', { headers: { 'x-forwarded-for': '6.6.6.6, 9.9.9.9' } })
   await peer.opened()
-  peer.socket.send('{"kind":"hello","version":3}\n', { binary: true })
+  peer.socket.send(wire({ kind: 'hello', version: 3 }))
   await peer.got('welcome')
   expect(ips).toEqual(['9.9.9.9'])
 })

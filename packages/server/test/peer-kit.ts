@@ -1,7 +1,7 @@
 // Raw peers for the server's tests: they speak messages over an in-memory pair and note what comes back, so that a test
 // can say exactly what is on the wire, and in which order.
 import {
-  createJsonCodec,
+  createWireCodec,
   createRandom,
   createTransportPair,
   isReliable,
@@ -16,7 +16,7 @@ import {
 import { createFakeTime, type FakeTime } from '@painda/testing/fake-time'
 import { PPServer, silentLogger, type ServerOptions } from '../src/index.js'
 
-const codec = createJsonCodec()
+const codec = createWireCodec()
 
 export interface Kit {
   server: PPServer
@@ -53,6 +53,8 @@ export function createKit(options: ServerOptions = {}): Kit {
 
 export class Peer {
   readonly transport: Transport
+  /** Its own: a decoder keeps the views of one connection. */
+  readonly #codec = createWireCodec()
   /** Everything that was read, in order. */
   readonly log: Message[] = []
   /** One list per frame. */
@@ -64,7 +66,7 @@ export class Peer {
   constructor(transport: Transport) {
     this.transport = transport
     transport.onMessage((frame) => {
-      const messages = codec.decode(frame)
+      const messages = this.#codec.decode(frame)
       this.frames.push(messages)
       for (const message of messages) {
         this.log.push(message)

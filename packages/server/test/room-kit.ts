@@ -1,7 +1,7 @@
 // Rooms without a server: fake time, members that are two lambdas, and replicas that know only what came over the wire.
 import {
   createInspector,
-  createJsonCodec,
+  createWireCodec,
   createRandom,
   patchImmutable,
   type Event,
@@ -20,7 +20,7 @@ import { createRooms, type Rooms } from '../src/rooms.js'
 /** A millisecond count that holds exactly one tick of the default rate. */
 export const TICK = 1000 / 60
 
-const codec = createJsonCodec()
+const codec = createWireCodec()
 
 export interface Replica {
   version: number
@@ -40,6 +40,7 @@ export class TestMember implements Member {
   /** Rule breaks: a replica that could not follow. */
   readonly broken: string[] = []
   #queue: Outgoing[] = []
+  readonly #codec = createWireCodec()
 
   constructor(id: string, userId = id) {
     this.id = id
@@ -54,7 +55,7 @@ export class TestMember implements Member {
   read(): Message[] {
     const bodies = this.#queue.map((out) => out.body(codec)).filter((body) => body !== null)
     this.#queue = []
-    const messages = codec.pack(bodies).flatMap((frame) => codec.decode(frame))
+    const messages = codec.pack(bodies).flatMap((frame) => this.#codec.decode(frame))
     for (const message of messages) this.#apply(message)
     this.log.push(...messages)
     return messages

@@ -1,5 +1,6 @@
 // Sessions, both ends together: what a lost connection costs, which is nothing, or what was named.
 import type { Recovery } from '@painda/client'
+import { createWireCodec, type Message } from '@painda/protocol'
 import type { PPServer } from '@painda/server'
 import { expect, test } from 'vitest'
 import { createHarness, type Harness, type HarnessOptions, type TestClient } from '../src/index.js'
@@ -234,16 +235,16 @@ test('[RC5] a forged session gets a session of its own, and the real one notices
   const thief = world.client({ name: 'thief', autoConnect: false })
   const told = recordFrames(thief)
   const transport = world.network.link('thief-wire').connect((end) => world.server.acceptTransport(end))
-  const answers: string[] = []
-  transport.onMessage((bytes) => void answers.push(new TextDecoder().decode(bytes)))
+  const codec = createWireCodec()
+  const answers: Message[] = []
+  transport.onMessage((bytes) => void answers.push(...codec.decode(bytes)))
   const session = { id: client!.id, token: 'A'.repeat(32), received: 0 }
-  const hello = { kind: 'hello', version: 3, session }
-  transport.send(new TextEncoder().encode(`${JSON.stringify(hello)}\n`))
+  transport.send(codec.encode({ kind: 'hello', version: 3, session }))
   await world.settle()
-  const [welcome] = answers.map((text) => JSON.parse(text.split('\n')[0] ?? '') as Record<string, unknown>)
+  const welcome = answers.find((message) => message.kind === 'welcome')
   expect(welcome).toMatchObject({ kind: 'welcome', outcome: 'expired', reason: 'restart', missed: 0 })
   expect(welcome).not.toHaveProperty('lost')
-  expect(welcome?.['id']).not.toBe('p1')
+  expect(welcome?.id).not.toBe('p1')
   expect(client!.status().status).toBe('open')
   expect(told.all).toEqual([])
   transport.close()

@@ -210,18 +210,24 @@ const MAX_GOLOMB_ONES = 46
  */
 export const MAX_ROWS = 2 ** 20
 
+/** What is left of `MAX_ROWS`, shared by the bodies of one frame. */
+export interface Budget {
+  rows: number
+}
+
 export class Reader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #at = 0
-  #rows = 0
+  readonly #budget: Budget
   #bits = 0
   #bitCount = 0
   /** As the writer's. */
   head: NumberHead | null = null
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, budget: Budget = { rows: MAX_ROWS }) {
     this.#bytes = bytes
+    this.#budget = budget
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -282,8 +288,8 @@ export class Reader {
 
   /** Notes that `rows` values are about to be made. @throws PPError `PAYLOAD_TOO_LARGE` past `MAX_ROWS` in this frame. */
   claim(rows: number): void {
-    this.#rows += rows
-    if (this.#rows > MAX_ROWS) {
+    this.#budget.rows -= rows
+    if (this.#budget.rows < 0) {
       throw new PPError('PAYLOAD_TOO_LARGE', `A frame holds at most ${MAX_ROWS} values in columns.`)
     }
   }
@@ -300,6 +306,11 @@ export class Reader {
     const value = this.#view.getFloat64(this.#at)
     this.#at += 8
     return value
+  }
+
+  /** Passes over everything that is left. */
+  skip(): void {
+    this.#at = this.#bytes.length
   }
 
   /** A view of the next bytes, not a copy. */

@@ -318,6 +318,7 @@ export function shapeOf(values: readonly unknown[]): readonly string[] | null {
   for (const value of values) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array)
       return null
+    if ('toJSON' in value) return null
     const keys = Object.keys(value)
     if (shape === null) {
       if (keys.length === 0) return null

@@ -1,3 +1,4 @@
+export { MAX_MESSAGES_PER_FRAME } from './bundle.js'
 export { createWireCodec } from './wire-codec.js'
 export { createViewEncoder } from './view.js'
 export type { ViewEncoder } from './view.js'

@@ -11,6 +11,8 @@ export const OPCODES = {
   ping: 5,
   pong: 6,
   received: 7,
+  /** No message: a frame of several bodies. */
+  bundle: 8,
 } as const
 
 export const OPCODE_MASK = 0x0f

@@ -54,6 +54,11 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     w.raw(value)
     return
   }
+  if (hasToJson(value)) {
+    // As JSON has it: a Date travels as its text.
+    writeValue(w, value.toJSON(), names, depth + 1)
+    return
+  }
   if (Array.isArray(value)) {
     w.u8(ARRAY)
     w.varint(value.length)
@@ -71,6 +76,10 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     names.put(w, key)
     writeValue(w, child, names, depth + 1)
   }
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
 }
 
 export function readValue(r: Reader, names: NameReader, depth: number): unknown {

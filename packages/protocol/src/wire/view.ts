@@ -7,13 +7,12 @@ import type { Delta } from '../delta/delta.js'
 import { PPError } from '../errors.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
 import type { Json } from '../json.js'
-import { Writer } from './bytes.js'
-import type { Reader } from './bytes.js'
+import { Reader, Writer } from './bytes.js'
 import { createDeltaReader } from './delta-reader.js'
 import type { Change, DeltaReader } from './delta-reader.js'
 import { createDeltaWriter } from './delta-writer.js'
 import type { PastOf, Told } from './delta-writer.js'
-import { OPCODES } from './opcodes.js'
+import { OPCODE_MASK, OPCODES } from './opcodes.js'
 
 const HAS_NEWS = 0x10
 const HAS_HASH = 0x20
@@ -109,6 +108,11 @@ const NOTHING_TOLD: Told = { names: 0, templates: 0 }
 export interface ViewDecoder {
   snapshot(r: Reader, opcode: number): StateSnapshot
   delta(r: Reader, opcode: number): StateDelta
+  /**
+   * What to make of a body that could not be read: a delta that says so, when it was one of a view that is held; null
+   * otherwise. The view then waits for a snapshot.
+   */
+  damaged(body: Uint8Array): StateDelta | null
   /** The client is out of the room: its view is forgotten. */
   forget(room: string): void
 }
@@ -119,6 +123,8 @@ interface HeldView {
   version: number
   tick: number
   state: unknown
+  /** It lost step: nothing can be read before the next snapshot. */
+  isLost: boolean
 }
 
 /** Rooms one connection may be in, as far as the decoder cares: a bound for what a hostile server makes a client keep. */
@@ -140,7 +146,7 @@ export function createViewDecoder(): ViewDecoder {
     const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {}, true)
     forget(room)
     if (views.size >= MAX_VIEWS) throw malformed('This connection has too many views.')
-    views.set(channel, { room, reader, version, tick: lastTick, state })
+    views.set(channel, { room, reader, version, tick: lastTick, state, isLost: false })
     return { kind: 'snapshot', room, version, tick, state, ...hash }
   }
 
@@ -154,12 +160,15 @@ export function createViewDecoder(): ViewDecoder {
     const to = from + (isExplicit ? r.varint() : 1)
     const tick = isExplicit ? r.varint() : view.tick + 1
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    const isFollowed = from === view.version
-    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state, isFollowed)
-    view.tick = tick
     const base = { kind: 'delta', room: view.room, from, to, tick, ...hash } as const
-    // A delta of another version was read to find its end; what it says cannot be known.
-    if (!isFollowed) return { ...base, delta: undefined }
+    if (view.isLost || from !== view.version) {
+      // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
+      view.isLost = true
+      r.skip()
+      return { ...base, delta: undefined }
+    }
+    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state, true)
+    view.tick = tick
     view.version = to
     view.state = change.state
     return withDelta({ ...base, state: change.state }, change)
@@ -169,7 +178,23 @@ export function createViewDecoder(): ViewDecoder {
     for (const [channel, view] of views) if (view.room === room) views.delete(channel)
   }
 
-  return { snapshot, delta, forget }
+  function damaged(body: Uint8Array): StateDelta | null {
+    if (((body[0] ?? 0) & OPCODE_MASK) !== OPCODES.delta) return null
+    const r = new Reader(body)
+    try {
+      r.u8()
+      const view = views.get(Math.floor(r.varint() / VERSIONS))
+      if (view === undefined) return null
+      view.isLost = true
+      const { room, version, tick } = view
+      return { kind: 'delta', room, from: version, to: version + 1, tick, delta: undefined, isDamaged: true }
+    } catch {
+      // Not even the channel can be read.
+      return null
+    }
+  }
+
+  return { snapshot, delta, damaged, forget }
 }
 
 /** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */

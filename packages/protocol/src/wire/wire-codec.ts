@@ -5,8 +5,9 @@ import type { Ack, Event } from '../event.js'
 import { PPError, toPPError } from '../errors.js'
 import { readMessage } from '../messages.js'
 import type { Message } from '../messages.js'
-import { MAX_MESSAGES_PER_FRAME, packBodies } from '../pack.js'
-import { Reader, Writer } from './bytes.js'
+import { packBodies, unpackBodies } from './bundle.js'
+import { MAX_ROWS, Reader, Writer } from './bytes.js'
+import type { Budget } from './bytes.js'
 import { inlineNames } from './names.js'
 import { GENERAL_KINDS, OPCODE_MASK, OPCODES } from './opcodes.js'
 import { readValue, writeValue } from './value.js'
@@ -43,15 +44,8 @@ export function createWireCodec(): Codec {
   }
 
   function decode(frame: Uint8Array): Message[] {
-    const r = new Reader(frame)
-    const messages: Message[] = []
-    do {
-      if (messages.length >= MAX_MESSAGES_PER_FRAME) {
-        throw new PPError('MALFORMED_FRAME', `A frame holds at most ${MAX_MESSAGES_PER_FRAME} messages.`)
-      }
-      messages.push(read(r, views))
-    } while (r.left > 0)
-    return messages
+    const budget = { rows: MAX_ROWS }
+    return unpackBodies(frame).map((body) => readBody(body, views, budget))
   }
 
   return { name: 'painda.v3', encode, pack: packBodies, decode }
@@ -86,6 +80,20 @@ function write(w: Writer, message: Message): void {
       w.u8(GENERAL_KINDS.indexOf(kind))
       writeValue(w, fields, inlineNames, 0)
     }
+  }
+}
+
+function readBody(body: Uint8Array, views: ViewDecoder, budget: Budget): Message {
+  const r = new Reader(body, budget)
+  try {
+    const message = read(r, views)
+    if (r.left > 0) throw new PPError('MALFORMED_FRAME', 'A body goes on after its message.')
+    return message
+  } catch (thrown) {
+    // State heals by a snapshot; the other messages of the frame are not lost with it.
+    const damaged = views.damaged(body)
+    if (damaged !== null) return damaged
+    throw thrown
   }
 }
 

@@ -1,0 +1,40 @@
+// Bodies into a frame and back. One body is a frame as it is; several stand behind a table of their lengths, so that a
+// reader that cannot read one of them still reads the others.
+//   bundle opcode, varint count (at least 2), varint length of each but the last, the bodies
+import { PPError } from '../errors.js'
+import { Reader, Writer } from './bytes.js'
+import { OPCODES } from './opcodes.js'
+
+/** A frame is one tick of one peer; more messages in one frame is an attack on our loops. */
+export const MAX_MESSAGES_PER_FRAME = 4096
+
+export function packBodies(bodies: readonly Uint8Array[]): readonly Uint8Array[] {
+  const [first] = bodies
+  if (first === undefined) return []
+  if (bodies.length === 1) return [first]
+  const w = new Writer()
+  w.u8(OPCODES.bundle)
+  w.varint(bodies.length)
+  for (const body of bodies.slice(0, -1)) w.varint(body.length)
+  for (const body of bodies) w.raw(body)
+  return [w.take()]
+}
+
+/** @throws PPError `MALFORMED_FRAME` */
+export function unpackBodies(frame: Uint8Array): readonly Uint8Array[] {
+  if (frame[0] !== OPCODES.bundle) return [frame]
+  const r = new Reader(frame)
+  r.u8()
+  const count = r.varint()
+  if (count < 2 || count > MAX_MESSAGES_PER_FRAME) {
+    throw new PPError(
+      'MALFORMED_FRAME',
+      `A frame holds at most ${MAX_MESSAGES_PER_FRAME} messages, a bundle at least 2.`,
+    )
+  }
+  const lengths: number[] = []
+  for (let i = 1; i < count; i++) lengths.push(r.varint())
+  const bodies = lengths.map((length) => r.raw(length))
+  bodies.push(r.raw(r.left))
+  return bodies
+}
