@@ -65,7 +65,7 @@ room.on('boom', ({ at }) => isTrue<Equal<typeof at, number>>())
 room.on('bam', () => {})
 room.subscribe(
   (state) => state.phase,
-  (phase, before) => isTrue<Equal<typeof phase | typeof before, 'lobby' | 'play'>>(),
+  (phase, before) => isTrue<Equal<[typeof phase, typeof before], ['lobby' | 'play', 'lobby' | 'play']>>(),
 )
 room.subscribe(() => {})
 isTrue<

@@ -1,6 +1,6 @@
 // One error class, one table. A code tells a program what happened; its row tells the other end what to do next:
 // `retry` with backoff, `fresh-token` and then retry, `stop` and tell the user, or `none` when the connection lives on.
-import type { Path } from './json.js'
+import type { Path } from './path.js'
 
 export type NextStep = 'retry' | 'fresh-token' | 'stop' | 'none'
 

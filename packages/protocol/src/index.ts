@@ -1,4 +1,5 @@
 export * from './json.js'
+export type { Path } from './path.js'
 export * from './errors.js'
 export * from './transport.js'
 export * from './time.js'

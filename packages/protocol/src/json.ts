@@ -1,12 +1,10 @@
 // What may stand in state, messages and presence: plain JSON, checked at the edge where it enters.
 import { PPError } from './errors.js'
+import type { Path } from './path.js'
 
 export type JsonPrimitive = string | number | boolean | null
 export type Json = JsonPrimitive | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
-
-/** From the root to a value: object keys and array indexes. */
-export type Path = readonly (string | number)[]
 
 /** Deeper trees are refused before they can exhaust the stack of a recursive reader. */
 export const MAX_DEPTH = 64

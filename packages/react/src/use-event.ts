@@ -26,13 +26,13 @@ export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, 
     latest.current = handler
   })
   useEffect(() => {
-    const listen = (payload: unknown): void => latest.current(payload)
+    // The overloads tie the payload's type to the name of the message.
+    const listen = (payload: unknown): void => (latest.current as (payload: unknown) => void)(payload)
     return isRoom(source) ? source.on(type, listen) : (source as PPClient).on(type, listen)
   }, [source, type])
 }
 
-// The overloads tie the payload's type to the name of the message.
-type Handler = (payload: unknown) => void
+type Handler = (payload: never) => void
 
 function isRoom(source: object): source is RoomHandle<RoomShape> {
   return 'retain' in source

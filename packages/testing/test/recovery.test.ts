@@ -238,7 +238,7 @@ test('[RC5] a forged session gets a session of its own, and the real one notices
   const codec = createWireCodec()
   const answers: Message[] = []
   transport.onMessage((bytes) => void answers.push(...codec.decode(bytes)))
-  const session = { id: client!.id, token: 'A'.repeat(32), received: 0 }
+  const session = { id: client!.id ?? '', token: 'A'.repeat(32), received: 0 }
   transport.send(codec.encode({ kind: 'hello', version: 3, session }))
   await world.settle()
   const welcome = answers.find((message) => message.kind === 'welcome')

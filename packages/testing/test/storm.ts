@@ -215,12 +215,12 @@ export async function runStorm({ seed, steps = 150, ...options }: StormOptions):
 
     for (const { client, sent, heard, told, got } of all) {
       const { name } = client
-      need(isRising(heard), `the server handled notes of ${name} twice or out of order: ${heard}`)
-      need(isRising(got), `${name} heard news twice or out of order: ${got}`)
+      need(isRising(heard), `the server handled notes of ${name} twice or out of order: ${heard.join()}`)
+      need(isRising(got), `${name} heard news twice or out of order: ${got.join()}`)
       if (restarts > 0) continue
       need(heard.length === sent, `the server has ${heard.length} of ${sent} notes of ${name}`)
       const mine = told.get(client.id ?? '') ?? []
-      need(equal(got, mine), `${name} was told ${mine} and got ${got}`)
+      need(equal(got, mine), `${name} was told ${mine.join()} and got ${got.join()}`)
     }
 
     const cells = (id: string): Record<string, number> =>
@@ -233,7 +233,7 @@ export async function runStorm({ seed, steps = 150, ...options }: StormOptions):
     }
     for (const id of ROOMS) {
       const list = (server.getRoom(id)?.state as { list: string[] } | undefined)?.list ?? []
-      need(new Set(list).size === list.length, `room ${id} holds a text twice: ${list}`)
+      need(new Set(list).size === list.length, `room ${id} holds a text twice: ${list.join()}`)
     }
     if (problems.length > 0) throw new PPError('DESYNC', problems.join('; '))
   }

@@ -6,7 +6,8 @@
 // An object is a marker exactly when its only key is one of the three names. Data that looks like one is
 // wrapped in `__pp_value`; inside `value`, `items` and `__pp_value` everything is literal and needs no wrapping.
 import { PPError } from '../errors.js'
-import { isPlainObject, type Json, type Path } from '../json.js'
+import { isPlainObject, type Json } from '../json.js'
+import type { Path } from '../path.js'
 import { isRecord } from './value.js'
 
 /** A change in the documented JSON form. */

@@ -1,5 +1,6 @@
 // Which places a delta changed: what a client asks to wake exactly the subscribers whose path was touched.
-import { isPlainObject, type Path } from '../json.js'
+import { isPlainObject } from '../json.js'
+import type { Path } from '../path.js'
 import { isArrayOps, looksLikeMarker } from './delta.js'
 import { isRecord, own } from './value.js'
 

@@ -5,7 +5,8 @@
 // elsewhere, or stand in two places, and none of that changes home. So flags always climb the tree as it was, which is
 // the tree that replicas have. A commit moves homes to where things are now.
 import { PPError } from '../errors.js'
-import { isForbiddenKey, type Path } from '../json.js'
+import { isForbiddenKey } from '../json.js'
+import type { Path } from '../path.js'
 import type { DiffContext } from './context.js'
 import type { JsonRecord } from './value.js'
 
