@@ -29,7 +29,6 @@ export const LOST_CONNECTION = /WebSocket connection to 'ws:[^']+' failed|net::E
 
 interface Fixtures extends GameOptions {
   game: Game
-  network: Network
   /** Players at the door, not yet in the game. */
   visitors(count: number): Promise<Player[]>
   /** Players in the game, joined at the same time. */
@@ -51,13 +50,8 @@ export const test = base.extend<Fixtures>({
     await game.kill()
   },
 
-  network: async ({ browserName: _ }, use) => {
+  visitors: async ({ browser, game, expectedComplaints }, use) => {
     const network = createNetwork({ time: hostTime(globalThis) })
-    await use(network)
-    network.close()
-  },
-
-  visitors: async ({ browser, game, network, expectedComplaints }, use) => {
     const seats: Seat[] = []
     await use(async (count) => {
       const made = await Promise.all(
@@ -74,6 +68,7 @@ export const test = base.extend<Fixtures>({
       await proxy.close()
       expect.soft(unexpected, `what ${player.name}'s page complained about`).toEqual([])
     }
+    network.close()
   },
 
   players: async ({ visitors }, use) => {

@@ -11,8 +11,12 @@ declare global {
   }
 }
 
-/** Waits until every page has had the server's state in the server's version. */
-export async function expectConverged(game: Game, players: readonly Player[]): Promise<void> {
+/** Waits until every page has had the server's state in the server's version. Fails with what differs. */
+export async function expectConverged(
+  game: Game,
+  players: readonly Player[],
+  { timeoutMs = 15_000 } = {},
+): Promise<void> {
   await Promise.all(players.map(keepStates))
   await expect(async () => {
     const { version, state } = await game.arena()
@@ -26,7 +30,7 @@ export async function expectConverged(game: Game, players: readonly Player[]): P
         expect(replica, `${player.name}'s replica at version ${version}`).toEqual(state)
       }),
     )
-  }).toPass({ timeout: 15_000 })
+  }).toPass({ timeout: timeoutMs })
 }
 
 /** States are immutable and share what did not change: keeping them costs next to nothing. */

@@ -9,6 +9,8 @@ export interface Inspector {
   open(): Promise<void>
   tab(name: 'Frames' | 'State' | 'Status'): Promise<void>
   button(name: string | RegExp): Locator
+  /** The chip of a kind of rows: a click hides or shows it, with Shift nothing else is shown. */
+  kind(name: string): Locator
   filter(text: string): Promise<void>
   /** Messages and events recorded and not yet forgotten. */
   held(): Promise<number>
@@ -28,6 +30,10 @@ export function inspectorOf(page: Page): Inspector {
     },
     tab: (name) => dock.getByRole('tab', { name, exact: true }).click(),
     button: (name) => dock.getByRole('button', { name }),
+    kind: (name) =>
+      dock
+        .getByRole('group', { name: 'Kinds of rows' })
+        .getByRole('button', { name: new RegExp(`^${name}`) }),
     filter: (text) => dock.getByRole('textbox', { name: /^Filter/ }).fill(text),
     async held() {
       const foot = await dock.locator('.foot-held').textContent()
