@@ -1,7 +1,7 @@
 // How much travelled in each of the last seconds, for the two sparklines of the status tab.
 
 /** A minute of seconds: enough to see a stall and the burst that follows it. */
-export const RATE_SECONDS = 60
+const RATE_SECONDS = 60
 
 export interface Traffic {
   readonly frames: number

@@ -185,7 +185,7 @@ export function createRecorder({
 }
 
 /** True for what the button's badge counts. */
-export function isProblem(event: InspectEvent): boolean {
+function isProblem(event: InspectEvent): boolean {
   if (event.kind === 'error' || event.kind === 'desync') return true
   return event.kind === 'frame' && event.messages.some((message) => message.kind === 'error')
 }

@@ -97,7 +97,7 @@ function Node({
 }
 
 /** The value on its line: itself, or of a branch its size and, while it is closed, its beginning. */
-export function Leaf({ value, isOpen = false }: { value: unknown; isOpen?: boolean }) {
+function Leaf({ value, isOpen = false }: { value: unknown; isOpen?: boolean }) {
   if (!isBranch(value)) {
     return (
       <span class="node-value" data-type={typeOf(value)}>

@@ -1,0 +1,29 @@
+import { PPClient } from '@painda/client'
+import { createTransportPair } from '@painda/protocol'
+import { afterEach, expect, test, vi } from 'vitest'
+import { HOOK_KEY, installHook } from '../src/hook.js'
+import type { InspectableClient } from '../src/inspectable.js'
+
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, HOOK_KEY)
+})
+
+test('a client finds the hook by itself, and its first word to the server is recorded', async () => {
+  const hook = installHook(globalThis)
+  const [transport] = createTransportPair()
+  const client = new PPClient('ws://example.test', { connectTransport: () => transport })
+  const attached: InspectableClient | undefined = hook.clients()[0]?.client
+  expect(attached).toBe(client)
+  const messages = () =>
+    Array.from({ length: hook.recorder.nextId }, (_, id) => hook.recorder.at(id)?.event).flatMap((event) =>
+      event?.kind === 'frame' ? event.messages : [],
+    )
+  await vi.waitFor(() => expect(messages()[0]).toMatchObject({ kind: 'hello', version: 3 }))
+  client.close()
+})
+
+test('without a hook a client works and touches nothing', () => {
+  const client: InspectableClient = new PPClient('ws://example.test', { autoConnect: false })
+  expect(client.status().status).toBe('idle')
+  expect(Object.getOwnPropertySymbols(globalThis)).not.toContain(HOOK_KEY)
+})
