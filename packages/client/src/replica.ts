@@ -1,7 +1,7 @@
 // The copy of a room's state: one immutable tree that follows the server version by version. What did not change keeps
 // its identity, also when a whole snapshot comes.
-import { isPlainObject, patchImmutable, toPPError } from '@painda/protocol'
-import type { PPError, Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+import { createTreeHash, isPlainObject, patchImmutable, PPError, toPPError } from '@painda/protocol'
+import type { Resync, StateDelta, StateSnapshot } from '@painda/protocol'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
@@ -15,8 +15,8 @@ export interface Replica {
   readonly tick: number
   /** True from a lost version to the snapshot that heals it. */
   readonly isHealing: boolean
-  /** @throws PPError `DELTA_INVALID` for a state that is not JSON; the replica keeps what it has. */
-  applySnapshot(snapshot: Pick<StateSnapshot, 'state' | 'version' | 'tick'>): Applied
+  /** @throws PPError `DELTA_INVALID` for a state that is not JSON, `DESYNC` for one that is not what the server has. */
+  applySnapshot(snapshot: Pick<StateSnapshot, 'state' | 'version' | 'tick' | 'hash'>): Applied
   applyDelta(delta: StateDelta): Applied
   /** The snapshot that was asked for will not come: the connection is another one. */
   stopHealing(): void
@@ -29,6 +29,12 @@ export function createReplica(): Replica {
   let isHealing = false
   /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
   let isDecoders = false
+  const treeHash = createTreeHash()
+
+  /** False: what stands here is not what the server believes to have sent. */
+  function isRight(hash: number | undefined): boolean {
+    return hash === undefined || treeHash.of(state) === hash
+  }
 
   return {
     get state() {
@@ -51,9 +57,12 @@ export function createReplica(): Replica {
       version = snapshot.version
       tick = snapshot.tick
       isHealing = false
+      // Asking again would get the same: a connection that changes snapshots is of no use.
+      if (!isRight(snapshot.hash))
+        throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
       return { name: 'changed', delta }
     },
-    applyDelta({ from, to, tick: newTick, delta, state: decoded, isDamaged }) {
+    applyDelta({ from, to, tick: newTick, delta, state: decoded, hash, isDamaged }) {
       // A snapshot that was made later than this delta may arrive before it.
       if (isHealing || (state !== undefined && to <= version && from < version)) return { name: 'ignored' }
       if (state !== undefined && isDamaged === true) {
@@ -72,7 +81,9 @@ export function createReplica(): Replica {
       }
       version = to
       tick = newTick
-      return { name: 'changed', delta }
+      if (isRight(hash)) return { name: 'changed', delta }
+      isHealing = true
+      return { name: 'lost', why: 'hash', error: null }
     },
     stopHealing: () => void (isHealing = false),
   }

@@ -53,6 +53,8 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly name: string | undefined
   /** The state as it is now, for reading. Write through `update` or a hook's `ctx.state`: only those are seen and sent. */
   readonly state: StateOf<Shape>
+  /** The state as members hold it: numbers rounded as the contract's `sync` says. */
+  readonly shown: StateOf<Shape>
   /** Grows by one with each change that is sent. */
   readonly version: number
   /** Steps since the room began: tick k is due k·(1000/tickHz) ms after it. */

@@ -1,6 +1,6 @@
 // A room: one state, the members that see it, a clock. This file puts the parts together and gives them their public
 // face; the order of what leaves is in room-stage.ts, coming and going in room-door.ts, ticks in room-clock.ts.
-import { createEmitter, PPError, validate } from '@painda/protocol'
+import { compileSync, createEmitter, PPError, validate } from '@painda/protocol'
 import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time, Undo } from '@painda/protocol'
 import type {
   BroadcastOptions,
@@ -106,7 +106,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       id: 'all',
       room: id,
       nextChannel: world.nextChannel,
-      patterns: Object.keys(shape.sync ?? {}),
+      sync: compileSync(shape.sync),
+      now: () => world.time.now(),
       state: settings.state,
       onDirty: wake,
     })
@@ -164,6 +165,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onFree: (seat) => this.#onFree(seat),
     })
     this.#scope = { room: this, state: this.#view.draft, now: this.#clock.now, random }
+  }
+
+  /** The state as members hold it: numbers rounded as the contract's `sync` says. */
+  get shown(): object {
+    return this.#view.shown
   }
 
   get state(): object {

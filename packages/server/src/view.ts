@@ -2,15 +2,20 @@
 // from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
 // the contract that hide or round a path become further views, each with versions of its own.
 import { cloneJson, createTracker, createViewEncoder } from '@painda/protocol'
-import type { StateDelta, StateSnapshot } from '@painda/protocol'
+import type { CompiledSync, StateDelta, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
+
+/** A changing view says its hash at least this often, so that a replica that went wrong is wrong for a second at most. */
+export const HASH_EVERY_MS = 1000
 
 export interface View<State extends object> {
   readonly id: string
   readonly version: number
   /** The raw tree, for reading. */
   readonly state: State
+  /** What receivers hold at this version: numbers rounded as the contract says. A copy only where something is rounded. */
+  readonly shown: State
   /** The tree to write to: what changes is noted. */
   readonly draft: State
   /** True when something was written since the last commit. */
@@ -32,27 +37,38 @@ export function createView<State extends object>({
   id,
   room,
   nextChannel,
-  patterns,
+  sync,
   state,
+  now,
   onDirty,
 }: {
   id: string
   room: string
   /** Numbers for the wire, no two alike in one server. */
   nextChannel: () => number
-  /** Paths of the contract: what is a `*` there is a map. */
-  patterns: readonly string[]
+  /** The contract's sync table: how numbers are rounded, and which places are maps. */
+  sync: CompiledSync
   /** Copied. @throws PPError `STATE_NOT_JSON` */
   state: State
+  /** Milliseconds. */
+  now: () => number
   /** The first change after a commit. */
   onDirty: () => void
 }): View<State> {
-  const tracker = createTracker(state, { onDirty })
-  let encoder = createViewEncoder(nextChannel(), patterns)
+  const tracker = createTracker(state, { onDirty, sync })
+  let encoder = createViewEncoder(nextChannel(), sync.patterns)
+  let hashedAt = -Infinity
   let version = 0
   let isPromised = false
   /** Those who join at one version share one copy and one encoding. */
   let current: Outgoing | null = null
+
+  /** The hash, when it is time to say it again. */
+  function dueHash(): { hash?: number } {
+    if (now() - hashedAt < HASH_EVERY_MS) return {}
+    hashedAt = now()
+    return { hash: tracker.hash() }
+  }
 
   return {
     id,
@@ -61,6 +77,9 @@ export function createView<State extends object>({
     },
     get state() {
       return tracker.state
+    },
+    get shown() {
+      return sync.snapshotOf(tracker.state)
     },
     get draft() {
       return tracker.draft
@@ -78,15 +97,24 @@ export function createView<State extends object>({
       isPromised = false
       current = null
       version++
-      const message = { kind: 'delta', room, from: version - 1, to: version, tick, delta } as const
-      return encoded(message, encoder.delta(message))
+      const message = {
+        kind: 'delta',
+        room,
+        from: version - 1,
+        to: version,
+        tick,
+        delta,
+        ...dueHash(),
+      } as const
+      return encoded(message, encoder.delta(message, tracker.pastOf))
     },
     snapshot(tick) {
       if (current !== null) return current
-      if (encoder.isFull) encoder = createViewEncoder(nextChannel(), patterns)
-      const bytes = encoder.snapshot({ kind: 'snapshot', room, version, tick, state: tracker.state })
+      if (encoder.isFull) encoder = createViewEncoder(nextChannel(), sync.patterns)
       // Copied for whoever looks at the message later, while the tree goes on changing.
-      current = encoded({ kind: 'snapshot', room, version, tick, state: cloneJson(tracker.state) }, bytes)
+      const shown = cloneJson(sync.snapshotOf(tracker.state))
+      const message = { kind: 'snapshot', room, version, tick, state: shown, hash: tracker.hash() } as const
+      current = encoded(message, encoder.snapshot(message))
       return current
     },
     get isFull() {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineRoom, type } from '@painda/protocol'
+import { defineRoom, hashState, type } from '@painda/protocol'
 import { refuse } from '../src/refuse.js'
 import { createTestRooms, TICK, type TestMember } from './room-kit.js'
 
@@ -492,7 +492,7 @@ describe('the documented form', () => {
     expect(lobby.join(ann)).toBe(true)
     expect(ann.read().slice(0, 2)).toEqual([
       { kind: 'joined', room: 'lobby-1', type: 'state' },
-      { kind: 'snapshot', room: 'lobby-1', version: 0, tick: 0, state: first() },
+      { kind: 'snapshot', room: 'lobby-1', version: 0, tick: 0, state: first(), hash: hashState(first()) },
     ])
     lobby.update((draft) => {
       draft.phase = 'playing'

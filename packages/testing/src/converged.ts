@@ -66,7 +66,7 @@ function compareMember<C extends ContractShape>(client: string, own: PPClient<C>
 function compareHandle(client: string, handle: RoomHandle, room: Room): Difference | null {
   const versions = { server: room.version, replica: handle.version }
   const found =
-    under('', findDifference(room.state, handle.state)) ??
+    under('', findDifference(room.shown, handle.state)) ??
     under('(version)', findDifference(room.version, handle.version)) ??
     under('(presence)', findDifference(byId(room.presence.list()), byId(handle.presence.list())))
   return found === null ? null : { client, room: room.id, ...found, versions }
