@@ -12,6 +12,8 @@ type SchemaClass = new () => SchemaObject
 
 /** One world in Colyseus: the server's state with its encoder, and a client's copy with its decoder. */
 export interface ColyseusWorld {
+  /** The server's state. */
+  readonly root: unknown
   write(writes: readonly Write[]): void
   /** A tick's bytes, in memory that the next call uses again. */
   encode(): Uint8Array
@@ -44,6 +46,7 @@ export function createColyseusWorld(state: Json, step?: number): ColyseusWorld {
   encoder.discardChanges()
 
   return {
+    root: server,
     write: (writes) => writeSchema(server, writes, (items) => items.map((item) => makeItem(Root, item))),
     encode() {
       const bytes = encoder.encode()
