@@ -3,7 +3,7 @@
 import { assertJson, PPError, type PresenceEntry } from '@painda/protocol'
 
 /** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
-export const MAX_PRESENCE_BYTES = 4096
+const MAX_PRESENCE_BYTES = 4096
 
 export interface PresenceChanges {
   readonly set: readonly PresenceEntry[]

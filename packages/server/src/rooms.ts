@@ -23,7 +23,7 @@ import { isAdmitted, type Seat } from './seat.js'
 import { createTickers } from './tick.js'
 
 /** Rooms that a client may be in at a time, unless the server says otherwise. */
-export const MAX_ROOMS_PER_CLIENT = 64
+const MAX_ROOMS_PER_CLIENT = 64
 
 export interface CreateRoomOptions {
   /** Default: a new id. */

@@ -7,7 +7,7 @@ import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
 /** A changing view says its hash at least this often, so that a replica that went wrong is wrong for a second at most. */
-export const HASH_EVERY_MS = 1000
+const HASH_EVERY_MS = 1000
 
 export interface View<State extends object> {
   readonly id: string

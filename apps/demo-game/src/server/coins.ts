@@ -5,7 +5,7 @@ import type { ArenaState, Player } from '../shared/game.js'
 
 export const MAX_COINS = 6
 /** How often one appears while there is room for it. */
-export const COIN_EVERY_MS = 900
+const COIN_EVERY_MS = 900
 const REACH = 0.75
 
 /** What a room remembers between ticks and tells nobody. */

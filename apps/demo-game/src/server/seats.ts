@@ -34,7 +34,7 @@ export function getUp(state: ArenaState, id: string): void {
 }
 
 /** The wanted colour, or the first free one after it. */
-export function freeColor(state: ArenaState, wanted: number): number {
+function freeColor(state: ArenaState, wanted: number): number {
   const taken = new Set(Object.values(state.players).map((player) => player.color))
   for (let step = 0; step < SEATS; step++) {
     const color = (wanted + step) % SEATS

@@ -3,7 +3,7 @@
 import type { Point } from '../../shared/game.js'
 
 /** How far behind the newest possible position everybody else is shown: three ticks, one late frame is not seen. */
-export const DELAY_MS = 100
+const DELAY_MS = 100
 
 /** Enough for a second of stall; older samples are never asked for. */
 const MAX_SAMPLES = 40
