@@ -217,7 +217,7 @@ export interface Budget {
 
 export class Reader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
+  #view: DataView | null = null
   #at = 0
   readonly #budget: Budget
   #bits = 0
@@ -296,14 +296,14 @@ export class Reader {
 
   f32(): number {
     this.#need(4)
-    const value = this.#view.getFloat32(this.#at)
+    const value = this.#floats().getFloat32(this.#at)
     this.#at += 4
     return value
   }
 
   f64(): number {
     this.#need(8)
-    const value = this.#view.getFloat64(this.#at)
+    const value = this.#floats().getFloat64(this.#at)
     this.#at += 8
     return value
   }
@@ -411,6 +411,12 @@ export class Reader {
   align(): void {
     if (this.#bits !== 0) throw new PPError('MALFORMED_FRAME', 'Padding bits must be 0.')
     this.#bitCount = 0
+  }
+
+  /** Most frames hold no float, and a DataView costs as much as reading ten columns' heads. */
+  #floats(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    return (this.#view ??= new DataView(buffer, byteOffset, byteLength))
   }
 
   #need(count: number): void {

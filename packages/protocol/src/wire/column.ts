@@ -97,7 +97,10 @@ export function writeMixed(
   for (const value of values) writeItem(w, value, names, depth)
 }
 
-/** The values of `rows` rows. Numbers may stand in memory that the next column uses again: take them out at once. */
+/**
+ * The values of `rows` rows. Numbers stand in memory that the next column uses again, with others behind them: take them out
+ * at once, by `takeRows` where they are to stay.
+ */
 export function readColumn(
   r: Reader,
   rows: number,
@@ -137,6 +140,12 @@ export function readColumn(
     default:
       return readNumbers(r, rows, readHead(r, form), before)
   }
+}
+
+export function takeRows(values: ArrayLike<unknown>, rows: number): unknown[] {
+  const taken: unknown[] = []
+  for (let i = 0; i < rows; i++) taken.push(values[i])
+  return taken
 }
 
 function readOther(
@@ -262,7 +271,7 @@ function readNumbers(
 ): Float64Array {
   r.needBits(rows * width)
   if (numerators.length < rows) numerators = new Float64Array(rows * 2)
-  const values = numerators.subarray(0, rows)
+  const values = numerators
   r.packed(values, rows, min, width)
   const divisor = DIVISORS[code] ?? 1
   if (!areSteps) {

@@ -3,7 +3,7 @@
 import type { Delta } from '../delta/delta.js'
 import { PPError } from '../errors.js'
 import { readCell } from './cell.js'
-import { readColumn } from './column.js'
+import { readColumn, takeRows } from './column.js'
 import type { Reader } from './bytes.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
@@ -25,11 +25,10 @@ export interface Change {
 
 export interface DeltaReader {
   /**
-   * Reads what stands next in `r` and applies it to `state`, which stays as it is. `isFollowed` false: the state is not
-   * the one that was changed; the bytes are read, and what comes out is worth nothing.
+   * Reads what stands next in `r` and applies it to `state`, which stays as it is.
    * @throws PPError `MALFORMED_FRAME` and its kin; the dictionary is then as before.
    */
-  read(r: Reader, hasNews: boolean, state: unknown, isFollowed: boolean): Change
+  read(r: Reader, hasNews: boolean, state: unknown): Change
 }
 
 export function createDeltaReader(): DeltaReader {
@@ -46,16 +45,16 @@ export function createDeltaReader(): DeltaReader {
     for (let i = 0; i < count; i++) templates[start + i] = readTemplate(r, names)
   }
 
-  function readGroups(r: Reader, state: unknown, isFollowed: boolean): Change {
-    const tree = createTree(state, isFollowed)
+  function readGroups(r: Reader, state: unknown): Change {
+    const tree = createTree(state)
     const groups: ReadGroup[] = []
     r.head = null
-    while (r.flag()) groups.push(readGroup(r, tree, isFollowed))
+    while (r.flag()) groups.push(readGroup(r, tree))
     r.align()
     return { state: tree.root, delta: () => deltaOf(groups) }
   }
 
-  function readGroup(r: Reader, tree: Tree, isFollowed: boolean): ReadGroup {
+  function readGroup(r: Reader, tree: Tree): ReadGroup {
     const template = templates[r.bits(widthOf(templates.length - 1))]
     if (template === undefined) throw malformed('A delta names a template that nobody defined.')
     const rows = r.flag() ? r.golomb() + 2 : 1
@@ -66,7 +65,7 @@ export function createDeltaReader(): DeltaReader {
     if (fields.length === 0) {
       const values =
         rows > 1 ? readColumn(r, rows, names, 0, readLeaf) : [readCell(r, names, 0, readLeaf, nothing)]
-      const leaves = Array.from(values)
+      const leaves = takeRows(values, rows)
       for (const [row, leaf] of leaves.entries())
         tree.put(targets[row] ?? [], selfKey(template, blanks, row), leaf)
       return { template, rows, blanks, targets, leaves: [leaves] }
@@ -75,7 +74,7 @@ export function createDeltaReader(): DeltaReader {
       const before = (row: number): number => {
         // `open` gives records where fields are put.
         const value = (targets[row] as Record<string, unknown>)[field]
-        return typeof value === 'number' ? value : isFollowed ? Number.NaN : 0
+        return typeof value === 'number' ? value : Number.NaN
       }
       const values =
         rows > 1
@@ -92,20 +91,22 @@ export function createDeltaReader(): DeltaReader {
       if (step.kind === 'name') continue
       const isIndex = step.kind === 'index'
       const max = isIndex ? MAX_INDEX : names.length - 1
-      const keys =
+      const keys: Key[] =
         rows > 1 ? readKeys(r, rows, max) : [isIndex ? r.golomb() : r.bits(widthOf(names.length - 1))]
-      blanks.push(isIndex ? keys : keys.map(names.nameOf))
+      // Names take the place of their numbers.
+      if (!isIndex) for (let i = 0; i < keys.length; i++) keys[i] = names.nameOf(keys[i] as number)
+      blanks.push(keys)
     }
     return blanks
   }
 
   return {
-    read(r, hasNews, state, isFollowed) {
+    read(r, hasNews, state) {
       const nameStart = names.length
       const templateStart = templates.length
       try {
         if (hasNews) readNews(r)
-        return readGroups(r, state, isFollowed)
+        return readGroups(r, state)
       } catch (thrown) {
         names.truncate(nameStart)
         templates.length = templateStart
@@ -137,7 +138,7 @@ function putAll(
       tree.put(target, field, value)
     }
   }
-  return isPlain ? undefined : Array.from(values)
+  return isPlain ? undefined : takeRows(values, targets.length)
 }
 
 function malformed(what: string): PPError {

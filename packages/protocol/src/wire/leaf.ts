@@ -6,7 +6,7 @@ import { PPError } from '../errors.js'
 import { isPlainObject, MAX_DEPTH } from '../json.js'
 import type { Json } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
-import { readColumn, writeColumn } from './column.js'
+import { readColumn, takeRows, writeColumn } from './column.js'
 import { readKeys, writeKeys } from './keys.js'
 import type { NameReader, NameWriter } from './names.js'
 import { readValue, writeValue } from './value.js'
@@ -181,8 +181,8 @@ function readOps(r: Reader, names: NameReader, depth: number): ArrayOp[] {
     if (outline.op === 'set') values++
     outlines.push(outline)
   }
-  const newItems = items === 0 ? [] : Array.from(readColumn(r, items, names, depth, readValue))
-  const newValues = values === 0 ? [] : Array.from(readColumn(r, values, names, depth, readValue))
+  const newItems = items === 0 ? [] : takeRows(readColumn(r, items, names, depth, readValue), items)
+  const newValues = values === 0 ? [] : takeRows(readColumn(r, values, names, depth, readValue), values)
   r.align()
   let itemAt = 0
   let valueAt = 0

@@ -29,20 +29,41 @@ export interface Tree {
 /** The root stands in a holder under this key, so that a path always begins in a container. */
 const ROOT = 'root'
 
-/** `isKnown` false: the state is not the one that the delta was made for; anything goes, and nothing will be used. */
-export function createTree(state: unknown, isKnown: boolean): Tree {
-  const holder: Record<string, unknown> = { [ROOT]: isKnown ? state : {} }
-  /** Containers of our own making: free to write to. */
-  const ours = new Set<object>([holder])
+/** Up to here looking through a list is faster than hashing. */
+const FEW = 24
+
+export function createTree(state: unknown): Tree {
+  const holder: Record<string, unknown> = { [ROOT]: state }
+  /** Containers of our own making: free to write to. A handful, mostly. */
+  const ours: object[] = [holder]
+  /** The same, once they are more. */
+  let oursSet: Set<object> | null = null
   /** Those among them that stand where no such container stood. */
-  const created = new Set<object>()
-  /** Opened by the last group. Noting each as ours costs more than copying it, and mostly no second group asks. */
+  let created: Set<object> | null = null
+  /** Opened by the last group. Noting each as ours costs as much as copying it, and mostly no second group asks. */
   let recent: readonly Container[] = []
-  if (!isKnown) created.add(holder)
+  let isFirst = true
+
+  function isOurs(container: object): boolean {
+    if (ours.length < FEW) return ours.includes(container)
+    oursSet ??= new Set(ours)
+    return oursSet.has(container)
+  }
+
+  function keep(container: object): void {
+    ours.push(container)
+    oursSet?.add(container)
+  }
+
+  function isNew(container: unknown): boolean {
+    return created !== null && created.has(container as object)
+  }
 
   function open({ steps, fields }: Template, blanks: Blanks, rows: number): Container[] {
-    for (const container of recent) ours.add(container)
+    for (const container of recent) keep(container)
     recent = []
+    const isAlone = isFirst
+    isFirst = false
     const depth = fields.length === 0 ? steps.length - 1 : steps.length
     if (depth < 0) return [holder]
     const isList = (i: number): boolean => steps[i]?.kind === 'index'
@@ -52,7 +73,7 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
     for (let step = steps[0]; i < depth && step?.kind === 'name'; step = steps[++i])
       common = child(common, step.name, isList(i + 1))
     if (i === depth) return Array.from({ length: rows }, () => common)
-    if (i === depth - 1 && !isList(depth)) return (recent = openRecords(common, blanks[0] ?? []))
+    if (i === depth - 1 && !isList(depth)) return (recent = openRecords(common, blanks[0] ?? [], isAlone))
 
     const targets: Container[] = []
     for (let row = 0; row < rows; row++) {
@@ -68,16 +89,19 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
     return targets
   }
 
-  /** The case of every tick: many records of one map or list. */
-  function openRecords(parent: Container, keys: readonly Key[]): Container[] {
+  /** The case of every tick: many records of one map or list. `isAlone`: nothing was opened before. */
+  function openRecords(parent: Container, keys: readonly Key[], isAlone: boolean): Container[] {
     const targets: Container[] = []
-    // Arrays answer to their indexes as records do to their keys.
+    // Arrays answer to their indexes as records do to their keys; neither inherits an object under a name of ours.
     const fields = parent as Record<Key, unknown>
-    for (const key of keys) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] ?? 0
       const before = fields[key]
-      if (!isRecord(before) || (ours.size > 1 && ours.has(before)) || !Object.hasOwn(fields, key))
-        targets.push(child(parent, key, false))
-      else targets.push((fields[key] = { ...before }) as Record<string, unknown>)
+      if (isRecord(before) && (isAlone || !isOurs(before))) {
+        const copy = { ...before }
+        fields[key] = copy
+        targets.push(copy)
+      } else targets.push(child(parent, key, false))
     }
     return targets
   }
@@ -91,28 +115,29 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
     // Arrays answer to their indexes as records do to their keys.
     const fields = parent as Record<Key, unknown>
     if (Array.isArray(before) && isList) {
-      if (ours.has(before)) return before
+      if (isOurs(before)) return before
       const copy = before.slice()
-      ours.add(copy)
+      keep(copy)
       fields[key] = copy
       return copy
     }
     if (isRecord(before)) {
-      if (ours.has(before)) return before
+      if (isOurs(before)) return before
       const copy = shallowCopy(before)
-      ours.add(copy)
+      keep(copy)
       fields[key] = copy
       return copy
     }
     const fresh: Record<string, unknown> = {}
+    created ??= new Set()
     created.add(fresh)
-    ours.add(fresh)
+    keep(fresh)
     fields[key] = fresh
     return fresh
   }
 
   function isLiteral(parent: Container, before: unknown): boolean {
-    return before === undefined ? created.has(parent) : isRecord(before) && created.has(before)
+    return before === undefined ? isNew(parent) : isNew(before)
   }
 
   function put(container: Container, key: Key, leaf: unknown): void {
@@ -128,7 +153,7 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
       )
       return
     }
-    const after = created.has(container) ? leaf : applied(own(container, key), leaf)
+    const after = isNew(container) ? leaf : applied(own(container, key), leaf)
     if (after !== GONE) container[key] = after
     else if (container === holder) throw malformed('A delta deletes the root.')
     else delete container[key]
@@ -136,7 +161,7 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
 
   /** Operations on a list that are data: they look like a change and stand in a new value. */
   function literalOps(container: Record<string, unknown>): Record<string, unknown>[] {
-    if (!created.has(container)) throw malformed('A delta changes items of a list where no list stands.')
+    if (!isNew(container)) throw malformed('A delta changes items of a list where no list stands.')
     const ops = container['__pp_array_ops']
     // Only `literalOps` and leaves of a new value put something there, and leaves are lists of operations.
     if (Array.isArray(ops)) return ops as Record<string, unknown>[]
@@ -148,10 +173,10 @@ export function createTree(state: unknown, isKnown: boolean): Tree {
   function literalItem(container: Record<string, unknown>, index: number): Container {
     const ops = literalOps(container)
     const known = ops.find((op) => op['op'] === 'patch' && op['index'] === index)?.['delta']
-    if (isRecord(known) && created.has(known)) return known
+    if (isRecord(known) && isNew(known)) return known
     const delta: Record<string, unknown> = {}
-    created.add(delta)
-    ours.add(delta)
+    created?.add(delta)
+    keep(delta)
     ops.push({ op: 'patch', index, delta })
     return delta
   }

@@ -4,7 +4,7 @@
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
-import { readColumn, writeColumn } from './column.js'
+import { readColumn, takeRows, writeColumn } from './column.js'
 import type { NameReader, NameWriter } from './names.js'
 import { DIVISORS, divisorOf, fromNumerator, NO_DIVISOR, numeratorOf } from './number.js'
 
@@ -176,7 +176,7 @@ function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
   const length = r.varint()
   if (length === 0) return []
   if (length === 1) return [readValue(r, names, depth + 1)]
-  const items = Array.from(readColumn(r, length, names, depth + 1, readValue))
+  const items = takeRows(readColumn(r, length, names, depth + 1, readValue), length)
   r.align()
   return items
 }

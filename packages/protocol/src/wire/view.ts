@@ -143,7 +143,7 @@ export function createViewDecoder(): ViewDecoder {
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
     if (opcode & (IS_EXPLICIT | UNUSED)) throw malformed('A snapshot has a flag that nobody defined.')
     const reader = createDeltaReader()
-    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {}, true)
+    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {})
     forget(room)
     if (views.size >= MAX_VIEWS) throw malformed('This connection has too many views.')
     views.set(channel, { room, reader, version, tick: lastTick, state, isLost: false })
@@ -159,19 +159,33 @@ export function createViewDecoder(): ViewDecoder {
     const isExplicit = (opcode & IS_EXPLICIT) !== 0
     const to = from + (isExplicit ? r.varint() : 1)
     const tick = isExplicit ? r.varint() : view.tick + 1
-    const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    const base = { kind: 'delta', room: view.room, from, to, tick, ...hash } as const
+    const hash = opcode & HAS_HASH ? r.varint() : undefined
+    const { room } = view
     if (view.isLost || from !== view.version) {
       // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
       view.isLost = true
       r.skip()
-      return { ...base, delta: undefined }
+      return { kind: 'delta', room, from, to, tick, delta: undefined }
     }
-    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state, true)
+    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state)
     view.tick = tick
     view.version = to
     view.state = change.state
-    return withDelta({ ...base, state: change.state }, change)
+    let documented: Delta | undefined
+    const message: StateDelta = {
+      kind: 'delta',
+      room,
+      from,
+      to,
+      tick,
+      // Few ask for the documented form, and it costs as much as all the rest: it is made when read.
+      get delta() {
+        return (documented ??= change.delta())
+      },
+      state: change.state,
+    }
+    if (hash !== undefined) message.hash = hash
+    return message
   }
 
   function forget(room: string): void {
@@ -201,16 +215,6 @@ export function createViewDecoder(): ViewDecoder {
 function nearest(low: number, ours: number): number {
   const ahead = (((low - ours) % VERSIONS) + VERSIONS) % VERSIONS
   return ours + (ahead < VERSIONS / 2 ? ahead : ahead - VERSIONS)
-}
-
-/** Few ask for the documented form, and it costs as much as all the rest: it is made when read. */
-function withDelta(message: Omit<StateDelta, 'delta'>, change: Change): StateDelta {
-  let delta: Delta | undefined
-  return Object.defineProperty(message, 'delta', {
-    enumerable: true,
-    get: () => (delta ??= change.delta()),
-    // `defineProperty` has just added what the type lacked.
-  }) as StateDelta
 }
 
 function malformed(what: string): PPError {
