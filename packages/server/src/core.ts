@@ -139,6 +139,7 @@ export function createCore(options: ServerOptions) {
       middlewareStage(messageGate, namespaces),
       handlerStage(dispatch),
     ],
+    isStateRoom: (room) => rooms.get(room) !== undefined,
     time,
     maxMessagesPerSecond: settings.maxMessagesPerSecond,
     maxInboxMessages,

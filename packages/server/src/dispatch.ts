@@ -11,6 +11,7 @@ import type { Faults } from './faults.js'
 import type { Handlers } from './handlers.js'
 import type { AckReply } from './messages.js'
 import type { Namespaces } from './namespace.js'
+import { isNamespaced } from './pipeline.js'
 import type { Arrival } from './pipeline.js'
 import type { Rooms } from './rooms.js'
 
@@ -20,7 +21,7 @@ export interface DispatchOptions {
   any: Handlers<[client: PPServerClient, type: string, payload: unknown]>
   partsOf: (client: PPServerClient) => ClientParts
   namespaces: Namespaces
-  rooms: Pick<Rooms<PPServerClient>, 'get' | 'message' | 'resync' | 'presence'>
+  rooms: Pick<Rooms<PPServerClient>, 'message' | 'resync' | 'presence'>
   /** Enters or leaves a room by the client's own wish. */
   joinRoom: (client: PPServerClient, join: Join) => void | Promise<void>
   leaveRoom: (client: PPServerClient, room: string) => void
@@ -30,12 +31,12 @@ export interface DispatchOptions {
 export function createDispatch(options: DispatchOptions): (arrival: Arrival) => void | Promise<void> {
   const { faults, handlers, any, partsOf, namespaces, rooms, joinRoom, leaveRoom, refuse } = options
 
-  function handleEvent({ entry, view }: Arrival, message: Event): void | Promise<void> {
+  function handleEvent({ entry, view, isForRoom }: Arrival, message: Event): void | Promise<void> {
     const { client, session } = entry
     const where = `The handler of "${message.type}"`
     const report = (thrown: unknown): string => faults.report(thrown, where)
     const answer = createAnswer(session, message.ackId, report)
-    if (message.room !== undefined && rooms.get(message.room) !== undefined) {
+    if (isForRoom) {
       return rooms.message(client, { ...message, payload: view.payload }, (body) => answer.send(body))
     }
 
@@ -98,8 +99,4 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
         return rooms.presence(client, message)
     }
   }
-}
-
-function isNamespaced({ ns }: Event): boolean {
-  return ns !== undefined && ns !== '/'
 }

@@ -9,7 +9,7 @@
 // `limits` runs on arrival. The rest runs one message after the other per client: a stage that returns a promise holds
 // up this client's next message and nobody else's.
 import { PPError } from '@painda/protocol'
-import type { Time } from '@painda/protocol'
+import type { Event, Time } from '@painda/protocol'
 import { internalError } from './faults.js'
 import { createInbox } from './inbox.js'
 import type { MessageOfClient } from './messages.js'
@@ -26,6 +26,8 @@ export interface Arrival {
   readonly message: ClientMessage
   /** An event as middleware sees it; its payload is what handlers get. */
   readonly view: MessageOfClient
+  /** An event for a state room. Decided once: were the room to end meanwhile, nobody else gets what it would have checked. */
+  readonly isForRoom: boolean
 }
 
 export type StageName = 'decode' | 'auth' | 'plugins' | 'middleware' | 'handlers'
@@ -48,6 +50,7 @@ export interface Line {
 
 export interface PipelineOptions {
   stages: readonly Stage[]
+  isStateRoom: (room: string) => boolean
   time: Time
   maxMessagesPerSecond: number
   maxInboxMessages: number
@@ -57,7 +60,7 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): { line(entry: SessionEntry): Line } {
-  const { stages, time, maxMessagesPerSecond, maxInboxMessages, maxInboxBytes, report } = options
+  const { stages, isStateRoom, time, maxMessagesPerSecond, maxInboxMessages, maxInboxBytes, report } = options
 
   /** Runs the stages from `first` on; synchronous while they are. */
   function runFrom(first: number, arrival: Arrival): Verdict | Promise<Verdict> {
@@ -104,7 +107,8 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
       })
 
       function handle(message: ClientMessage): void | Promise<void> {
-        const verdict = runFrom(0, { entry, message, view: viewOf(message) })
+        const isForRoom = message.kind === 'event' && message.room !== undefined && isStateRoom(message.room)
+        const verdict = runFrom(0, { entry, message, view: viewOf(message), isForRoom })
         if (verdict instanceof Promise) return verdict.then((error) => settle(error, message))
         settle(verdict, message)
       }
@@ -146,6 +150,11 @@ function sendError(session: Session, { code, message }: PPError, about: ClientMe
   const type = about?.kind === 'event' ? { type: about.type } : {}
   const room = about?.room === undefined ? {} : { room: about.room }
   session.send(outgoing({ kind: 'error', code, message, ...type, ...room }))
+}
+
+/** True for an event of another namespace than the default one, which has a name too. */
+export function isNamespaced({ ns }: Event): boolean {
+  return ns !== undefined && ns !== '/'
 }
 
 function viewOf(message: ClientMessage): MessageOfClient {

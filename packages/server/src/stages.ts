@@ -6,6 +6,7 @@ import type { MessageOfClient } from './messages.js'
 import type { PPServerClient } from './client.js'
 import type { MiddlewareChain } from './middleware.js'
 import type { Namespaces } from './namespace.js'
+import { isNamespaced } from './pipeline.js'
 import type { Arrival, Stage, Verdict } from './pipeline.js'
 import type { Plugins } from './plugin.js'
 
@@ -13,13 +14,13 @@ import type { Plugins } from './plugin.js'
 export function decodeStage(contract: ContractShape): Stage {
   return {
     name: 'decode',
-    run({ message, view }) {
+    run({ message, view, isForRoom }) {
       if (message.kind !== 'event') return null
       if (isReservedType(message.type)) {
         return new PPError('RESERVED_TYPE', `"${message.type}" is a reserved name.`)
       }
-      // A room's messages are known to the room.
-      return message.room === undefined && message.ns === undefined ? checkPayload(contract, view) : null
+      // A room's messages are known to the room. All others meet the same handlers, by whatever name they ask for them.
+      return isForRoom || isNamespaced(message) ? null : checkPayload(contract, view)
     },
   }
 }
@@ -55,8 +56,8 @@ export function authStage(
       if (message.room !== undefined && !mayAddress(client, message.room)) {
         return new PPError('NOT_IN_ROOM', `You are not in the room "${message.room}".`)
       }
-      const ns = message.kind === 'event' ? message.ns : undefined
-      return ns === undefined || ns === '/' ? null : namespaces.admit(client, ns)
+      if (message.kind !== 'event' || message.ns === undefined || !isNamespaced(message)) return null
+      return namespaces.admit(client, message.ns)
     },
   }
 }
