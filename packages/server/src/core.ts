@@ -100,6 +100,7 @@ export function createCore(options: ServerOptions) {
     random: random.fork('rooms'),
     inspector,
     membership,
+    isClient: (id) => sessions.get(id) !== undefined,
     onError: faults.report,
     warn: (message) => logger.warn(message),
     limits: { maxRoomsPerClient },

@@ -87,6 +87,8 @@ export interface RoomsOptions {
   readonly random: Random
   readonly inspector: Inspector
   readonly membership: Pick<Membership, 'enter' | 'exit' | 'has' | 'exists' | 'roomsOf'>
+  /** True for an id that addresses a single client. */
+  readonly isClient?: (id: string) => boolean
   /** Notes what application code threw; returns the id in the log. */
   readonly onError: ReportError
   /** Notes what is probably a mistake. */
@@ -96,6 +98,7 @@ export interface RoomsOptions {
 
 export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
+  const { isClient = () => false } = options
   const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
@@ -131,13 +134,13 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     const definition = matchmaking.definition(message.name ?? '')
     if (definition === undefined) throw notFound(message.name)
     if (room !== undefined && (how === 'create' || room.name !== message.name)) {
-      // Which room has that id is nothing to tell a stranger.
-      throw new PPError('REFUSED', `The id "${room.id}" is taken.`)
+      throw taken(room.id)
     }
     if (how === 'joinById' && room === undefined) throw notFound(id)
     const found =
       room ?? (how === 'joinOrCreate' && id === undefined ? matchmaking.findOpen(definition) : undefined)
     if (found !== undefined) return enter(member, found, message)
+    if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
     assertMayEnter(member)
     const made = matchmaking.make(definition, id)
     // Its maker has a seat before `onCreate` can lock the room.
@@ -272,6 +275,11 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       tickers.close()
     },
   }
+}
+
+/** By a room of another kind, or by a client: whoever shares an address hears what is sent to it. Which is nothing to tell a stranger. */
+function taken(id: string): PPError {
+  return new PPError('REFUSED', `The id "${id}" is taken.`)
 }
 
 function notFound(what: string | undefined): PPError {
