@@ -80,9 +80,10 @@ export function createListener(options: ListenerOptions): Listener {
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { url = '', headers } = request
     const verdict = judgeUpgrade(url, headers, rules)
-    if (verdict.name === 'ignore') return
-    // Until ws takes over nobody else listens, and an unheard 'error' would end the process.
+    // Until somebody takes over nobody else listens, and an unheard 'error' would end the process.
     socket.on('error', () => {})
+    // Node hands sockets of upgrades over without any timeout: without another owner it would stay open for ever.
+    if (verdict.name === 'ignore') return isAlone() ? rejectUpgrade(socket, 404) : undefined
     if (verdict.name === 'reject') return rejectUpgrade(socket, verdict.status)
     if (!isAccepting) return rejectUpgrade(socket, 503)
 
@@ -95,6 +96,9 @@ export function createListener(options: ListenerOptions): Listener {
       options.onTransport(createWsTransport(webSocket), { ip, url, headers, protocol: verdict.protocol })
     })
   }
+
+  /** True when no other owner of this port takes upgrades. */
+  const isAlone = (): boolean => httpServer.listenerCount('upgrade') === 1
 
   const onHttpError = (cause: Error): void => options.onError(portError(cause))
   httpServer.on('upgrade', onUpgrade)
