@@ -5,14 +5,9 @@ import type { TransportInfo } from './ws.js'
 /** Parameters of v2 clients that are secrets. */
 const SECRETS = ['token', 'pp_rtoken']
 
-export function readHandshake(
-  { url, headers, ip, protocol }: TransportInfo,
-  token: string | null,
-): Handshake {
+export function readHandshake({ url, headers, ip }: TransportInfo, token: string | null): Handshake {
   const [path = '', search = ''] = url.split('?')
   const parameters = new URLSearchParams(search)
-  // Some v2 clients can bring their token nowhere else. A v3 client's token comes in its hello only.
-  const fromUrl = protocol === 'v2' ? parameters.get('token') : null
   for (const secret of SECRETS) parameters.delete(secret)
   const kept = parameters.toString()
   return {
@@ -20,6 +15,6 @@ export function readHandshake(
     query: Object.assign(Object.create(null) as object, Object.fromEntries(parameters)),
     headers,
     ip,
-    token: token ?? fromUrl,
+    token,
   }
 }

@@ -37,6 +37,8 @@ export interface ConnectionOwner {
   refuse(error: PPError): void
   /** Reliable messages received in the session. */
   received(): number
+  /** What is sent past the session, with what its format wants beside it. */
+  mark(outs: readonly Outgoing[]): readonly Outgoing[]
   ended(end: ConnectionEnd): void
 }
 
@@ -130,6 +132,13 @@ export class Connection {
     })
   }
 
+  /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
+  onceArrived(run: () => void): void {
+    this.#options.transport.ping?.(() => {
+      if (this.isOpen) run()
+    })
+  }
+
   /** Answers a ping's pong; whatever else it claims is no measurement. */
   ponged(at: number): void {
     if (this.#pingAt !== at) return
@@ -140,7 +149,8 @@ export class Connection {
   /** Ends the connection for a reason that the peer is told, in words and as a close code. */
   end(error: PPError): void {
     if (this.#state.name === 'closed') return
-    this.send([outgoing({ kind: 'error', code: error.code, message: error.message, fatal: true })])
+    const last = [outgoing({ kind: 'error', code: error.code, message: error.message, fatal: true })]
+    this.send(this.#state.name === 'open' ? this.#state.owner.mark(last) : last)
     this.close(error.code, error.message)
   }
 

@@ -37,6 +37,8 @@ import type { SessionLife } from './session-life.js'
 import { createSessions } from './sessions.js'
 import { authStage, decodeStage, handlerStage, middlewareStage, pluginStage } from './stages.js'
 import { createV2Codec } from './v2-codec.js'
+import { createCompressor } from './v2-compression.js'
+import { withUrl } from './v2-session.js'
 import type { TransportInfo } from './ws.js'
 
 /** Bytes that may wait for one client's turn, as a number of largest messages. */
@@ -72,6 +74,8 @@ export function createCore(options: ServerOptions) {
       maxInflatedBytes: maxPayloadBytes * MAX_INFLATION,
     }),
   }
+
+  const compress = createCompressor(options.compression)
 
   // What the application adds.
   const events = createEmitter<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
@@ -166,6 +170,8 @@ export function createCore(options: ServerOptions) {
     inspector,
     faults,
     recovery: settings.recovery,
+    v2Recovery: settings.v2Recovery,
+    sayToV2: codecs.v2.say,
     maxOutboxBytes: settings.maxOutboxBytes,
     sessions,
     membership,
@@ -194,8 +200,9 @@ export function createCore(options: ServerOptions) {
 
   function accept(transport: Transport, { id, ...info }: AcceptInfo): void {
     const origin: TransportInfo = { ...IN_PROCESS, ...info }
+    const isV2 = origin.protocol === 'v2'
     const connection = new Connection({
-      transport,
+      transport: isV2 && compress !== null ? compress(transport) : transport,
       codec: codecs[origin.protocol],
       time,
       inspector,
@@ -206,7 +213,7 @@ export function createCore(options: ServerOptions) {
       // An early hello is answered before the constructor returns.
       onHello(opened, hello) {
         infos.set(opened, origin)
-        handshakes.hello(opened, hello, id)
+        handshakes.hello(opened, isV2 ? withUrl(hello, origin.url) : hello, id)
       },
       onEnd: (opened) => handshakes.lost(opened),
     })

@@ -83,9 +83,18 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     mismatches: readonly string[],
   ): Expiry | 'resumed' | null {
     if (wish === undefined) return null
+    const isV2 = connection.codec.name === 'v2'
+    if (isV2 && settings.v2Recovery.windowMs === 0) return null
     const found = sessions.find(wish)
     if (found.name === 'expired') return found
     const { session } = found.entry
+    // What is kept for one format cannot be said in the other.
+    if (session.codec !== connection.codec) return { reason: 'restart', lost: undefined }
+    if (isV2 && wish.received > session.sent) {
+      // A count of that client is a guess after some cuts, and no reason to turn it away: it begins anew.
+      session.expire('overflow')
+      return { reason: 'overflow', lost: undefined }
+    }
     const replay = session.replay(wish.received)
     if (replay.outcome === 'overflow') {
       session.expire('overflow')

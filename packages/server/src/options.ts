@@ -2,6 +2,7 @@
 import { PPError } from '@painda/protocol'
 import type { ContractShape, PPMode, PPSchemaRegistry, Random, Time } from '@painda/protocol'
 import type { Logger } from './logger.js'
+import type { CompressionOptions } from './v2-compression.js'
 
 export interface RecoveryOptions {
   /** Unconfirmed messages kept per session. Default 1000. */
@@ -52,8 +53,10 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   allowedOrigins?: '*' | readonly string[]
   /** Believe `X-Forwarded-For` and `X-Forwarded-Host`. Only behind a proxy that sets them. Default false. */
   trustProxy?: boolean
-  /** Sessions survive a lost connection. Default true; v2 peers have none. */
+  /** Sessions survive a lost connection. Default: true for v3; for v2 only what is said here. */
   recovery?: boolean | RecoveryOptions
+  /** What v2 clients get may be compressed. Default: nothing is. */
+  compression?: CompressionOptions
   presence?: { syncInterval?: number }
   /** May this client enter an event room by its own wish? Default: no; `client.join` on the server decides. */
   joinEventRoom?: (client: { readonly id: string; readonly userId: string }, room: string) => boolean
@@ -70,6 +73,8 @@ export interface Settings extends Required<ServerLimits> {
   readonly handshakeTimeoutMs: number
   readonly ackTimeoutMs: number
   readonly recovery: Recovery
+  /** The same for sessions of v2. */
+  readonly v2Recovery: Recovery
   readonly presenceSyncMs: number
 }
 
@@ -97,6 +102,7 @@ export function readSettings(options: ServerOptions): Settings {
     ackTimeoutMs: checked('ackTimeout', options.ackTimeout ?? 10_000),
     presenceSyncMs: checked('presence.syncInterval', options.presence?.syncInterval ?? 1000),
     recovery: readRecovery(options.recovery ?? true),
+    v2Recovery: readRecovery(options.recovery ?? false),
   }
 }
 

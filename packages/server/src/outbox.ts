@@ -1,6 +1,7 @@
 // What is on its way to one session: what leaves at the end of this turn, and what left and is not confirmed yet.
 // Reliable messages are counted from the first; the number never travels, both ends count the same ordered stream.
 import { isReliable, PPError } from '@painda/protocol'
+import type { Message } from '@painda/protocol'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 
 export interface OutboxOptions {
@@ -8,13 +9,15 @@ export interface OutboxOptions {
   /** Unconfirmed messages that are kept for a resume. 0 keeps none. */
   maxMessages: number
   maxBytes: number
+  /** Which messages the peer counts. Default: the reliable ones. */
+  isCounted?: (message: Message) => boolean
 }
 
 /** How a session that comes back stands: `missed` messages are sent again, or some are no longer kept. */
 export type Replay = { outcome: 'kept'; missed: number } | { outcome: 'overflow'; lost: number }
 
 export interface Outbox {
-  /** Reliable messages sent so far. */
+  /** Counted messages sent so far. */
   readonly sent: number
   /** @throws PPError `INVALID_PAYLOAD` */
   push(out: Outgoing): void
@@ -32,14 +35,21 @@ export interface Outbox {
   restore(received: number): void
 }
 
-export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): Outbox {
+export function createOutbox({
+  codec,
+  maxMessages,
+  maxBytes,
+  isCounted = isReliable,
+}: OutboxOptions): Outbox {
   let pending: Outgoing[] = []
   let isHolding = false
   let sent = 0
-  /** The unconfirmed reliable messages; the first of them is number `first`. */
+  /** The unconfirmed counted messages; the first of them is number `first`. */
   let kept: { out: Outgoing; bytes: number }[] = []
   let first = 0
   let keptBytes = 0
+  /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
+  let late: Outgoing[] = []
 
   function keep(out: Outgoing, bytes: number): void {
     sent++
@@ -55,7 +65,8 @@ export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): O
   }
 
   function forget(count: number): void {
-    kept = kept.slice(count)
+    // In place: a peer that never confirms has a full list, and each message moves it by one.
+    kept.splice(0, count)
     first += count
   }
 
@@ -81,8 +92,10 @@ export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): O
       if (isHolding && !reliable) return
       const body = out.body(codec)
       if (body === null) return
-      if (reliable) keep(out, body.byteLength)
+      const counts = isCounted(out.message)
+      if (counts) keep(out, body.byteLength)
       if (!isHolding) pending.push(out)
+      else if (!counts && late.length < maxMessages) late.push(out)
     },
     pushFirst: (out) => void pending.unshift(out),
     take() {
@@ -93,6 +106,7 @@ export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): O
     confirm,
     hold() {
       isHolding = true
+      late = pending.filter(({ message }) => isReliable(message) && !isCounted(message)).slice(0, maxMessages)
       pending = []
     },
     inspect(received) {
@@ -103,7 +117,8 @@ export function createOutbox({ codec, maxMessages, maxBytes }: OutboxOptions): O
     restore(received) {
       confirm(received)
       isHolding = false
-      pending = kept.map(({ out }) => out)
+      pending = [...kept.map(({ out }) => out), ...late]
+      late = []
     },
   }
 }

@@ -1,5 +1,5 @@
 // The life of a session, and who is told of it in which order: let in, connection lost, back again, over.
-import type { DisconnectReason, ExpiryReason, Inspector, Time } from '@painda/protocol'
+import type { DisconnectReason, ExpiryReason, Inspector, PPMessageInput, Time } from '@painda/protocol'
 import { createEmitter } from '@painda/protocol'
 import type { AckReply } from './messages.js'
 import { PPServerClient } from './client.js'
@@ -18,6 +18,7 @@ import type { GlobalPresence } from './presence.js'
 import type { Rooms } from './rooms.js'
 import { Session } from './session.js'
 import type { SessionEntry, Sessions } from './sessions.js'
+import { createV2Cursor } from './v2-session.js'
 
 export interface SessionLifeOptions {
   time: Time
@@ -25,6 +26,9 @@ export interface SessionLifeOptions {
   inspector: Inspector
   faults: Faults
   recovery: Recovery
+  v2Recovery: Recovery
+  /** A frame of words that only v2 has. */
+  sayToV2: (message: PPMessageInput) => Uint8Array
   maxOutboxBytes: number
   sessions: Sessions
   membership: Membership
@@ -49,12 +53,9 @@ export interface SessionLife {
   isIdle(): boolean
 }
 
-/** A v2 peer cannot name its session again. */
-const NO_RECOVERY: Recovery = { windowMs: 0, maxMessages: 0, maxBytes: 0 }
-
 export function createSessionLife(options: SessionLifeOptions): SessionLife {
   const { time, inspector, faults, sessions, membership, rooms, presence, namespaces, plugins } = options
-  const { onConnection, onDisconnection } = options
+  const { onConnection, onDisconnection, v2Recovery } = options
   const lines = new Map<Session, Line>()
   const insides = new WeakMap<PPServerClient, ClientParts>()
   const report = (where: string) => (thrown: unknown) => void faults.report(thrown, where)
@@ -108,7 +109,10 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         codec,
         time,
         flush: options.flush,
-        recovery: codec.name === 'v2' ? NO_RECOVERY : options.recovery,
+        recovery: codec.name === 'v2' ? v2Recovery : options.recovery,
+        ...(codec.name === 'v2' && v2Recovery.windowMs > 0
+          ? { cursor: createV2Cursor(id, options.sayToV2) }
+          : {}),
         maxOutboxBytes: options.maxOutboxBytes,
         onFault: faults.report,
         hooks: {

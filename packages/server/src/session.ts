@@ -22,6 +22,8 @@ import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
 import { createResumeTokens } from './resume-tokens.js'
 import type { Recovery } from './options.js'
+import { isCountedByV2, NO_CURSOR } from './v2-session.js'
+import type { V2Cursor } from './v2-session.js'
 
 /** A confirmation goes out after this many reliable messages … */
 const CONFIRM_EVERY = 64
@@ -52,6 +54,8 @@ export interface SessionOptions {
   /** `windowMs` 0: it ends with its connection. */
   recovery: Recovery
   maxOutboxBytes: number
+  /** For v2 clients with recovery. */
+  cursor?: V2Cursor
   hooks: SessionHooks
   /** What the application's callbacks throw. */
   onFault: (thrown: unknown, where: string) => void
@@ -72,6 +76,7 @@ export class Session {
 
   readonly #options: SessionOptions
   readonly #outbox: Outbox
+  readonly #cursor: V2Cursor
   readonly #pings: TokenBucket
   #state: State = { name: 'opening' }
   #received = 0
@@ -83,7 +88,10 @@ export class Session {
     this.id = options.id
     this.codec = options.codec
     const { codec, recovery, time, onFault } = options
-    this.#outbox = createOutbox({ codec, maxMessages: recovery.maxMessages, maxBytes: recovery.maxBytes })
+    const { maxMessages, maxBytes } = recovery
+    const counting = codec.name === 'v2' ? { isCounted: isCountedByV2 } : {}
+    this.#outbox = createOutbox({ codec, maxMessages, maxBytes, ...counting })
+    this.#cursor = options.cursor ?? NO_CURSOR
     this.#pings = createTokenBucket(time, PINGS_PER_SECOND, 2 * PINGS_PER_SECOND)
     this.acks = createAcks({ time, onError: (thrown) => onFault(thrown, 'An ack callback') })
   }
@@ -134,7 +142,9 @@ export class Session {
    * message is read.
    */
   open(connection: Connection, welcome: Welcome, announce: () => void): void {
-    if (this.#state.name === 'opening') this.#attach(connection, welcome, announce)
+    if (this.#state.name !== 'opening') return
+    this.#cursor.start(0)
+    this.#attach(connection, welcome, announce)
   }
 
   /** Another connection of a living session. The one before, if there still is one, is closed. */
@@ -148,6 +158,7 @@ export class Session {
       state.connection.end(new PPError('SESSION_TAKEN_OVER', 'Another connection continues this session.'))
     }
     this.#outbox.restore(received)
+    this.#cursor.start(received)
     this.#attach(connection, welcome, announce)
   }
 
@@ -157,7 +168,8 @@ export class Session {
     const outs = this.#outbox.take()
     if (outs.length === 0) return
     const { connection } = this.#state
-    connection.send(outs)
+    connection.send(this.#cursor.mark(outs))
+    if (this.#cursor !== NO_CURSOR && outs[0]?.message.kind === 'welcome') this.#settleOnArrival(connection)
     if (connection.bufferedBytes > this.#options.maxOutboxBytes) {
       connection.end(new PPError('SLOW_CONSUMER', 'Too much was waiting to be read.'))
       // A closing handshake would keep all of it in memory until a peer that does not read has read it.
@@ -203,18 +215,27 @@ export class Session {
       receive: (message, bytes) => this.#receive(connection, message, bytes),
       refuse: (error) => this.#options.hooks.refused(error),
       received: () => this.#tell(),
+      mark: (outs) => this.#cursor.mark(outs),
       ended: (end) => this.#lost(connection, end),
     })
   }
 
   #receive(connection: Connection, message: Message, bytes: number): void {
     if (this.#state.name !== 'open' || this.#state.connection !== connection) return
-    this.tokens.settle()
+    // A v2 client speaks before it has read its new secret.
+    if (this.codec.name !== 'v2') this.tokens.settle()
     try {
       this.#handle(connection, message, bytes)
     } catch (thrown) {
       connection.end(toPPError(thrown, 'MALFORMED_FRAME'))
     }
+  }
+
+  /** A v2 client never says that it has its new secret; a pong after it says so. */
+  #settleOnArrival(connection: Connection): void {
+    connection.onceArrived(() => {
+      if (this.#state.name === 'open' && this.#state.connection === connection) this.tokens.settle()
+    })
   }
 
   #handle(connection: Connection, message: Message, bytes: number): void {

@@ -4,6 +4,7 @@
 //                    __pp_ack { ackId, args }       ack, `args[0]` is the answer
 //                    anything else                  event, with `__ackId` and `__ns`
 //   server → client  __pp_ack, __pp_error, __pp_room_state, __pp_room_delta, __pp_presence(_diff), __pp_shutdown, events
+// Sessions have words of their own there: v2-session.ts.
 import { inflateSync } from 'node:zlib'
 import { decodeFrame, encodeFrame, PPError } from '@painda/protocol'
 import type {
@@ -27,6 +28,11 @@ export interface V2CodecOptions {
   maxInflatedBytes: number
 }
 
+export interface V2Codec extends PeerCodec {
+  /** A frame of words that only this wire has. */
+  say(message: PPMessageInput): Uint8Array
+}
+
 /** Names that v2 clients know; other codes travel as they are. */
 const V2_CODES: { readonly [Code in ErrorCode]?: string } = {
   RATE_LIMITED: 'RATE_LIMIT_ERROR',
@@ -38,13 +44,15 @@ export function createV2Codec({
   registry,
   maxPayloadBytes,
   maxInflatedBytes,
-}: V2CodecOptions): PeerCodec {
+}: V2CodecOptions): V2Codec {
   const limits = { maxPayloadBytes, maxInflatedBytes, inflate }
+  const say = (message: PPMessageInput): Uint8Array => encodeFrame(mode, message, registry)
   return {
     name: 'v2',
+    say,
     encode(message) {
       const said = toV2(message)
-      return said === null ? null : encodeFrame(mode, said, registry)
+      return said === null ? null : say(said)
     },
     // One message per frame: this wire cannot concatenate.
     pack: (bodies) => bodies,

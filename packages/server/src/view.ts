@@ -1,8 +1,8 @@
 // A view is what one audience may see of a room's state, as a line of versions: a snapshot at a version, then deltas
 // from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
 // the contract that hide or round a path become further views, each with versions of its own.
-import { cloneJson, createTracker, createViewEncoder } from '@painda/protocol'
-import type { CompiledSync, StateDelta, StateSnapshot } from '@painda/protocol'
+import { cloneJson, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
+import type { CompiledSync, Delta, StateDelta, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
@@ -70,6 +70,21 @@ export function createView<State extends object>({
     return { hash: tracker.hash() }
   }
 
+  /**
+   * The same step for readers of the documented delta form, who know less of it. They are told in the turn of the commit;
+   * whoever is told later gets the state as it is then, which no version contradicts: that wire has none.
+   */
+  function forV2(message: StateDelta): StateDelta | StateSnapshot {
+    const { room, tick, to } = message
+    const shown = sync.snapshotOf(tracker.state)
+    const isCurrent = to === version && !tracker.dirty
+    // A tracker's delta is in the documented form.
+    const delta = isCurrent ? plainDelta(message.delta as Delta, shown) : undefined
+    return delta === undefined
+      ? { kind: 'snapshot', room, version, tick, state: shown }
+      : { ...message, delta }
+  }
+
   return {
     id,
     get version() {
@@ -106,7 +121,7 @@ export function createView<State extends object>({
         delta,
         ...dueHash(),
       } as const
-      return encoded(message, encoder.delta(message, tracker.pastOf))
+      return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
     },
     snapshot(tick) {
       if (current !== null) return current
@@ -124,7 +139,14 @@ export function createView<State extends object>({
 }
 
 /** State is encoded when it is made, once, in the order of its versions: the dictionary grows from delta to delta. */
-function encoded(message: StateDelta | StateSnapshot, bytes: Uint8Array): Outgoing {
-  const { body } = outgoing(message)
-  return { message, body: (codec) => (codec.name === 'painda.v3' ? bytes : body(codec)) }
+function encoded(
+  message: StateDelta | StateSnapshot,
+  bytes: Uint8Array,
+  forV2: () => StateDelta | StateSnapshot = () => message,
+): Outgoing {
+  let v2: Outgoing | null = null
+  return {
+    message,
+    body: (codec) => (codec.name === 'painda.v3' ? bytes : (v2 ??= outgoing(forV2())).body(codec)),
+  }
 }

@@ -14,6 +14,7 @@ export {
   PP_MODES,
   PP_VERSION,
   readFrameHeader,
+  writeFrame,
 } from './header.js'
 export type { FrameHeader, PPMode } from './header.js'
 export type { Inflate } from './inflate.js'
