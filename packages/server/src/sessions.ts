@@ -1,6 +1,7 @@
 // All living sessions, and a short memory of those whose time ran out: their clients are told that they came too late,
 // not that they are unknown.
 import type { ExpiryReason } from '@painda/protocol'
+import type { ResumeTokens } from './resume-tokens.js'
 import type { Session } from './session.js'
 import type { PPServerClient } from './client.js'
 
@@ -29,14 +30,15 @@ export interface Sessions {
 
 export function createSessions(): Sessions {
   const alive = new Map<string, SessionEntry>()
-  const expired = new Map<string, { session: Session; reason: ExpiryReason }>()
+  /** Not the session itself: what it had kept for its client goes with it. */
+  const expired = new Map<string, { tokens: ResumeTokens; sent: number; reason: ExpiryReason }>()
 
   return {
     add: (entry) => void alive.set(entry.session.id, entry),
     remove(session, reason) {
       alive.delete(session.id)
       if (reason === null) return
-      expired.set(session.id, { session, reason })
+      expired.set(session.id, { tokens: session.tokens, sent: session.sent, reason })
       const [oldest] = expired.keys()
       if (expired.size > MAX_REMEMBERED && oldest !== undefined) expired.delete(oldest)
     },
@@ -45,11 +47,11 @@ export function createSessions(): Sessions {
       const entry = alive.get(id)
       if (entry?.session.tokens.accepts(token) === true) return { name: 'alive', entry }
       const past = expired.get(id)
-      if (past?.session.tokens.accepts(token) !== true) {
+      if (past?.tokens.accepts(token) !== true) {
         return { name: 'expired', reason: 'restart', lost: undefined }
       }
       expired.delete(id)
-      return { name: 'expired', reason: past.reason, lost: Math.max(0, past.session.sent - received) }
+      return { name: 'expired', reason: past.reason, lost: Math.max(0, past.sent - received) }
     },
     all: () => alive.values(),
     get size() {

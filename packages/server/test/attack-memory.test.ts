@@ -1,0 +1,31 @@
+// What is left in the server's memory when everybody has gone.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { createKit } from './peer-kit.js'
+
+setFlagsFromString('--expose-gc')
+// Only a context made after the flag has the function.
+const collect = runInNewContext('gc') as () => void
+
+function heapMiB(): number {
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 2 ** 20
+}
+
+test('[RC7] a session that ran out of time is remembered, what was kept for it is not', async () => {
+  const { server, time, join, settle } = createKit({ recovery: { retentionMs: 1000 } })
+  const base = heapMiB()
+  for (let n = 0; n < 50; n++) {
+    const peer = await join()
+    const client = server.getClient(peer.welcome.id)
+    peer.cut()
+    await settle()
+    client?.emit('big', 'x'.repeat(900_000))
+  }
+  await time.advance(1000)
+  expect(server.getClients()).toEqual([])
+  // Fifty times what is kept for one of them is 45 MiB.
+  expect(heapMiB() - base).toBeLessThan(10)
+})
