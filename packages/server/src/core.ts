@@ -20,6 +20,7 @@ import { createFlush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import { createHandshakes } from './handshake.js'
 import { stderrLogger } from './logger.js'
+import type { Member } from './member.js'
 import { createMembership } from './membership.js'
 import type { AckReply, MessageOfClient } from './messages.js'
 import { createMiddleware } from './middleware.js'
@@ -104,6 +105,7 @@ export function createCore(options: ServerOptions) {
     random: random.fork('rooms'),
     inspector,
     membership,
+    isAlive,
     isClient: (id) => sessions.get(id) !== undefined,
     onError: faults.report,
     warn: (message) => logger.warn(message),
@@ -113,6 +115,7 @@ export function createCore(options: ServerOptions) {
   const presence = createGlobalPresence({
     time,
     members: audience.clients,
+    isAlive,
     onError: report('A presence listener'),
     syncInterval: settings.presenceSyncMs,
   })
@@ -121,7 +124,7 @@ export function createCore(options: ServerOptions) {
     answer: (client, ackId, data) => {
       life.partsOf(client).session.send(outgoing({ kind: 'ack', ackId, data: data ?? null }))
     },
-    isAlive: (client) => !life.partsOf(client).session.isEnded,
+    isAlive,
   })
 
   // The way of a message.
@@ -156,7 +159,7 @@ export function createCore(options: ServerOptions) {
   const host: ClientHost = {
     transform: plugins.transform,
     join(client, room) {
-      if (!life.partsOf(client).session.isEnded) eventRooms.joinByServer(client, room)
+      if (isAlive(client)) eventRooms.joinByServer(client, room)
     },
     leave: eventRooms.leave,
     roomsOf: membership.roomsOf,
@@ -219,6 +222,10 @@ export function createCore(options: ServerOptions) {
     })
     connections.add(connection)
     transport.onClose(() => connections.delete(connection))
+  }
+
+  function isAlive(member: Member): boolean {
+    return life.isAlive(member)
   }
 
   function tellOfFault(error: PPError): void {

@@ -84,8 +84,8 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   lock(): void
   unlock(): void
   /**
-   * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone. Where `onJoin` is not
-   * asynchronous the client is a member when this returns.
+   * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone, or the client is gone.
+   * Where `onJoin` is not asynchronous the client is a member when this returns.
    */
   join(client: C, options?: unknown): boolean
   /** Takes a client out: it is told `left`. */

@@ -78,7 +78,10 @@ export interface TrackOptions {
 
 /** `server.presence`. */
 export interface GlobalPresence {
-  /** Shows a client to everybody until its session ends. @throws PPError `INVALID_PAYLOAD` for what is no small JSON. */
+  /**
+   * Shows a client to everybody until its session ends; ignored when that is over.
+   * @throws PPError `INVALID_PAYLOAD` for what is no small JSON.
+   */
   track(client: Member, data: unknown, options?: TrackOptions): void
   /** Changes some fields. Ignored when the client is not tracked. */
   update(client: string | Member, partial: unknown): void
@@ -98,12 +101,15 @@ export interface GlobalPresence {
 export function createGlobalPresence({
   time,
   members,
+  isAlive = () => true,
   onError,
   syncInterval = SYNC_INTERVAL_MS,
 }: {
   time: Pick<Time, 'after' | 'wallNow'>
   /** Everybody who gets the list. */
   members: () => Iterable<Member>
+  /** False for a member whose session is over. */
+  isAlive?: (member: Member) => boolean
   onError: (thrown: unknown) => void
   /** Milliseconds between two lists. Default 1000. */
   syncInterval?: number
@@ -138,6 +144,7 @@ export function createGlobalPresence({
   return {
     track(client, data, { userId } = {}) {
       checkPresenceData(data)
+      if (!isAlive(client)) return
       // A token's word on who this is wins over the caller's.
       const user = client.userId === client.id ? (userId ?? client.id) : client.userId
       entries.track({ id: client.id, userId: user }, cloneJson(data))

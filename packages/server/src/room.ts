@@ -30,6 +30,8 @@ export interface RoomWorld {
   /** Numbers of views on the wire. */
   readonly nextChannel: () => number
   readonly inspector: Inspector
+  /** False for a member whose session is over: nothing would ever take it out again. */
+  readonly isAlive: (member: Member) => boolean
   readonly membership: Pick<Membership, 'enter' | 'exit'>
   readonly report: ReportError
 }
@@ -282,8 +284,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#life.start(options, after)
   }
 
-  /** Promises a seat. @throws PPError `ROOM_FULL`, `ROOM_LOCKED`; `ROOM_NOT_FOUND` when the room has ended */
+  /**
+   * Promises a seat.
+   * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`; `ROOM_NOT_FOUND` or `SESSION_EXPIRED` when room or client are gone
+   */
   reserve(client: C): Seat<C> {
+    if (!this.#world.isAlive(client)) throw new PPError('SESSION_EXPIRED', 'The client is gone.')
     if (!this.#life.isOpen) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
     if (this.#isLocked) throw new PPError('ROOM_LOCKED', `The room "${this.id}" is locked.`)
     if (this.#seats.size >= this.maxClients) {

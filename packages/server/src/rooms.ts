@@ -87,6 +87,8 @@ export interface RoomsOptions {
   readonly random: Random
   readonly inspector: Inspector
   readonly membership: Pick<Membership, 'enter' | 'exit' | 'has' | 'exists' | 'roomsOf'>
+  /** False for a member whose session is over. */
+  readonly isAlive?: (member: Member) => boolean
   /** True for an id that addresses a single client. */
   readonly isClient?: (id: string) => boolean
   /** Notes what application code threw; returns the id in the log. */
@@ -98,14 +100,14 @@ export interface RoomsOptions {
 
 export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
-  const { isClient = () => false } = options
+  const { isClient = () => false, isAlive = () => true } = options
   const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
   let channels = 0
   const nextChannel = (): number => channels++
-  const world = { time, tickers, inspector, membership, nextChannel, report: onError }
+  const world = { time, tickers, inspector, membership, nextChannel, isAlive, report: onError }
   const matchmaking = createMatchmaking<C>({ world, random, warn, onSeat })
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {
@@ -277,7 +279,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   }
 }
 
-/** By a room of another kind, or by a client: whoever shares an address hears what is sent to it. Which is nothing to tell a stranger. */
+/** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */
 function taken(id: string): PPError {
   return new PPError('REFUSED', `The id "${id}" is taken.`)
 }

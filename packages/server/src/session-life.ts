@@ -8,6 +8,7 @@ import type { Faults } from './faults.js'
 import type { Flush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
+import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import type { Namespaces } from './namespace.js'
 import type { Recovery } from './options.js'
@@ -49,6 +50,8 @@ export interface SessionLife {
   resumed(entry: SessionEntry, token: string | null): void
   partsOf(client: PPServerClient): ClientParts
   lineOf(client: PPServerClient): Line | undefined
+  /** False once its session is over: nothing would ever take it out of what it entered now. */
+  isAlive(member: Member): boolean
   /** Every client's messages are handled. */
   isIdle(): boolean
 }
@@ -57,7 +60,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
   const { time, inspector, faults, sessions, membership, rooms, presence, namespaces, plugins } = options
   const { onConnection, onDisconnection, v2Recovery } = options
   const lines = new Map<Session, Line>()
-  const insides = new WeakMap<PPServerClient, ClientParts>()
+  const insides = new WeakMap<Member, ClientParts>()
   const report = (where: string) => (thrown: unknown) => void faults.report(thrown, where)
 
   function partsOf(client: PPServerClient): ClientParts {
@@ -153,6 +156,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       parts.events.emit('resume')
     },
     partsOf,
+    isAlive: (member) => insides.get(member)?.session.isEnded === false,
     lineOf: (client) => lines.get(partsOf(client).session),
     isIdle: () => [...lines.values()].every((line) => line.isIdle),
   }
