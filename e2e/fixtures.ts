@@ -35,19 +35,38 @@ interface Fixtures extends GameOptions {
   players(count: number): Promise<Player[]>
 }
 
+interface WorkerFixtures {
+  /** Starting a server takes longer than many a test; a test gets one that has forgotten the test before. */
+  startedGames: Map<string, Game>
+}
+
 const NAMES = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn']
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   served: ['built', { option: true }],
   bots: [0, { option: true }],
   expectedComplaints: [[], { option: true }],
 
-  game: async ({ bots, served }, use, { parallelIndex }) => {
+  startedGames: [
+    // Playwright reads from the pattern what a fixture asks for: nothing.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const games = new Map<string, Game>()
+      await use(games)
+      for (const game of games.values()) await game.kill()
+    },
+    { scope: 'worker' },
+  ],
+
+  game: async ({ startedGames, bots, served }, use, { parallelIndex }) => {
+    const key = `${served} ${bots}`
+    const started = startedGames.get(key)
     // Two dev servers must not write into one cache.
     const folder = served === 'built' ? E2E_BUILD : `${DEV_CACHE}-${parallelIndex}`
-    const game = await startGame({ kind: served, folder, bots })
+    const game = started ?? (await startGame({ kind: served, folder, bots }))
+    startedGames.set(key, game)
+    await started?.forget()
     await use(game)
-    await game.kill()
   },
 
   visitors: async ({ browser, game, expectedComplaints }, use) => {

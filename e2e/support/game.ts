@@ -23,6 +23,8 @@ export interface Game {
   kill(): Promise<void>
   /** Starts it again, with nothing in memory, on the port it had. */
   start(): Promise<void>
+  /** The same server with nothing in memory, as `kill` and `start` make it, in half the time. */
+  forget(): Promise<void>
   giveCoins(playerId: string, coins: number): Promise<void>
   /** Brings the end of the round near. */
   setClock(secondsLeft: number): Promise<void>
@@ -65,6 +67,10 @@ export async function startGame(options: ServeOptions): Promise<Game> {
     async start() {
       child = await serve(options, port)
     },
+    async forget() {
+      if (child.isAlive) await ask('restart', {})
+      else child = await serve(options, port)
+    },
     async giveCoins(player, coins) {
       await ask('coins', { player, coins })
     },
@@ -90,17 +96,27 @@ async function serve({ kind, folder, bots }: ServeOptions, port: number): Promis
     child.once('exit', () => reject(new Error(`The game did not start:\n${output}`)))
   })
   // The one message that serve.mjs sends.
-  return { port: (told as { port: number }).port, kill: () => end(child) }
+  const { port: own } = told as { port: number }
+  return {
+    port: own,
+    get isAlive() {
+      return isAlive(child)
+    },
+    kill: () => end(child),
+  }
 }
 
 interface Served {
-  port: number
+  readonly port: number
+  readonly isAlive: boolean
   kill(): Promise<void>
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isAlive(child)) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
 }
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
