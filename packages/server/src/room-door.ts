@@ -25,8 +25,13 @@ export interface RoomDoor<C extends Member> {
    * @throws what `onCreate`, `onAuth` or `onJoin` threw; PPError `FORBIDDEN`, `ROOM_NOT_FOUND`, `REFUSED`
    */
   enter(seat: Seat<C>, how: EnterOptions): Promise<void>
-  /** A member asks again: the same answer, and no second `onJoin`. */
+  /**
+   * A member asks again: no second `onJoin`, and the same answer. But the snapshot comes with the next tick: a question of
+   * ten bytes must not be worth a whole state each time.
+   */
   enterAgain(seat: Seat<C>, ackId: number): void
+  /** The member cannot follow the deltas: a snapshot comes with the next tick, however often it says so. */
+  fallBehind(seat: Seat<C>): void
   remove(seat: Seat<C>, reason: RoomLeaveReason): void
   dropped(seat: Seat<C>): void
   resumed(seat: Seat<C>): void
@@ -124,12 +129,19 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     presence.untrack(seat.client.id)
   }
 
+  function fallBehind(seat: Seat<C>): void {
+    if (seat.phase.name !== 'live') return
+    seat.phase = { name: 'behind', early: [] }
+    door.wake()
+  }
+
   return {
     enter,
     enterAgain(seat, ackId) {
       tellJoined(seat, ackId)
-      if (seat.phase.name === 'live') stage.catchUp(seat)
+      fallBehind(seat)
     },
+    fallBehind,
     remove(seat, reason) {
       if (isGone(seat)) return
       const wasAdmitted = isAdmitted(seat)

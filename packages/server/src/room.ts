@@ -333,9 +333,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** A replica lost step: a snapshot comes with the next tick, however often it asks. */
   resync(seat: Seat<C>): void {
-    if (seat.phase.name !== 'live') return
-    seat.phase = { name: 'behind', early: [] }
-    this.#clock.wake()
+    this.#door.fallBehind(seat)
   }
 
   #removeIfIn(client: C, reason: 'left' | 'kicked'): void {
