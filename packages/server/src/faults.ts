@@ -1,6 +1,7 @@
 // What application code throws at us. It is caught here, logged once under an id, told to the error listeners, and the
 // id is all that a peer ever sees of it.
 import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
 import { PPError } from '@painda/protocol'
 import type { Logger } from './logger.js'
 
@@ -21,7 +22,7 @@ export function createFaults({ logger, onError }: FaultOptions): Faults {
   function report(thrown: unknown, where: string): string {
     const id = randomBytes(4).toString('hex')
     logger.error(`${where} failed (error ${id}).`, thrown)
-    const cause = thrown instanceof Error ? thrown.message : String(thrown)
+    const cause = thrown instanceof Error ? thrown.message : textOf(thrown)
     try {
       onError(new PPError('INTERNAL', `${where} failed (error ${id}): ${cause}`, { cause: thrown }))
     } catch (again) {
@@ -41,6 +42,11 @@ export function createFaults({ logger, onError }: FaultOptions): Faults {
       }
     },
   }
+}
+
+/** Of any value: `String` throws for an object without a prototype. */
+function textOf(thrown: unknown): string {
+  return typeof thrown === 'object' ? inspect(thrown) : String(thrown)
 }
 
 /** What a peer is told of a fault at our end. */

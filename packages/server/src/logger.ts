@@ -1,5 +1,6 @@
 // Where the server says what happened. Anything with these four methods fits: console, pino, winston.
 import { stderr } from 'node:process'
+import { inspect } from 'node:util'
 
 export interface Logger {
   debug(message: string, details?: unknown): void
@@ -11,7 +12,7 @@ export interface Logger {
 /** Says nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Warnings and errors, one line each, on standard error: a server that is well says nothing. */
+/** Warnings and errors on standard error, one line each, what belongs to it indented: a server that is well says nothing. */
 export const stderrLogger: Logger = {
   debug() {},
   info() {},
@@ -20,7 +21,19 @@ export const stderrLogger: Logger = {
 }
 
 function line(level: string, message: string, details: unknown): string {
-  if (details === undefined) return `[painda] ${level}: ${message}\n`
-  const more = details instanceof Error ? (details.stack ?? details.message) : JSON.stringify(details)
-  return `[painda] ${level}: ${message} ${more}\n`
+  // `inspect` shows whatever was thrown, cycles and all.
+  const text = details === undefined ? message : `${message} ${inspect(details)}`
+  return `[painda] ${level}: ${tame(text)}\n`
+}
+
+/** Names and messages of peers stand in here: none of them begins a line of its own or speaks to the terminal. */
+function tame(text: string): string {
+  return text.replaceAll('\n', '\n    ').replace(CONTROL, escaped)
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters, line and paragraph separators; the newline is dealt with
+const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029]/g
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
