@@ -1,6 +1,6 @@
 // One connection: bytes in, messages out, and the rules that hold before anybody asks whose messages they are: size,
 // form, the hello that comes first, the time it may take, and the heartbeat. It knows nothing of sessions.
-import { ERRORS, PPError, readCloseCode, toPPError } from '@painda/protocol'
+import { ERRORS, MAX_MESSAGES_PER_FRAME, PPError, readCloseCode, toPPError } from '@painda/protocol'
 import type {
   CloseInfo,
   DisconnectReason,
@@ -117,19 +117,16 @@ export class Connection {
     for (const { message, bytes } of backlog) this.#deliver(message, bytes)
   }
 
-  /** Sends messages as one frame where the format can. */
+  /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
     const said = outs.flatMap((out) => {
       const body = out.body(this.codec)
       return body === null ? [] : [{ message: out.message, body }]
     })
-    const frames = this.codec.pack(said.map(({ body }) => body))
-    const messages = said.map(({ message }) => message)
-    frames.forEach((frame, index) => {
-      this.#options.transport.send(frame)
-      this.#inspect('out', frame, frames.length === 1 ? messages : messages.slice(index, index + 1))
-    })
+    for (let sent = 0; sent < said.length; sent += MAX_MESSAGES_PER_FRAME) {
+      this.#sendFrame(said.slice(sent, sent + MAX_MESSAGES_PER_FRAME))
+    }
   }
 
   /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
@@ -166,6 +163,15 @@ export class Connection {
   /** Drops it as a cut cable would. */
   terminate(): void {
     this.#options.transport.terminate()
+  }
+
+  #sendFrame(said: readonly { message: Message; body: Uint8Array }[]): void {
+    const frames = this.codec.pack(said.map(({ body }) => body))
+    const messages = said.map(({ message }) => message)
+    frames.forEach((frame, index) => {
+      this.#options.transport.send(frame)
+      this.#inspect('out', frame, frames.length === 1 ? messages : messages.slice(index, index + 1))
+    })
   }
 
   #receive(frame: Uint8Array): void {
