@@ -15,22 +15,19 @@ export interface Ratio {
   readonly microseconds: number
 }
 
-declare const gc: (() => void) | undefined
-
 /**
  * Medians of `rounds` interleaved rounds. The first contender is 1.0.
  * @param per how many units of work one round does, for the microseconds of one
  */
 export function compare(contenders: readonly Contender[], per: number, rounds = 31): Ratio[] {
   const times = contenders.map((): number[] => [])
-  const warmUps = 8
+  const warmUps = Math.ceil(rounds / 2)
   for (let round = -warmUps; round < rounds; round++) {
     // Turns, each time beginning with another one: whoever comes first pays for the others' garbage.
     for (let turn = 0; turn < contenders.length; turn++) {
       const at = (turn + round + warmUps) % contenders.length
       const run = contenders[at]?.round()
       if (run === undefined) continue
-      if (typeof gc === 'function' && round % 4 === 0) gc()
       const start = now()
       run()
       const spent = now() - start

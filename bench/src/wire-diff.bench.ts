@@ -3,19 +3,18 @@ import { diff, patch, patchImmutable, cloneJson, deepEqual, createRandom } from 
 import type { Json } from '@painda/protocol'
 import fastJsonPatch from 'fast-json-patch'
 import type { Operation } from 'fast-json-patch'
-import { applyPatches, enablePatches, produceWithPatches, setAutoFreeze } from 'immer'
-import type { Patch } from 'immer'
 import { create as createJsonDiffPatch } from 'jsondiffpatch'
 import microdiff from 'microdiff'
 import type { Difference } from 'microdiff'
 import { apply as applyMutative, create as createMutative } from 'mutative'
+import { inChromium } from './chromium.js'
+import { immutableFigures } from './immutable-figures.js'
 import { check, compare, printFigures } from './measure.js'
 import type { Figure } from './measure.js'
 import { arena, crowd, inventory, rows, write } from './worlds.js'
+import { pairsOf } from './pairs.js'
+import type { Pair } from './pairs.js'
 import type { World } from './worlds.js'
-
-enablePatches()
-setAutoFreeze(false)
 
 /** Most libraries' types want their own idea of an object; they get JSON. */
 type Loose = Record<string, never>
@@ -71,24 +70,6 @@ function parentOf(root: unknown, path: readonly (string | number)[]): unknown {
   let at = root
   for (const key of path.slice(0, -1)) at = (at as Record<string | number, unknown>)[key]
   return at
-}
-
-interface Pair {
-  readonly before: Json
-  readonly after: Json
-}
-
-/** States of following ticks, each a tree of its own. */
-function pairsOf(world: World, count: number): Pair[] {
-  const pairs: Pair[] = []
-  let before = JSON.parse(JSON.stringify(world.state)) as Json
-  for (let i = 0; i < count; i++) {
-    const after = JSON.parse(JSON.stringify(before)) as Json
-    write(after, world.tick())
-    pairs.push({ before, after })
-    before = after
-  }
-  return pairs
 }
 
 function isRight(differ: Differ, pairs: readonly Pair[]): boolean {
@@ -214,51 +195,6 @@ printFigures('patch in place (best library that is right and harmless = 1.0)', [
   patchFigure('D', rows(), 1.5, 1),
 ])
 
-function immutableFigure(what: string, world: () => World, must: number, aim: number): Figure {
-  const pairs = pairsOf(world(), 30)
-  const first = pairs[0]?.before
-  if (first === undefined) throw new Error('no states')
-  const deltas = pairs.map(({ before, after }) => diff(before, after))
-  const patchesOf = <P>(create: (state: Json, recipe: (draft: unknown) => void) => [unknown, P]): P[] => {
-    const again = world()
-    let state = JSON.parse(JSON.stringify(again.state)) as Json
-    return pairs.map(() => {
-      const [next, patches] = create(state, (draft) => write(draft, again.tick()))
-      state = next as Json
-      return patches
-    })
-  }
-  const mutative = patchesOf((state, recipe) => {
-    const [next, patches] = createMutative(state, recipe, { enablePatches: true })
-    return [next, patches]
-  })
-  const immer = patchesOf((state, recipe) => {
-    const [next, patches] = produceWithPatches(state, recipe as never)
-    return [next, patches as Patch[]]
-  })
-  const run = <D>(name: string, list: readonly D[], apply: (state: Json, delta: D) => unknown) => {
-    let end: unknown
-    return {
-      name,
-      end: () => end,
-      round: () => () => {
-        let state: Json = first
-        for (const delta of list) state = apply(state, delta) as Json
-        end = state
-      },
-    }
-  }
-  const contenders = [
-    run('mutative', mutative, (state, patches) => applyMutative(state as object, patches as never)),
-    run('painda', deltas, (state, delta) => patchImmutable(state, delta)),
-    run('immer', immer, (state, patches) => applyPatches(state as object, patches)),
-  ]
-  const [, ours, theirs] = compare(contenders, pairs.length, 15)
-  const last = pairs[pairs.length - 1]?.after
-  for (const { name, end } of contenders) check(deepEqual(end(), last), `${what}: ${name}`)
-  return { what, ours: ours?.ratio ?? 0, peer: 1, must, aim, note: `immer ${theirs?.ratio.toFixed(2)}` }
-}
-
 /** Untouched rows of D after one tick that are still the same objects. */
 function keptRows(apply: (state: { rows: { id: string }[] }) => unknown, after: Json): string {
   const before = JSON.parse(JSON.stringify(rows().state)) as { rows: { id: string }[] }
@@ -272,12 +208,10 @@ function keptRows(apply: (state: { rows: { id: string }[] }) => unknown, after: 
   return `${kept.length} of ${expected.length}`
 }
 
-printFigures('patchImmutable (mutative = 1.0; the figures of A, B, C are asked for in Chromium)', [
-  immutableFigure('A', () => arena(), 0.3, 0.12),
-  immutableFigure('B', () => crowd(), 0.3, 0.2),
-  immutableFigure('C', () => inventory(), 0.3, 0.06),
-  immutableFigure('D', () => rows(), 0.1, 0.03),
-])
+printFigures('patchImmutable, in Node (mutative = 1.0)', immutableFigures())
+const figures = await inChromium<Figure[]>('immutable-figures', 'immutableFigures')
+if (figures === null) console.log('  No Chromium here: its figures are left out.')
+else printFigures('patchImmutable, in Chromium (mutative = 1.0)', figures)
 
 const [tick] = pairsOf(rows(), 1)
 if (tick !== undefined) {

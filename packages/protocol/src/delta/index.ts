@@ -10,6 +10,7 @@ export {
   type PPValueMarker,
 } from './delta.js'
 export { diff } from './diff.js'
+export * from './history.js'
 export * from './patch.js'
 export * from './plain.js'
 export * from './state-manager.js'

@@ -3,7 +3,8 @@
 // and what is not a delta throws DELTA_INVALID. The work is bounded by the delta's size times the arrays it names.
 import { isForbiddenKey, isPlainObject, MAX_DEPTH } from '../json.js'
 import { deltaInvalid, isMarkerKey, type MarkerKey } from './delta.js'
-import { cloneJson, isRecord, own, shallowCopy, spliceItems, type JsonRecord } from './value.js'
+import { shallowCopy } from './copy.js'
+import { cloneJson, isRecord, own, spliceItems, type JsonRecord } from './value.js'
 
 /** What the deletion marker turns a value into, on the way to the object that holds it. */
 const GONE = Symbol('gone')
@@ -63,10 +64,10 @@ function merge(
     const after = apply(before, change, depth + 1, inPlace)
     if (after === before) continue
     if (after !== GONE) {
-      result ??= shallowCopy(target)
+      result ??= shallowCopy(target, depth)
       result[key] = after
     } else if (before !== undefined) {
-      result ??= shallowCopy(target)
+      result ??= shallowCopy(target, depth)
       delete result[key]
     }
   }

@@ -6,7 +6,8 @@ import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff
 import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
 import { rounded } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
-import { cloneJson, own, shallowCopy } from './value.js'
+import { shallowCopy } from './copy.js'
+import { cloneJson, own } from './value.js'
 
 /** Deltas of more fields than this are probably keyed by id. */
 const MAP_LIKE_FIELDS = 8

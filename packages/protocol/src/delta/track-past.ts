@@ -7,12 +7,12 @@ type Past = Record<string, unknown>
 const LOOK_AHEAD = 4
 
 /** Asked in the order of the delta, as a writer does, each answer is found where the last one ended. */
-export function createPastOf(ledger: Ledger): (changes: object) => Past | undefined {
+function createFind(ledger: Ledger): (changes: object) => NotedPast | undefined {
   let pasts: NotedPast[] | undefined
   let table: Map<object, NotedPast> | undefined
   let next = 0
 
-  function find(changes: object): NotedPast | undefined {
+  return (changes) => {
     if (pasts !== ledger.pasts) {
       pasts = ledger.pasts
       table = undefined
@@ -27,7 +27,10 @@ export function createPastOf(ledger: Ledger): (changes: object) => Past | undefi
     table ??= new Map(pasts.map((noted) => [noted.delta, noted]))
     return table.get(changes)
   }
+}
 
+export function createPastOf(ledger: Ledger): (changes: object) => Past | undefined {
+  const find = createFind(ledger)
   return (changes) => {
     const noted = find(changes)
     if (noted === undefined) return undefined
@@ -41,5 +44,21 @@ export function createPastOf(ledger: Ledger): (changes: object) => Past | undefi
       past[key] = round === undefined ? old : round(old as number)
     }
     return past
+  }
+}
+
+/** Which containers of the last commit's delta were written themselves; the rest of it stands where it stood. */
+export interface Writes {
+  /** The written fields of an object of the delta, with what they held; undefined when only what is below it changed. */
+  of(changes: object): { readonly keys: readonly string[]; readonly olds: readonly unknown[] } | undefined
+  /** True for a list of the tree whose own items were written. */
+  isWritten(list: object): boolean
+}
+
+export function createWrites(ledger: Ledger): Writes {
+  return {
+    of: createFind(ledger),
+    // The commit has opened the next tick.
+    isWritten: (list) => ledger.nodes.get(list)?.touchedAt === ledger.tick - 1,
   }
 }

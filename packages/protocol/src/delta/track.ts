@@ -9,7 +9,7 @@ import { createStateHash } from './track-hash.js'
 import { createEnter, type Placements } from './track-enter.js'
 import { LIST_METHODS } from './track-list.js'
 import { nodeOf, RecordNode, type Ledger } from './track-node.js'
-import { createPastOf } from './track-past.js'
+import { createPastOf, createWrites, type Writes } from './track-past.js'
 import type { CompiledSync, SyncPlace } from '../sync.js'
 import { cloneJson } from './value.js'
 
@@ -36,6 +36,8 @@ export interface Tracker<State> {
    * `commit` returned last; undefined for one that a new value brought. Only fields that were written are in it.
    */
   pastOf(changes: object): { readonly [field: string]: unknown } | undefined
+  /** Tells a history what of the last commit's delta was put in anew. Valid until the next write. */
+  readonly writes: Writes
   /**
    * The hash of the state as receivers hold it: `hashState` of the rounded state. Ask right after a commit, before the next
    * write. Costs as much as the containers that changed since it was last asked for.
@@ -70,6 +72,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
   ledger.enter = createEnter(ledger, placements)
   const context = createContext(ledger, options.sync === undefined ? undefined : holderOf(options.sync))
   const pastOf = createPastOf(ledger)
+  const writes = createWrites(ledger)
   const hashOf = createStateHash(ledger, options.sync?.root)
   // The root stands in a holder, so that replacing it is an ordinary write.
   const holder: { root: unknown } = { root: cloneJson(initialState) }
@@ -108,6 +111,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     },
     commit,
     pastOf,
+    writes,
     hash: () => hashOf(holder.root),
   }
 }

@@ -1,15 +1,10 @@
 // JSON values as values: compare, copy, and read a key without meeting the prototype.
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
+import { shallowCopy } from './copy.js'
 
 /** An object of a JSON tree. Only for values that are known to be JSON: then "no array, not null" is enough. */
 export type JsonRecord = Record<string, unknown>
-
-/**
- * Above this many keys JSON.parse returns dictionaries, which `{ ...object }` turns into an object of 129 and more fields
- * at five times the cost of building another dictionary (measured).
- */
-const WIDE_OBJECT_KEYS = 128
 
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -81,16 +76,6 @@ function clone(value: unknown, depth: number): unknown {
     if (child === 0 || (typeof child === 'object' && child !== null)) copy[key] = clone(child, depth + 1)
   }
   return copy
-}
-
-/** A copy of one object, its values shared. */
-export function shallowCopy(record: JsonRecord): JsonRecord {
-  const keys = Object.keys(record)
-  if (keys.length <= WIDE_OBJECT_KEYS) return { ...record }
-  const copy: JsonRecord = Object.create(null)
-  for (const key of keys) copy[key] = record[key]
-  // Filled as a dictionary, then given the ordinary prototype: readers see a plain object.
-  return Object.setPrototypeOf(copy, Object.prototype)
 }
 
 /** `array.splice(index, deleteCount, ...items)` without the limit on the number of arguments. */

@@ -6,7 +6,8 @@
 import { isDeleted } from '../delta/delta.js'
 import type { Delta } from '../delta/delta.js'
 import { patchImmutable } from '../delta/patch.js'
-import { isRecord, own, shallowCopy } from '../delta/value.js'
+import { shallowCopy } from '../delta/copy.js'
+import { isRecord, own } from '../delta/value.js'
 import { PPError } from '../errors.js'
 import type { Json } from '../json.js'
 import type { Template } from './template.js'
@@ -28,6 +29,9 @@ export interface Tree {
 
 /** The root stands in a holder under this key, so that a path always begins in a container. */
 const ROOT = 'root'
+
+/** Records that hold fields are of other kinds than the maps above them. */
+const LEAF_LEVEL = 3
 
 /** Up to here looking through a list is faster than hashing. */
 const FEW = 24
@@ -68,10 +72,10 @@ export function createTree(state: unknown): Tree {
     if (depth < 0) return [holder]
     const isList = (i: number): boolean => steps[i]?.kind === 'index'
 
-    let common = child(holder, ROOT, isList(0))
+    let common = child(holder, ROOT, isList(0), 0)
     let i = 0
     for (let step = steps[0]; i < depth && step?.kind === 'name'; step = steps[++i])
-      common = child(common, step.name, isList(i + 1))
+      common = child(common, step.name, isList(i + 1), i + 1)
     if (i === depth) return Array.from({ length: rows }, () => common)
     if (i === depth - 1 && !isList(depth)) return (recent = openRecords(common, blanks[0] ?? [], isAlone))
 
@@ -82,7 +86,7 @@ export function createTree(state: unknown): Tree {
       for (let j = i; j < depth; j++) {
         const step = steps[j]
         const key = step?.kind === 'name' ? step.name : (blanks[blank++]?.[row] ?? 0)
-        at = child(at, key, isList(j + 1))
+        at = child(at, key, isList(j + 1), j + 1)
       }
       targets.push(at)
     }
@@ -101,13 +105,13 @@ export function createTree(state: unknown): Tree {
         const copy = { ...before }
         fields[key] = copy
         targets.push(copy)
-      } else targets.push(child(parent, key, false))
+      } else targets.push(child(parent, key, false, LEAF_LEVEL))
     }
     return targets
   }
 
   /** The container at `key`, ours to write to; made anew where none of its kind stands. */
-  function child(parent: Container, key: Key, isList: boolean): Container {
+  function child(parent: Container, key: Key, isList: boolean, level: number): Container {
     if (typeof key === 'number' && !Array.isArray(parent)) return literalItem(parent, key)
     const before = Array.isArray(parent) ? itemAt(parent, key) : own(parent, String(key))
     if (isList && !Array.isArray(before) && !isLiteral(parent, before))
@@ -123,7 +127,7 @@ export function createTree(state: unknown): Tree {
     }
     if (isRecord(before)) {
       if (isOurs(before)) return before
-      const copy = shallowCopy(before)
+      const copy = shallowCopy(before, level)
       keep(copy)
       fields[key] = copy
       return copy

@@ -1,0 +1,187 @@
+// What changed since when: from any version inside a window to now, for whoever skipped some. A tree beside the state
+// holds, per place, the version that last put another value there; a walk over it serves every baseline.
+import type { Json } from '../json.js'
+import { rounded, type CompiledSync, type SyncPlace } from '../sync.js'
+import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
+import type { Tracker } from './track.js'
+import { cloneJson, isRecord, own } from './value.js'
+
+/** A minute of 20 versions a second: longer than most lost connections last. */
+const MAX_VERSIONS = 1200
+
+export interface HistoryOptions {
+  readonly tracker: Pick<Tracker<unknown>, 'state' | 'writes'>
+  /** How receivers hold numbers: the tracker's own table. */
+  readonly sync?: CompiledSync
+  /** How far back a baseline may lie. Default 1200. */
+  readonly maxVersions?: number
+  /** The version that the tracker is at. Default 0. */
+  readonly version?: number
+}
+
+export interface History {
+  /** To be called for each version, right after the commit that made it, before the next write. Costs what changed. */
+  note(version: number, delta: Delta | undefined): void
+  /**
+   * The delta from `version` to the last one that was noted: undefined when nothing changed, null when the version is
+   * too old or unknown. What was changed and changed back may be in it. Ask with nothing uncommitted.
+   */
+  since(version: number): Delta | undefined | null
+}
+
+/** A place where containers change from inside, or the version that last put another plain value there. */
+type Place = Branch | number
+
+interface Branch {
+  /** The version that put this container here. */
+  replacedAt: number
+  /** The last version in which anything here or below changed. */
+  changedAt: number
+  readonly below: Map<string, Place>
+}
+
+export function createHistory({
+  tracker,
+  sync,
+  maxVersions = MAX_VERSIONS,
+  version = 0,
+}: HistoryOptions): History {
+  const { writes } = tracker
+  let current = version
+  let oldest = version
+  let sweptAt = version
+  let rootState = tracker.state
+  let root: Place = branch(version)
+
+  function note(next: number, delta: Delta | undefined): void {
+    const isSameRoot = tracker.state === rootState
+    rootState = tracker.state
+    current = next
+    oldest = Math.max(oldest, next - maxVersions)
+    if (delta !== undefined) root = isSameRoot ? changed(root, delta, rootState) : next
+    // Once per window, so that its price is spread over the changes that it looks at.
+    if (next - sweptAt < maxVersions) return
+    sweptAt = next
+    sweep(root)
+  }
+
+  /** `value`, a container that stands where it stood, changed by `delta`. */
+  function changed(place: Place | undefined, delta: Delta | undefined, value: unknown): Place {
+    if (isRecord(value) && isRecord(delta) && !looksLikeMarker(delta)) {
+      const at = branchOf(place)
+      const written = writes.of(delta)
+      for (const key in delta) {
+        const child = own(value, key)
+        const isInPlace =
+          written === undefined ||
+          !written.keys.includes(key) ||
+          isSameContainer(written.olds[written.keys.indexOf(key)], child)
+        // Deltas are JSON all the way down.
+        at.below.set(key, isInPlace ? changed(at.below.get(key), delta[key] as Delta, child) : current)
+      }
+      return at
+    }
+    const ops = Array.isArray(value) && isRecord(delta) ? delta['__pp_array_ops'] : undefined
+    return Array.isArray(value) && Array.isArray(ops) ? changedItems(place, ops as ArrayOp[], value) : current
+  }
+
+  /** Item by item as long as no item changed its place; a list whose items shifted is a new one. */
+  function changedItems(place: Place | undefined, ops: readonly ArrayOp[], list: unknown[]): Place {
+    const isWritten = writes.isWritten(list)
+    const at = branchOf(place)
+    for (const op of ops) {
+      if (op.op !== 'patch' && op.op !== 'set') return current
+      const key = String(op.index)
+      // In a list that was written, an item that is patched may be another object with the same id.
+      const isInPlace = op.op === 'patch' && !isWritten
+      at.below.set(key, isInPlace ? changed(at.below.get(key), op.delta, list[op.index]) : current)
+    }
+    return at
+  }
+
+  function branchOf(place: Place | undefined): Branch {
+    const at = typeof place === 'object' ? place : branch(place ?? oldest)
+    at.changedAt = current
+    return at
+  }
+
+  function sweep(place: Place): void {
+    if (typeof place !== 'object') return
+    for (const [key, child] of place.below) {
+      if (lastChange(child) <= oldest) place.below.delete(key)
+      else sweep(child)
+    }
+  }
+
+  function collect(place: Place, value: unknown, at: SyncPlace | undefined, from: number): Delta | undefined {
+    if (lastChange(place) <= from) return undefined
+    if (typeof place !== 'object' || place.replacedAt > from) return whole(value, at)
+    if (Array.isArray(value)) return collectItems(place, value, at, from)
+    if (!isRecord(value)) return whole(value, at)
+    const delta = emptyDelta(place.below.size > MAP_LIKE_FIELDS)
+    let changes = 0
+    for (const [key, child] of place.below) {
+      const change = collect(child, own(value, key), at?.at(key), from)
+      if (change === undefined) continue
+      delta[key] = change
+      changes++
+    }
+    if (changes === 0) return undefined
+    return looksLikeMarker(delta) ? whole(value, at) : delta
+  }
+
+  return {
+    note,
+    since(from) {
+      if (!(from >= oldest && from <= current)) return null
+      return collect(root, tracker.state, sync?.root, from)
+    },
+  }
+
+  function collectItems(
+    { below }: Branch,
+    list: readonly unknown[],
+    at: SyncPlace | undefined,
+    from: number,
+  ): Delta | undefined {
+    const ops: ArrayOp[] = []
+    const items = at?.at('*')
+    for (const [key, child] of [...below].sort(([a], [b]) => Number(a) - Number(b))) {
+      const index = Number(key)
+      const delta = collect(child, list[index], items, from)
+      if (delta === undefined) continue
+      const isItself = typeof child !== 'object' || child.replacedAt > from
+      ops.push(
+        isItself ? { op: 'set', index, value: shown(list[index], items) } : { op: 'patch', index, delta },
+      )
+    }
+    return ops.length === 0 ? undefined : { __pp_array_ops: ops }
+  }
+}
+
+/** Deltas of more fields than this are probably keyed by id. */
+const MAP_LIKE_FIELDS = 8
+
+function branch(version: number): Branch {
+  return { replacedAt: version, changedAt: version, below: new Map() }
+}
+
+function lastChange(place: Place): number {
+  return typeof place === 'object' ? place.changedAt : place
+}
+
+function isSameContainer(before: unknown, after: unknown): boolean {
+  return before === after && typeof after === 'object' && after !== null
+}
+
+/** The delta that puts `value` wherever it may go: what stood there before is not known. */
+function whole(value: unknown, at: SyncPlace | undefined): Delta {
+  if (value === undefined) return PP_DELETED
+  const copy = shown(value, at)
+  return isRecord(copy) ? { __pp_value: copy } : copy
+}
+
+function shown(value: unknown, at: SyncPlace | undefined): Json {
+  // What a tracker holds is JSON.
+  return at === undefined ? cloneJson(value as Json) : rounded(value as Json, at)
+}
