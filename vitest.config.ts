@@ -39,7 +39,7 @@ export default defineConfig({
     ],
     env: { PP_SEED: seed },
     setupFiles: ['scripts/vitest-setup.ts'],
-    testTimeout: long ? 10 * 60_000 : 20_000,
+    testTimeout: long ? 10 * 60_000 : 60_000,
     hookTimeout: 20_000,
     restoreMocks: true,
     unstubGlobals: true,
