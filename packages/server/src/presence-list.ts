@@ -4,6 +4,8 @@ import { assertJson, PPError, type PresenceEntry } from '@painda/protocol'
 
 /** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
 const MAX_PRESENCE_BYTES = 4096
+/** Where it stands in a message: as deep as a whole message may be, it would keep everybody's list from leaving. */
+const PLACE = ['set', 0, 'data']
 
 export interface PresenceChanges {
   readonly set: readonly PresenceEntry[]
@@ -136,7 +138,7 @@ export function createPresenceList(
  */
 export function checkPresenceData(data: unknown): void {
   try {
-    assertJson(data)
+    assertJson(data, PLACE)
   } catch (cause) {
     throw new PPError('INVALID_PAYLOAD', 'Presence must be plain JSON.', { cause })
   }
