@@ -5,7 +5,7 @@ import { createTracker, deepEqual, patch, patchImmutable, untrack, type Tracker 
 import { freeze, json, key, overTheWire } from './delta-values.js'
 
 type Numbers = readonly number[]
-type Draft = Record<string, unknown> | unknown[]
+export type Draft = Record<string, unknown> | unknown[]
 
 const part = fc.array(fc.tuple(fc.nat(20), fc.array(fc.nat(9), { minLength: 8, maxLength: 8 }), key, json), {
   minLength: 1,
@@ -145,6 +145,15 @@ function step(
   }
 }
 
+/** Runs one part of a program, the statements before a commit. */
+export function runPart(
+  root: Draft,
+  held: Draft[],
+  statements: readonly (readonly [number, Numbers, string, unknown])[],
+): void {
+  for (const statement of statements) step(root, held, statement)
+}
+
 /** Runs a program, a commit after each part; after every commit the replicas must equal the state. */
 export function runCommits(
   initial: unknown,
@@ -155,7 +164,7 @@ export function runCommits(
   let mutable = overTheWire(initial)
   const held: Draft[] = []
   for (const statements of commits) {
-    for (const statement of statements) step(tracker.draft, held, statement)
+    runPart(tracker.draft, held, statements)
     const delta = tracker.commit()
     const now = overTheWire(tracker.state)
     expect(delta === undefined).toBe(deepEqual(replica, now))
