@@ -150,6 +150,7 @@ export function createCore(options: ServerOptions) {
     isStateRoom: (room) => rooms.get(room) !== undefined,
     time,
     maxMessagesPerSecond: settings.maxMessagesPerSecond,
+    maxKeptMessages: settings.recovery.maxMessages,
     maxInboxMessages,
     maxInboxBytes: maxPayloadBytes * MAX_WAITING_MESSAGES,
     report: faults.report,
@@ -198,6 +199,7 @@ export function createCore(options: ServerOptions) {
       return life.create(connection.codec, id, readHandshake(infos.get(connection) ?? IN_PROCESS, token))
     },
     admitted: life.admitted,
+    canContinue: rooms.canContinue,
     resumed: life.resumed,
   })
 

@@ -44,6 +44,8 @@ export interface Line {
   arrive(message: ClientMessage, bytes: number): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
   refuse(error: PPError, message?: ClientMessage): void
+  /** The client is back: what it kept while it was away comes all at once. */
+  resumed(): void
   readonly isIdle: boolean
   close(): void
 }
@@ -53,6 +55,8 @@ export interface PipelineOptions {
   isStateRoom: (room: string) => boolean
   time: Time
   maxMessagesPerSecond: number
+  /** What a client may have kept while it was away. */
+  maxKeptMessages: number
   maxInboxMessages: number
   maxInboxBytes: number
   /** Logs what a stage throws; returns its id. */
@@ -133,6 +137,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
           }
         },
         refuse,
+        resumed: () => bucket.saveUp(options.maxKeptMessages),
         get isIdle() {
           return inbox.isIdle
         },

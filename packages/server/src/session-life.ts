@@ -47,7 +47,8 @@ export interface SessionLife {
   /** A session and its client, known to nobody yet. */
   create(codec: PeerCodec, id: string, handshake: Handshake): SessionEntry
   admitted(entry: SessionEntry): void
-  resumed(entry: SessionEntry, token: string | null): void
+  /** `versions`: where the client's rooms go on; null when they are sent whole. */
+  resumed(entry: SessionEntry, token: string | null, versions: RoomVersions | null): void
   partsOf(client: PPServerClient): ClientParts
   lineOf(client: PPServerClient): Line | undefined
   /** False once its session is over: nothing would ever take it out of what it entered now. */
@@ -146,13 +147,14 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       plugins.notify('onConnect', client)
       void onConnection.run('', [client], report('A connection handler'))
     },
-    resumed({ client }, token) {
+    resumed({ session, client }, token) {
+      lines.get(session)?.resumed()
       const parts = partsOf(client)
       parts.handshake = { ...parts.handshake, token }
       inspect(client, 'resumed')
       presence.resumed(client)
       presence.greet(client)
-      rooms.resumed(client)
+      rooms.resumed(client, versions)
       parts.events.emit('resume')
     },
     partsOf,
