@@ -6,10 +6,10 @@ import { stepFromNothing } from './column.js'
 import type { ReadItem, WriteItem } from './column.js'
 import type { NameReader, NameWriter } from './names.js'
 import {
-  commonDivisor,
   DIVISORS,
   divisorOf,
   fromNumerator,
+  isOver,
   NO_DIVISOR,
   numeratorOf,
   unzigzag,
@@ -36,7 +36,7 @@ export function writeCell(
   if (typeof value === 'number') {
     const code = divisorOf(value)
     const bitsOfCount = code === 0 && value >= 0 ? golombBits(value) : Infinity
-    const common = code === NO_DIVISOR ? NO_DIVISOR : commonDivisor([value, before], 2, NO_DIVISOR)
+    const common = code === NO_DIVISOR || before !== before ? NO_DIVISOR : commonDivisor(value, before)
     const step = common === NO_DIVISOR ? 0 : zigzag(numeratorOf(value, common) - numeratorOf(before, common))
     const bitsOfStep = common === NO_DIVISOR ? Infinity : golombBits(step) + (common === 0 ? 0 : 4)
     if (bitsOfCount <= bitsOfStep && bitsOfCount <= MAX_BITS) {
@@ -75,6 +75,11 @@ export function readCell(
   const value = fromNumerator(numeratorOf(before(), code) + unzigzag(r.golomb()), code)
   if (value !== value) throw stepFromNothing()
   return value
+}
+
+function commonDivisor(value: number, before: number): number {
+  const code = Math.max(divisorOf(value), divisorOf(before))
+  return code !== NO_DIVISOR && isOver(value, code) && isOver(before, code) ? code : NO_DIVISOR
 }
 
 function golombBits(value: number): number {

@@ -12,7 +12,7 @@ import { MAX_DEPTH } from '../json.js'
 import type { NumberHead, Reader, Writer } from './bytes.js'
 import { widthOf } from './keys.js'
 import type { NameReader, NameWriter } from './names.js'
-import { commonDivisor, DIVISORS, isOver, NO_DIVISOR, numeratorOf, unzigzag, zigzag } from './number.js'
+import { DIVISORS, MAX_NUMERATOR, NO_DIVISOR, numeratorsOf, unzigzag, zigzag } from './number.js'
 import { readTexts, textBits, writeTexts } from './text.js'
 
 const MIXED = 0
@@ -44,19 +44,18 @@ export type NumberBefore = (row: number) => number
 let numerators = new Float64Array(64)
 let steps = new Float64Array(64)
 
-/** At least one value. `before` holds a number per row that the receiver has, or NaN; empty: it has none. */
+/** At least one value. */
 export function writeColumn(
   w: Writer,
   values: readonly unknown[],
   names: NameWriter,
   depth: number,
   writeItem: WriteItem,
-  before: readonly number[] = [],
 ): void {
   const [first] = values
   if (typeof first === 'number' && values.every((value) => typeof value === 'number')) {
     // `every` has looked at each of them.
-    writeNumbers(w, values as readonly number[], before)
+    writeNumbers(w, values as readonly number[], values.length, NOTHING_BEFORE, NO_DIVISOR)
     return
   }
   if (isPrimitive(first) && values.every((value) => value === first)) {
@@ -84,6 +83,9 @@ export function writeColumn(
   }
   writeMixed(w, values, names, depth, writeItem)
 }
+
+/** No row tells what the receiver holds. */
+const NOTHING_BEFORE: readonly number[] = []
 
 export function writeMixed(
   w: Writer,
@@ -183,34 +185,48 @@ function writeOther(w: Writer, form: number): void {
   w.bits(form, 3)
 }
 
-function writeNumbers(w: Writer, values: readonly number[], before: readonly number[]): void {
-  const count = values.length
-  const code = commonDivisor(values, count, w.head?.code ?? NO_DIVISOR)
-  if (code === NO_DIVISOR) {
-    const areFloats = values.every((value) => Math.fround(value) === value)
-    writeOther(w, areFloats ? FLOATS : DOUBLES)
-    w.align()
-    for (const value of values) {
-      if (areFloats) w.f32(value)
-      else w.f64(value)
-    }
-    return
-  }
+/**
+ * The first `count` of `values`. `before` holds a number per row that the receiver has, or NaN; empty: it has none. `guess` is
+ * the code of their divisor last time; the code of this time comes back.
+ */
+export function writeNumbers(
+  w: Writer,
+  values: readonly number[],
+  count: number,
+  before: readonly number[],
+  guess: number,
+): number {
   if (numerators.length < count) {
     numerators = new Float64Array(count * 2)
     steps = new Float64Array(count * 2)
   }
-  for (let i = 0; i < count; i++) numerators[i] = numeratorOf(values[i] ?? 0, code)
-  if (code === 0 && count > 2 && isRun(numerators, count)) {
-    writeOther(w, RUN)
-    w.golomb(zigzag(numerators[0] ?? 0))
-    return
+  const code = numeratorsOf(values, count, guess === NO_DIVISOR ? (w.head?.code ?? guess) : guess, numerators)
+  if (code === NO_DIVISOR) {
+    writeFloats(w, values, count)
+    return code
   }
   const plain = spreadOf(numerators, count)
-  const areSteps = before.length === count && fillSteps(before, code, count)
+  if (code === 0 && count > 2 && plain.max - plain.min === count - 1 && isRun(numerators, count)) {
+    writeOther(w, RUN)
+    w.golomb(zigzag(plain.min))
+    return code
+  }
+  const areSteps = before.length >= count && fillSteps(before, code, count)
   const ofSteps = areSteps ? spreadOf(steps, count) : plain
   if (areSteps && ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
   else writePacked(w, numerators, count, code, false, plain)
+  return code
+}
+
+function writeFloats(w: Writer, values: readonly number[], count: number): void {
+  let areFloats = true
+  for (let i = 0; i < count; i++) if (Math.fround(values[i] ?? 0) !== values[i]) areFloats = false
+  writeOther(w, areFloats ? FLOATS : DOUBLES)
+  w.align()
+  for (let i = 0; i < count; i++) {
+    if (areFloats) w.f32(values[i] ?? 0)
+    else w.f64(values[i] ?? 0)
+  }
 }
 
 function writePacked(
@@ -306,10 +322,13 @@ function spreadOf(numbers: Float64Array, count: number): Spread {
 
 /** Fills `steps` from `numerators`; false when some row has nothing to start from, or starts beside the grid. */
 function fillSteps(before: readonly number[], code: number, count: number): boolean {
+  const divisor = DIVISORS[code] ?? 1
   for (let i = 0; i < count; i++) {
     const from = before[i] ?? Number.NaN
-    if (!isOver(from, code)) return false
-    steps[i] = (numerators[i] ?? 0) - numeratorOf(from, code)
+    const numerator = Math.round(from * divisor)
+    // NaN differs from everything.
+    if (numerator / divisor !== from || Math.abs(numerator) >= MAX_NUMERATOR) return false
+    steps[i] = (numerators[i] ?? 0) - numerator
   }
   return true
 }

@@ -10,11 +10,12 @@ import { isMarkerKey } from '../delta/delta.js'
 import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import { Writer } from './bytes.js'
 import { writeCell } from './cell.js'
-import { writeColumn, writeMixed } from './column.js'
+import { writeColumn, writeMixed, writeNumbers } from './column.js'
 import { widthOf, writeKeys } from './keys.js'
 import { isExactOps, isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
 import {
+  addRow,
   anyOf,
   clearGroup,
   createPlace,
@@ -26,7 +27,7 @@ import {
   selfOf,
   sortRows,
 } from './place.js'
-import type { Group, Place } from './place.js'
+import type { Column, Group, Place } from './place.js'
 import { MAX_TEMPLATES, writeTemplate } from './template.js'
 import type { Template } from './template.js'
 
@@ -104,7 +105,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     } while (names.length > known)
   }
 
-  function writeGroup({ number, template, rows, keys, fields: columns, before }: Group): void {
+  function writeGroup({ number, template, rows, keys, columns }: Group): void {
     const w = groupsOut
     const isMany = rows > 1
     w.bits(number, widthOf(templates.length - 1))
@@ -114,16 +115,26 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     for (const step of template.steps) {
       if (step.kind === 'name') continue
       const column = keys[blank++] ?? []
-      if (isMany) writeKeys(w, column)
+      if (isMany) writeKeys(w, column, rows)
       else if (step.kind === 'any') w.bits(column[0] ?? 0, widthOf(names.length - 1))
       else w.golomb(column[0] ?? 0)
     }
-    for (const [i, column] of columns.entries()) {
-      const old = before[i] ?? []
-      if (!isMany) writeCell(w, column[0], old[0] ?? Number.NaN, names, 0, writeLeaf)
-      else if (column.some(isMarkerLeaf)) writeMixed(w, column, names, 0, writeLeaf)
-      else writeColumn(w, column, names, 0, writeLeaf, old)
+    for (const column of columns) {
+      if (isMany) writeRows(w, column, rows)
+      else writeCell(w, column.values[0], column.before[0] ?? Number.NaN, names, 0, writeLeaf)
     }
+  }
+
+  function writeRows(w: Writer, column: Column, rows: number): void {
+    if (column.areNumbers) {
+      // `areNumbers` is about each of them.
+      const values = column.values as number[]
+      column.code = writeNumbers(w, values, rows, column.hasBefore ? column.before : [], column.code)
+      return
+    }
+    const values = column.values.slice(0, rows)
+    if (values.some(isMarkerLeaf)) writeMixed(w, values, names, 0, writeLeaf)
+    else writeColumn(w, values, names, 0, writeLeaf)
   }
 
   function writeNews(w: Writer, told: Told): void {
@@ -144,7 +155,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
         collectItems((delta as PPArrayOpsMarker).__pp_array_ops, place)
         return
       case 'leaf':
-        addRow(selfOf(place, templates, names), [delta])
+        add(selfOf(place, templates, names), [delta])
     }
   }
 
@@ -162,6 +173,8 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     if (count > 0) addFields(place, count, past(delta))
     if (inner === null) return
     noteChildren(place, inner.length)
+    // Keys that come together get numbers that follow each other, before the names of what is in them.
+    if (place.isMap && place.any === null) for (const key of inner) names.numberOf(key)
     for (const key of inner) {
       const next = enter(place, key)
       if (next === place.any) {
@@ -175,7 +188,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   /** Operations up to the last insertion stay operations; the changes of items that follow are rows. */
   function collectItems(ops: readonly ArrayOp[], place: Place): void {
     const from = firstLocal(ops)
-    if (from > 0) addRow(selfOf(place, templates, names), [{ __pp_array_ops: ops.slice(0, from) }])
+    if (from > 0) add(selfOf(place, templates, names), [{ __pp_array_ops: ops.slice(0, from) }])
     const item = itemOf(place)
     for (let i = from; i < ops.length; i++) {
       const op = ops[i]
@@ -183,7 +196,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
       if (op?.op !== 'patch' && op?.op !== 'set') continue
       blanks.push(op.index)
       if (op.op === 'patch') collect(op.delta, item)
-      else addRow(selfOf(item, templates, names), [op.value])
+      else add(selfOf(item, templates, names), [op.value])
       blanks.pop()
     }
   }
@@ -191,29 +204,22 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   function addFields(place: Place, count: number, old: Past | undefined): void {
     const group = groupOf(place, fields, count, templates, names)
     if (group !== null) {
-      addRow(group, values, old)
+      add(group, values, old)
       return
     }
     // Fields of ever other names are a map of values.
     const self = selfOf(anyOf(place), templates, names)
     for (let i = 0; i < count; i++) {
       blanks.push(names.numberOf(fields[i] ?? ''))
-      addRow(self, [values[i]])
+      add(self, [values[i]])
       blanks.pop()
     }
   }
 
-  function addRow(group: Group, row: readonly unknown[], old?: Past): void {
+  function add(group: Group, row: readonly unknown[], old?: Past): void {
     if (group.rows === 0) open.push(group)
-    group.rows++
-    for (let i = 0; i < blanks.length; i++) group.keys[i]?.push(blanks[i] ?? 0)
-    for (let i = 0; i < group.fields.length; i++) group.fields[i]?.push(row[i])
     // Fields of an object that takes a list's place start from nothing.
-    if (old === undefined || Array.isArray(old)) return
-    for (const [i, field] of group.template.fields.entries()) {
-      const number = old[field]
-      ;(group.before[i] ??= [])[group.rows - 1] = typeof number === 'number' ? number : Number.NaN
-    }
+    addRow(group, blanks, row, Array.isArray(old) ? undefined : old)
   }
 
   return {

@@ -1,5 +1,5 @@
 export { MAX_MESSAGES_PER_FRAME } from './bundle.js'
 export { createWireCodec } from './wire-codec.js'
-export { createViewEncoder } from './view.js'
-export type { ViewEncoder } from './view.js'
+export { createViewDecoder, createViewEncoder } from './view.js'
+export type { ViewDecoder, ViewEncoder } from './view.js'
 export type { Past, PastOf } from './delta-writer.js'

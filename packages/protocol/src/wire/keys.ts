@@ -13,20 +13,20 @@ const STEADY = 3
 
 const MAX_RICE = 31
 
-/** At least one key. */
-export function writeKeys(w: Writer, keys: readonly number[]): void {
+/** The first `count` of `keys`, at least one. */
+export function writeKeys(w: Writer, keys: readonly number[], count = keys.length): void {
   const first = keys[0] ?? 0
   let isRun = true
-  let isRising = true
-  let isSteady = true
+  let least = 1
   let max = first
-  for (let i = 1; i < keys.length; i++) {
+  let before = first
+  for (let i = 1; i < count; i++) {
     const key = keys[i] ?? 0
-    const gap = key - (keys[i - 1] ?? 0)
+    const gap = key - before
     if (gap !== 1) isRun = false
-    if (gap < 1) isRising = false
-    if (gap < 0) isSteady = false
+    if (gap < least) least = gap < 0 ? -1 : 0
     if (key > max) max = key
+    before = key
   }
   if (isRun) {
     w.bits(RUN, 2)
@@ -34,25 +34,35 @@ export function writeKeys(w: Writer, keys: readonly number[]): void {
     return
   }
   const width = widthOf(max)
-  if (isSteady) {
-    const least = isRising ? 1 : 0
-    const k = riceFor(max / keys.length)
-    if (riceBits(keys, least, k) < keys.length * width) {
-      w.bits(isRising ? RISING : STEADY, 2)
+  if (least >= 0) {
+    const k = riceFor(max / count)
+    if (riceBits(keys, count, least, k) < count * width) {
+      w.bits(least === 1 ? RISING : STEADY, 2)
       w.bits(k, 5)
-      let before = -least
-      for (const key of keys) {
-        const gap = key - before - least
-        w.unary(Math.floor(gap / 2 ** k))
-        w.bits(gap % 2 ** k, k)
-        before = key
-      }
+      writeRice(w, keys, count, least, k)
       return
     }
   }
   w.bits(PACKED, 2)
   w.bits(width, 6)
-  for (const key of keys) w.bits(key, width)
+  for (let i = 0; i < count; i++) w.bits(keys[i] ?? 0, width)
+}
+
+function writeRice(w: Writer, keys: readonly number[], count: number, least: number, k: number): void {
+  const unit = 2 ** k
+  let before = -least
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] ?? 0
+    const gap = key - before - least
+    const ones = Math.floor(gap / unit)
+    // Both parts at once, when they fit: ones, a zero, and the rest above them.
+    if (ones + 1 + k <= 24) w.bits((gap - ones * unit) * 2 ** (ones + 1) + 2 ** ones - 1, ones + 1 + k)
+    else {
+      w.unary(ones)
+      w.bits(gap - ones * unit, k)
+    }
+    before = key
+  }
 }
 
 /** `rows` keys, each at most `max`. */
@@ -97,11 +107,13 @@ function riceFor(mean: number): number {
   return Math.min(Math.max(Math.round(Math.log2(mean * Math.LN2)), 0), MAX_RICE)
 }
 
-function riceBits(keys: readonly number[], least: number, k: number): number {
-  let bits = 0
+function riceBits(keys: readonly number[], count: number, least: number, k: number): number {
+  const unit = 2 ** k
+  let bits = count * (1 + k)
   let before = -least
-  for (const key of keys) {
-    bits += Math.floor((key - before - least) / 2 ** k) + 1 + k
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] ?? 0
+    bits += Math.floor((key - before - least) / unit)
     before = key
   }
   return bits

@@ -36,29 +36,45 @@ export function isOver(value: number, code: number): boolean {
   return numerator / divisor === value && numerator < MAX_NUMERATOR && numerator > -MAX_NUMERATOR
 }
 
-/** The divisor over which all of the first `count` values are whole numbers; `guess` is tried first. */
-export function commonDivisor(values: readonly unknown[], count: number, guess: number): number {
-  if (guess !== NO_DIVISOR && areOver(values, count, guess) && !isTooFine(values, count, guess)) return guess
+/**
+ * Fills `into` with the first `count` values over their common divisor, and says its code; `guess` is tried first.
+ * `NO_DIVISOR`: there is none.
+ */
+export function numeratorsOf(
+  values: readonly number[],
+  count: number,
+  guess: number,
+  into: Float64Array,
+): number {
+  if (guess !== NO_DIVISOR && fill(values, count, guess, into)) return guess
   let code = 0
   for (let i = 0; i < count; i++) {
-    // The caller has seen that they are numbers.
-    const own = divisorOf(values[i] as number)
+    const own = divisorOf(values[i] ?? 0)
     if (own === NO_DIVISOR) return NO_DIVISOR
     // Dyadic divisors nest, and so do decimal ones. Halves and quarters are decimals too: that is what the check is for.
     if (own > code) code = own
   }
-  return areOver(values, count, code) ? code : NO_DIVISOR
+  fill(values, count, code, into)
+  for (let i = 0; i < count; i++) if (!isOver(values[i] ?? 0, code)) return NO_DIVISOR
+  return code
 }
 
-function areOver(values: readonly unknown[], count: number, code: number): boolean {
-  for (let i = 0; i < count; i++) if (!isOver(values[i] as number, code)) return false
-  return true
-}
-
-/** True when half the divisor, or a tenth, would do: a guess must not cost bits. */
-function isTooFine(values: readonly unknown[], count: number, code: number): boolean {
-  if (code === 0) return false
-  return areOver(values, count, code === FIRST_DECIMAL ? 0 : code - 1)
+/** True when all are whole over the divisor, and not over the next coarser one: a guess must not cost bits. */
+function fill(values: readonly number[], count: number, code: number, into: Float64Array): boolean {
+  const divisor = DIVISORS[code] ?? 1
+  // What a numerator is a multiple of when the next coarser divisor would do; whole numbers have none.
+  const spare = code === 0 ? Infinity : code < FIRST_DECIMAL ? 2 : 10
+  let isFine = false
+  let isWhole = true
+  for (let i = 0; i < count; i++) {
+    const value = values[i] ?? 0
+    const numerator = Math.round(value * divisor)
+    into[i] = numerator
+    if (numerator / divisor !== value || numerator >= MAX_NUMERATOR || numerator <= -MAX_NUMERATOR)
+      isWhole = false
+    if (!isFine && numerator % spare !== 0) isFine = true
+  }
+  return isWhole && (isFine || code === 0)
 }
 
 export function numeratorOf(value: number, code: number): number {

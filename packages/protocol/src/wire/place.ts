@@ -1,6 +1,7 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
 import type { DictionaryWriter } from './names.js'
+import { NO_DIVISOR } from './number.js'
 import { ANY, countBlanks, INDEX, MAX_TEMPLATES } from './template.js'
 import type { Step, Template } from './template.js'
 
@@ -34,13 +35,23 @@ export interface Place {
 export interface Group {
   readonly number: number
   readonly template: Template
+  /** Rows of the delta being written. Columns are used again and may be longer. */
   rows: number
   /** A column per blank, of numbers of names or of indexes. */
-  keys: number[][]
-  /** A column per field. */
-  fields: unknown[][]
-  /** What the receivers hold there now, per field: a number, or NaN. Empty when no row tells. */
-  before: number[][]
+  readonly keys: number[][]
+  readonly columns: readonly Column[]
+}
+
+/** The values of one field. */
+export interface Column {
+  values: unknown[]
+  areNumbers: boolean
+  /** What the receivers hold there now: a number, or NaN. */
+  before: number[]
+  /** True when some row tells what was before. */
+  hasBefore: boolean
+  /** The divisor of its numbers last time: probably this time's. */
+  code: number
 }
 
 export function createPlace(steps: readonly Step[]): Place {
@@ -136,42 +147,93 @@ function createGroup(
   const template = { steps, fields }
   for (const step of steps) if (step.kind === 'name') names.numberOf(step.name)
   for (const field of fields) names.numberOf(field)
-  const group = { number: templates.push(template) - 1, template, rows: 0, keys: [], fields: [], before: [] }
-  clearGroup(group)
-  return group
+  return {
+    number: templates.push(template) - 1,
+    template,
+    rows: 0,
+    keys: Array.from({ length: countBlanks(template) }, () => []),
+    columns: Array.from({ length: Math.max(fields.length, 1) }, createColumn),
+  }
+}
+
+function createColumn(): Column {
+  return { values: [], areNumbers: true, before: [], hasBefore: false, code: NO_DIVISOR }
+}
+
+/** One more row: what fills the blanks, and the fields' values in the template's order. */
+export function addRow(
+  group: Group,
+  blanks: readonly number[],
+  values: readonly unknown[],
+  old: { readonly [field: string]: unknown } | undefined,
+): void {
+  const { keys, columns, template } = group
+  const row = group.rows++
+  for (let i = 0; i < keys.length; i++) {
+    const column = keys[i]
+    if (column !== undefined) column[row] = blanks[i] ?? 0
+  }
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i]
+    if (column === undefined) continue
+    const value = values[i]
+    column.values[row] = value
+    if (typeof value !== 'number') column.areNumbers = false
+    const before = old === undefined ? undefined : old[template.fields[i] ?? '']
+    if (typeof before === 'number') {
+      column.before[row] = before
+      column.hasBefore = true
+    } else column.before[row] = Number.NaN
+  }
 }
 
 /** Ready for the next delta. */
 export function clearGroup(group: Group): void {
-  const width = Math.max(group.template.fields.length, 1)
   group.rows = 0
-  group.keys = Array.from({ length: countBlanks(group.template) }, () => [])
-  group.fields = Array.from({ length: width }, () => [])
-  group.before = []
+  for (const column of group.columns) {
+    column.hasBefore = false
+    if (column.areNumbers) continue
+    column.areNumbers = true
+    // Values may be large; numbers can wait until they are written over.
+    column.values = []
+  }
 }
 
 /** Rows in the order of their first key, which says nothing in itself and is cheap to write. */
 export function sortRows(group: Group): void {
-  const [first] = group.keys
-  if (first === undefined || isSorted(first)) return
-  const order = orderOf(first)
-  const sorted = <T>(column: readonly T[]): T[] => order.map((row) => column[row] as T)
-  group.keys = group.keys.map(sorted)
-  group.fields = group.fields.map(sorted)
-  group.before = group.before.map(sorted)
+  const { keys, columns, rows } = group
+  const [first] = keys
+  if (rows < 2 || first === undefined || isSorted(first, rows)) return
+  const order = orderOf(first, rows)
+  for (const column of keys) permute(column, order)
+  for (const column of columns) {
+    permute(column.values, order)
+    if (column.hasBefore) permute(column.before, order)
+  }
 }
 
-function isSorted(keys: readonly number[]): boolean {
-  for (let i = 1; i < keys.length; i++) if ((keys[i] ?? 0) < (keys[i - 1] ?? 0)) return false
+function permute(column: unknown[], order: readonly number[]): void {
+  const before = column.slice(0, order.length)
+  for (let i = 0; i < order.length; i++) column[i] = before[order[i] ?? 0]
+}
+
+function isSorted(keys: readonly number[], rows: number): boolean {
+  for (let i = 1; i < rows; i++) if ((keys[i] ?? 0) < (keys[i - 1] ?? 0)) return false
   return true
 }
 
-function orderOf(keys: readonly number[]): number[] {
-  const isSmall = keys.length < MAX_SORT_ROWS && keys.every((key) => key < MAX_SORT_KEY)
-  if (!isSmall) return Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+function orderOf(keys: readonly number[], rows: number): number[] {
+  let max = 0
+  for (let i = 0; i < rows; i++) max = Math.max(max, keys[i] ?? 0)
+  const order: number[] = []
+  if (rows >= MAX_SORT_ROWS || max >= MAX_SORT_KEY) {
+    for (let i = 0; i < rows; i++) order.push(i)
+    return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+  }
   // Typed arrays sort without calling back.
-  const tagged = new Float64Array(keys.length)
-  for (let i = 0; i < keys.length; i++) tagged[i] = (keys[i] ?? 0) * MAX_SORT_ROWS + i
+  const tagged = new Float64Array(rows)
+  for (let i = 0; i < rows; i++) tagged[i] = (keys[i] ?? 0) * MAX_SORT_ROWS + i
   tagged.sort()
-  return Array.from(tagged, (tag) => tag % MAX_SORT_ROWS)
+  for (let i = 0; i < rows; i++) order.push((tagged[i] ?? 0) % MAX_SORT_ROWS)
+  return order
 }

@@ -104,7 +104,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
 
 const NOTHING_TOLD: Told = { names: 0, templates: 0 }
 
-/** The receiver's side of all views of one connection: it keeps their dictionaries, versions and states. */
+/** The receiver's side of all views of one session: it keeps their dictionaries, versions and states. */
 export interface ViewDecoder {
   snapshot(r: Reader, opcode: number): StateSnapshot
   delta(r: Reader, opcode: number): StateDelta
@@ -115,6 +115,8 @@ export interface ViewDecoder {
   damaged(body: Uint8Array): StateDelta | null
   /** The client is out of the room: its view is forgotten. */
   forget(room: string): void
+  /** The session is another one: nothing of the one before goes on. */
+  clear(): void
 }
 
 interface HeldView {
@@ -165,7 +167,7 @@ export function createViewDecoder(): ViewDecoder {
       // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
       view.isLost = true
       r.skip()
-      return { kind: 'delta', room, from, to, tick, delta: undefined }
+      return { kind: 'delta', room, from, to, tick, delta: undefined, isDamaged: true }
     }
     const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state)
     view.tick = tick
@@ -208,7 +210,7 @@ export function createViewDecoder(): ViewDecoder {
     }
   }
 
-  return { snapshot, delta, damaged, forget }
+  return { snapshot, delta, damaged, forget, clear: () => views.clear() }
 }
 
 /** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */

@@ -27,11 +27,10 @@ const HAS_SERVER_NOW = 0x10
 
 /**
  * A codec for one connection. Encoding has no memory, so one codec may encode for all; decoding keeps the views of the
- * connection, so each connection decodes with its own.
+ * connection, so each connection decodes with its own; the next connection of a session takes over its `views`.
  */
-export function createWireCodec(): Codec {
+export function createWireCodec(views: ViewDecoder = createViewDecoder()): Codec {
   const w = new Writer()
-  const views = createViewDecoder()
 
   function encode(message: Message): Uint8Array {
     try {
