@@ -24,26 +24,36 @@ export interface MessageTarget<C extends Member> {
   work<T>(run: () => T): T
 }
 
-export async function handleMessage<C extends Member>(
+/** A promise only where the handler is asynchronous: the messages behind one that is handled at once need not wait. */
+export function handleMessage<C extends Member>(
   target: MessageTarget<C>,
   seat: Seat<C>,
   event: Event,
   answer: (ack: AckBody) => void,
   report: ReportError,
-): Promise<void> {
+): void | Promise<void> {
   const where = `"${event.type}" of ${target.label}`
-  try {
-    const result = handle(target, seat.ctx, event, where)
-    const data = isPromise(result) ? await result : result
+
+  function done(data: unknown): void {
     if (event.ackId === undefined) return
     const version = target.promiseVersion()
     answer(data === undefined ? { version } : { data, version })
-  } catch (thrown) {
+  }
+
+  function failed(thrown: unknown): void {
     // A type that nobody handles and nobody asked about may be a newer client's: no reason to complain.
     if (event.ackId === undefined && thrown instanceof PPError && thrown.code === 'UNKNOWN_TYPE') return
     const error = tellPeer(thrown, where, report)
     if (event.ackId !== undefined) answer({ error })
     else seat.client.deliver(outgoing({ kind: 'error', ...error, type: event.type, room: target.id }))
+  }
+
+  try {
+    const result = handle(target, seat.ctx, event, where)
+    if (isPromise(result)) return Promise.resolve(result).then(done).catch(failed)
+    done(result)
+  } catch (thrown) {
+    failed(thrown)
   }
 }
 

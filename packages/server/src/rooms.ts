@@ -64,7 +64,7 @@ export interface Rooms<C extends Member> {
   // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
   join(member: C, message: Join): Promise<void>
   leave(member: C, roomId: string): void
-  message(member: C, event: Event, answer: (ack: AckBody) => void): Promise<void>
+  message(member: C, event: Event, answer: (ack: AckBody) => void): void | Promise<void>
   resync(member: C, message: Resync): void
   presence(member: C, message: PresenceUpdate): void
 
@@ -239,7 +239,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       // Also to somebody who was out already: a kick and a leave may have met on the way.
       member.deliver(outgoing({ kind: 'left', room: roomId, reason: 'left' }))
     },
-    async message(member, event, answer) {
+    message(member, event, answer) {
       const roomId = event.room ?? ''
       const place = placeOf(member, roomId)
       if (place !== null) return handleMessage(place.room, place.seat, event, answer, onError)
