@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { PPError } from '@painda/protocol'
+import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 import type { ContractShape, DisconnectReason, Emitter, Event, EventInputs, Undo } from '@painda/protocol'
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
@@ -81,10 +81,9 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   readonly id: string
   /** The application's own notes. */
   readonly data: Record<string, unknown> = {}
-  /** Set by an authentication; its `sub` is the user's id. */
-  userContext: UserContext | null = null
 
   readonly #parts: ClientParts
+  #userContext: UserContext | null = null
   readonly #tags = new Map<string, unknown>()
 
   constructor(parts: ClientParts) {
@@ -96,8 +95,25 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.#parts.handshake
   }
 
+  /**
+   * Set by an authentication; its `sub` is the user's id.
+   * @throws PPError `INVALID_ARGUMENT` for a `sub` that is no text of 1 to 256 characters
+   */
+  get userContext(): UserContext | null {
+    return this.#userContext
+  }
+
+  set userContext(context: UserContext | null) {
+    const sub: unknown = context?.sub
+    // It stands in messages to others, and one that their readers refuse would cost all of them their connection.
+    if (sub !== undefined && (typeof sub !== 'string' || sub === '' || sub.length > MAX_NAME_LENGTH)) {
+      throw new PPError('INVALID_ARGUMENT', `A user's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
+    }
+    this.#userContext = context
+  }
+
   get userId(): string {
-    return this.userContext?.sub ?? this.id
+    return this.#userContext?.sub ?? this.id
   }
 
   get connected(): boolean {
