@@ -4,6 +4,8 @@
 import {
   cloneJson,
   createEmitter,
+  MAX_NAME_LENGTH,
+  PPError,
   type PresenceEntry,
   type PresenceSync,
   type Time,
@@ -80,7 +82,7 @@ export interface TrackOptions {
 export interface GlobalPresence {
   /**
    * Shows a client to everybody until its session ends; ignored when that is over.
-   * @throws PPError `INVALID_PAYLOAD` for what is no small JSON.
+   * @throws PPError `INVALID_PAYLOAD` for what is no small JSON, and for a `userId` that is no name.
    */
   track(client: Member, data: unknown, options?: TrackOptions): void
   /** Changes some fields. Ignored when the client is not tracked. */
@@ -147,6 +149,9 @@ export function createGlobalPresence({
       if (!isAlive(client)) return
       // A token's word on who this is wins over the caller's.
       const user = client.userId === client.id ? (userId ?? client.id) : client.userId
+      if (user === '' || user.length > MAX_NAME_LENGTH) {
+        throw new PPError('INVALID_PAYLOAD', `A user's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
+      }
       entries.track({ id: client.id, userId: user }, cloneJson(data))
     },
     update(client, partial) {

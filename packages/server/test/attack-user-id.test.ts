@@ -38,3 +38,18 @@ test('[PR4] a user id as long as a name may be is one, and taking it back is all
   client.userContext = null
   expect(client.userContext).toBeNull()
 })
+
+test('[BI1] nor can the list of who is online be given one', async () => {
+  const { server, time, join } = createKit()
+  const [ann, bob] = [await join(), await join()]
+  const client = server.getClient(ann.welcome.id)
+  if (client === undefined) throw new Error('Not here.')
+  for (const userId of ['', 'x'.repeat(MAX_NAME_LENGTH + 1)]) {
+    expect(() => server.presence.track(client, {}, { userId })).toThrow(
+      expect.objectContaining({ code: 'INVALID_PAYLOAD' }),
+    )
+  }
+  server.presence.track(client, {}, { userId: 'ann' })
+  await time.advance(1000)
+  expect(bob.of('presences').flatMap(({ set }) => set)).toMatchObject([{ clientId: 'ann' }])
+})
