@@ -60,7 +60,7 @@ function ownPast(node: TrackNode): object {
 }
 
 /** What changed in a container that stands where it stood. */
-function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Delta | undefined {
+export function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Delta | undefined {
   if (node instanceof RecordNode) return changeOfRecord(node, context, depth)
   if (node.touchedAt === node.ledger.tick) return diffArrays(node.before, node.raw, context, depth)
   const ops: ArrayOp[] = []
@@ -90,8 +90,7 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
     if (change === PP_DELETED) deletions++
   }
   for (const child of children) {
-    // Not there any more, or there again: then the field was written, and is dealt with.
-    if (raw[child.key] !== child.raw || (fields > 0 && node.indexOf(child.key) >= 0)) continue
+    if (!isChangedInside(node, child, fields)) continue
     const change = changeOfNode(child, context.at(child.key), depth + 1)
     if (change === undefined) continue
     delta[child.key] = change
@@ -106,8 +105,13 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   return changes === 1 && looksLikeMarker(delta) ? replacement(raw as Json, context) : delta
 }
 
+/** False: it is not there any more, or there again; then the field was written, and is dealt with. */
+export function isChangedInside(node: RecordNode, child: TrackNode, writtenFields: number): boolean {
+  return node.raw[child.key] === child.raw && (writtenFields === 0 || node.indexOf(child.key) < 0)
+}
+
 /** The flagged items of a list that kept its items, by index. */
-function locate(node: ListNode): [number, TrackNode][] {
+export function locate(node: ListNode): [number, TrackNode][] {
   const { raw, children } = node
   const found: [number, TrackNode][] = []
   for (const child of children) {

@@ -80,11 +80,7 @@ abstract class BaseNode<Raw extends object> {
   protected childDraft(value: object, key: string, self: TrackNode): object {
     const { ledger } = this
     const known = ledger.nodes.get(value)
-    if (known !== undefined) {
-      // An item's index may have shifted since it was noted. A field's name never does: there, `key` is home.
-      if (known.parent === self && self instanceof ListNode) known.key = key
-      return known.draft
-    }
+    if (known !== undefined) return known.draft
     // What enters a tree gets its node at once, so this container belongs here as long as its parent does.
     const node = createNode(ledger, value, self, key, this.born)
     ledger.nodes.set(value, node)
@@ -100,10 +96,14 @@ abstract class BaseNode<Raw extends object> {
   }
 }
 
+/** What an untouched node remembers. The first write of a tick brings lists of its own. */
+const NO_KEYS: string[] = []
+const NO_OLDS: unknown[] = []
+
 export class RecordNode extends BaseNode<JsonRecord> {
   /** Fields written since the tick began, and what they held; undefined: there was no such field. */
-  keys: string[] = []
-  olds: unknown[] = []
+  keys: string[] = NO_KEYS
+  olds: unknown[] = NO_OLDS
   #indexes: Map<string, number> | undefined
 
   protected createDraft(): JsonRecord {
@@ -120,6 +120,9 @@ export class RecordNode extends BaseNode<JsonRecord> {
   }
 
   set(raw: JsonRecord, key: string | symbol, value: unknown): boolean {
+    // Positions and counters, the writes of every tick: no key that holds a number reaches a prototype.
+    if (typeof value === 'number' && typeof raw[key as string] === 'number' && Number.isFinite(value))
+      return this.setNumber(raw, key as string, value)
     if (typeof key === 'symbol') throw notJson(this, String(key), 'a symbol as a key')
     const before = raw[key]
     if (value === before && isPlainPrimitive(value)) return true
@@ -128,6 +131,15 @@ export class RecordNode extends BaseNode<JsonRecord> {
     const entered = this.ledger.enter(value, this, key)
     this.remember(key, typeof before === 'function' ? undefined : before)
     raw[key] = entered
+    return true
+  }
+
+  private setNumber(raw: JsonRecord, key: string, value: number): boolean {
+    const before = raw[key]
+    if (value === before) return true
+    this.remember(key, before)
+    // JSON has one zero.
+    raw[key] = value + 0
     return true
   }
 
@@ -147,8 +159,12 @@ export class RecordNode extends BaseNode<JsonRecord> {
     if (this.born === ledger.tick) return
     if (this.touchedAt !== ledger.tick) {
       this.touchedAt = ledger.tick
+      this.keys = [key]
+      this.olds = [old]
       touch(this)
-    } else if (this.indexOf(key) >= 0) return
+      return
+    }
+    if (this.indexOf(key) >= 0) return
     this.#indexes?.set(key, this.keys.length)
     this.keys.push(key)
     this.olds.push(old)
@@ -164,9 +180,9 @@ export class RecordNode extends BaseNode<JsonRecord> {
   }
 
   release(): void {
-    this.keys = []
-    this.olds = []
-    this.#indexes = undefined
+    this.keys = NO_KEYS
+    this.olds = NO_OLDS
+    if (this.#indexes !== undefined) this.#indexes = undefined
   }
 }
 
@@ -186,7 +202,10 @@ export class ListNode extends BaseNode<unknown[]> {
     if (typeof value === 'function') return this.ledger.listMethods.get(key) ?? value
     if (typeof value !== 'object' || value === null || typeof key === 'symbol' || key === '__proto__')
       return value
-    return this.childDraft(value, key, this)
+    const node = this.ledger.nodes.get(value)
+    // An item's index may have shifted since it was noted. (A field's name never does: there, `key` is home.)
+    if (node?.parent === this) node.key = key
+    return node?.draft ?? this.childDraft(value, key, this)
   }
 
   set(raw: unknown[], key: string | symbol, value: unknown): boolean {

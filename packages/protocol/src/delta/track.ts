@@ -2,6 +2,7 @@
 // It remembers what was touched (fields with their old values, arrays with their old items) and compares at the commit:
 // a write costs one Proxy trap, a commit costs what was touched, and an untouched tree costs nothing.
 import { assertJson } from '../json.js'
+import type { DiffContext } from './context.js'
 import type { Delta } from './delta.js'
 import { separateAliases, moveHomes } from './track-alias.js'
 import { createContext } from './track-commit.js'
@@ -20,6 +21,9 @@ export interface TrackerOptions {
   sync?: CompiledSync
 }
 
+/** Looks at what changed below `holder`, whose only field is the root, while the commit lasts. */
+export type TakeChanges = (holder: RecordNode, context: DiffContext) => void
+
 export interface Tracker<State> {
   /** The tree itself, for reading: the same objects from commit to commit, changed in place. Never write to it. */
   readonly state: State
@@ -31,6 +35,11 @@ export interface Tracker<State> {
   replaceRoot(state: State): void
   /** The delta of everything since the last commit; undefined when nothing differs. Shares nothing with the tree. */
   commit(): Delta | undefined
+  /**
+   * A commit for an encoder that reads the changes where they are, and spares the delta. Not called when nothing was
+   * written.
+   */
+  commitTo(take: TakeChanges): void
   /**
    * What the fields of an object held at the commit before, as receivers know it. `changes` is an object of the delta that
    * `commit` returned last; undefined for one that a new value brought. Only fields that were written are in it.
@@ -80,19 +89,24 @@ export function createTracker<State>(initialState: State, options: TrackerOption
   ledger.nodes.set(holder, top)
 
   function commit(): Delta | undefined {
-    ledger.pasts = []
-    if (!isDirty) return undefined
-    if (placements.size > 0) separateAliases(ledger, placements)
+    let delta: Delta | undefined
     // The holder stands one level above the root.
-    const delta = context.changeOf(holder, -1)
+    commitTo(() => (delta = context.changeOf(holder, -1)))
+    // `top` is a record of one field that is never deleted: its delta is a record of that field.
+    return delta === undefined ? undefined : (delta as { root: Delta }).root
+  }
+
+  function commitTo(take: TakeChanges): void {
+    ledger.pasts = []
+    if (!isDirty) return
+    if (placements.size > 0) separateAliases(ledger, placements)
+    take(top, context)
     if (placements.size > 0) moveHomes(ledger, placements)
     for (const node of ledger.touched) node.release()
     ledger.touched = []
     placements.clear()
     ledger.tick++
     isDirty = false
-    // `top` is a record of one field that is never deleted: its delta is a record of that field.
-    return delta === undefined ? undefined : (delta as { root: Delta }).root
   }
 
   return {
@@ -110,6 +124,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
       top.draft['root'] = state
     },
     commit,
+    commitTo,
     pastOf,
     writes,
     hash: () => hashOf(holder.root),

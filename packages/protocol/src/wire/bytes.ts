@@ -201,8 +201,8 @@ export class Writer {
   }
 }
 
-/** 2^49 and more is no count, no index and no key of ours. */
-const MAX_GOLOMB_ONES = 46
+/** The largest number we write so is a zigzag numerator, below 2^51. */
+const MAX_GOLOMB_ONES = 48
 
 /**
  * Rows that the columns of one frame may claim together. A column can say one thing of many rows in a few bytes, so the

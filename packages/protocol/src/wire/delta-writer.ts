@@ -8,6 +8,8 @@
 // after them.
 import { isMarkerKey } from '../delta/delta.js'
 import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
+import type { DiffContext } from '../delta/context.js'
+import type { RecordNode } from '../delta/track-node.js'
 import { Writer } from './bytes.js'
 import { writeCell } from './cell.js'
 import { writeColumn, writeMixed, writeNumbers } from './column.js'
@@ -30,6 +32,8 @@ import {
 import type { Column, Group, Place } from './place.js'
 import { MAX_TEMPLATES, writeTemplate } from './template.js'
 import type { Template } from './template.js'
+import { takeChanges } from './tracked-changes.js'
+import type { RowSink } from './tracked-changes.js'
 
 /** What a receiver has heard of a view's dictionary. */
 export interface Told {
@@ -45,6 +49,8 @@ export interface PreparedDelta {
 export interface DeltaWriter {
   /** Turns `delta` into bytes for those who have heard `told`. */
   prepare(delta: unknown, told: Told, past?: PastOf): PreparedDelta
+  /** The same of what a tracker noted, read where it is; null when nothing differs. */
+  prepareTracked(holder: RecordNode, context: DiffContext, told: Told): PreparedDelta | null
   /** All there is to tell by now: what a receiver of the next bytes knows afterwards. */
   readonly told: Told
   /** True when the dictionary is full: time to start a new view with snapshots. */
@@ -57,6 +63,14 @@ export type Past = { readonly [field: string]: unknown }
 export type PastOf = (changes: object) => Past | undefined
 
 const noPast: PastOf = () => undefined
+
+/** A value of which nobody knows what stood there before. */
+const UNKNOWN: readonly number[] = [Number.NaN]
+
+function numberIn(past: Past | undefined, field: string | undefined): number {
+  const value = past === undefined ? undefined : past[field ?? '']
+  return typeof value === 'number' ? value : Number.NaN
+}
 
 /** Patterns with `*` for "any key" (a contract's sync paths) tell from the start which places are maps. */
 export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter {
@@ -73,6 +87,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   /** The fields of the object being looked at: names and new values. */
   const fields: string[] = []
   const values: unknown[] = []
+  const before: number[] = []
   let past: PastOf = noPast
 
   function prepare(delta: unknown, told: Told, pastOf: PastOf = noPast): PreparedDelta {
@@ -80,6 +95,18 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     open = []
     blanks.length = 0
     collect(delta, root)
+    return finish(told)
+  }
+
+  function prepareTracked(holder: RecordNode, context: DiffContext, told: Told): PreparedDelta | null {
+    past = noPast
+    open = []
+    blanks.length = 0
+    takeChanges(holder, context, root, sink)
+    return open.length === 0 ? null : finish(told)
+  }
+
+  function finish(told: Told): PreparedDelta {
     open.sort((a, b) => a.template.steps.length - b.template.steps.length)
     for (const group of open) sortRows(group)
     writeGroups()
@@ -155,7 +182,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
         collectItems((delta as PPArrayOpsMarker).__pp_array_ops, place)
         return
       case 'leaf':
-        add(selfOf(place, templates, names), [delta])
+        add(selfOf(place, templates, names), delta)
     }
   }
 
@@ -170,11 +197,16 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
         values[count++] = value
       }
     }
-    if (count > 0) addFields(place, count, past(delta))
+    if (count > 0) {
+      const old = past(delta)
+      // Fields of an object that takes a list's place start from nothing.
+      for (let i = 0; i < count; i++) before[i] = Array.isArray(old) ? Number.NaN : numberIn(old, fields[i])
+      addFields(place, count)
+    }
     if (inner === null) return
     noteChildren(place, inner.length)
     // Keys that come together get numbers that follow each other, before the names of what is in them.
-    if (place.isMap && place.any === null) for (const key of inner) names.numberOf(key)
+    if (place.isMap && (place.any?.recent ?? null) === null) for (const key of inner) names.numberOf(key)
     for (const key of inner) {
       const next = enter(place, key)
       if (next === place.any) {
@@ -188,7 +220,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   /** Operations up to the last insertion stay operations; the changes of items that follow are rows. */
   function collectItems(ops: readonly ArrayOp[], place: Place): void {
     const from = firstLocal(ops)
-    if (from > 0) add(selfOf(place, templates, names), [{ __pp_array_ops: ops.slice(0, from) }])
+    if (from > 0) add(selfOf(place, templates, names), { __pp_array_ops: ops.slice(0, from) })
     const item = itemOf(place)
     for (let i = from; i < ops.length; i++) {
       const op = ops[i]
@@ -196,34 +228,59 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
       if (op?.op !== 'patch' && op?.op !== 'set') continue
       blanks.push(op.index)
       if (op.op === 'patch') collect(op.delta, item)
-      else add(selfOf(item, templates, names), [op.value])
+      else add(selfOf(item, templates, names), op.value)
       blanks.pop()
     }
   }
 
-  function addFields(place: Place, count: number, old: Past | undefined): void {
+  function addFields(place: Place, count: number): void {
     const group = groupOf(place, fields, count, templates, names)
     if (group !== null) {
-      add(group, values, old)
+      if (group.rows === 0) open.push(group)
+      addRow(group, blanks, values, before)
       return
     }
     // Fields of ever other names are a map of values.
     const self = selfOf(anyOf(place), templates, names)
     for (let i = 0; i < count; i++) {
       blanks.push(names.numberOf(fields[i] ?? ''))
-      add(self, [values[i]])
+      add(self, values[i])
       blanks.pop()
     }
   }
 
-  function add(group: Group, row: readonly unknown[], old?: Past): void {
+  /** One value for a place itself. */
+  function add(group: Group, value: unknown): void {
     if (group.rows === 0) open.push(group)
-    // Fields of an object that takes a list's place start from nothing.
-    addRow(group, blanks, row, Array.isArray(old) ? undefined : old)
+    addRow(group, blanks, [value], UNKNOWN)
+  }
+
+  const sink: RowSink = {
+    delta: collect,
+    field(at, key, value, old) {
+      fields[at] = key
+      values[at] = value
+      before[at] = old
+    },
+    fields: addFields,
+    enterKey(place, key) {
+      const next = enter(place, key)
+      if (next === place.any) blanks.push(names.numberOf(key))
+      return next
+    },
+    enterIndex(place, index) {
+      blanks.push(index)
+      return itemOf(place)
+    },
+    leave(parent, place) {
+      if (place === parent.any || place === parent.item) blanks.pop()
+    },
+    noteChildren,
   }
 
   return {
     prepare,
+    prepareTracked,
     get told() {
       return { names: names.length, templates: templates.length }
     },

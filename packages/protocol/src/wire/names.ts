@@ -23,7 +23,7 @@ export interface NameReader {
 
 /** Keys as text each time: for messages, which have no view and so no dictionary. */
 export const inlineNames: NameWriter & NameReader = {
-  put: (w, name) => w.text(name),
+  put: (w, name) => w.text(sendable(name)),
   take: (r) => checkName(r.text()),
 }
 
@@ -42,7 +42,7 @@ export function createDictionaryWriter(): DictionaryWriter {
   function numberOf(name: string): number {
     const known = numbers.get(name)
     if (known !== undefined) return known
-    numbers.set(name, names.length)
+    numbers.set(sendable(name), names.length)
     return names.push(name) - 1
   }
   return {
@@ -109,7 +109,19 @@ export function createDictionaryReader(): DictionaryReader {
   }
 }
 
+/** @throws PPError `INVALID_PAYLOAD` for a key that every receiver would refuse: better here than at the other end. */
+function sendable(name: string): string {
+  if (isName(name)) return name
+  throw new PPError('INVALID_PAYLOAD', 'A key cannot travel.', {
+    hint: `Keys have at most ${MAX_NAME_LENGTH} characters and are not __proto__, constructor or prototype.`,
+  })
+}
+
+function isName(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && !isForbiddenKey(name)
+}
+
 function checkName(name: string): string {
-  if (name.length <= MAX_NAME_LENGTH && !isForbiddenKey(name)) return name
+  if (isName(name)) return name
   throw new PPError('MALFORMED_FRAME', 'A message holds a key that no object of ours can have.')
 }

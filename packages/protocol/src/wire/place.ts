@@ -12,9 +12,10 @@ const MAX_NAMED_FIELDS = 32
 /** Combinations of fields that get a template of their own, per place. */
 const MAX_FIELD_SETS = 24
 
-/** Rows sort by one number that holds their key and where they are; larger keys are compared one by one. */
-const MAX_SORT_KEY = 2 ** 31
-const MAX_SORT_ROWS = 2 ** 21
+/** Keys are counted, not compared, while there are at most this many times more of them than rows. */
+const SPARSE = 32
+/** Per key from the smallest on, the row that has it, plus one. */
+let slots = new Int32Array(256)
 
 /** One place of the state, or all places that differ only in a blank. */
 export interface Place {
@@ -160,14 +161,14 @@ function createColumn(): Column {
   return { values: [], areNumbers: true, before: [], hasBefore: false, code: NO_DIVISOR }
 }
 
-/** One more row: what fills the blanks, and the fields' values in the template's order. */
+/** One more row: what fills the blanks, the fields' values in the template's order, and the numbers that stood there, or NaN. */
 export function addRow(
   group: Group,
   blanks: readonly number[],
   values: readonly unknown[],
-  old: { readonly [field: string]: unknown } | undefined,
+  before: readonly number[],
 ): void {
-  const { keys, columns, template } = group
+  const { keys, columns } = group
   const row = group.rows++
   for (let i = 0; i < keys.length; i++) {
     const column = keys[i]
@@ -179,11 +180,9 @@ export function addRow(
     const value = values[i]
     column.values[row] = value
     if (typeof value !== 'number') column.areNumbers = false
-    const before = old === undefined ? undefined : old[template.fields[i] ?? '']
-    if (typeof before === 'number') {
-      column.before[row] = before
-      column.hasBefore = true
-    } else column.before[row] = Number.NaN
+    const old = before[i] ?? Number.NaN
+    column.before[row] = old
+    if (old === old) column.hasBefore = true
   }
 }
 
@@ -212,9 +211,13 @@ export function sortRows(group: Group): void {
   }
 }
 
+/** Room to put a column into another order. */
+let scratch: unknown[] = []
+
 function permute(column: unknown[], order: readonly number[]): void {
-  const before = column.slice(0, order.length)
-  for (let i = 0; i < order.length; i++) column[i] = before[order[i] ?? 0]
+  for (let i = 0; i < order.length; i++) scratch[i] = column[i]
+  for (let i = 0; i < order.length; i++) column[i] = scratch[order[i] ?? 0]
+  if (typeof column[0] === 'object') scratch = []
 }
 
 function isSorted(keys: readonly number[], rows: number): boolean {
@@ -222,18 +225,35 @@ function isSorted(keys: readonly number[], rows: number): boolean {
   return true
 }
 
-function orderOf(keys: readonly number[], rows: number): number[] {
+/** The rows in the order of their keys; equal keys stay in theirs. */
+function orderOf(keys: readonly number[], rows: number): readonly number[] {
+  let min = Infinity
   let max = 0
-  for (let i = 0; i < rows; i++) max = Math.max(max, keys[i] ?? 0)
-  const order: number[] = []
-  if (rows >= MAX_SORT_ROWS || max >= MAX_SORT_KEY) {
-    for (let i = 0; i < rows; i++) order.push(i)
-    return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+  for (let i = 0; i < rows; i++) {
+    const key = keys[i] ?? 0
+    if (key < min) min = key
+    if (key > max) max = key
   }
-  // Typed arrays sort without calling back.
-  const tagged = new Float64Array(rows)
-  for (let i = 0; i < rows; i++) tagged[i] = (keys[i] ?? 0) * MAX_SORT_ROWS + i
-  tagged.sort()
-  for (let i = 0; i < rows; i++) order.push((tagged[i] ?? 0) % MAX_SORT_ROWS)
+  const counted = max - min < rows * SPARSE ? orderByCounting(keys, rows, min, max) : null
+  if (counted !== null) return counted
+  const order = Array.from({ length: rows }, (_, i) => i)
+  return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+}
+
+/** Keys that lie close together need no comparing. Null when two are equal. */
+function orderByCounting(keys: readonly number[], rows: number, min: number, max: number): number[] | null {
+  const range = max - min + 1
+  if (slots.length < range) slots = new Int32Array(range * 2)
+  else slots.fill(0, 0, range)
+  for (let row = 0; row < rows; row++) {
+    const slot = (keys[row] ?? 0) - min
+    if (slots[slot] !== 0) return null
+    slots[slot] = row + 1
+  }
+  const order: number[] = []
+  for (let slot = 0; slot < range; slot++) {
+    const row = slots[slot] ?? 0
+    if (row !== 0) order.push(row - 1)
+  }
   return order
 }

@@ -4,6 +4,7 @@
 //   Delta     channel and the low four bits of from, to and tick unless each is one more, hash?, news?, groups
 import { diff } from '../delta/diff.js'
 import type { Delta } from '../delta/delta.js'
+import type { Tracker } from '../delta/track.js'
 import { PPError } from '../errors.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
 import type { Json } from '../json.js'
@@ -11,7 +12,7 @@ import { Reader, Writer } from './bytes.js'
 import { createDeltaReader } from './delta-reader.js'
 import type { DeltaReader } from './delta-reader.js'
 import { createDeltaWriter } from './delta-writer.js'
-import type { PastOf, Told } from './delta-writer.js'
+import type { PastOf, PreparedDelta, Told } from './delta-writer.js'
 import { OPCODE_MASK, OPCODES } from './opcodes.js'
 
 const HAS_NEWS = 0x10
@@ -26,6 +27,21 @@ const VERSIONS = 16
 /** Versions whose dictionary the encoder remembers, for members that come from there. */
 const MAX_MARKS = 256
 
+export interface ViewCommit {
+  readonly from: number
+  readonly to: number
+  readonly tick: number
+  /** True: with the hash of the state as it is now. */
+  readonly withHash?: boolean
+}
+
+interface BodyHead {
+  readonly from: number
+  readonly to: number
+  readonly tick: number
+  readonly hash: number | undefined
+}
+
 /** The sender's side of one view. */
 export interface ViewEncoder {
   snapshot(message: StateSnapshot): Uint8Array
@@ -34,6 +50,11 @@ export interface ViewEncoder {
    * version than the last, for a member that skipped some, brings the names that it missed.
    */
   delta(message: StateDelta, past?: PastOf): Uint8Array
+  /**
+   * A commit of `tracker` as a delta, without the detour over the delta: a third of the cost. Null when nothing differs; the
+   * tracker is clean afterwards either way.
+   */
+  commit(tracker: Tracker<unknown>, at: ViewCommit): Uint8Array | null
   /** True when the dictionary is full: send everybody a snapshot of a new view. */
   readonly isFull: boolean
 }
@@ -64,7 +85,23 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   }
 
   function delta({ from, to, tick, delta: changes, hash }: StateDelta, past?: PastOf): Uint8Array {
-    const prepared = deltas.prepare(changes, marks.get(from) ?? NOTHING_TOLD, past)
+    return body({ from, to, tick, hash }, deltas.prepare(changes, marks.get(from) ?? NOTHING_TOLD, past))
+  }
+
+  function commit(
+    tracker: Tracker<unknown>,
+    { from, to, tick, withHash = false }: ViewCommit,
+  ): Uint8Array | null {
+    let prepared: PreparedDelta | null = null
+    tracker.commitTo((holder, context) => {
+      prepared = deltas.prepareTracked(holder, context, marks.get(from) ?? NOTHING_TOLD)
+    })
+    return prepared === null
+      ? null
+      : body({ from, to, tick, hash: withHash ? tracker.hash() : undefined }, prepared)
+  }
+
+  function body({ from, to, tick, hash }: BodyHead, prepared: PreparedDelta): Uint8Array {
     const isExplicit = to !== from + 1 || tick !== lastTick + 1
     if (to > lastVersion) {
       lastVersion = to
@@ -96,6 +133,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   return {
     snapshot,
     delta,
+    commit,
     get isFull() {
       return deltas.isFull
     },

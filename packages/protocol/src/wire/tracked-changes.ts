@@ -1,0 +1,109 @@
+// The short way from a tracked tree to the rows of a delta: what nodes remember goes straight into columns. It says what
+// the delta of the same commit would say; where that needs more thought than "this number, then that", it asks for it.
+import { isMarkerKey } from '../delta/delta.js'
+import type { Delta } from '../delta/delta.js'
+import { diffField } from '../delta/diff.js'
+import type { DiffContext } from '../delta/context.js'
+import { changeOfNode, isChangedInside, locate } from '../delta/track-commit.js'
+import { ListNode } from '../delta/track-node.js'
+import type { RecordNode, TrackNode } from '../delta/track-node.js'
+import type { Place } from './place.js'
+
+/** Takes rows; `delta-writer.ts` has the groups. */
+export interface RowSink {
+  /** A whole delta at `place`. */
+  delta(delta: unknown, place: Place): void
+  /** The fields noted by `field` since the last call, as a row of `place`. */
+  fields(place: Place, count: number): void
+  /** Notes a field: its new value, and the number that receivers hold, or NaN. */
+  field(at: number, key: string, value: unknown, before: number): void
+  /** Says how many children of a place change, before they are entered. */
+  noteChildren(place: Place, count: number): void
+  /** Goes to a child and returns its place. */
+  enterKey(place: Place, key: string): Place
+  enterIndex(place: Place, index: number): Place
+  /** Goes back. */
+  leave(parent: Place, place: Place): void
+}
+
+/** Everything that changed in the state that `holder` holds. */
+export function takeChanges(holder: RecordNode, context: DiffContext, root: Place, sink: RowSink): void {
+  const { tick } = holder.ledger
+  if (holder.flaggedAt !== tick) return
+  if (holder.touchedAt === tick) {
+    // The root was replaced. The holder is a record of one field that is never deleted: so is its delta.
+    const delta = changeOfNode(holder, context, -1) as { root: Delta } | undefined
+    if (delta !== undefined) sink.delta(delta.root, root)
+    return
+  }
+  for (const node of holder.children) takeRows(node, root, context.at(node.key), sink, 0)
+}
+
+function takeRows(node: TrackNode, place: Place, context: DiffContext, sink: RowSink, depth: number): void {
+  if (node instanceof ListNode) takeList(node, place, context, sink, depth)
+  else takeRecord(node, place, context, sink, depth)
+}
+
+function takeRecord(
+  node: RecordNode,
+  place: Place,
+  context: DiffContext,
+  sink: RowSink,
+  depth: number,
+): void {
+  const { raw, keys, olds, children } = node
+  const written = node.touchedAt === node.ledger.tick ? keys.length : 0
+  let count = 0
+  for (let i = 0; i < written; i++) {
+    const key = keys[i] ?? ''
+    const old = olds[i]
+    const now = Object.hasOwn(raw, key) ? raw[key] : undefined
+    if (typeof old === 'number' && typeof now === 'number') {
+      const { round } = context.at(key)
+      const before = round === undefined ? old : round(old)
+      const after = round === undefined ? now : round(now)
+      if (before !== after) sink.field(count++, key, after, before)
+      continue
+    }
+    if (isContainer(old) || isContainer(now) || isMarkerKey(key)) {
+      // What replaces what, and what looks like a marker, is for the delta to say.
+      takeDelta(node, place, context, sink, depth)
+      return
+    }
+    const change = diffField(old, now, context.at(key), depth + 1)
+    if (change !== undefined) sink.field(count++, key, change, Number.NaN)
+  }
+  if (children.some((child) => isMarkerKey(child.key))) {
+    takeDelta(node, place, context, sink, depth)
+    return
+  }
+  if (count > 0) sink.fields(place, count)
+  sink.noteChildren(place, children.length)
+  for (const child of children) {
+    if (!isChangedInside(node, child, written)) continue
+    const next = sink.enterKey(place, child.key)
+    takeRows(child, next, context.at(child.key), sink, depth + 1)
+    sink.leave(place, next)
+  }
+}
+
+function takeList(node: ListNode, place: Place, context: DiffContext, sink: RowSink, depth: number): void {
+  if (node.touchedAt === node.ledger.tick) {
+    takeDelta(node, place, context, sink, depth)
+    return
+  }
+  for (const [index, child] of locate(node)) {
+    const next = sink.enterIndex(place, index)
+    takeRows(child, next, context.at('*'), sink, depth + 1)
+    sink.leave(place, next)
+  }
+}
+
+function takeDelta(node: TrackNode, place: Place, context: DiffContext, sink: RowSink, depth: number): void {
+  const delta = changeOfNode(node, context, depth)
+  if (delta !== undefined) sink.delta(delta, place)
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,123 @@
+// From drafts to bytes to a replica: the short way over columns and the long way over a delta lead to the same state.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  compileSync,
+  createTracker,
+  createViewEncoder,
+  createWireCodec,
+  deepEqual,
+  patchImmutable,
+  type StateDelta,
+  type SyncTable,
+} from '../src/index.js'
+import { commits, runPart, state, type Draft } from './delta-program.js'
+import { freeze, overTheWire } from './delta-values.js'
+
+const seed = Number(process.env['PP_SEED'])
+
+/** A server's side and a client's, of a view that goes the short way or the long one. */
+function createLine(initial: unknown, isShort: boolean, table: SyncTable = {}) {
+  const sync = compileSync(table)
+  const tracker = createTracker(initial, { sync })
+  const view = createViewEncoder(2, sync.patterns)
+  const codec = createWireCodec()
+  let version = 0
+  const snapshot = view.snapshot({
+    kind: 'snapshot',
+    room: 'r',
+    version,
+    tick: 0,
+    state: sync.snapshotOf(tracker.state),
+  })
+  const [first] = codec.decode(snapshot)
+  let replica = first?.kind === 'snapshot' ? freeze(first.state) : undefined
+  const sizes: number[] = []
+
+  function bytesOf(): Uint8Array | null {
+    const at = { from: version, to: version + 1, tick: version + 1 }
+    if (isShort) return view.commit(tracker, at)
+    const delta = tracker.commit()
+    return delta === undefined ? null : view.delta({ kind: 'delta', room: 'r', ...at, delta }, tracker.pastOf)
+  }
+
+  return {
+    tracker,
+    sizes,
+    replica: () => replica,
+    expected: () => sync.snapshotOf(tracker.state),
+    commit(): StateDelta | null {
+      const bytes = bytesOf()
+      sizes.push(bytes?.length ?? 0)
+      if (bytes === null) return null
+      version++
+      const [message] = codec.decode(bytes)
+      if (message?.kind !== 'delta') throw new Error('no delta')
+      replica = freeze(message.state)
+      return message
+    },
+  }
+}
+
+for (const isShort of [true, false]) {
+  const way = isShort ? 'the short way' : 'over a delta'
+  test(`[WB6] whatever a program does to drafts, the replica has the same state, ${way}`, () => {
+    fc.assert(
+      fc.property(state, commits, (initial, programs) => {
+        const line = createLine(overTheWire(initial), isShort)
+        const held: Draft[] = []
+        for (const statements of programs) {
+          runPart(line.tracker.draft as Draft, held, statements)
+          const before = overTheWire(line.replica())
+          const message = line.commit()
+          expect(deepEqual(line.replica(), line.expected())).toBe(true)
+          expect(message === null).toBe(deepEqual(before, line.expected()))
+        }
+      }),
+      { seed, numRuns: 250 },
+    )
+  })
+
+  test(`[WB7] numbers leave rounded by contract, and what moves less than a step is no change, ${way}`, () => {
+    const table = { 'map.*': { quantize: 0.01 }, a: { quantize: 1 / 4 }, 'list.*': { quantize: 5 } }
+    fc.assert(
+      fc.property(state, commits, (initial, programs) => {
+        const line = createLine(overTheWire(initial), isShort, table)
+        const held: Draft[] = []
+        for (const statements of programs) {
+          runPart(line.tracker.draft as Draft, held, statements)
+          line.commit()
+          expect(deepEqual(line.replica(), line.expected())).toBe(true)
+        }
+      }),
+      { seed, numRuns: 150 },
+    )
+    const line = createLine({ a: { x: 1 }, map: { p: 7 } }, isShort, table)
+    const draft = line.tracker.draft as { a: { x: number }; map: { p: number } }
+    draft.a.x = 1.1
+    draft.map.p = 7.004
+    expect(line.commit()).toBeNull()
+    draft.a.x = 1.13
+    draft.map.p = 7.0061
+    line.commit()
+    expect(line.replica()).toEqual({ a: { x: 1.25 }, map: { p: 7.01 } })
+    expect(line.tracker.state).toEqual({ a: { x: 1.13 }, map: { p: 7.0061 } })
+  })
+}
+
+test('[WB8] the documented form of a delta is made when it is asked for, and leads to the same state', () => {
+  fc.assert(
+    fc.property(state, commits, (initial, programs) => {
+      const line = createLine(overTheWire(initial), true)
+      const held: Draft[] = []
+      for (const statements of programs) {
+        runPart(line.tracker.draft as Draft, held, statements)
+        const before = line.replica()
+        const message = line.commit()
+        if (message === null) continue
+        expect(deepEqual(patchImmutable(before, message.delta), line.replica())).toBe(true)
+      }
+    }),
+    { seed, numRuns: 150 },
+  )
+})
