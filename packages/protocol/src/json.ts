@@ -14,6 +14,15 @@ export function isForbiddenKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
+/** Keys of state and payloads are names, not texts. */
+export const MAX_KEY_LENGTH = 1024
+
+/** What is wrong with a key; null for one that may stand in state and travel. */
+export function keyFault(key: string): string | null {
+  if (isForbiddenKey(key)) return 'a key that reaches the prototype'
+  return key.length > MAX_KEY_LENGTH ? `a key of more than ${MAX_KEY_LENGTH} characters` : null
+}
+
 /** True for an object made by `{}`, `JSON.parse` or `Object.create(null)`. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
@@ -40,7 +49,8 @@ export function assertJson(value: unknown, path: Path = []): asserts value is Js
   }
   if (!isPlainObject(value)) throw notJson(path, describe(value))
   for (const key of Object.keys(value)) {
-    if (isForbiddenKey(key)) throw notJson([...path, key], 'a key that reaches the prototype')
+    const fault = keyFault(key)
+    if (fault !== null) throw notJson([...path, key.slice(0, 40)], fault)
     assertJson(value[key], [...path, key])
   }
 }

@@ -185,3 +185,11 @@ test('a payload that cannot travel is refused at the sender, and the next messag
   }
   expect(toHex(codec.encode({ kind: 'received', count: 1 }))).toBe('0701')
 })
+
+test.each(['constructor', 'prototype', 'k'.repeat(1025)])(
+  '[FB3] a key that receivers would refuse is refused at the sender: %s',
+  (key) => {
+    const event = { kind: 'event', type: 'scores', payload: { [key]: 1 } } as const
+    expect(codeOf(() => codec.encode(event))).toBe('INVALID_PAYLOAD')
+  },
+)

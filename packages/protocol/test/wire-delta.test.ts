@@ -1,10 +1,12 @@
 import {
+  cloneJson,
   createRandom,
+  createTracker,
   createViewEncoder,
   createWireCodec,
-  cloneJson,
   deepEqual,
   diff,
+  MAX_DEPTH,
   PPError,
 } from '@painda/protocol'
 import type { Json, Message, ViewEncoder } from '@painda/protocol'
@@ -243,3 +245,22 @@ function mutate(
       world.rows.push([random.int(0, 5), 1, 2])
   }
 }
+
+test('[TK2] what a tracker takes can be hashed and sent: depth and keys are refused at the write', () => {
+  const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)])
+  const tracker = createTracker<{ at: { some: Record<string, Json> } }>({ at: { some: {} } })
+  const view = createViewEncoder(1)
+  const refused = expect.objectContaining({ code: 'STATE_NOT_JSON' })
+  for (let levels = MAX_DEPTH - 8; levels <= MAX_DEPTH + 2; levels++) {
+    try {
+      tracker.draft.at.some['place'] = nested(levels)
+    } catch (thrown) {
+      expect(thrown).toEqual(refused)
+    }
+    tracker.commit()
+    tracker.hash()
+    view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state: cloneJson(tracker.state) })
+  }
+  expect(() => (tracker.draft.at.some['k'.repeat(1025)] = 1)).toThrow(refused)
+  expect(() => (tracker.draft.at.some = { constructor: 1 })).toThrow(refused)
+})

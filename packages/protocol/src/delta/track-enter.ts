@@ -1,6 +1,6 @@
 // How values come into a tracked tree. A plain value is checked and copied once: what its owner does to it afterwards
 // must not change state behind the tracker's back. A draft keeps its identity: it is moved, not copied.
-import { isForbiddenKey, isPlainObject, MAX_DEPTH } from '../json.js'
+import { isPlainObject, keyFault, MAX_DEPTH } from '../json.js'
 import { isInTree } from './track-home.js'
 import { createNode, nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
 import { cloneJson } from './value.js'
@@ -24,7 +24,8 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
 
   /** A checked copy. `target` is the node in the tree, `parent` where the copy will hang: target, or a copy below it. */
   function adopt(value: object, parent: TrackNode, key: string, target: TrackNode, depth: number): object {
-    if (depth > MAX_DEPTH) throw notJson(parent, key, `more than ${MAX_DEPTH} levels, or a cycle`)
+    // As everywhere: the root is level 0, and a container on level 64 is one too many.
+    if (depth >= MAX_DEPTH) throw notJson(parent, key, `more than ${MAX_DEPTH} levels, or a cycle`)
     if (Array.isArray(value)) {
       const raw: unknown[] = []
       const node = createNode(ledger, raw, parent, key, ledger.tick)
@@ -36,7 +37,8 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
     const raw: Record<string, unknown> = {}
     const node = createNode(ledger, raw, parent, key, ledger.tick)
     for (const name of Object.keys(value)) {
-      if (isForbiddenKey(name)) throw notJson(node, name, 'a key that reaches the prototype')
+      const fault = keyFault(name)
+      if (fault !== null) throw notJson(node, name.slice(0, 40), fault)
       raw[name] = adoptChild(value[name], node, name, target, depth)
     }
     return raw

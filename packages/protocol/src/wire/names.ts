@@ -2,14 +2,12 @@
 // travels as text once and as its number afterwards. The list only grows, up to a bound; then the view starts over with a
 // snapshot and an empty dictionary.
 import { PPError } from '../errors.js'
-import { isForbiddenKey } from '../json.js'
+import { keyFault, MAX_KEY_LENGTH } from '../json.js'
 import type { Reader, Writer } from './bytes.js'
 import { readTexts, textBits, writeTexts } from './text.js'
 
 /** Names one view may have. Past it the server starts a new dictionary, and a client refuses the frame. */
 export const MAX_NAMES = 65_536
-/** A key of state may be longer than a room's name, but a megabyte of keys is not a game. */
-const MAX_NAME_LENGTH = 1024
 
 /** Writes one key. */
 export interface NameWriter {
@@ -111,17 +109,13 @@ export function createDictionaryReader(): DictionaryReader {
 
 /** @throws PPError `INVALID_PAYLOAD` for a key that every receiver would refuse: better here than at the other end. */
 function sendable(name: string): string {
-  if (isName(name)) return name
+  if (keyFault(name) === null) return name
   throw new PPError('INVALID_PAYLOAD', 'A key cannot travel.', {
-    hint: `Keys have at most ${MAX_NAME_LENGTH} characters and are not __proto__, constructor or prototype.`,
+    hint: `Keys have at most ${MAX_KEY_LENGTH} characters and are not __proto__, constructor or prototype.`,
   })
 }
 
-function isName(name: string): boolean {
-  return name.length <= MAX_NAME_LENGTH && !isForbiddenKey(name)
-}
-
 function checkName(name: string): string {
-  if (isName(name)) return name
+  if (keyFault(name) === null) return name
   throw new PPError('MALFORMED_FRAME', 'A message holds a key that no object of ours can have.')
 }
