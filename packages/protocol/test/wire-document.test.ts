@@ -1,0 +1,185 @@
+// The examples of PROTOCOL.md and rules/wire.md, read out of the documents: what they say is what the codec does.
+import { readFileSync } from 'node:fs'
+import { createViewEncoder, createWireCodec, deepEqual, hashState, patchImmutable } from '@painda/protocol'
+import type { Codec, Delta, Json, Message, StateDelta, StateSnapshot } from '@painda/protocol'
+import { describe, expect, test } from 'vitest'
+
+interface Example {
+  readonly hex: string
+  readonly says: unknown
+}
+
+/** The table behind the comment `examples: name`: bytes and JSON, both in backquotes. */
+function examplesOf(file: string, name: string): Example[] {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+  const table = text.split(`<!-- examples: ${name} -->\n\n`)[1]?.split('\n\n')[0] ?? ''
+  return [...table.matchAll(/^\| `([0-9a-f]+)` +\| `(.*)` +\|$/gm)].map(([, hex = '', json = '']) => ({
+    hex,
+    says: JSON.parse(json),
+  }))
+}
+
+const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+const messages = examplesOf('PROTOCOL.md', 'messages')
+const values = examplesOf('PROTOCOL.md', 'values')
+const line = examplesOf('rules/wire.md', 'state')
+
+test('[FB6] the documents hold examples of all that is to be shown', () => {
+  expect(messages.length).toBeGreaterThanOrEqual(10)
+  expect(values.length).toBeGreaterThanOrEqual(30)
+  expect(line.length).toBeGreaterThanOrEqual(8)
+})
+
+describe('messages', () => {
+  const codec = createWireCodec()
+
+  test.each(messages)('[FB1, FB2, FB6] $hex is read and written as the document says', ({ hex, says }) => {
+    // The document is ours; what it calls a message is checked by what the codec makes of it.
+    const said = (Array.isArray(says) ? says : [says]) as Message[]
+    expect(codec.decode(fromHex(hex))).toEqual(said)
+    expect(codec.pack(said.map((message) => codec.encode(message))).map(toHex)).toEqual([hex])
+  })
+
+  test.each(values)('[FB8, FB9, FB10] the value $hex is read and written as the document says', (example) => {
+    const event: Message = { kind: 'event', type: 't', payload: example.says }
+    expect(codec.decode(fromHex(`830174${example.hex}`))).toEqual([event])
+    expect(toHex(codec.encode(event))).toBe(`830174${example.hex}`)
+  })
+})
+
+describe('a line of states', () => {
+  test('[WB6, WB7, WB10, WB11, WB12, WB13, WB14, WB15, WB16] is read as the document says', () => {
+    const codec = createWireCodec()
+    let state: Json = {}
+    for (const { hex, says } of line) {
+      const message = one(codec, hex)
+      expect(message).toMatchObject(says as object)
+      state = stateAfter(state, message)
+      expect(deepEqual(message.state as Json, state)).toBe(true)
+    }
+  })
+
+  test('[WB6, WB7] is written as the document says', () => {
+    const view = createViewEncoder(1, ['players.*'])
+    let state: Json = {}
+    for (const { hex, says } of line) {
+      // As above: a row is one of the two kinds, by its own word.
+      const message = says as StateSnapshot | StateDelta
+      const before = message.kind === 'delta' ? pastsOf(state, message.delta) : new Map<object, object>()
+      const bytes =
+        message.kind === 'snapshot'
+          ? view.snapshot(message)
+          : view.delta(message, (changes) => before.get(changes) as Record<string, unknown> | undefined)
+      expect(toHex(bytes)).toBe(hex)
+      state = stateAfter(state, message)
+    }
+  })
+
+  test('[WB9] a hash is that of the state at its version', () => {
+    const codec = createWireCodec()
+    const hashed = line.map(({ hex }) => one(codec, hex)).filter((message) => message.hash !== undefined)
+    expect(hashed.length).toBeGreaterThan(0)
+    for (const message of hashed) expect(message.hash).toBe(hashState(message.state))
+  })
+})
+
+// The smallest view: channel 1, room "r", version 0, tick 0; the dictionary is a, b; one template, of the root's field a.
+const SNAPSHOT = '12 01 01 72 00 00 00  00 04 01 61 01 62  00 01 00 01 00'
+// Its groups: a group, one row, a cell that counts: 1 0 10 0 101, and the end.
+const A_IS_5 = `${SNAPSHOT} a5 00`
+describe('single bytes', () => {
+  test('[WB12, WB14] a cell counts, or steps from what the receiver holds', () => {
+    const codec = createWireCodec()
+    expect(one(codec, A_IS_5).state).toEqual({ a: 5 })
+    // 1 0 01 0 010: a step of zigzag 2.
+    expect(one(codec, '01 10 49 00')).toMatchObject({ from: 0, to: 1, tick: 1, state: { a: 6 } })
+  })
+
+  test('[WB7] `from` is the version nearest to the receiver’s, and an explicit delta says `to` and tick', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5.replace('72 00', '72 1f'))
+    expect(one(codec, '41 1f 03 09 49 00')).toMatchObject({ from: 31, to: 34, tick: 9, state: { a: 6 } })
+    // 34 ends in 2; 33, one below, is known by its 1.
+    expect(one(codec, '01 11 49 00')).toMatchObject({ from: 33, isDamaged: true })
+  })
+
+  test('[WB8, FB5] an unreadable delta loses its view until a snapshot, and no other message', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    const [damaged, received] = codec.decode(fromHex('08 02 03 01 10 ff 07 05'))
+    expect(damaged).toMatchObject({ kind: 'delta', room: 'r', isDamaged: true })
+    expect(received).toEqual({ kind: 'received', count: 5 })
+    expect(one(codec, '01 10 49 00')).toMatchObject({ isDamaged: true })
+    expect(one(codec, A_IS_5).state).toEqual({ a: 5 })
+    expect(one(codec, '01 10 49 00').state).toEqual({ a: 6 })
+  })
+
+  test('[WB10] a name may be told again, if it is the same', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    expect(one(codec, '11 10 00 02 01 61 01 00 49 00').state).toEqual({ a: 6 })
+    expect(one(codec, '11 11 00 02 01 63 01 00 49 00')).toMatchObject({ isDamaged: true })
+  })
+
+  test('[WB10, WB11] a snapshot with a gap in its numbers, or a field twice, is refused', () => {
+    const gap = '12 01 01 72 00 00 00  01 02 01 61  00 00 00'
+    const twice = '12 01 01 72 00 00 00  00 02 01 61  00 01 00 02 00 00 00'
+    const forbidden = '12 01 01 72 00 00 00  00 02 09 5f5f70726f746f5f5f  00 00 00'
+    for (const hex of [gap, twice, forbidden])
+      expect(() => createWireCodec().decode(fromHex(hex))).toThrow(
+        expect.objectContaining({ code: 'MALFORMED_FRAME' }),
+      )
+  })
+
+  test('[WB17] leaves of an object that a path makes are data, markers included; elsewhere they are changes', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    // A second template, `b:{a}`, and its leaf f0: first where no object stands, then where one does.
+    expect(one(codec, '11 10 02 00 01 01 01 03 01 00 03 f0 00').state).toEqual({
+      a: 5,
+      b: { a: { __pp_deleted: true } },
+    })
+    expect(one(codec, '01 11 03 f0 00').state).toEqual({ a: 5, b: {} })
+  })
+
+  test('[WB17] a list is not made, and the root is not deleted', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    // `b.#`, index 0: b is no list. Then, on a new snapshot, a template of the root and f0.
+    expect(one(codec, '11 10 02 00 01 01 02 03 01 00 03 80 00')).toMatchObject({ isDamaged: true })
+    one(codec, A_IS_5)
+    expect(one(codec, '11 10 02 00 01 01 00 00 03 f0 00')).toMatchObject({ isDamaged: true })
+  })
+
+  test('[WB12] a group of many rows has a blank', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    expect(one(codec, '01 10 03 00')).toMatchObject({ isDamaged: true })
+  })
+})
+
+function one(codec: Codec, hex: string): StateSnapshot | StateDelta {
+  const [message, more] = codec.decode(fromHex(hex))
+  if (more !== undefined || (message?.kind !== 'snapshot' && message?.kind !== 'delta'))
+    throw new Error('A state message was to be read.')
+  return message
+}
+
+function stateAfter(state: Json, message: StateSnapshot | StateDelta): Json {
+  // State and deltas of these tests are JSON: they come out of a document.
+  return message.kind === 'snapshot' ? (message.state as Json) : patchImmutable(state, message.delta as Delta)
+}
+
+/** Each object of a delta, and what stood there before. */
+function pastsOf(before: unknown, delta: unknown): Map<object, object> {
+  const pasts = new Map<object, object>()
+  const note = (held: unknown, change: unknown): void => {
+    if (typeof held !== 'object' || held === null || typeof change !== 'object' || change === null) return
+    pasts.set(change, held)
+    for (const [key, child] of Object.entries(change)) note((held as Record<string, unknown>)[key], child)
+  }
+  note(before, delta)
+  return pasts
+}
