@@ -246,7 +246,7 @@ function mutate(
   }
 }
 
-test('[TK2] what a tracker takes can be hashed and sent: depth and keys are refused at the write', () => {
+test('[TK8] what a tracker takes can be hashed and sent: depth and keys are refused at the write', () => {
   const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)])
   const tracker = createTracker<{ at: { some: Record<string, Json> } }>({ at: { some: {} } })
   const view = createViewEncoder(1)
