@@ -4,6 +4,7 @@ import {
   contractRows,
   createEmitter,
   createInspector,
+  createViewDecoder,
   createWireCodec,
   createRandom,
   hostTime,
@@ -75,6 +76,8 @@ export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
   const codec = createWireCodec()
+  /** They outlive connections: a session that goes on is continued by deltas that build on them. */
+  const views = createViewDecoder()
   const inspector = createInspector()
   const batch = createBatch()
   const clock = createServerClock(time)
@@ -126,7 +129,7 @@ export function createCore(options: ClientOptions): Core {
   const connection = createConnection({
     time,
     random,
-    createCodec: createWireCodec,
+    createCodec: () => createWireCodec(views),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,
     reconnectAttempts: options.reconnectAttempts ?? Infinity,
@@ -137,7 +140,7 @@ export function createCore(options: ClientOptions): Core {
       kind: 'hello',
       version: PROTOCOL_VERSION,
       ...(token === null ? {} : { token }),
-      ...session.hello(),
+      ...session.hello(rooms.versions()),
       ...(options.contract === undefined ? {} : { contract: contractRows(options.contract) }),
     }),
     onWelcome: welcomed,
@@ -260,6 +263,7 @@ export function createCore(options: ClientOptions): Core {
     const { isSame, isFirst, recovery } = session.adopt(welcome)
     maxPayloadBytes = welcome.maxPayloadBytes
     clock.sample(welcome.serverNow, null)
+    if (!isSame) views.clear()
     if (!isSame && !isFirst) expire()
     const detach = session.attach(link)
     rooms.welcome(isSame, welcome.outcome === 'resumed')

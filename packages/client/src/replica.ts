@@ -18,6 +18,8 @@ export interface Replica {
   /** @throws PPError `DELTA_INVALID` for a state that is not JSON, `DESYNC` for one that is not what the server has. */
   applySnapshot(snapshot: Pick<StateSnapshot, 'state' | 'version' | 'tick' | 'hash'>): Applied
   applyDelta(delta: StateDelta): Applied
+  /** False when only a snapshot helps; that one was lost with its connection does not change it. */
+  readonly isFollowing: boolean
   /** The snapshot that was asked for will not come: the connection is another one. */
   stopHealing(): void
 }
@@ -27,6 +29,7 @@ export function createReplica(): Replica {
   let version = 0
   let tick = 0
   let isHealing = false
+  let isFollowing = false
   /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
   let isDecoders = false
   const treeHash = createTreeHash()
@@ -34,6 +37,12 @@ export function createReplica(): Replica {
   /** False: what stands here is not what the server believes to have sent. */
   function isRight(hash: number | undefined): boolean {
     return hash === undefined || treeHash.of(state) === hash
+  }
+
+  function lost(why: Resync['why'], error: PPError | null): Applied {
+    isHealing = true
+    isFollowing = false
+    return { name: 'lost', why, error }
   }
 
   return {
@@ -49,6 +58,9 @@ export function createReplica(): Replica {
     get isHealing() {
       return isHealing
     },
+    get isFollowing() {
+      return isFollowing
+    },
     applySnapshot(snapshot) {
       // As a delta it meets the checks of one: no key that reaches a prototype, no endless depth.
       const delta = { __pp_value: snapshot.state }
@@ -57,33 +69,32 @@ export function createReplica(): Replica {
       version = snapshot.version
       tick = snapshot.tick
       isHealing = false
+      isFollowing = false
       // Asking again would get the same: a connection that changes snapshots is of no use.
       if (!isRight(snapshot.hash))
         throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
+      isFollowing = true
       return { name: 'changed', delta }
     },
     applyDelta({ from, to, tick: newTick, delta, state: decoded, hash, isDamaged }) {
+      if (isHealing) return { name: 'ignored' }
+      // First: what a damaged delta says of its versions may be part of the damage.
+      if (state !== undefined && isDamaged === true)
+        return lost(from === version ? 'undecodable' : 'gap', null)
       // A snapshot that was made later than this delta may arrive before it.
-      if (isHealing || (state !== undefined && to <= version && from < version)) return { name: 'ignored' }
-      if (state !== undefined && isDamaged === true) {
-        isHealing = true
-        return { name: 'lost', why: 'undecodable', error: null }
-      }
+      if (state !== undefined && to <= version && from < version) return { name: 'ignored' }
       if (state === undefined || from !== version) {
-        isHealing = true
-        return { name: 'lost', why: 'gap', error: null }
+        return lost('gap', null)
       }
       try {
         state = isDecoders && decoded !== undefined ? decoded : patchImmutable(state, delta)
       } catch (thrown) {
-        isHealing = true
-        return { name: 'lost', why: 'undecodable', error: toPPError(thrown, 'DELTA_INVALID') }
+        return lost('undecodable', toPPError(thrown, 'DELTA_INVALID'))
       }
       version = to
       tick = newTick
       if (isRight(hash)) return { name: 'changed', delta }
-      isHealing = true
-      return { name: 'lost', why: 'hash', error: null }
+      return lost('hash', null)
     },
     stopHealing: () => void (isHealing = false),
   }

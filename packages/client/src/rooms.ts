@@ -2,7 +2,7 @@
 // handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
 // the last of them goes.
 import { PPError } from '@painda/protocol'
-import type { Ack, ContractShape, Joined, Left, Message, RoomShape } from '@painda/protocol'
+import type { Ack, ContractShape, Joined, Left, Message, RoomShape, RoomVersions } from '@painda/protocol'
 import type { Gate } from './outbox.js'
 import type { Applied } from './replica.js'
 import { notInRoom, reasonError } from './room.js'
@@ -38,6 +38,8 @@ export interface Rooms {
   /** The handle of what is asked for; made when there is none. Nothing is sent. */
   find(target: RoomShape | string, options: JoinOptions): Room
   all(): readonly Room[]
+  /** The state rooms that we are in and could go on with, by what their replicas have. */
+  versions(): RoomVersions
   /** @throws PPError `DELTA_INVALID` for a snapshot that is not JSON. */
   receive(message: Message): void
   /** The answer to a join; false when it is another question's. */
@@ -53,6 +55,9 @@ export interface Rooms {
 
 /** With these a room that we were in is gone or taken, and another of its kind will do. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
+
+/** What a hello may say. */
+const MAX_VERSIONS = 1024
 
 export function createRooms(options: RoomsOptions): Rooms {
   const { contract, isOpen, nextAckId, post, make, release, discard, onState, onDelta, onDesync } = options
@@ -195,6 +200,16 @@ export function createRooms(options: RoomsOptions): Rooms {
       return room
     },
     all: () => [...byKey.values()],
+    versions() {
+      const versions: [room: string, version: number][] = []
+      for (const [id, members] of byId) {
+        const [first, ...others] = [...members].map(({ replica }) => replica)
+        // Handles of one room get the same messages; one that lost step needs the snapshot that heals all.
+        if (first === undefined || ![first, ...others].every(({ isFollowing }) => isFollowing)) continue
+        if (others.every(({ version }) => version === first.version)) versions.push([id, first.version])
+      }
+      return versions.slice(0, MAX_VERSIONS)
+    },
     receive(message) {
       switch (message.kind) {
         case 'joined':

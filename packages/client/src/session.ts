@@ -4,7 +4,7 @@
 //   server → client  Welcome        the session goes on, or it is another one; so much of yours has come
 //   either → other   Received       after 64 messages or a second, so that the other end may forget them
 // The secret lives in memory only.
-import type { ExpiryReason, Hello, Message, Time, Undo, Welcome } from '@painda/protocol'
+import type { ExpiryReason, Hello, Message, RoomVersions, Time, Undo, Welcome } from '@painda/protocol'
 import { isReliable } from '@painda/protocol'
 import type { Letter, Link } from './link.js'
 import type { Gate, Outbox } from './outbox.js'
@@ -34,7 +34,8 @@ export interface Session {
   readonly id: string | null
   /** Reliable messages that have come in this session. */
   readonly received: number
-  hello(): Pick<Hello, 'session'>
+  /** `versions`: the state rooms whose replicas can go on. */
+  hello(versions: RoomVersions): Pick<Hello, 'session'>
   adopt(welcome: Welcome): Adoption
   /** The link is ready: sends again what was not confirmed. From here on `post` sends. The undo ends that. */
   attach(link: Link): Undo
@@ -103,9 +104,10 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     get received() {
       return received
     },
-    hello() {
+    hello(versions) {
       if (current === null || hasOverflowed) return {}
-      return { session: { id: current.id, token: current.token, received } }
+      const held = versions.length === 0 ? {} : { versions }
+      return { session: { id: current.id, token: current.token, received, ...held } }
     },
     adopt(welcome) {
       const isFirst = lastId === null

@@ -22,17 +22,34 @@ export const PROTOCOL_VERSION = 3
 /** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
 const MAX_TOKEN_LENGTH = 8192
 const MAX_CONTRACT_ROWS = 4096
+/** As many rooms as a client keeps views of. */
+const MAX_ROOM_VERSIONS = 1024
 
 export interface Hello {
   kind: 'hello'
   version: number
   /** What `getToken` returned; never in a URL. */
   token?: string
-  /** Present on a reconnect: which session, its secret, and how many reliable messages arrived. */
-  session?: { id: string; token: string; received: number }
+  /** Present on a reconnect. */
+  session?: SessionWish
   /** The client's contract as rows `name=layout`; the server names the rows that differ. */
   contract?: readonly string[]
 }
+
+/** Which session is to go on, its secret, and what its client has. */
+export interface SessionWish {
+  id: string
+  token: string
+  /** Reliable messages that arrived. */
+  received: number
+  /**
+   * State rooms that are held, each with its version: the server may continue from there. Pairs, because a room's id may
+   * be a key that no object should have.
+   */
+  versions?: RoomVersions
+}
+
+export type RoomVersions = readonly (readonly [room: string, version: number])[]
 
 /** What a reconnect became. `new` is a first connection. */
 export type SessionOutcome = 'new' | 'resumed' | 'snapshot' | 'expired'
@@ -105,13 +122,21 @@ export function readBye(from: Fields): Bye {
   return { kind: 'bye', reason: readText(from, 'reason'), ...optional(from, 'retryAfterMs', readNumber) }
 }
 
-function readSession(from: Fields, field: string): { id: string; token: string; received: number } {
+function readSession(from: Fields, field: string): SessionWish {
   const session = readObject(from, field)
   return {
     id: readName(session, 'id'),
     token: readName(session, 'token'),
     received: readCount(session, 'received'),
+    ...optional(session, 'versions', readVersions),
   }
+}
+
+function readVersions(from: Fields, field: string): RoomVersions {
+  return readList(from, field, MAX_ROOM_VERSIONS).map((pair) => {
+    const [room, version] = readList({ pair }, 'pair', 2)
+    return [readName({ room }, 'room'), readCount({ version }, 'version')]
+  })
 }
 
 function readToken(from: Fields, field: string): string {

@@ -3,7 +3,7 @@
 //   any other hello                     → a new session, once the middleware has let it in
 import { randomUUID } from 'node:crypto'
 import { compareContracts, ERRORS, PPError, PROTOCOL_VERSION, toPPError } from '@painda/protocol'
-import type { ExpiryReason, Hello, SessionOutcome, Time, Welcome } from '@painda/protocol'
+import type { ExpiryReason, Hello, RoomVersions, SessionOutcome, Time, Welcome } from '@painda/protocol'
 import type { PPServerClient } from './client.js'
 import type { Connection } from './connection.js'
 import type { MiddlewareChain } from './middleware.js'
@@ -21,7 +21,10 @@ export interface HandshakeOptions {
   create: (connection: Connection, id: string, token: string | null) => SessionEntry
   /** The client was let in. */
   admitted: (entry: SessionEntry) => void
-  resumed: (entry: SessionEntry, token: string | null) => void
+  /** Every state room of the client can go on from these versions. */
+  canContinue: (client: PPServerClient, versions: RoomVersions) => boolean
+  /** `versions`: null when its rooms are to be sent whole. */
+  resumed: (entry: SessionEntry, token: string | null, versions: RoomVersions | null) => void
 }
 
 interface Expiry {
@@ -37,7 +40,7 @@ export interface Handshakes {
 }
 
 export function createHandshakes(options: HandshakeOptions): Handshakes {
-  const { settings, time, sessions, contractRows, gate, create, admitted, resumed } = options
+  const { settings, time, sessions, contractRows, gate, create, admitted, canContinue, resumed } = options
   /** Clients whose middleware has not decided yet. */
   const opening = new Map<Connection, SessionEntry>()
 
@@ -101,8 +104,11 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       return { reason: 'overflow', lost: replay.lost }
     }
     session.tokens.present(wish.token)
-    const answer = welcome(found.entry, 'snapshot', null, replay.missed, mismatches)
-    session.resume(connection, wish.received, answer, () => resumed(found.entry, token ?? null))
+    const held = wish.versions ?? []
+    const versions = canContinue(found.entry.client, held) ? held : null
+    const outcome = versions === null ? 'snapshot' : 'resumed'
+    const answer = welcome(found.entry, outcome, null, replay.missed, mismatches)
+    session.resume(connection, wish.received, answer, () => resumed(found.entry, token ?? null, versions))
     return 'resumed'
   }
 

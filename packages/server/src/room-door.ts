@@ -34,7 +34,8 @@ export interface RoomDoor<C extends Member> {
   fallBehind(seat: Seat<C>): void
   remove(seat: Seat<C>, reason: RoomLeaveReason): void
   dropped(seat: Seat<C>): void
-  resumed(seat: Seat<C>): void
+  /** `version`: that of the state it has; null when it needs all of it. */
+  resumed(seat: Seat<C>, version: number | null): void
 }
 
 export interface RoomDoorOptions<C extends Member> {
@@ -161,11 +162,13 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       goAway(seat)
       guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
     },
-    resumed(seat) {
+    resumed(seat, version) {
       if (!isAdmitted(seat)) return
       presence.setConnected(seat.client.id, true)
       stage.afterWork(() => {
-        if (isAdmitted(seat)) stage.catchUp(seat)
+        if (!isAdmitted(seat)) return
+        if (version === null) stage.catchUp(seat)
+        else stage.goOn(seat, version)
       })
       guard('onResume', () => behaviour.onResume?.(seat.ctx))
     },

@@ -21,6 +21,8 @@ export interface RoomStage<C extends Member> {
   send(): void
   /** The whole view and the whole presence, and then deltas: for a member that joins, comes back or lost step. */
   catchUp(seat: Seat<C>): void
+  /** The same for one that comes back with the state of `version`: what it missed of the state comes as one delta. */
+  goOn(seat: Seat<C>, version: number): void
   /** Takes what waits for a seat. */
   takeWaiting(seat: Seat<C>): readonly Outgoing[]
 }
@@ -80,11 +82,15 @@ export function createRoomStage<C extends Member>({
     try {
       const delta = view.commit(clock.tick)
       if (delta !== null) toLive(delta)
-      // A full dictionary: everybody starts over with a snapshot, so that every receiver holds the same one.
-      if (view.isFull) toLive(view.snapshot(clock.tick))
+      restartIfFull()
     } catch (thrown) {
       onError(thrown)
     }
+  }
+
+  /** A full dictionary: everybody starts over with a snapshot, so that every receiver holds the same one. */
+  function restartIfFull(): void {
+    if (view.isFull) toLive(view.snapshot(clock.tick))
   }
 
   function sendPresence(): void {
@@ -97,9 +103,9 @@ export function createRoomStage<C extends Member>({
   }
 
   /** Only with nothing uncommitted: the next delta would bring it twice. */
-  function show(seat: Seat<C>): void {
+  function show(seat: Seat<C>, state: Outgoing | null = view.snapshot(clock.tick)): void {
     const { phase, client } = seat
-    client.deliver(view.snapshot(clock.tick))
+    if (state !== null) client.deliver(state)
     client.deliver(outgoing(presence.full()))
     seat.phase = { name: 'live' }
     if (phase.name !== 'joining' && phase.name !== 'behind') return
@@ -125,6 +131,13 @@ export function createRoomStage<C extends Member>({
     catchUp(seat) {
       send()
       show(seat)
+    },
+    goOn(seat, version) {
+      // A connection that took over from one that still lived: what is sent now would come before what it missed.
+      if (seat.phase.name === 'live') seat.phase = { name: 'away' }
+      send()
+      show(seat, view.since(version, clock.tick))
+      restartIfFull()
     },
     takeWaiting(seat) {
       const { phase } = seat

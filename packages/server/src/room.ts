@@ -322,8 +322,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#door.dropped(seat)
   }
 
-  resumed(seat: Seat<C>): void {
-    this.#door.resumed(seat)
+  /** True when a member that has the state of `version` needs no snapshot. */
+  canContinue(version: number): boolean {
+    return this.#view.canContinue(version)
+  }
+
+  resumed(seat: Seat<C>, version: number | null): void {
+    this.#door.resumed(seat, version)
   }
 
   /** The session is over: nobody is left to be told. */

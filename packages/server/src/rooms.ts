@@ -9,6 +9,7 @@ import type {
   Random,
   Resync,
   RoomShape,
+  RoomVersions,
   Time,
 } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
@@ -71,8 +72,10 @@ export interface Rooms<C extends Member> {
   // The life of a session.
   /** The connection is lost, the session is kept. */
   dropped(member: C): void
-  /** The session goes on: each of its rooms sends it the whole state and presence. */
-  resumed(member: C): void
+  /** True when it is in state rooms and all of them can go on from these versions. */
+  canContinue(member: C, versions: RoomVersions): boolean
+  /** The session goes on: each of its rooms sends it what it missed, or without `versions` the whole state. */
+  resumed(member: C, versions: RoomVersions | null): void
   /** The session is over: it leaves everything. */
   ended(member: C, reason?: string): void
   /** Ids of the state rooms that it is in. */
@@ -265,8 +268,14 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     dropped(member) {
       for (const [room, seat] of seatsOf(member)) room.dropped(seat)
     },
-    resumed(member) {
-      for (const [room, seat] of seatsOf(member)) room.resumed(seat)
+    canContinue(member, versions) {
+      const has = new Map(versions)
+      const rooms = seatsOf(member).filter(([, seat]) => isAdmitted(seat))
+      return rooms.length > 0 && rooms.every(([room]) => room.canContinue(has.get(room.id) ?? -1))
+    },
+    resumed(member, versions) {
+      const has = new Map(versions)
+      for (const [room, seat] of seatsOf(member)) room.resumed(seat, has.get(room.id) ?? null)
     },
     ended(member) {
       for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)

@@ -1,5 +1,12 @@
 // The life of a session, and who is told of it in which order: let in, connection lost, back again, over.
-import type { DisconnectReason, ExpiryReason, Inspector, PPMessageInput, Time } from '@painda/protocol'
+import type {
+  DisconnectReason,
+  ExpiryReason,
+  Inspector,
+  PPMessageInput,
+  RoomVersions,
+  Time,
+} from '@painda/protocol'
 import { createEmitter } from '@painda/protocol'
 import type { AckReply } from './messages.js'
 import { PPServerClient } from './client.js'
@@ -147,7 +154,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       plugins.notify('onConnect', client)
       void onConnection.run('', [client], report('A connection handler'))
     },
-    resumed({ session, client }, token) {
+    resumed({ session, client }, token, versions) {
       lines.get(session)?.resumed()
       const parts = partsOf(client)
       parts.handshake = { ...parts.handshake, token }

@@ -1,13 +1,16 @@
 // A view is what one audience may see of a room's state, as a line of versions: a snapshot at a version, then deltas
 // from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
 // the contract that hide or round a path become further views, each with versions of its own.
-import { cloneJson, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
+import { cloneJson, createHistory, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
 import type { CompiledSync, Delta, StateDelta, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
 /** A changing view says its hash at least this often, so that a replica that went wrong is wrong for a second at most. */
 const HASH_EVERY_MS = 1000
+
+/** A delta up to this size is sent without making the snapshot that might be smaller. */
+const SMALL_BYTES = 1024
 
 export interface View<State extends object> {
   readonly id: string
@@ -27,6 +30,13 @@ export interface View<State extends object> {
   promise(): number
   /** What was written since the last commit, as one delta to the next version; null when nothing changed. */
   commit(tick: number): Outgoing | null
+  /** True when a receiver at `version` can go on by a delta. */
+  canContinue(version: number): boolean
+  /**
+   * What leads a receiver from `version` to now: one delta, the snapshot when that is smaller or the only way, or null
+   * when there is nothing to say. Call it only when nothing is uncommitted.
+   */
+  since(version: number, tick: number): Outgoing | null
   /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
   snapshot(tick: number): Outgoing
   /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
@@ -58,10 +68,15 @@ export function createView<State extends object>({
   const tracker = createTracker(state, { onDirty, sync })
   let encoder = createViewEncoder(nextChannel(), sync.patterns)
   let hashedAt = -Infinity
+  const history = createHistory({ tracker, sync })
+  /** Those who heard of nothing newer than this version may know another dictionary. */
+  let encoderFrom = -1
   let version = 0
+  let lastTick = 0
   let isPromised = false
   /** Those who join at one version share one copy and one encoding. */
   let current: Outgoing | null = null
+  let snapshotBytes = 0
 
   /** The hash, when it is time to say it again. */
   function dueHash(): { hash?: number } {
@@ -83,6 +98,25 @@ export function createView<State extends object>({
     return delta === undefined
       ? { kind: 'snapshot', room, version, tick, state: shown }
       : { ...message, delta }
+  }
+
+  function canContinue(from: number): boolean {
+    return from > encoderFrom && from <= version && history.reaches(from)
+  }
+
+  function snapshot(tick: number): Outgoing {
+    if (current !== null) return current
+    if (encoder.isFull) {
+      encoder = createViewEncoder(nextChannel(), sync.patterns)
+      encoderFrom = version
+    }
+    // Copied for whoever looks at the message later, while the tree goes on changing.
+    const shown = cloneJson(sync.snapshotOf(tracker.state))
+    const message = { kind: 'snapshot', room, version, tick, state: shown, hash: tracker.hash() } as const
+    const bytes = encoder.snapshot(message)
+    snapshotBytes = bytes.length
+    current = encoded(message, bytes)
+    return current
   }
 
   return {
@@ -107,11 +141,14 @@ export function createView<State extends object>({
       return isPromised ? version + 1 : version
     },
     commit(tick) {
-      const delta = tracker.commit() ?? (isPromised ? {} : undefined)
+      const change = tracker.commit()
+      const delta = change ?? (isPromised ? {} : undefined)
       if (delta === undefined) return null
       isPromised = false
       current = null
       version++
+      lastTick = tick
+      history.note(version, change)
       const message = {
         kind: 'delta',
         room,
@@ -123,15 +160,27 @@ export function createView<State extends object>({
       } as const
       return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
     },
-    snapshot(tick) {
-      if (current !== null) return current
-      if (encoder.isFull) encoder = createViewEncoder(nextChannel(), sync.patterns)
-      // Copied for whoever looks at the message later, while the tree goes on changing.
-      const shown = cloneJson(sync.snapshotOf(tracker.state))
-      const message = { kind: 'snapshot', room, version, tick, state: shown, hash: tracker.hash() } as const
-      current = encoded(message, encoder.snapshot(message))
-      return current
+    canContinue,
+    since(from, tick) {
+      if (from === version) return null
+      const delta = canContinue(from) ? history.since(from) : null
+      if (delta === null) return snapshot(tick)
+      // The tick of the last delta: the next one counts from there, for everybody.
+      const message = {
+        kind: 'delta',
+        room,
+        from,
+        to: version,
+        tick: lastTick,
+        delta: delta ?? {},
+        hash: tracker.hash(),
+      } as const
+      const bytes = encoder.delta(message)
+      if (bytes.length <= SMALL_BYTES || encoder.isFull) return encoded(message, bytes)
+      const whole = snapshot(tick)
+      return bytes.length < snapshotBytes ? encoded(message, bytes) : whole
     },
+    snapshot,
     get isFull() {
       return encoder.isFull
     },

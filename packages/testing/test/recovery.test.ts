@@ -91,7 +91,7 @@ test('[RC1] the two ends count the same, however often connections are lost unde
   await world.close()
 })
 
-test('[RC3] outcome snapshot: id, rooms and presence are kept, and the application is told what was missed', async () => {
+test('[RC3] outcome resumed: id, rooms and presence are kept, and the application is told what was missed', async () => {
   const world = createWorld({ clients: 2 })
   const [a, b] = world.clients
   const told = recoveries(a!)
@@ -106,7 +106,7 @@ test('[RC3] outcome snapshot: id, rooms and presence are kept, and the applicati
   a!.net.online()
   await world.settle()
   expect(told).toMatchObject([
-    { sid: 'p1', recovered: true, outcome: 'snapshot', missedCount: 1, lost: 0, reason: null },
+    { sid: 'p1', recovered: true, outcome: 'resumed', missedCount: 1, lost: 0, reason: null },
   ])
   expect(rooms[0]).toMatchObject({ status: 'joined', stale: false, state: { cells: { x: 1 } } })
   expect(world.events).toEqual(['connection p1', 'connection p2', 'drop p1', 'resume p1'])

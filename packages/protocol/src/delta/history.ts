@@ -22,6 +22,8 @@ export interface HistoryOptions {
 export interface History {
   /** To be called for each version, right after the commit that made it, before the next write. Costs what changed. */
   note(version: number, delta: Delta | undefined): void
+  /** True when `version` is in the window. */
+  reaches(version: number): boolean
   /**
    * The delta from `version` to the last one that was noted: undefined when nothing changed, null when the version is
    * too old or unknown. What was changed and changed back may be in it. Ask with nothing uncommitted.
@@ -52,6 +54,8 @@ export function createHistory({
   let sweptAt = version
   let rootState = tracker.state
   let root: Place = branch(version)
+
+  const reaches = (from: number): boolean => from >= oldest && from <= current
 
   function note(next: number, delta: Delta | undefined): void {
     const isSameRoot = tracker.state === rootState
@@ -132,8 +136,9 @@ export function createHistory({
 
   return {
     note,
+    reaches,
     since(from) {
-      if (!(from >= oldest && from <= current)) return null
+      if (!reaches(from)) return null
       return collect(root, tracker.state, sync?.root, from)
     },
   }
