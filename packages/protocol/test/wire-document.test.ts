@@ -144,6 +144,21 @@ describe('single bytes', () => {
     expect(one(codec, '01 11 03 f0 00').state).toEqual({ a: 5, b: {} })
   })
 
+  test('[WB17] operations on a list, in an object that a path makes, are data', () => {
+    // `a.b.#` and `a.b.#:{c}`, where nothing stands: item 0 is 7, and c of item 2 is 1.
+    const hex = '12 01 01 72 00 00 00  00 07 0a 59 9a 00  02 03 02 03 01 00 03 02 03 01 01 02  81 7c 94 00'
+    expect(one(createWireCodec(), hex).state).toEqual({
+      a: {
+        b: {
+          __pp_array_ops: [
+            { op: 'set', index: 0, value: 7 },
+            { op: 'patch', index: 2, delta: { c: 1 } },
+          ],
+        },
+      },
+    })
+  })
+
   test('[WB17] a list is not made, and the root is not deleted', () => {
     const codec = createWireCodec()
     one(codec, A_IS_5)
