@@ -72,7 +72,7 @@ test.each([
   ['a field named like a marker', { __pp_deleted: 1, b: 1 }, { __pp_deleted: true, b: 1 }, { __pp_value: { __pp_deleted: true, b: 1 } }],
   ['an array for operations', { __pp_array_ops: [1], b: 1 }, { __pp_array_ops: [2], b: 1 }, { __pp_value: { __pp_array_ops: [2], b: 1 } }],
   ['a value like the wrapping', { a: 1 }, { a: { __pp_value: 1 } }, { a: { __pp_value: { __pp_value: 1 } } }],
-  ['deep in a new value nothing is wrapped', {}, { a: { b: { __pp_deleted: true } } }, { a: { b: { __pp_deleted: true } } }],
+  ['deep in a new value, the value is wrapped', {}, { a: { b: { __pp_deleted: true } } }, { a: { __pp_value: { b: { __pp_deleted: true } } } }],
   ['items are literal', [1, 2, 3], [1, { __pp_deleted: true }, 3], { __pp_array_ops: [{ op: 'set', index: 1, value: { __pp_deleted: true } }] }],
 ])('[DL6] data that looks like a marker survives: %s', (_, a, b, expected) => {
   expect(delta(a, b)).toEqual(expected)

@@ -264,3 +264,20 @@ test('[TK8] what a tracker takes can be hashed and sent: depth and keys are refu
   expect(() => (tracker.draft.at.some['k'.repeat(1025)] = 1)).toThrow(refused)
   expect(() => (tracker.draft.at.some = { constructor: 1 })).toThrow(refused)
 })
+
+test('[WB1] data that looks like operations on a list, deep in a new value, arrives as it is', () => {
+  const line = createLine()
+  const data: Json = {
+    a: {
+      b: {
+        __pp_array_ops: [
+          { op: 'splice', index: 0, deleteCount: 1, items: [] },
+          { op: 'set', index: 0, value: 1 },
+        ],
+      },
+    },
+  }
+  line.snapshot({})
+  line.step(data)
+  line.snapshot(data)
+})

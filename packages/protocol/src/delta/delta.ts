@@ -60,7 +60,20 @@ function isMarker(value: unknown, key: MarkerKey): value is Record<string, unkno
 
 /** `value` as the delta that puts it where no object stands: itself, or wrapped when it would be read as a marker. */
 export function literal(value: Json): Delta {
-  return isRecord(value) && looksLikeMarker(value) ? { __pp_value: value } : value
+  return isRecord(value) && holdsLookAlike(value) ? { __pp_value: value } : value
+}
+
+/**
+ * True when the object, or one in it that is not inside a list, looks like a marker. Deep ones would be taken literally
+ * too, but then a reader must know that it stands in a new value; wrapped at the top, nobody has to.
+ */
+function holdsLookAlike(record: object): boolean {
+  if (looksLikeMarker(record)) return true
+  for (const key in record) {
+    const child = (record as Record<string, unknown>)[key]
+    if (isRecord(child) && holdsLookAlike(child)) return true
+  }
+  return false
 }
 
 /** True for an object whose only key is a marker's name, whatever stands under it. */

@@ -5,7 +5,7 @@
 // elsewhere, or stand in two places, and none of that changes home. So flags always climb the tree as it was, which is
 // the tree that replicas have. A commit moves homes to where things are now.
 import { PPError } from '../errors.js'
-import { isForbiddenKey } from '../json.js'
+import { keyFault } from '../json.js'
 import type { Path } from '../path.js'
 import type { DiffContext } from './context.js'
 import type { JsonRecord } from './value.js'
@@ -126,7 +126,8 @@ export class RecordNode extends BaseNode<JsonRecord> {
     if (typeof key === 'symbol') throw notJson(this, String(key), 'a symbol as a key')
     const before = raw[key]
     if (value === before && isPlainPrimitive(value)) return true
-    if (isForbiddenKey(key)) throw notJson(this, key, 'a key that reaches the prototype')
+    const fault = keyFault(key)
+    if (fault !== null) throw notJson(this, key.slice(0, 40), fault)
     if (nodeOf(value)?.raw === before && before !== undefined) return true
     const entered = this.ledger.enter(value, this, key)
     this.remember(key, typeof before === 'function' ? undefined : before)
