@@ -1,4 +1,4 @@
-import { defineContract, defineRoom, type } from '@painda/protocol'
+import { createWireCodec, defineContract, defineRoom, type } from '@painda/protocol'
 import type { Message, PPError } from '@painda/protocol'
 import { createStore } from 'zustand/vanilla'
 import { describe, expect, test } from 'vitest'
@@ -337,33 +337,26 @@ describe('the replica', () => {
   test.each([
     [
       'a snapshot',
-      { kind: 'snapshot', room: 'r1', version: 6, tick: 1, state: { players: { constructor: 1 } } },
+      { kind: 'snapshot', room: 'r1', version: 6, tick: 1, state: { players: { constructoX: 1 } } },
     ],
     [
       'a delta',
-      { kind: 'delta', room: 'r1', from: 5, to: 6, tick: 1, delta: { players: { constructor: 1 } } },
+      { kind: 'delta', room: 'r1', from: 5, to: 6, tick: 1, delta: { players: { constructoX: 1 } } },
     ],
   ] as const)(
     '[FB5] %s with a key that reaches the prototype ends the connection',
     async (_kind, message) => {
       const { server, client, room, peer } = await enter()
-      peer.say(message)
+      // No encoder of ours writes that key: a letter of the bytes is changed.
+      const bytes = createWireCodec().encode(message)
+      bytes[Buffer.from(bytes).indexOf('constructoX') + 'constructo'.length] = 'r'.charCodeAt(0)
+      peer.bytes(bytes)
       await server.settle()
       expect(client.status()).toMatchObject({ status: 'waiting', error: { code: 'MALFORMED_FRAME' } })
       expect(room.state).toEqual(STATE)
       client.close()
     },
   )
-
-  test('[RP1] a snapshot over a state keeps the identity of what is the same', async () => {
-    const { server, client, room, peer } = await enter()
-    const before = room.state!
-    peer.say(snapshot('r1', { players: { a: { x: 1 }, b: { x: 3 } }, phase: 'lobby' }, 9))
-    await server.settle()
-    expect(room.state!.players['a']).toBe(before.players['a'])
-    expect(room.state!.players['b']).toEqual({ x: 3 })
-    client.close()
-  })
 
   test('roomState and roomDelta tell every whole state and every applied change', async () => {
     const server = createFakeServer()

@@ -46,7 +46,7 @@ export function createFaults({ logger, onError }: FaultOptions): Faults {
 
 /** Of any value: `String` throws for an object without a prototype. */
 function textOf(thrown: unknown): string {
-  return typeof thrown === 'object' ? inspect(thrown) : String(thrown)
+  return typeof thrown === 'string' ? thrown : inspect(thrown)
 }
 
 /** What a peer is told of a fault at our end. */

@@ -45,7 +45,7 @@ export function createOutbox({
   let isHolding = false
   let sent = 0
   /** The unconfirmed counted messages; the first of them is number `first`. */
-  let kept: { out: Outgoing; bytes: number }[] = []
+  const kept: { out: Outgoing; bytes: number }[] = []
   let first = 0
   let keptBytes = 0
   /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */

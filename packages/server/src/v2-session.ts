@@ -6,7 +6,6 @@
 //   any time           server → client  __pp_session after frames that are no application messages: clients count those
 //                                       too, and the absolute number sets their count right
 import type { Hello, Message, PPMessageInput, Welcome } from '@painda/protocol'
-import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
 /** What a v2 client counts: every application message, also one that nobody would miss. */

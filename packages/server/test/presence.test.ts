@@ -107,7 +107,7 @@ describe('in a room', () => {
     await ticks()
     expect(shown(bob)['ann']).toEqual({ data: {}, connected: false, connections: 0 })
     ann.connected = true
-    rooms.resumed(ann)
+    rooms.resumed(ann, null)
     await ticks()
     expect(shown(bob)['ann']).toEqual({ data: {}, connected: true, connections: 1 })
     rooms.ended(ann)

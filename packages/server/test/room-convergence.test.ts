@@ -140,7 +140,7 @@ async function play(seed: number): Promise<void> {
       case 4:
         if (!isIn || member.connected) break
         member.connected = true
-        kit.rooms.resumed(member)
+        kit.rooms.resumed(member, null)
         break
       case 5:
         if (isIn) kit.rooms.resync(member, { kind: 'resync', room: 'c', version: 0, why: 'gap' })
@@ -163,7 +163,7 @@ async function play(seed: number): Promise<void> {
   for (const member of inside) {
     if (member.connected) continue
     member.connected = true
-    kit.rooms.resumed(member)
+    kit.rooms.resumed(member, null)
   }
   isOver = true
   await kit.time.advance(1000)

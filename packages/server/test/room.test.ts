@@ -467,7 +467,7 @@ describe('falling behind and coming back', () => {
     expect(ann.kinds()).toEqual(['hello'])
     await kit.send(bob, { type: 'move', room: 'a', payload: { dx: 5 } })
     ann.connected = true
-    kit.rooms.resumed(ann)
+    kit.rooms.resumed(ann, null)
     const [snapshot, presence, ...rest] = ann.read()
     expect(snapshot).toMatchObject({ kind: 'snapshot', state: { players: { bob: { x: 10 } } } })
     expect(presence).toMatchObject({ kind: 'presences', full: true })
@@ -491,7 +491,7 @@ describe('falling behind and coming back', () => {
     await join
     expect(ann.kinds()).toEqual(['joined'])
     ann.connected = true
-    kit.rooms.resumed(ann)
+    kit.rooms.resumed(ann, null)
     expect(ann.kinds()).toEqual(['snapshot', 'presences'])
   })
 })

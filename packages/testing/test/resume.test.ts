@@ -1,6 +1,6 @@
 // Rooms of a session that comes back: what its replicas missed, as one delta where that is enough.
 import type { Recovery, RoomHandle } from '@painda/client'
-import type { Message } from '@painda/protocol'
+import type { Message, StateOf } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
@@ -24,7 +24,9 @@ async function createWorld(options: HarnessOptions<BoardContract> = {}): Promise
   client!.on('recovery', (recovery) => void recoveries.push(recovery))
   function write(cells: Record<string, number>): void {
     for (const { id } of harness.server.rooms())
-      harness.server.getRoom(id)?.update((draft) => Object.assign((draft as typeof Board.State).cells, cells))
+      harness.server
+        .getRoom(id)
+        ?.update((draft) => Object.assign((draft as StateOf<typeof Board>).cells, cells))
   }
   write(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`cell-${i}`, i])))
   await harness.settle()
@@ -94,7 +96,7 @@ test('[RC3] a member that missed nothing is current at once, and no state is sen
   await world.close()
 })
 
-test('[RC3] a member that was away for more versions than the room remembers gets a snapshot', async () => {
+test('[RC3][RM15] a member that was away for more versions than the room remembers gets a snapshot', async () => {
   const world = await createWorld()
   world.frames.clear()
   await away(world, async () => {
@@ -120,7 +122,7 @@ test('[RM14] a snapshot comes where it is smaller than what changed', async () =
       await world.time.advance(100)
       for (const { id } of world.server.rooms())
         world.server.getRoom(id)?.update((draft) => {
-          for (const [key] of ids) delete (draft as typeof Board.State).cells[key]
+          for (const [key] of ids) delete (draft as StateOf<typeof Board>).cells[key]
         })
       await world.time.advance(100)
     }
@@ -130,7 +132,7 @@ test('[RM14] a snapshot comes where it is smaller than what changed', async () =
   await world.close()
 })
 
-test('[RC3] cut after cut, in any moment, no replica ever differs and none asks for a snapshot', async () => {
+test('[RC3][RM15] cut after cut, in any moment, no replica ever differs and none asks for a snapshot', async () => {
   const world = await createWorld({ profile: 'jit' })
   for (let n = 0; n < 60; n++) {
     world.write({ [`cell-${n % 7}`]: n, [`extra-${n}`]: n })

@@ -26,7 +26,7 @@ export function diff(before: unknown, after: unknown): Delta | undefined {
 }
 
 /** Undefined when equal. `depth` is how many containers stand above the two values. */
-export function diffValue(
+function diffValue(
   before: unknown,
   after: unknown,
   context: DiffContext | undefined,
@@ -50,7 +50,7 @@ export function diffValue(
 }
 
 /** The delta that puts `value` where no object stands. */
-export function newValue(value: Json, context: DiffContext | undefined): Delta {
+function newValue(value: Json, context: DiffContext | undefined): Delta {
   if (typeof value === 'number') return context?.round?.(value) ?? value
   if (typeof value !== 'object' || value === null) return value
   return literal(context === undefined ? value : context.take(value))
@@ -179,7 +179,7 @@ function isValue(value: unknown): boolean {
 }
 
 /** A key that may be written into a delta. */
-export function allowed(key: string): string {
+function allowed(key: string): string {
   if (!isForbiddenKey(key)) return key
   throw new PPError(
     'STATE_NOT_JSON',

@@ -114,7 +114,7 @@ export function readValue(r: Reader, names: NameReader, depth: number): unknown 
   }
 }
 
-export function writeNumber(w: Writer, value: number): void {
+function writeNumber(w: Writer, value: number): void {
   if (!Number.isFinite(value)) throw new PPError('INVALID_PAYLOAD', `${value} cannot travel: it is not JSON.`)
   if (value >= 0 && value < 0x80 && value === Math.floor(value)) {
     // −0 arrives as 0, as JSON would have it.
