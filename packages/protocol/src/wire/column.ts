@@ -340,7 +340,7 @@ function isRun(numbers: Float64Array, count: number): boolean {
 }
 
 /** The keys of all values, when they are objects with the same keys in the same order, at least two. */
-export function shapeOf(values: readonly unknown[]): readonly string[] | null {
+function shapeOf(values: readonly unknown[]): readonly string[] | null {
   if (values.length < 2) return null
   let shape: readonly string[] | null = null
   for (const value of values) {
