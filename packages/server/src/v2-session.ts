@@ -53,7 +53,8 @@ export function createV2Cursor(sid: string, say: (message: PPMessageInput) => Ui
     const { outcome, missed, reason, lost } = about
     if (outcome === 'new') return []
     const recovered = outcome !== 'expired'
-    const payload = { sid, offset: offset + missed, recovered, missedCount: missed, lost }
+    const known = lost === undefined ? {} : { lost }
+    const payload = { sid, offset: offset + missed, recovered, missedCount: missed, ...known }
     const answer = frame(about, '__pp_recovery', payload)
     // A forged secret and one of a session that is forgotten look alike here, and to whoever guesses.
     if (reason !== 'restart') return [answer]
