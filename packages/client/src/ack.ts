@@ -11,9 +11,19 @@ export interface AskOptions {
   signal?: AbortSignal
 }
 
+export interface RoomAskOptions extends AskOptions {
+  /**
+   * Called when the room has done what was asked, with the version of the room's state that shows it: a replica is there
+   * once `room.version` is that or more, which may be now or some frames later. It runs before the frame's listeners are
+   * told of its states and before the promise resolves, so that what was shown for an answer can go in the very moment in
+   * which the state takes its place. Not called for a refusal; versions of a room that was joined anew begin anew.
+   */
+  onVersion?: (version: number) => void
+}
+
 export interface Asks {
   /** The id to send and the promise of the answer. `what` names the question in errors. */
-  ask(what: string, options: AskOptions): { ackId: number; answer: Promise<unknown> }
+  ask(what: string, options: RoomAskOptions): { ackId: number; answer: Promise<unknown> }
   /** An id for a question that keeps its own books: a join. */
   nextId(): number
   /** False when nobody waits for it, or no more. */
@@ -25,7 +35,7 @@ export interface Asks {
 
 interface Pending {
   what: string
-  resolve: (data: unknown) => void
+  answer: (data: unknown, version: number | undefined) => void
   reject: (error: PPError) => void
 }
 
@@ -34,10 +44,13 @@ export function createAsks({
   time,
   defaultTimeoutMs,
   onGone,
+  onError,
 }: {
   time: Pick<Time, 'after'>
   defaultTimeoutMs: number
   onGone: (ackId: number) => void
+  /** What an `onVersion` threw. */
+  onError: (thrown: unknown) => void
 }): Asks {
   const pending = new Map<number, Pending>()
   let lastId = 0
@@ -47,7 +60,7 @@ export function createAsks({
   }
 
   return {
-    ask(what, { timeout = defaultTimeoutMs, signal }) {
+    ask(what, { timeout = defaultTimeoutMs, signal, onVersion }) {
       const ackId = ++lastId
       const { promise, ...ends } = createDeferred<unknown>()
       const abort = (): void => {
@@ -64,9 +77,15 @@ export function createAsks({
       }
       pending.set(ackId, {
         what,
-        resolve(data) {
+        answer(data, version) {
           done()
           ends.resolve(data)
+          if (version === undefined) return
+          try {
+            onVersion?.(version)
+          } catch (thrown) {
+            onError(thrown)
+          }
         },
         reject(error) {
           done()
@@ -82,7 +101,7 @@ export function createAsks({
     settle(ack) {
       const one = pending.get(ack.ackId)
       if (one === undefined) return false
-      if (ack.error === undefined) one.resolve(ack.data)
+      if (ack.error === undefined) one.answer(ack.data, ack.version)
       else one.reject(new PPError(ack.error.code, ack.error.message))
       return true
     },

@@ -106,6 +106,7 @@ export function createCore(options: ClientOptions): Core {
     defaultTimeoutMs: options.ackTimeout ?? 10_000,
     // Whoever was told that it failed must not see it happen later.
     onGone: (ackId) => outbox.forget((letter) => ackIdOf(letter) === ackId),
+    onError: report,
   })
   const session = createSession({
     time,

@@ -33,7 +33,7 @@ export type {
 } from '@painda/protocol'
 export { PPClient } from './client.js'
 export type { AckCallback, Namespace, OutgoingMessage, SendOptions, Timed } from './client.js'
-export type { AskOptions } from './ack.js'
+export type { AskOptions, RoomAskOptions } from './ack.js'
 export type {
   EventPayload,
   EventType,

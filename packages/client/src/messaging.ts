@@ -2,7 +2,7 @@
 // listeners an arrival goes.
 import { isReservedType, PPError, toPPError, validate } from '@painda/protocol'
 import type { AnySchema, Event, Message } from '@painda/protocol'
-import type { AskOptions, Asks } from './ack.js'
+import type { Asks, RoomAskOptions } from './ack.js'
 import type { Answer, Listeners } from './listeners.js'
 import type { Gate } from './outbox.js'
 
@@ -17,7 +17,12 @@ export interface Messaging {
   /** @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE` */
   send(type: string, payload: unknown, address?: Address & { volatile?: boolean }): void
   /** @throws PPError as `send`; the promise rejects with the refusal. `output` checks the answer. */
-  request(type: string, payload: unknown, options: Address & AskOptions, output?: AnySchema): Promise<unknown>
+  request(
+    type: string,
+    payload: unknown,
+    options: Address & RoomAskOptions,
+    output?: AnySchema,
+  ): Promise<unknown>
   /** Hands an arrival to its listeners. */
   receive(event: Event, listeners: Listeners | null): void
 }

@@ -1,6 +1,6 @@
 // What an application holds of a room.
 import type { PPError, PresenceOf, RoomShape, StateOf, Undo } from '@painda/protocol'
-import type { AskOptions } from './ack.js'
+import type { RoomAskOptions } from './ack.js'
 import type {
   EventPayload,
   EventType,
@@ -70,7 +70,7 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
   /** Asks the room. @throws PPError the server's refusal, `ACK_TIMEOUT`, `SESSION_EXPIRED`, `CLOSED` */
   request<Type extends RequestType<Room>>(
     type: Type,
-    ...args: PayloadThen<RequestInput<Room, Type>, AskOptions>
+    ...args: PayloadThen<RequestInput<Room, Type>, RoomAskOptions>
   ): Promise<RequestAnswer<Room, Type>>
   /** Listens to an event of the room. The state it was sent in is applied already. */
   on<Type extends EventType<Room>>(type: Type, listener: (payload: EventPayload<Room, Type>) => void): Undo

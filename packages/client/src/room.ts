@@ -13,7 +13,7 @@ import type {
   Time,
   Undo,
 } from '@painda/protocol'
-import type { AskOptions } from './ack.js'
+import type { RoomAskOptions } from './ack.js'
 import type { Batch } from './batch.js'
 import { createDeferred } from './deferred.js'
 import type { Deferred } from './deferred.js'
@@ -275,7 +275,7 @@ export function createRoom(options: RoomOptions): Room {
       if (state.name === 'left' || state.name === 'failed') onError(notInRoom(key))
       else messaging.send(type, payload, { gate })
     },
-    request(type: string, payload?: unknown, askOptions: AskOptions = {}) {
+    request(type: string, payload?: unknown, askOptions: RoomAskOptions = {}) {
       if (state.name === 'left' || state.name === 'failed') return Promise.reject(notInRoom(key))
       const output = Object.hasOwn(definition?.requests ?? {}, type)
         ? definition?.requests?.[type]?.output

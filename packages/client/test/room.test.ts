@@ -719,3 +719,54 @@ describe('a lost connection', () => {
     client.close()
   })
 })
+
+describe('the version of an answer', () => {
+  test('[RM5] a request tells the version that shows it before the listeners of that frame hear of the state', async () => {
+    const { server, room, peer } = await enter()
+    const order: string[] = []
+    const undo = room.subscribe(() => order.push(`state ${room.version}`))
+    const answer = room
+      .request('buy', 1, { onVersion: (version) => order.push(`version ${version} at ${room.version}`) })
+      .then((data) => order.push(`answer ${String(data)}`))
+    await server.settle()
+    const ackId = peer.of('event')[0]!.ackId!
+    peer.say(delta(5, 6, { phase: 'play' }), { kind: 'ack', ackId, data: 'done', version: 6 })
+    await answer
+    expect(order).toEqual(['version 6 at 6', 'state 6', 'answer done'])
+    undo()
+  })
+
+  test('[RM5] the version may name a state that is still to come', async () => {
+    const { server, room, peer } = await enter()
+    const versions: number[] = []
+    const answer = room.request('buy', 1, { onVersion: (version) => versions.push(version) })
+    await server.settle()
+    peer.say({ kind: 'ack', ackId: peer.of('event')[0]!.ackId!, data: null, version: 6 })
+    await answer
+    expect([versions, room.version]).toEqual([[6], 5])
+  })
+
+  test('a refusal has no version, and a listener that throws keeps neither answer nor connection', async () => {
+    const { server, client, room, peer } = await enter()
+    const errors: PPError[] = []
+    client.on('error', (error) => errors.push(error))
+    const versions: number[] = []
+    const refused = room.request('buy', 1, { onVersion: (version) => versions.push(version) })
+    const thrown = room.request('buy', 2, {
+      onVersion() {
+        throw new Error('mine')
+      },
+    })
+    await server.settle()
+    const [first, second] = peer.of('event').map(({ ackId }) => ackId!)
+    peer.say(
+      { kind: 'ack', ackId: first!, error: { code: 'REFUSED', message: 'no' } },
+      { kind: 'ack', ackId: second!, data: 'yes', version: 7 },
+    )
+    await expect(refused).rejects.toMatchObject({ code: 'REFUSED' })
+    await expect(thrown).resolves.toBe('yes')
+    expect(versions).toEqual([])
+    expect(errors.map(({ message }) => message)).toEqual(['mine'])
+    expect(client.status().status).toBe('open')
+  })
+})
