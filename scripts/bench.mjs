@@ -1,9 +1,11 @@
 // Benchmarks: `npm run bench` runs every bench/src/*.bench.ts, `npm run bench -- delta tick` those whose name holds
 // a word. Each is bundled from source first, so that what is measured is plain JavaScript as users run it, and then
 // runs in a process of its own. A benchmark prints its figures and fails, by throwing, when a count is wrong.
+// All of them run on the same Node, the newest 24 that npm has: figures of different engines cannot be compared.
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import process from 'node:process'
-import { run } from './lib/processes.mjs'
+import { capture, run } from './lib/processes.mjs'
 import { ROOT, at, exists, filesBelow, secondsSince } from './lib/workspace.mjs'
 
 const OUT = at('bench', 'node_modules', '.painda')
@@ -23,11 +25,12 @@ export async function bench(args) {
     return 1
   }
 
+  const node = await benchNode()
   const failed = []
   for (const file of files) {
     const start = performance.now()
     console.log(`\n${basename(file, '.bench.ts')}`)
-    const code = await runBundled(file)
+    const code = await runBundled(node, file)
     if (code !== 0) failed.push(file)
     console.log(`  ${code === 0 ? 'done' : 'failed'} in ${secondsSince(start)}`)
   }
@@ -35,9 +38,26 @@ export async function bench(args) {
   return failed.length > 0 ? 1 : 0
 }
 
-async function runBundled(file) {
+/** The path of Node 24 as npm installs it; without a registry the Node that runs this, which the output then says. */
+async function benchNode() {
+  const ask = ['-y', '-p', 'node@24', 'node', '-p', 'process.version + " " + process.execPath']
+  const { code, output } = await capture('npx', ask, { cwd: ROOT })
+  const [, version, path] = /^(v24\.\S+) (.+)$/m.exec(output) ?? []
+  if (code === 0 && path !== undefined && existsSync(path)) {
+    console.log(`Node ${version}, from npm`)
+    return path
+  }
+  console.log(
+    `Node ${process.version}: npm gave no Node 24, so these figures cannot be compared with those of bench/README.md`,
+  )
+  return process.execPath
+}
+
+async function runBundled(node, file) {
   try {
-    return await run(process.execPath, ['--expose-gc', await bundle(file)], { cwd: ROOT })
+    // Libraries leave their checks for developers out, as they do where users run them.
+    const env = { NODE_ENV: 'production' }
+    return await run(node, ['--expose-gc', await bundle(file)], { cwd: ROOT, env })
   } catch (error) {
     console.error(error.message)
     return 1

@@ -45,6 +45,8 @@ async function bundle(module: string): Promise<string> {
       configFile: false,
       logLevel: 'error',
       resolve: { conditions: ['painda-source', ...vite.defaultClientConditions] },
+      // As an application's bundle has it: the libraries then leave their checks for developers out.
+      define: { 'process.env.NODE_ENV': JSON.stringify('production') },
       build: {
         write: false,
         target: 'es2022',

@@ -60,12 +60,9 @@ function ours(isDeclared: boolean) {
         entity.x = x
         entity.y = y
       }
-      const delta = tracker.commit()
       version++
-      return view.delta(
-        { kind: 'delta', room: 'r', from: version - 1, to: version, tick: version, delta },
-        tracker.pastOf,
-      ).length
+      const bytes = view.commit(tracker, { from: version - 1, to: version, tick: version })
+      return bytes?.length ?? 0
     },
   }
 }
