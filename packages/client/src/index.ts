@@ -48,6 +48,7 @@ export type {
   UntypedRoom,
 } from './contract-types.js'
 export type { Ack } from './listeners.js'
+export type { Layer } from './layers.js'
 export type { SelectOptions } from './path-index.js'
 export type { PresenceEntry, PresenceSnapshot, PresenceView, RoomPresence } from './presence.js'
 export type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'

@@ -2,15 +2,21 @@
 // its identity, also when a whole snapshot comes.
 import { createTreeHash, isPlainObject, patchImmutable, PPError, toPPError } from '@painda/protocol'
 import type { Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+import { createLayers } from './layers.js'
+import type { Layers } from './layers.js'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
+  /** `delta`: between the states shown before and after; undefined where nobody knows. */
   | { name: 'changed'; delta: unknown }
   | { name: 'ignored' }
   | { name: 'lost'; why: Resync['why']; error: PPError | null }
 
 export interface Replica {
+  /** What is shown: the server's state under the layers that are still ahead of it. */
   readonly state: unknown
+  /** The server's state alone. */
+  readonly confirmed: unknown
   readonly version: number
   readonly tick: number
   /** True from a lost version to the snapshot that heals it. */
@@ -22,10 +28,18 @@ export interface Replica {
   readonly isFollowing: boolean
   /** The snapshot that was asked for will not come: the connection is another one. */
   stopHealing(): void
+  readonly layers: Layers
 }
 
-export function createReplica(): Replica {
+export interface ReplicaOptions {
+  /** A layer came or went, and another state is shown. */
+  onShown?: (before: unknown) => void
+  onError?: (thrown: unknown) => void
+}
+
+export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = {}): Replica {
   let state: unknown = undefined
+  let shown: unknown = undefined
   let version = 0
   let tick = 0
   let isHealing = false
@@ -33,6 +47,18 @@ export function createReplica(): Replica {
   /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
   let isDecoders = false
   const treeHash = createTreeHash()
+  const layers = createLayers(() => {
+    const before = shown
+    shown = layers.show(state, version)
+    if (shown !== before) onShown?.(before)
+  }, onError)
+
+  /** With layers the delta tells only half of what changed: then the two shown states are compared. */
+  function changed(delta: unknown): Applied {
+    const isLayered = layers.size > 0
+    shown = layers.show(state, version)
+    return { name: 'changed', delta: isLayered ? undefined : delta }
+  }
 
   /** False: what stands here is not what the server believes to have sent. */
   function isRight(hash: number | undefined): boolean {
@@ -47,6 +73,9 @@ export function createReplica(): Replica {
 
   return {
     get state() {
+      return shown
+    },
+    get confirmed() {
       return state
     },
     get version() {
@@ -74,7 +103,7 @@ export function createReplica(): Replica {
       if (!isRight(snapshot.hash))
         throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
       isFollowing = true
-      return { name: 'changed', delta }
+      return changed(delta)
     },
     applyDelta({ from, to, tick: newTick, delta, state: decoded, hash, isDamaged }) {
       if (isHealing) return { name: 'ignored' }
@@ -93,10 +122,11 @@ export function createReplica(): Replica {
       }
       version = to
       tick = newTick
-      if (isRight(hash)) return { name: 'changed', delta }
+      if (isRight(hash)) return changed(delta)
       return lost('hash', null)
     },
     stopHealing: () => void (isHealing = false),
+    layers,
   }
 }
 

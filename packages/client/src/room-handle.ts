@@ -12,6 +12,7 @@ import type {
   RequestInput,
   RequestType,
 } from './contract-types.js'
+import type { Layer } from './layers.js'
 import type { SelectOptions } from './path-index.js'
 import type { RoomPresence } from './presence.js'
 import type { ReadonlyStore } from './store.js'
@@ -74,6 +75,12 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
   ): Promise<RequestAnswer<Room, Type>>
   /** Listens to an event of the room. The state it was sent in is applied already. */
   on<Type extends EventType<Room>>(type: Type, listener: (payload: EventPayload<Room, Type>) => void): Undo
+  /**
+   * Shows what `change` makes of the state, at once and again on top of every state that comes, until the layer is
+   * confirmed or removed. `change` returns a new object that shares what it did not change, and gives the same for the same
+   * state. The server knows nothing of it.
+   */
+  optimistic(change: (state: StateOf<Room>) => StateOf<Room>): Layer
   readonly presence: RoomPresence<PresenceOf<Room>>
   /** Leaves at once, whoever still holds the room. */
   leave(): void

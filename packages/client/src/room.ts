@@ -94,7 +94,13 @@ export interface Room {
 
 export function createRoom(options: RoomOptions): Room {
   const { key, wish, definition, time, batch, messaging, post, selfId, onError, onStatus } = options
-  const replica = createReplica()
+  const replica = createReplica({
+    onShown(before) {
+      index.touch(undefined, before, replica.state)
+      batch.mark(notify)
+    },
+    onError,
+  })
   const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
   const listeners = createListeners(onError, definition?.events)
   const changeListeners = new Set<() => void>()
@@ -285,6 +291,9 @@ export function createRoom(options: RoomOptions): Room {
     },
     // The definition types the payload; its validator makes it so.
     on: (type: string, listener: (payload: never) => void) => listeners.on(type, listener as MessageListener),
+    optimistic: (change: (state: never) => object) =>
+      // The definition types the state.
+      replica.layers.add(change as (state: object) => object),
     presence: roomPresence,
     leave() {
       if (state.name === 'left') return
@@ -330,7 +339,7 @@ export function createRoom(options: RoomOptions): Room {
     copyFrom(other) {
       id = other.handle.id
       becomeMember()
-      const { state: current, version, tick } = other.replica
+      const { confirmed: current, version, tick } = other.replica
       if (current !== undefined) {
         const before = replica.state
         applied(replica.applySnapshot({ state: current, version, tick }), before)
@@ -365,6 +374,7 @@ export function createRoom(options: RoomOptions): Room {
     },
     expire() {
       isMember = false
+      replica.layers.restart()
       if (own !== null) own.isTold = false
       presence.clear()
     },
