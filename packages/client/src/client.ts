@@ -115,6 +115,11 @@ export class PPClient<C extends ContractShape = ContractShape> {
     return this.#core.clock.rtt
   }
 
+  /** While it waits to reconnect: when it tries next, milliseconds since the epoch. */
+  get nextRetryAt(): number | null {
+    return this.#core.connection.snapshot().nextRetryAt
+  }
+
   /** Resolves when the connection is open, now or next time. @throws PPError when the client closes for good before. */
   get ready(): Promise<void> {
     return this.#core.ready()

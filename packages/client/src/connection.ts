@@ -1,9 +1,5 @@
 // The connection as states. Each state owns its timers and sockets and gives them back when it is left; every change
-// goes through `dispatch`, so that a late event of an old socket finds no state that listens to it.
-//
-//   idle → connecting → handshaking → open → waiting → connecting …        any → closed
-//   connecting   asking for the token            handshaking  hello is out, the welcome is not here
-//   waiting      until the next attempt          closed       nothing more happens by itself
+// goes through `move`.
 import { CLOSE_NORMAL, PPError, toPPError } from '@painda/protocol'
 import type {
   Codec,
@@ -17,39 +13,26 @@ import type {
   Welcome,
 } from '@painda/protocol'
 import { nextDelay } from './backoff.js'
+import { describe } from './connection-state.js'
+import type { Ask, State } from './connection-state.js'
+import { createDialer } from './dialer.js'
+import type { DialerOptions } from './dialer.js'
 import { createLink } from './link.js'
 import type { Link, LinkOptions } from './link.js'
 import { lossOfClose, lossOfError, planAfterLoss } from './loss.js'
 import type { Loss, RetryPolicy } from './loss.js'
+import { startProbe } from './probe.js'
 import type { ConnectionSnapshot } from './types.js'
 
-type State =
-  | { name: 'idle' }
-  | { name: 'connecting'; attempt: number; leave: Undo }
-  | { name: 'handshaking'; attempt: number; link: Link; leave: Undo }
-  | { name: 'open'; link: Link; leave: Undo }
-  | { name: 'waiting'; attempt: number; nextRetryAt: number; error: PPError | null; leave: Undo }
-  | { name: 'closed'; error: PPError | null }
-
-type Action =
-  | { type: 'connect' }
-  | { type: 'retry' }
-  | { type: 'dial'; token: string | null }
-  | { type: 'welcome'; welcome: Welcome }
-  | { type: 'lose'; loss: Loss }
-  | { type: 'close' }
-
-export interface ConnectionOptions extends RetryPolicy {
+export interface ConnectionOptions extends Omit<RetryPolicy, 'getToken'>, DialerOptions {
   time: Time
   random: Random
   /** One for each connection: a decoder may remember what came before. */
   createCodec: () => Codec
   connectTimeoutMs: number
-  dial: () => Transport
-  getToken: (() => string | null | undefined | Promise<string | null | undefined>) | undefined
   hello: (token: string | null) => Hello
-  /** The session is to be adopted: what is sent now travels first. The undo runs when the connection is no longer open. */
-  onWelcome: (welcome: Welcome, link: Link, attempt: number) => Undo
+  /** The session is to be adopted: what is sent now travels first. `leave` runs when the connection is no longer open. */
+  onWelcome: (welcome: Welcome, link: Link, attempt: number) => { ask: Ask; leave: Undo }
   onMessage: (message: Message) => void
   onFrame: (apply: () => void) => void
   onState: (snapshot: ConnectionSnapshot) => void
@@ -62,6 +45,10 @@ export interface Connection {
   connect(): void
   /** Ends the wait before the next attempt. */
   retryNow(): void
+  /** Somebody looks at the page again, or the network is back: what is known of the connection may be old. */
+  wake(): void
+  /** The page goes away: the connection is closed with this code, and nothing is tried until `wake`. */
+  leave(closeCode: number): void
   /** Ends the connection because of what the server sent or did not send. */
   fail(error: PPError): void
   close(): void
@@ -75,36 +62,11 @@ const MAX_RETRY_AFTER_MS = 300_000
 export function createConnection(options: ConnectionOptions): Connection {
   const { time, random, createCodec, connectTimeoutMs, onWelcome, onMessage, onFrame, onState, onLoss } =
     options
+  const dialer = createDialer(options)
   let state: State = { name: 'idle' }
   let snapshot = describe(state, null)
   /** From the server's `bye`. */
   let retryAfterMs: number | null = null
-  /** The token that was refused last: asking again with the same one cannot help. */
-  let refusedToken: string | null = null
-  let lastToken: string | null = null
-
-  function dispatch(action: Action): void {
-    switch (action.type) {
-      case 'connect':
-        if (state.name === 'idle' || state.name === 'closed') connecting(0)
-        else if (state.name === 'waiting') connecting(state.attempt)
-        return
-      case 'retry':
-        if (state.name === 'waiting') connecting(state.attempt)
-        return
-      case 'dial':
-        if (state.name === 'connecting') handshaking(state.attempt, action.token)
-        return
-      case 'welcome':
-        if (state.name === 'handshaking') open(state, action.welcome)
-        return
-      case 'lose':
-        if (state.name !== 'idle' && state.name !== 'closed') lose(action.loss)
-        return
-      case 'close':
-        if (state.name !== 'closed') close()
-    }
-  }
 
   function move(next: State): void {
     state = next
@@ -114,100 +76,172 @@ export function createConnection(options: ConnectionOptions): Connection {
     onState(snapshot)
   }
 
+  /** A function, so that the compiler forgets what it knew of the state before a listener ran. */
+  function now(): State {
+    return state
+  }
+
   function leave(): void {
     if ('leave' in state) state.leave()
+  }
+
+  function connect(): void {
+    if (state.name === 'idle' || state.name === 'closed' || state.name === 'away') connecting(0)
+    else if (state.name === 'waiting') connecting(state.attempt)
   }
 
   function connecting(attempt: number): void {
     leave()
     retryAfterMs = null
-    let isOver = false
-    const cancel = time.after(connectTimeoutMs, () => {
-      dispatch({ type: 'lose', loss: lossOfError(timedOut('getToken', connectTimeoutMs)) })
-    })
-    move({
-      name: 'connecting',
-      attempt,
-      leave() {
-        isOver = true
-        cancel()
-      },
-    })
-    askToken(options.getToken).then(
-      (token) => {
-        if (isOver) return
-        dispatch(
-          token !== null && token === refusedToken
-            ? { type: 'lose', loss: lossOfError(sameToken(), 'stop') }
-            : { type: 'dial', token },
-        )
-      },
-      (thrown: unknown) => {
-        if (!isOver) dispatch({ type: 'lose', loss: lossOfError(toPPError(thrown, 'UNAUTHORIZED'), 'retry') })
-      },
+    const undos: Undo[] = []
+    const since = time.now()
+    move({ name: 'connecting', attempt, since, leave: () => undos.splice(0).forEach((undo) => undo()) })
+    undos.push(
+      time.after(connectTimeoutMs, () => fail(timedOut('Connecting', connectTimeoutMs))),
+      dialer.start({
+        ready: (transport, token) => handshaking(attempt, since, transport, token),
+        failed: lose,
+      }),
     )
   }
 
-  function handshaking(attempt: number, token: string | null): void {
+  function handshaking(attempt: number, since: number, transport: Transport, token: string | null): void {
     leave()
-    lastToken = token
-    let transport: Transport
-    try {
-      transport = options.dial()
-    } catch (thrown) {
-      // No socket can be made at all: the URL or the host is wrong, and stays wrong.
-      const error = toPPError(thrown, 'TRANSPORT_ERROR')
-      lose(lossOfError(error, error.code === 'INVALID_ARGUMENT' ? 'stop' : 'retry'))
-      return
-    }
     const codec = createCodec()
     const link = createLink({
       transport,
       codec,
       onFrame: receive,
-      onClose: (info) => dispatch({ type: 'lose', loss: lossOfClose(info) }),
+      onClose: (info) => lose(lossOfClose(info)),
       onFault: (error) => fail(error),
       inspect: options.inspect,
     })
-    const cancel = time.after(connectTimeoutMs, () => fail(timedOut('The handshake', connectTimeoutMs)))
-    move({ name: 'handshaking', attempt, link, leave: cancel })
+    const rest = Math.max(0, since + connectTimeoutMs - time.now())
+    const cancel = time.after(rest, () => fail(timedOut('The handshake', connectTimeoutMs)))
+    move({ name: 'handshaking', attempt, since, token, link, leave: cancel })
     const hello = options.hello(token)
     link.send({ message: hello, body: codec.encode(hello) })
     link.listen()
   }
 
-  function open(from: { attempt: number; link: Link; leave: Undo }, welcome: Welcome): void {
+  function open(from: State & { name: 'handshaking' }, welcome: Welcome): void {
     from.leave()
-    refusedToken = null
-    from.link.maxFrameBytes = welcome.maxPayloadBytes
+    dialer.refused(null)
+    const { link } = from
+    link.maxFrameBytes = welcome.maxPayloadBytes
     // A place to put the undo before there is one: what `onWelcome` starts may end the connection at once.
     const undos: Undo[] = []
-    move({ name: 'open', link: from.link, leave: () => undos.splice(0).forEach((undo) => undo()) })
-    const undo = onWelcome(welcome, from.link, from.attempt)
-    if (state.name === 'open' && state.link === from.link) undos.push(undo)
-    else undo()
+    const entered: State & { name: 'open' } = {
+      name: 'open',
+      link,
+      ask: null,
+      stopProbe: null,
+      leave() {
+        entered.stopProbe?.()
+        for (const undo of undos.splice(0)) undo()
+      },
+    }
+    move(entered)
+    const peer = onWelcome(welcome, link, from.attempt)
+    if (now() !== entered) return peer.leave()
+    entered.ask = peer.ask
+    undos.push(peer.leave)
   }
 
   function lose(loss: Loss): void {
+    if (state.name === 'idle' || state.name === 'closed' || state.name === 'away') return
     const wasOpen = state.name === 'open'
     const attempt = 'attempt' in state ? state.attempt : 0
     if ('link' in state) state.link.close(loss.closeCode, loss.reason)
     leave()
-    if (loss.error?.code === 'UNAUTHORIZED') refusedToken = lastToken
+    if (loss.error?.code === 'UNAUTHORIZED' && state.name === 'handshaking') dialer.refused(state.token)
     const plan = planAfterLoss(loss, attempt, options)
     if (plan.name === 'closed') {
       move({ name: 'closed', error: plan.loss.error })
       onLoss(plan.loss, wasOpen, true)
       return
     }
+    const isDirected = retryAfterMs !== null
     const wait = retryAfterMs ?? nextDelay(plan.attempt, options.backoff, random)
-    const cancel = time.after(wait, () => dispatch({ type: 'retry' }))
+    const cancel = time.after(wait, () => retry())
     const nextRetryAt = time.wallNow() + wait
-    move({ name: 'waiting', attempt: plan.attempt, nextRetryAt, error: loss.error, leave: cancel })
+    const { error } = loss
+    move({ name: 'waiting', attempt: plan.attempt, nextRetryAt, isDirected, error, leave: cancel })
     onLoss(loss, wasOpen, false)
   }
 
+  function retry(): void {
+    if (state.name === 'waiting') connecting(state.attempt)
+  }
+
+  function wake(): void {
+    switch (state.name) {
+      case 'away':
+        connecting(0)
+        return
+      case 'waiting':
+        // The server gave everybody another moment; a crowd that looks at the news at once must not undo that.
+        if (!state.isDirected) retry()
+        return
+      case 'connecting':
+      case 'handshaking':
+        // It may have begun before the machine slept, on a network that is gone.
+        if (time.now() - state.since < connectTimeoutMs / 2) return
+        if (state.name === 'handshaking') state.link.terminate()
+        connecting(state.attempt)
+        return
+      case 'open':
+        probe(state)
+        return
+      case 'idle':
+      case 'closed':
+    }
+  }
+
+  function probe(probed: State & { name: 'open' }): void {
+    if (probed.stopProbe !== null || probed.ask === null) return
+    probed.stopProbe = startProbe({
+      time,
+      dialer,
+      ask: probed.ask,
+      timeoutMs: connectTimeoutMs,
+      onDone: () => (probed.stopProbe = null),
+      onOvertaken: overtake,
+      onSilence: (error) => fail(error),
+    })
+  }
+
+  /** A fresh socket was there before the old one answered: it goes on from here. */
+  function overtake(transport: Transport, token: string | null, error: PPError): void {
+    if (state.name !== 'open') return transport.terminate()
+    leave()
+    state.link.terminate()
+    const since = time.now()
+    const between: State & { name: 'connecting' } = {
+      name: 'connecting',
+      attempt: 1,
+      since,
+      leave: () => transport.terminate(),
+    }
+    move(between)
+    onLoss(lossOfError(error), true, false)
+    // A listener may have closed the client meanwhile.
+    if (now() !== between) return
+    between.leave = () => {}
+    handshaking(1, since, transport, token)
+  }
+
+  function leavePage(closeCode: number): void {
+    if (state.name === 'idle' || state.name === 'closed' || state.name === 'away') return
+    const wasOpen = state.name === 'open'
+    if ('link' in state) state.link.close(closeCode, 'page left')
+    leave()
+    move({ name: 'away' })
+    onLoss({ reason: 'transport close', next: 'retry', error: null, closeCode }, wasOpen, false)
+  }
+
   function close(): void {
+    if (state.name === 'closed') return
     const wasOpen = state.name === 'open'
     // Code 1000 ends the session at the server too.
     if ('link' in state) state.link.close(CLOSE_NORMAL, 'client disconnect')
@@ -217,7 +251,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function fail(error: PPError, next?: NextStep): void {
-    dispatch({ type: 'lose', loss: lossOfError(error, next) })
+    lose(lossOfError(error, next))
   }
 
   function receive(messages: readonly Message[]): void {
@@ -242,7 +276,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     } else if (message.kind === 'bye') {
       retryAfterMs = clamp(message.retryAfterMs ?? null)
     } else if (message.kind === 'welcome') {
-      if (state.name === 'handshaking') dispatch({ type: 'welcome', welcome: message })
+      if (state.name === 'handshaking') open(state, message)
       else fail(new PPError('MALFORMED_FRAME', 'The server said welcome twice.'))
     } else if (state.name === 'open') {
       onMessage(message)
@@ -252,40 +286,16 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   return {
-    connect: () => dispatch({ type: 'connect' }),
-    retryNow: () => dispatch({ type: 'retry' }),
+    connect,
+    retryNow: retry,
+    wake,
+    leave: leavePage,
     fail: (error) => fail(error),
-    close: () => dispatch({ type: 'close' }),
+    close,
     snapshot: () => snapshot,
     get isOpen() {
       return state.name === 'open'
     },
-  }
-}
-
-/** The state as applications see it; `before` itself when it looks the same. */
-function describe(state: State, before: ConnectionSnapshot | null): ConnectionSnapshot {
-  const next: ConnectionSnapshot = {
-    status: state.name === 'handshaking' ? 'connecting' : state.name,
-    attempt: 'attempt' in state ? state.attempt : 0,
-    nextRetryAt: state.name === 'waiting' ? state.nextRetryAt : null,
-    error: 'error' in state ? state.error : null,
-  }
-  const isSame =
-    before !== null &&
-    before.status === next.status &&
-    before.attempt === next.attempt &&
-    before.nextRetryAt === next.nextRetryAt &&
-    before.error === next.error
-  return isSame ? before : next
-}
-
-async function askToken(getToken: ConnectionOptions['getToken']): Promise<string | null> {
-  if (getToken === undefined) return null
-  try {
-    return (await getToken()) ?? null
-  } catch (cause) {
-    throw new PPError('UNAUTHORIZED', 'getToken failed.', { cause })
   }
 }
 
@@ -295,14 +305,4 @@ function clamp(retryAfter: number | null): number | null {
 
 function timedOut(what: string, ms: number): PPError {
   return new PPError('HANDSHAKE_TIMEOUT', `${what} took longer than ${ms} ms.`)
-}
-
-function sameToken(): PPError {
-  return new PPError(
-    'UNAUTHORIZED',
-    'The server refused the token, and getToken returned the same one again.',
-    {
-      hint: 'Let the user log in, then call connect().',
-    },
-  )
 }

@@ -1,6 +1,8 @@
 // The parts of a client, wired. What the server says comes in at `receive`, what becomes of the connection at `welcomed`
 // and `lost`; everything else is the parts' own business.
 import {
+  CLOSE_PAGE_LEFT,
+  CLOSE_PUT_ASIDE,
   contractRows,
   createEmitter,
   createInspector,
@@ -40,6 +42,7 @@ import { createMessaging } from './messaging.js'
 import type { Messaging } from './messaging.js'
 import { createOutbox } from './outbox.js'
 import type { Gate } from './outbox.js'
+import { browserPage } from './page.js'
 import { createPresence } from './presence.js'
 import type { PresenceView } from './presence.js'
 import { createRoom } from './room.js'
@@ -75,6 +78,7 @@ const LINGER_MS = 1_000
 export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
+  const page = options.page ?? browserPage(globalThis)
   const codec = createWireCodec()
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
   const views = createViewDecoder()
@@ -130,12 +134,16 @@ export function createCore(options: ClientOptions): Core {
   const connection = createConnection({
     time,
     random,
-    createCodec: () => createWireCodec(views),
+    createCodec() {
+      views.begin()
+      return createWireCodec(views)
+    },
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,
     reconnectAttempts: options.reconnectAttempts ?? Infinity,
     backoff: { baseMs: options.reconnectDelay ?? 1_000, maxMs: options.reconnectDelayMax ?? 10_000 },
     getToken: options.getToken,
+    prepare: () => {},
     dial: () => dial(options),
     hello: (token) => ({
       kind: 'hello',
@@ -251,7 +259,7 @@ export function createCore(options: ClientOptions): Core {
     if (status === 'closed') {
       stopWaking?.()
       stopWaking = null
-    } else stopWaking ??= listenForWakeUps(connection.retryNow)
+    } else stopWaking ??= watchPage()
     if (inspector.active) {
       const detail = error === null ? `attempt ${attempt}` : `${error.code}: ${error.message}`
       inspector.emit({ kind: 'connection', at: time.now(), peer: 'server', state: status, detail })
@@ -260,7 +268,15 @@ export function createCore(options: ClientOptions): Core {
   }
   let isReadySettled = false
 
-  function welcomed(welcome: Welcome, link: Link, attempt: number): Undo {
+  function watchPage(): Undo {
+    const undos = [
+      listenForWakeUps(page, time, connection.wake),
+      page.onLeave((mayReturn) => connection.leave(mayReturn ? CLOSE_PUT_ASIDE : CLOSE_PAGE_LEFT)),
+    ]
+    return () => undos.forEach((undo) => undo())
+  }
+
+  function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, recovery } = session.adopt(welcome)
     maxPayloadBytes = welcome.maxPayloadBytes
     clock.sample(welcome.serverNow, null)
@@ -279,10 +295,13 @@ export function createCore(options: ClientOptions): Core {
     heartbeat = beat
     presence.refresh()
     greet(welcome, attempt, recovery)
-    return () => {
-      detach()
-      beat.close()
-      heartbeat = null
+    return {
+      ask: beat.probe,
+      leave() {
+        detach()
+        beat.close()
+        heartbeat = null
+      },
     }
   }
 

@@ -1,7 +1,8 @@
 // Is the other end still there, how far away is it, and what time is it there? One timer, set to the next moment at which
-// something is due.
+// something is due. In a hidden tab it may come a minute late, and in a frozen page an hour: silence counts only when this
+// end asked in time and could have heard the answer.
 import { PPError } from '@painda/protocol'
-import type { Ping, Pong, Time } from '@painda/protocol'
+import type { Ping, Pong, Time, Undo } from '@painda/protocol'
 
 export interface HeartbeatOptions {
   time: Time
@@ -16,11 +17,15 @@ export interface Heartbeat {
   /** Something came. */
   heard(): void
   pong(pong: Pong): void
+  /** Asks now, and calls back when the answer to this very question is here. */
+  probe(onAnswer: () => void): Undo
   close(): void
 }
 
 /** Nothing from the wire reaches a timer unbounded: a heartbeat every millisecond would be an attack. */
 const MIN_HEARTBEAT_MS = 10
+/** A timer this much behind its time was held back by the host: a hidden tab, a frozen page, a sleeping machine. */
+const LATE_MS = 1_000
 
 export function createHeartbeat({
   time,
@@ -32,44 +37,79 @@ export function createHeartbeat({
   const period = heartbeatMs > 0 ? Math.max(MIN_HEARTBEAT_MS, heartbeatMs) : Infinity
   let heardAt = time.now()
   let askedAt = -Infinity
+  /** The first question since anything was heard. */
+  let waitsSince: number | null = null
+  /** It was late once since anything was heard, and has asked again. */
+  let hasAskedLate = false
   /** Answers to pings that were never sent tell nothing. */
   const asked = new Set<number>()
+  let probe: { at: number; onAnswer: () => void } | null = null
   let cancel = (): void => {}
+  let isClosed = false
 
   function ask(): void {
     askedAt = time.now()
+    waitsSince ??= askedAt
     // One that a whole period did not answer tells nothing about the way any more.
     if (asked.size >= 2) asked.clear()
     asked.add(askedAt)
     sendPing(askedAt)
   }
 
-  function beat(): void {
+  function beat(due: number): void {
     const now = time.now()
-    if (now - heardAt >= 2 * period) {
-      onSilence(new PPError('PING_TIMEOUT', `The server was silent for ${2 * period} ms.`))
-      return
+    const silentMs = now - heardAt
+    const isSilent = silentMs >= 2 * period && waitsSince !== null && now - waitsSince >= period
+    if (isSilent) {
+      // What came while the host held this end back still waits to be read: who was late asks once more.
+      if (hasAskedLate || now - due < LATE_MS) {
+        onSilence(new PPError('PING_TIMEOUT', `The server was silent for ${Math.round(silentMs)} ms.`))
+        return
+      }
+      hasAskedLate = true
     }
     // Also on a busy connection: the answers measure the way and the clock.
-    if (now - askedAt >= period) ask()
-    schedule(now)
+    if (isSilent || now - askedAt >= period) ask()
+    if (!isClosed) schedule(now)
   }
 
   function schedule(now: number): void {
     if (period === Infinity) return
-    cancel = time.after(Math.max(1, Math.min(askedAt + period, heardAt + 2 * period) - now), beat)
+    const end = heardAt + 2 * period
+    const due = Math.max(now + 1, end > now ? Math.min(askedAt + period, end) : askedAt + period)
+    cancel = time.after(due - now, () => beat(due))
   }
 
   ask()
   schedule(heardAt)
 
   return {
-    heard: () => void (heardAt = time.now()),
+    heard() {
+      heardAt = time.now()
+      waitsSince = null
+      hasAskedLate = false
+    },
     pong(pong) {
       if (!asked.delete(pong.at)) return
       onPong(time.now() - pong.at, pong)
+      if (probe === null || pong.at < probe.at) return
+      const { onAnswer } = probe
+      probe = null
+      onAnswer()
     },
-    close: () => cancel(),
+    probe(onAnswer) {
+      ask()
+      const mine = { at: askedAt, onAnswer }
+      probe = mine
+      return () => {
+        if (probe === mine) probe = null
+      }
+    },
+    close() {
+      isClosed = true
+      probe = null
+      cancel()
+    },
   }
 }
 

@@ -50,6 +50,7 @@ export type {
 export type { Ack } from './listeners.js'
 export type { Layer } from './layers.js'
 export type { SelectOptions } from './path-index.js'
+export type { PageEvents } from './page.js'
 export type { PresenceEntry, PresenceSnapshot, PresenceView, RoomPresence } from './presence.js'
 export type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 export type { JoinOptions } from './rooms.js'

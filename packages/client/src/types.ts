@@ -10,6 +10,7 @@ import type {
   Time,
   Transport,
 } from '@painda/protocol'
+import type { PageEvents } from './page.js'
 import type { CreateStore } from './store.js'
 import type { PresenceEntry } from './presence.js'
 import type { WebSocketConstructor } from './web-socket.js'
@@ -45,6 +46,8 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   lingerMs?: number
   /** Makes the mirror store of a room, e.g. `(init) => createStore(devtools(init))`. Default zustand's `createStore`. */
   createStore?: CreateStore
+  /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */
+  page?: PageEvents
   time?: Time
   random?: Random
 }

@@ -35,6 +35,7 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
 
   const messageListeners = new Set<(data: Uint8Array) => void>()
   const closeListeners = new Set<(info: CloseInfo) => void>()
+  const openListeners = new Set<() => void>()
   let waiting: Uint8Array[] = []
   let closed: CloseInfo | null = null
 
@@ -43,6 +44,7 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
     closed = info
     waiting = []
     messageListeners.clear()
+    openListeners.clear()
     const listeners = [...closeListeners]
     closeListeners.clear()
     for (const listener of listeners) listener(info)
@@ -52,6 +54,9 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
     const early = waiting
     waiting = []
     for (const data of early) write(socket, data)
+    const listeners = [...openListeners]
+    openListeners.clear()
+    for (const listener of listeners) listener()
   })
   socket.addEventListener('message', (event) => {
     if (closed !== null) return
@@ -70,6 +75,11 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
     },
     get bufferedAmount() {
       return waiting.reduce((sum, data) => sum + data.byteLength, socket.bufferedAmount)
+    },
+    onOpen(listener) {
+      if (socket.readyState === OPEN) listener()
+      else if (closed === null) openListeners.add(listener)
+      return () => void openListeners.delete(listener)
     },
     onMessage(listener) {
       messageListeners.add(listener)

@@ -292,17 +292,17 @@ describe('coming back', () => {
   })
 
   test('[CB1] the host’s word that the network is back ends the wait; close() stops listening', async () => {
-    const listeners = new Set<() => void>()
     const host = globalThis as { addEventListener?: unknown; removeEventListener?: unknown }
-    host.addEventListener = (_type: string, listener: () => void) => listeners.add(listener)
-    host.removeEventListener = (_type: string, listener: () => void) => listeners.delete(listener)
+    const listeners = new Map<string, () => void>()
+    host.addEventListener = (type: string, listener: () => void) => listeners.set(type, listener)
+    host.removeEventListener = (type: string) => listeners.delete(type)
     try {
       const server = createFakeServer()
       const client = server.client()
       await client.ready
       server.last.cut()
       await server.settle()
-      for (const listener of listeners) listener()
+      listeners.get('online')?.()
       await client.ready
       expect(client.status().status).toBe('open')
       client.close()

@@ -19,6 +19,11 @@ export interface Transport {
   close(code?: number, reason?: string): void
   /** Drops the pipe at once, as a cut cable would. */
   terminate(): void
+  /**
+   * Calls back once when the other end has been reached; at once when it was before. What is sent earlier waits. Absent
+   * where a Transport is connected from the start.
+   */
+  onOpen?(listener: () => void): Undo
   /** A ping below the messages, for peers whose protocol has none (v2). Absent where there is no such thing. */
   ping?(onPong: () => void): void
 }
@@ -27,6 +32,13 @@ export interface Transport {
 export const CLOSE_NORMAL = 1000
 /** "Closed abnormally" of RFC 6455: seen locally, never sent. */
 export const CLOSE_ABNORMAL = 1006
+
+/** A browser's own goodbye when a page goes away. A script may not send it. */
+export const CLOSE_GOING_AWAY = 1001
+/** A client says that its page goes away: a reload or a closed tab. Who reloads is back within seconds. */
+export const CLOSE_PAGE_LEFT = 4019
+/** A client says that its page is put aside, for the back button. It may be back at any time. */
+export const CLOSE_PUT_ASIDE = 4020
 
 export interface TransportPairOptions {
   /**

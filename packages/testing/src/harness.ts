@@ -20,6 +20,7 @@ import { createFakeTime, type FakeTime } from './fake-time.js'
 import { createServerHost } from './server-host.js'
 import { settle, type SettleOptions } from './settle.js'
 import { TestClient } from './test-client.js'
+import { openAfter } from './slow-open.js'
 import { createTraffic } from './traffic.js'
 
 export interface HarnessOptions<C extends ContractShape = ContractShape> {
@@ -35,6 +36,8 @@ export interface HarnessOptions<C extends ContractShape = ContractShape> {
   profile?: ProfileName
   /** Played on every link; its profile gives way to `profile`. */
   scenario?: Scenario
+  /** How long a socket takes until something can be said on it; twice the round trip is a good model. Default 0. */
+  socketSetupMs?: number
   /** `manual`: what arrives waits until `deliver` lets it through. Default `auto`. */
   delivery?: 'auto' | 'manual'
   serverOptions?: Omit<ServerOptions<C>, 'time' | 'contract' | 'port'>
@@ -106,7 +109,7 @@ const ROUND_TRIP_MS = 2
 export function createHarness<C extends ContractShape = ContractShape>(
   options: HarnessOptions<C> = {},
 ): Harness<C> {
-  const { contract, setup = () => {}, seed = 1, delivery = 'auto' } = options
+  const { contract, setup = () => {}, seed = 1, delivery = 'auto', socketSetupMs = 0 } = options
   const time = createFakeTime()
   const log = createDeliveryLog()
   const traffic = createTraffic(time)
@@ -167,10 +170,11 @@ export function createHarness<C extends ContractShape = ContractShape>(
   function connect(name: string): Transport {
     const hold = (end: Transport, direction: 'up' | 'down'): Transport =>
       crank === null ? end : crank.hold(end, name, direction)
-    return hold(
-      network.link(name).connect((end) => host.accept(hold(end, 'up'), name)),
+    const end = hold(
+      network.link(name).connect((far) => host.accept(hold(far, 'up'), name)),
       'down',
     )
+    return socketSetupMs === 0 ? end : openAfter(socketSetupMs, end, time)
   }
 
   async function deliverOne(): Promise<boolean> {

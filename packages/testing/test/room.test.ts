@@ -42,6 +42,31 @@ test('[RM1] joined, snapshot, then deltas and events: never another order, also 
   await harness.close()
 })
 
+test('[RM1] a snapshot in the frame of the welcome counts: the next delta goes on from it, after a restart too', async () => {
+  const harness = createHarness({
+    clients: 1,
+    setup(server) {
+      const lobby = server.room('lobby', { visits: 0 })
+      server.on('connection', (client) => void lobby.join(client))
+    },
+  })
+  const [client] = harness.clients
+  const errors: string[] = []
+  client!.on('error', ({ code }) => void errors.push(code))
+  for (let visits = 1; visits <= 2; visits++) {
+    for (let i = 0; client!.rooms().every(({ stale }) => stale) && i < 2_000; i++)
+      await harness.time.advance(1)
+    // No join of the client's own asks for another snapshot.
+    harness.server.getRoom('lobby')!.update((draft) => void Object.assign(draft, { visits }))
+    await harness.time.advance(50)
+    expect(client!.rooms().map(({ state }) => state)).toEqual([{ visits }])
+    if (visits === 1) harness.restartServer()
+    await harness.time.advance(1)
+  }
+  expect(errors).toEqual([])
+  await harness.close()
+})
+
 test('[RM1] a join that is refused rejects with the code, and leaves no trace', async () => {
   const harness = boardHarness({ clients: 1 })
   const handle = harness.clients[0]!.join('nowhere')

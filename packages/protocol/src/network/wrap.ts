@@ -156,6 +156,8 @@ function createWrap(
       end({ code: CLOSE_ABNORMAL, reason: '' })
     },
   }
+  const { onOpen } = inner
+  if (onOpen !== undefined && socket !== null) near.onOpen = (listener) => onOpen.call(inner, listener)
   if (inner.ping !== undefined && socket !== null) {
     near.ping = (onPong) => {
       if (state.name !== 'open') return

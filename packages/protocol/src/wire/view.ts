@@ -153,7 +153,12 @@ export interface ViewDecoder {
   damaged(body: Uint8Array): StateDelta | null
   /** The client is out of the room: its view is forgotten. */
   forget(room: string): void
-  /** The session is another one: nothing of the one before goes on. */
+  /** Another connection begins. */
+  begin(): void
+  /**
+   * The session is another one: nothing of the one before goes on. What came on this connection stays: a frame is decoded
+   * before its welcome is read, and may hold snapshots behind it.
+   */
   clear(): void
 }
 
@@ -172,6 +177,8 @@ const MAX_VIEWS = 1024
 
 export function createViewDecoder(): ViewDecoder {
   const views = new Map<number, HeldView>()
+  /** Those of connections before this one. */
+  let older: ReadonlySet<HeldView> = new Set()
 
   function snapshot(r: Reader, opcode: number): StateSnapshot {
     const channel = r.varint()
@@ -248,7 +255,16 @@ export function createViewDecoder(): ViewDecoder {
     }
   }
 
-  return { snapshot, delta, damaged, forget, clear: () => views.clear() }
+  return {
+    snapshot,
+    delta,
+    damaged,
+    forget,
+    begin: () => void (older = new Set(views.values())),
+    clear() {
+      for (const [channel, view] of views) if (older.has(view)) views.delete(channel)
+    },
+  }
 }
 
 /** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */
