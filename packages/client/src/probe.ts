@@ -6,7 +6,7 @@ import type { Time, Transport, Undo } from '@painda/protocol'
 import type { Dialer } from './dialer.js'
 
 /** Most connections answer within this; a socket for each glance at a page would be a waste. */
-export const HEAD_START_MS = 200
+const HEAD_START_MS = 200
 
 export interface ProbeOptions {
   time: Pick<Time, 'after'>

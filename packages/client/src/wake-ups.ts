@@ -4,7 +4,7 @@ import type { Time, Undo } from '@painda/protocol'
 import type { PageEvents } from './page.js'
 
 /** One a second; what comes in between is made good at its end. */
-export const WAKE_SPACING_MS = 1_000
+const WAKE_SPACING_MS = 1_000
 
 /** Calls `onWake` when the page wakes up, at once if the last time is a second ago. */
 export function listenForWakeUps(
