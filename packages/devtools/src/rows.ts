@@ -143,7 +143,9 @@ function describeLocal(event: Exclude<InspectEvent, FrameEvent>): Local | null {
     case 'error':
       return { kind: 'error', name: event.code, isBad: true }
     case 'skipped':
-      return { kind: 'delta', name: 'skipped', room: event.room }
+      return { kind: 'delta', name: 'skipped', room: event.room, from: event.from, to: event.to }
+    case 'rate':
+      return { kind: 'room', name: `${Math.round(event.rate)} states a second`, room: event.room }
     case 'tick':
       return null
   }

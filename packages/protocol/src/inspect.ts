@@ -9,7 +9,9 @@ export type InspectEvent =
   | { kind: 'room'; at: number; peer: string; room: string; status: string; version: number }
   | { kind: 'desync'; at: number; peer: string; room: string; have: number; got: number; path?: string }
   | { kind: 'error'; at: number; peer: string; code: string; message: string }
-  | { kind: 'skipped'; at: number; peer: string; room: string; bufferedBytes: number }
+  | SkippedEvent
+  /** How often a second the member `peer` gets the room's state from now on. */
+  | { kind: 'rate'; at: number; peer: string; room: string; rate: number }
   | { kind: 'tick'; at: number; room: string; tick: number; durationMs: number; dropped: number }
 
 export interface FrameEvent {
@@ -26,6 +28,22 @@ export interface FrameEvent {
   /** Bytes as they travelled. */
   bytes: Uint8Array
   messages: readonly Message[]
+}
+
+/** The connection of member `peer` is behind: a version was not sent, the next state brings what was in it. */
+export interface SkippedEvent {
+  kind: 'skipped'
+  at: number
+  peer: string
+  room: string
+  /** The version that the member has; -1 for none. */
+  from: number
+  /** The version that it does not get. */
+  to: number
+  /** What waits in this process … */
+  bufferedBytes: number
+  /** … and what was handed over and is not confirmed. */
+  unconfirmedBytes: number
 }
 
 export interface Inspector {

@@ -129,6 +129,14 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.#parts.session.bufferedBytes
   }
 
+  get unconfirmedBytes(): number {
+    return this.#parts.session.unconfirmedBytes
+  }
+
+  get isBehind(): boolean {
+    return this.#parts.session.isBehind
+  }
+
   /** The wire that the client speaks. */
   get protocol(): 'painda.v3' | 'v2' {
     return this.#parts.session.codec.name

@@ -12,6 +12,7 @@ import type {
   Transport,
   Undo,
 } from '@painda/protocol'
+import { createGauge, type Gauge } from './backpressure.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import { redact } from './redact.js'
@@ -64,6 +65,11 @@ type State =
   | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
   | { name: 'closed' }
 
+interface Said {
+  readonly message: Message
+  readonly body: Uint8Array
+}
+
 export class Connection {
   readonly codec: PeerCodec
   /** How the inspect stream names the other end. */
@@ -73,11 +79,10 @@ export class Connection {
 
   readonly #options: ConnectionOptions
   readonly #undos: Undo[] = []
+  readonly #gauge: Gauge
   #state: State
   #cancelHandshake: Undo
   #lastHeard: number
-  /** When the ping that waits for its pong was sent. */
-  #pingAt: number | null = null
   #frames = 0
 
   constructor(options: ConnectionOptions) {
@@ -85,6 +90,7 @@ export class Connection {
     this.codec = options.codec
     const { time, transport, handshakeTimeoutMs } = options
     this.#lastHeard = time.now()
+    this.#gauge = createGauge(() => time.now())
     this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
       this.end(
         new PPError('HANDSHAKE_TIMEOUT', `The handshake was not over within ${handshakeTimeoutMs} ms.`),
@@ -108,6 +114,16 @@ export class Connection {
     return this.#options.transport.bufferedAmount
   }
 
+  /** Bytes handed over of which the peer has not said that they came. */
+  get unconfirmedBytes(): number {
+    return this.#gauge.unconfirmedBytes
+  }
+
+  /** True when what is sent now would wait behind what was sent before, wherever that waits. */
+  get isBehind(): boolean {
+    return this.#gauge.isBehind(this.bufferedBytes)
+  }
+
   /** The hello was accepted: from here on `owner` gets what comes, what has come meanwhile first. */
   open(owner: ConnectionOwner): void {
     if (this.#state.name !== 'opening') return
@@ -120,10 +136,11 @@ export class Connection {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
-    const said = outs.flatMap((out) => {
+    const said: Said[] = outs.flatMap((out) => {
       const body = out.body(this.codec)
       return body === null ? [] : [{ message: out.message, body }]
     })
+    this.#probe(said)
     for (let sent = 0; sent < said.length; sent += MAX_MESSAGES_PER_FRAME) {
       this.#sendFrame(said.slice(sent, sent + MAX_MESSAGES_PER_FRAME))
     }
@@ -138,9 +155,7 @@ export class Connection {
 
   /** Answers a ping's pong; whatever else it claims is no measurement. */
   ponged(at: number): void {
-    if (this.#pingAt !== at) return
-    this.#pingAt = null
-    this.rtt = this.#options.time.now() - at
+    this.rtt = this.#gauge.answered(at) ?? this.rtt
   }
 
   /** Ends the connection for a reason that the peer is told, in words and as a close code. */
@@ -165,7 +180,32 @@ export class Connection {
     this.#options.transport.terminate()
   }
 
-  #sendFrame(said: readonly { message: Message; body: Uint8Array }[]): void {
+  /** Puts a ping behind what is sent, where its answer would tell whether the peer keeps up. */
+  #probe(said: Said[]): void {
+    const bytes = said.reduce((sum, { body }) => sum + body.byteLength, 0)
+    if (!this.#gauge.sent(bytes) || this.#state.name !== 'open') return
+    if (this.codec.name === 'v2') return this.#pingSocket()
+    const at = this.#options.time.now()
+    const message = { kind: 'ping', at, received: this.#state.owner.received() } as const
+    const body = outgoing(message).body(this.codec)
+    if (body === null) return
+    said.push({ message, body })
+    this.#gauge.asked(at)
+  }
+
+  /** A v2 client knows no ping of ours; its socket answers one. */
+  #pingSocket(): void {
+    const { time, transport } = this.#options
+    if (transport.ping === undefined) return
+    const at = time.now()
+    this.#gauge.asked(at)
+    transport.ping(() => {
+      this.#lastHeard = time.now()
+      this.ponged(at)
+    })
+  }
+
+  #sendFrame(said: readonly Said[]): void {
     const frames = this.codec.pack(said.map(({ body }) => body))
     const messages = said.map(({ message }) => message)
     frames.forEach((frame, index) => {
@@ -278,17 +318,11 @@ export class Connection {
   }
 
   #ping(): void {
-    const { time, transport } = this.#options
-    const at = time.now()
-    this.#pingAt = at
-    if (this.codec.name === 'v2') {
-      transport.ping?.(() => {
-        this.#lastHeard = time.now()
-        this.ponged(at)
-      })
-    } else if (this.#state.name === 'open') {
-      this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
-    }
+    if (this.codec.name === 'v2') return this.#pingSocket()
+    if (this.#state.name !== 'open') return
+    const at = this.#options.time.now()
+    this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
+    this.#gauge.asked(at)
   }
 
   #closed({ code }: CloseInfo): void {

@@ -37,6 +37,7 @@ import { createSessionLife } from './session-life.js'
 import type { SessionLife } from './session-life.js'
 import { createSessions } from './sessions.js'
 import { authStage, decodeStage, handlerStage, middlewareStage, pluginStage } from './stages.js'
+import { createTally } from './stats.js'
 import { createV2Codec } from './v2-codec.js'
 import { createCompressor } from './v2-compression.js'
 import { withUrl } from './v2-session.js'
@@ -100,10 +101,12 @@ export function createCore(options: ServerOptions) {
   })
   const audience = createAudience(sessions, membership)
   const plugins = createPlugins({ contextFor: pluginContext, faults })
+  const tally = createTally()
   const rooms = createRooms<PPServerClient>({
     time,
     random: random.fork('rooms'),
     inspector,
+    tally,
     membership,
     isAlive,
     isClient: (id) => sessions.get(id) !== undefined,
@@ -277,6 +280,7 @@ export function createCore(options: ServerOptions) {
     messageGate,
     plugins,
     rooms,
+    tally,
     presence,
     namespaces,
     accept,

@@ -42,7 +42,15 @@ export type RoomLeaveReason = 'left' | 'kicked' | 'disposed' | 'ended'
 /** Room metadata: for listings, never sent with the state. */
 export type RoomMetadata = { [key: string]: Json }
 
-export interface BroadcastOptions<C> {
+export interface EmitOptions {
+  /**
+   * The event waits for the state it was sent in, also for a member whose connection is behind and that gets no state
+   * for now; later events of the room wait behind it. Default false: such a member hears of it before it sees it.
+   */
+  readonly afterState?: boolean
+}
+
+export interface BroadcastOptions<C> extends EmitOptions {
   readonly except?: C | readonly C[]
 }
 
@@ -79,6 +87,7 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
     client: C,
     type: Type,
     payload: EventInputs<Shape>[Type],
+    options?: EmitOptions,
   ): void
   /** Nobody gets in until `unlock`, whoever is in stays. */
   lock(): void

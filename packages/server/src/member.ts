@@ -12,6 +12,10 @@ export interface Member {
   readonly connected: boolean
   /** Bytes handed over that the network has not taken yet. */
   readonly bufferedBytes: number
+  /** Bytes handed over that the client has not said to have, as of the last time it was asked. */
+  readonly unconfirmedBytes: number
+  /** True when what is sent now would wait behind what was sent before. */
+  readonly isBehind: boolean
   /** Queues one message; all of one turn leave in one frame, in the order of the calls. Never throws. */
   deliver(out: Outgoing): void
 }

@@ -10,6 +10,10 @@ export interface RoomClock {
   readonly droppedTicks: number
   /** True in a tick whose turn it is to send. */
   readonly isSendTick: boolean
+  /** The sends until now, those included that had nothing to send: members of a lower rate share their turns. */
+  readonly sendSlot: number
+  /** Sends a second. */
+  readonly sendRate: number
   /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
   now(): number
   setTimeout(run: () => void, ms: number): Undo
@@ -96,6 +100,10 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
     get isSendTick() {
       return isInTick && isSendTick()
     },
+    get sendSlot() {
+      return Math.floor(currentTick() / sendEvery)
+    },
+    sendRate: 1000 / (stepMs * sendEvery),
     now,
     setTimeout: timers.setTimeout,
     every: timers.every,

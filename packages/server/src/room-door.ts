@@ -7,7 +7,8 @@ import type { Member } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { PresenceList } from './presence-list.js'
 import type { RoomStage } from './room-stage.js'
-import { isAdmitted, type Phase, type Seat } from './seat.js'
+import { earlyOf, isAdmitted, type Phase, type Seat } from './seat.js'
+import type { Stragglers } from './stragglers.js'
 
 export interface EnterOptions {
   /** Reaches `onAuth` and `onJoin`. */
@@ -30,7 +31,7 @@ export interface RoomDoor<C extends Member> {
    * ten bytes must not be worth a whole state each time.
    */
   enterAgain(seat: Seat<C>, ackId: number): void
-  /** The member cannot follow the deltas: a snapshot comes with the next tick, however often it says so. */
+  /** The member cannot follow the deltas: a snapshot comes with a next send, however often it says so. */
   fallBehind(seat: Seat<C>): void
   remove(seat: Seat<C>, reason: RoomLeaveReason): void
   dropped(seat: Seat<C>): void
@@ -43,6 +44,7 @@ export interface RoomDoorOptions<C extends Member> {
   readonly name: string | undefined
   readonly behaviour: RoomBehaviour<UntypedShape, C>
   readonly stage: RoomStage<C>
+  readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'release'>
   readonly presence: PresenceList
   /** False: a joining member's snapshot comes with the next tick. */
   readonly syncOnJoin: boolean
@@ -51,8 +53,6 @@ export interface RoomDoorOptions<C extends Member> {
   readonly isOpen: () => boolean
   /** Runs a hook; what it throws, also later, is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
-  /** Somebody waits for the next tick. */
-  readonly wake: () => void
   readonly onEnter: (client: C) => void
   readonly onExit: (client: C, reason: RoomLeaveReason) => void
   /** The seat is nobody's any more: `onLeave` has been called, if it was owed. */
@@ -60,7 +60,7 @@ export interface RoomDoorOptions<C extends Member> {
 }
 
 export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): RoomDoor<C> {
-  const { id, behaviour, stage, presence, guard } = door
+  const { id, behaviour, stage, stragglers, presence, guard } = door
 
   async function enter(seat: Seat<C>, { options, ackId, isAsked }: EnterOptions): Promise<void> {
     try {
@@ -98,10 +98,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     tellJoined(seat, ackId)
     if (!client.connected) goAway(seat)
     else if (door.syncOnJoin) stage.catchUp(seat)
-    else {
-      seat.phase = { name: 'behind', early: phase.early }
-      door.wake()
-    }
+    else stragglers.needsSnapshot(seat)
     door.onEnter(client)
   }
 
@@ -112,12 +109,13 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
   }
 
   function goAway(seat: Seat<C>): void {
-    const { phase, client } = seat
+    const { client } = seat
+    const early = earlyOf(seat)
+    stragglers.release(seat)
     seat.phase = { name: 'away' }
     presence.setConnected(client.id, false)
     // Its session keeps what must not be lost.
-    if (phase.name === 'joining' || phase.name === 'behind')
-      for (const out of phase.early) client.deliver(out)
+    for (const out of early) client.deliver(out)
   }
 
   function assertSeat(seat: Seat<C>): void {
@@ -126,14 +124,13 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
   }
 
   function detach(seat: Seat<C>): void {
+    stragglers.release(seat)
     seat.phase = { name: 'gone' }
     presence.untrack(seat.client.id)
   }
 
   function fallBehind(seat: Seat<C>): void {
-    if (seat.phase.name !== 'live') return
-    seat.phase = { name: 'behind', early: [] }
-    door.wake()
+    if (seat.phase.name === 'live' || seat.phase.name === 'behind') stragglers.needsSnapshot(seat)
   }
 
   return {

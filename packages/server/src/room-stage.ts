@@ -6,7 +6,8 @@ import type { Outgoing } from './outgoing.js'
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { RoomClock } from './room-clock.js'
-import { deliverTo, type Seat } from './seat.js'
+import { earlyOf, type Seat } from './seat.js'
+import type { Stragglers } from './stragglers.js'
 import type { View } from './view.js'
 
 export interface RoomStage<C extends Member> {
@@ -14,7 +15,8 @@ export interface RoomStage<C extends Member> {
   work<T>(run: () => T): T
   /** Runs when no application code is on the stack: a snapshot in the middle of it would show half of its work. */
   afterWork(run: () => void): void
-  event(type: string, payload: unknown, to: readonly Seat<C>[]): void
+  /** `afterState`: never before the state it was sent in, also to those whose state is skipped for now. */
+  event(type: string, payload: unknown, to: readonly Seat<C>[], afterState?: boolean): void
   /** Ends a tick: `run` is what the application does in it. */
   tick(run: () => void): void
   /** Sends what waits, now. */
@@ -23,7 +25,7 @@ export interface RoomStage<C extends Member> {
   catchUp(seat: Seat<C>): void
   /** The same for one that comes back with the state of `version`: what it missed of the state comes as one delta. */
   goOn(seat: Seat<C>, version: number): void
-  /** Takes what waits for a seat. */
+  /** What waits for a seat. */
   takeWaiting(seat: Seat<C>): readonly Outgoing[]
 }
 
@@ -33,6 +35,7 @@ export function createRoomStage<C extends Member>({
   clock,
   presence,
   seats,
+  stragglers,
   onError,
 }: {
   room: string
@@ -40,9 +43,10 @@ export function createRoomStage<C extends Member>({
   clock: Pick<RoomClock, 'tick' | 'isSendTick' | 'rest'>
   presence: Pick<RoomPresenceList, 'takeChanges' | 'full' | 'entries'>
   seats: ReadonlyMap<string, Seat<C>>
+  stragglers: Stragglers<C>
   onError: (thrown: unknown) => void
 }): RoomStage<C> {
-  let waiting: { out: Outgoing; to: readonly Seat<C>[] }[] = []
+  let waiting: { out: Outgoing; to: readonly Seat<C>[]; afterState: boolean }[] = []
   const afterwards: (() => void)[] = []
   let depth = 0
 
@@ -70,18 +74,27 @@ export function createRoomStage<C extends Member>({
     sendState()
     if (clock.isSendTick) {
       sendPresence()
-      for (const seat of seats.values()) if (seat.phase.name === 'behind') show(seat)
+      stragglers.follow()
+      restartIfFull()
     }
     const events = waiting
     waiting = []
-    for (const { out, to } of events) for (const seat of to) deliverTo(seat, out)
+    for (const { out, to, afterState } of events) for (const seat of to) tell(seat, out, afterState)
+  }
+
+  /** Hands over a message that must not be lost, now or after the state that the member waits for. */
+  function tell(seat: Seat<C>, out: Outgoing, afterState: boolean): void {
+    const { phase, client } = seat
+    if (phase.name === 'joining') phase.early.push(out)
+    else if (phase.name === 'behind') stragglers.event(seat, out, afterState)
+    else if (phase.name !== 'gone' && phase.name !== 'reserved') client.deliver(out)
   }
 
   function sendState(): void {
     if (!view.isDirty) return
     try {
       const delta = view.commit(clock.tick)
-      if (delta !== null) toLive(delta)
+      if (delta !== null) toLive(delta, view.version - 1, 'state')
       restartIfFull()
     } catch (thrown) {
       onError(thrown)
@@ -90,26 +103,37 @@ export function createRoomStage<C extends Member>({
 
   /** A full dictionary: everybody starts over with a snapshot, so that every receiver holds the same one. */
   function restartIfFull(): void {
-    if (view.isFull) toLive(view.snapshot(clock.tick))
+    if (!view.isFull) return
+    stragglers.restart()
+    const snapshot = view.snapshot(clock.tick)
+    for (const seat of seats.values()) if (seat.phase.name === 'live') seat.client.deliver(snapshot)
   }
 
   function sendPresence(): void {
     const changes = presence.takeChanges()
-    if (changes !== null) toLive(outgoing(changes))
+    if (changes === null) return
+    stragglers.missedPresence()
+    toLive(outgoing(changes), view.version, 'presence')
   }
 
-  function toLive(out: Outgoing): void {
-    for (const seat of seats.values()) if (seat.phase.name === 'live') seat.client.deliver(out)
+  /** `version`: what those have who do not get it. */
+  function toLive(out: Outgoing, version: number, what: 'state' | 'presence'): void {
+    for (const seat of seats.values()) {
+      if (seat.phase.name !== 'live') continue
+      if (seat.client.isBehind) stragglers.skip(seat, version, what)
+      else seat.client.deliver(out)
+    }
   }
 
   /** Only with nothing uncommitted: the next delta would bring it twice. */
   function show(seat: Seat<C>, state: Outgoing | null = view.snapshot(clock.tick)): void {
-    const { phase, client } = seat
+    const { client } = seat
+    const early = earlyOf(seat)
     if (state !== null) client.deliver(state)
     client.deliver(outgoing(presence.full()))
+    stragglers.release(seat)
     seat.phase = { name: 'live' }
-    if (phase.name !== 'joining' && phase.name !== 'behind') return
-    for (const out of phase.early) client.deliver(out)
+    for (const out of early) client.deliver(out)
   }
 
   return {
@@ -118,14 +142,15 @@ export function createRoomStage<C extends Member>({
       if (depth === 0) run()
       else afterwards.push(run)
     },
-    event(type, payload, to) {
+    event(type, payload, to, afterState = false) {
       if (to.length === 0) return
-      waiting.push({ out: outgoing({ kind: 'event', type, payload, room }), to })
+      waiting.push({ out: outgoing({ kind: 'event', type, payload, room }), to, afterState })
       if (depth === 0) settle()
     },
     tick(run) {
       work(run)
-      if (clock.isSendTick && !view.isDirty && !presence.entries.hasChanges) clock.rest()
+      const isDone = !view.isDirty && !presence.entries.hasChanges && stragglers.isIdle
+      if (clock.isSendTick && isDone) clock.rest()
     },
     send,
     catchUp(seat) {
@@ -140,9 +165,7 @@ export function createRoomStage<C extends Member>({
       restartIfFull()
     },
     takeWaiting(seat) {
-      const { phase } = seat
-      const early = phase.name === 'behind' ? phase.early : []
-      return [...early, ...waiting.filter(({ to }) => to.includes(seat)).map(({ out }) => out)]
+      return [...earlyOf(seat), ...waiting.filter(({ to }) => to.includes(seat)).map(({ out }) => out)]
     },
   }
 }

@@ -4,6 +4,7 @@ import { compileSync, createEmitter, PPError, validate } from '@painda/protocol'
 import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time, Undo } from '@painda/protocol'
 import type {
   BroadcastOptions,
+  EmitOptions,
   Room,
   RoomBehaviour,
   RoomEvents,
@@ -21,6 +22,8 @@ import { createRoomLife, type RoomLife } from './room-life.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
 import { isMember, type Seat } from './seat.js'
 import type { Tickers } from './tick.js'
+import type { Tally } from './stats.js'
+import { createStragglers } from './stragglers.js'
 import { createView, type View } from './view.js'
 
 /** What the rooms of one server share. */
@@ -30,6 +33,7 @@ export interface RoomWorld {
   /** Numbers of views on the wire. */
   readonly nextChannel: () => number
   readonly inspector: Inspector
+  readonly tally: Tally
   /** False for a member whose session is over: nothing would ever take it out again. */
   readonly isAlive: (member: Member) => boolean
   readonly membership: Pick<Membership, 'enter' | 'exit'>
@@ -120,12 +124,22 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onChange: wake,
       onError: (thrown) => this.#report('A presence listener', thrown),
     })
+    const stragglers = createStragglers<C>({
+      room: id,
+      time: world.time,
+      inspector: world.inspector,
+      tally: world.tally,
+      view: this.#view,
+      clock: this.#clock,
+      presence: this.presence,
+    })
     this.#stage = createRoomStage({
       room: id,
       view: this.#view,
       clock: this.#clock,
       presence: this.presence,
       seats: this.#seats,
+      stragglers,
       onError: (thrown) => this.#report('The state', thrown),
     })
     this.work = this.#stage.work
@@ -150,12 +164,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       name,
       behaviour,
       stage: this.#stage,
+      stragglers,
       presence: this.presence.entries,
       syncOnJoin: settings.syncOnJoin,
       starting: () => this.#life.starting,
       isOpen: () => this.#life.isOpen,
       guard: this.#life.guard,
-      wake,
       onEnter: (client) => {
         world.membership.enter(id, client.id)
         this.work(() => this.#emitter.emit('join', client))
@@ -212,18 +226,19 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.work(() => recipe(this.#view.draft))
   }
 
-  broadcast(type: string, payload: unknown, { except = [] }: BroadcastOptions<C> = {}): void {
+  broadcast(
+    type: string,
+    payload: unknown,
+    { except = [], afterState = false }: BroadcastOptions<C> = {},
+  ): void {
     const excluded: readonly C[] = isList(except) ? except : [except]
-    this.#stage.event(
-      type,
-      payload,
-      this.#members().filter((seat) => !excluded.includes(seat.client)),
-    )
+    const to = this.#members().filter((seat) => !excluded.includes(seat.client))
+    this.#stage.event(type, payload, to, afterState)
   }
 
-  emit(client: C, type: string, payload: unknown): void {
+  emit(client: C, type: string, payload: unknown, { afterState = false }: EmitOptions = {}): void {
     const seat = this.#seats.get(client.id)
-    if (seat !== undefined && isMember(seat)) this.#stage.event(type, payload, [seat])
+    if (seat !== undefined && isMember(seat)) this.#stage.event(type, payload, [seat], afterState)
   }
 
   lock(): void {
@@ -297,7 +312,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
     }
     const ctx = { ...this.#scope, client }
-    const seat: Seat<C> = { client, ctx, phase: { name: 'reserved' }, decided: Promise.resolve() }
+    const seat: Seat<C> = {
+      client,
+      ctx,
+      phase: { name: 'reserved' },
+      decided: Promise.resolve(),
+      snapshots: null,
+    }
     this.#seats.set(client.id, seat)
     this.#life.wanted()
     this.#settings.onSeats(seat)
@@ -336,8 +357,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#door.remove(seat, 'ended')
   }
 
-  /** A replica lost step: a snapshot comes with the next tick, however often it asks. */
-  resync(seat: Seat<C>): void {
+  /** A replica lost step: a snapshot comes with a next send, however often it asks. */
+  resync(seat: Seat<C>, have: number): void {
+    const { tally, inspector, time } = this.#world
+    tally.desyncs++
+    if (inspector.active) {
+      const versions = { have, got: this.version }
+      inspector.emit({ kind: 'desync', at: time.now(), peer: seat.client.id, room: this.id, ...versions })
+    }
     this.#door.fallBehind(seat)
   }
 

@@ -21,6 +21,7 @@ import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
 import { handleMessage } from './room-message.js'
 import { isAdmitted, type Seat } from './seat.js'
+import { createTally, type Tally } from './stats.js'
 import { createTickers } from './tick.js'
 
 /** Rooms that a client may be in at a time, unless the server says otherwise. */
@@ -89,6 +90,7 @@ export interface RoomsOptions {
   /** Each room gets a generator of its own from it. */
   readonly random: Random
   readonly inspector: Inspector
+  readonly tally?: Tally
   readonly membership: Pick<Membership, 'enter' | 'exit' | 'has' | 'exists' | 'roomsOf'>
   /** False for a member whose session is over. */
   readonly isAlive?: (member: Member) => boolean
@@ -103,14 +105,14 @@ export interface RoomsOptions {
 
 export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
-  const { isClient = () => false, isAlive = () => true } = options
+  const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
   const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
   let channels = 0
   const nextChannel = (): number => channels++
-  const world = { time, tickers, inspector, membership, nextChannel, isAlive, report: onError }
+  const world = { time, tickers, inspector, tally, membership, nextChannel, isAlive, report: onError }
   const matchmaking = createMatchmaking<C>({ world, random, warn, onSeat })
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {
@@ -250,10 +252,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       if (event.ackId !== undefined) answer({ error: { code, message } })
       else complain(member, roomId, notInRoom(roomId), event.type)
     },
-    resync(member, { room }) {
+    resync(member, { room, version }) {
       const place = placeOf(member, room)
       if (place === null) complain(member, room, notInRoom(room))
-      else place.room.resync(place.seat)
+      else place.room.resync(place.seat, version)
     },
     presence(member, { room, data }) {
       const place = placeOf(member, room)

@@ -5,17 +5,32 @@
 import type { RoomContext, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
+import type { Pace } from './pace.js'
+import type { TokenBucket } from './rate-limit.js'
 
 export type Phase =
   | { name: 'reserved' }
   /** A member to hooks, but not on the wire yet: what it is sent waits for its snapshot. */
   | { name: 'joining'; early: Outgoing[] }
   | { name: 'live' }
-  /** It could not follow the deltas: a snapshot comes with the next tick, and what it is sent waits for that. */
-  | { name: 'behind'; early: Outgoing[] }
+  | Behind
   /** Its connection is lost: no state until it is back. What must not be lost waits in its session. */
   | { name: 'away' }
   | { name: 'gone' }
+
+/** A member that does not follow delta by delta: what it gets next is one delta from what it has, or a snapshot. */
+export interface Behind {
+  name: 'behind'
+  /** The version that it has; null when it needs a snapshot. */
+  version: number | null
+  pace: Pace
+  /** Events that wait for its state. */
+  early: Outgoing[]
+  /** True when all events wait for its state: it has none, or a wrong one. */
+  holdsEvents: boolean
+  /** It missed changes of the presence. */
+  missesPresence: boolean
+}
 
 export interface Seat<C extends Member> {
   readonly client: C
@@ -23,6 +38,8 @@ export interface Seat<C extends Member> {
   phase: Phase
   /** Settles when the join is decided; never rejects. */
   decided: Promise<void>
+  /** What its own questions for a snapshot may cost; made with the first. */
+  snapshots: TokenBucket | null
 }
 
 /** True from `onJoin` on: hooks count the client among the room's. */
@@ -35,8 +52,7 @@ export function isAdmitted(seat: { phase: Phase }): boolean {
   return isMember(seat) && seat.phase.name !== 'joining'
 }
 
-/** Hands over a message that must not be lost, now or after the snapshot that the member waits for. */
-export function deliverTo<C extends Member>({ phase, client }: Seat<C>, out: Outgoing): void {
-  if (phase.name === 'joining' || phase.name === 'behind') phase.early.push(out)
-  else if (phase.name !== 'gone' && phase.name !== 'reserved') client.deliver(out)
+/** What waits for the state of a seat. */
+export function earlyOf({ phase }: { phase: Phase }): readonly Outgoing[] {
+  return 'early' in phase ? phase.early : []
 }

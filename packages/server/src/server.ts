@@ -244,7 +244,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   }
 
   getStats(): ServerStats {
-    const { sessions, membership, presence, plugins, time } = this.#core
+    const { sessions, membership, presence, plugins, time, tally } = this.#core
     const clients = this.getClients()
     return {
       clients: sessions.size,
@@ -253,6 +253,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
       presenceTracked: presence.list().length,
       uptime: (time.now() - this.#startedAt) / 1000,
       plugins: plugins.names(),
+      ...tally,
     }
   }
 

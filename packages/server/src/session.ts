@@ -29,9 +29,6 @@ import type { V2Cursor } from './v2-session.js'
 const CONFIRM_EVERY = 64
 /** … or after this long, so that the other end can forget what it keeps. */
 const CONFIRM_AFTER_MS = 1000
-/** A peer with this much unread is "behind": volatile messages are not added to it. */
-const BEHIND_BYTES = 64 * 1024
-
 /** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
 const PINGS_PER_SECOND = 20
 
@@ -108,6 +105,14 @@ export class Session {
     return this.#state.name === 'open' ? this.#state.connection.bufferedBytes : 0
   }
 
+  get unconfirmedBytes(): number {
+    return this.#state.name === 'open' ? this.#state.connection.unconfirmedBytes : 0
+  }
+
+  get isBehind(): boolean {
+    return this.#state.name === 'open' && this.#state.connection.isBehind
+  }
+
   get rtt(): number | null {
     return this.#state.name === 'open' ? this.#state.connection.rtt : null
   }
@@ -129,7 +134,7 @@ export class Session {
 
   /** Like `send`, and dropped unless the peer is there and keeps up. */
   sendVolatile(out: Outgoing): void {
-    if (this.#state.name === 'open' && this.bufferedBytes <= BEHIND_BYTES) this.send(out)
+    if (this.#state.name === 'open' && !this.#state.connection.isBehind) this.send(out)
   }
 
   /** What became of the wish to continue, as far as the kept messages decide it. @throws PPError `MALFORMED_FRAME` */

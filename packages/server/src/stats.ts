@@ -11,4 +11,19 @@ export interface ServerStats {
   /** Seconds since the server was made. */
   uptime: number
   plugins: string[]
+  /** Seats of rooms whose connection is behind, or was a moment ago. */
+  behind: number
+  /** States that were not sent to a member at their time: a later one brought what was in them. */
+  statesSkipped: number
+  /** How often a member's rate of states went down or up. */
+  rateChanges: number
+  /** Replicas that lost step, as their clients said. */
+  desyncs: number
+}
+
+/** What rooms count, all of a server's together. */
+export type Tally = Pick<ServerStats, 'behind' | 'statesSkipped' | 'rateChanges' | 'desyncs'>
+
+export function createTally(): Tally {
+  return { behind: 0, statesSkipped: 0, rateChanges: 0, desyncs: 0 }
 }

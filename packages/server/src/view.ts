@@ -77,6 +77,8 @@ export function createView<State extends object>({
   /** Those who join at one version share one copy and one encoding. */
   let current: Outgoing | null = null
   let snapshotBytes = 0
+  /** The same for those who have skipped the same versions. */
+  const unions = new Map<number, Outgoing>()
 
   /** The hash, when it is time to say it again. */
   function dueHash(): { hash?: number } {
@@ -119,6 +121,26 @@ export function createView<State extends object>({
     return current
   }
 
+  function makeUnion(from: number, tick: number): Outgoing {
+    const delta = canContinue(from) ? history.since(from) : null
+    if (delta === null) return snapshot(tick)
+    // The tick of the last delta: the next one counts from there, for everybody.
+    const message = {
+      kind: 'delta',
+      room,
+      from,
+      to: version,
+      tick: lastTick,
+      delta: delta ?? {},
+      hash: tracker.hash(),
+    } as const
+    const bytes = encoder.delta(message)
+    const union = encoded(message, bytes, () => forV2(message))
+    if (bytes.length <= SMALL_BYTES || encoder.isFull) return union
+    const whole = snapshot(tick)
+    return bytes.length < snapshotBytes ? union : whole
+  }
+
   return {
     id,
     get version() {
@@ -146,6 +168,7 @@ export function createView<State extends object>({
       if (delta === undefined) return null
       isPromised = false
       current = null
+      unions.clear()
       version++
       lastTick = tick
       history.note(version, change)
@@ -163,22 +186,11 @@ export function createView<State extends object>({
     canContinue,
     since(from, tick) {
       if (from === version) return null
-      const delta = canContinue(from) ? history.since(from) : null
-      if (delta === null) return snapshot(tick)
-      // The tick of the last delta: the next one counts from there, for everybody.
-      const message = {
-        kind: 'delta',
-        room,
-        from,
-        to: version,
-        tick: lastTick,
-        delta: delta ?? {},
-        hash: tracker.hash(),
-      } as const
-      const bytes = encoder.delta(message)
-      if (bytes.length <= SMALL_BYTES || encoder.isFull) return encoded(message, bytes)
-      const whole = snapshot(tick)
-      return bytes.length < snapshotBytes ? encoded(message, bytes) : whole
+      const known = unions.get(from)
+      if (known !== undefined && canContinue(from)) return known
+      const union = makeUnion(from, tick)
+      unions.set(from, union)
+      return union
     },
     snapshot,
     get isFull() {

@@ -192,6 +192,10 @@ test('[PL1] the metrics plugin counts on the same hooks and the inspect stream, 
     presenceTracked: 0,
     uptime: 0.5,
     plugins: ['pp-metrics'],
+    behind: 0,
+    statesSkipped: 0,
+    rateChanges: 0,
+    desyncs: 0,
   })
   peer.transport.close(1000)
   await settle()

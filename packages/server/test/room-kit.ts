@@ -33,6 +33,8 @@ export class TestMember implements Member {
   readonly userId: string
   connected = true
   bufferedBytes = 0
+  unconfirmedBytes = 0
+  isBehind = false
   /** Everything that was read so far. */
   readonly log: Message[] = []
   readonly replicas = new Map<string, Replica>()

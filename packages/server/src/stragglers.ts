@@ -1,0 +1,180 @@
+// Members that do not follow delta by delta: their connection is behind, or they have asked for a snapshot. Latest wins:
+// while data still waits on the way to a member, it gets no more state; then one delta from the version that it has, or
+// the snapshot where that is smaller. Nothing is kept for it meanwhile but its version. Everybody else is a member of no
+// list here and costs nothing.
+import type { Inspector, Time } from '@painda/protocol'
+import type { Member } from './member.js'
+import { outgoing, type Outgoing } from './outgoing.js'
+import { FULL_PACE, nextPace } from './pace.js'
+import type { RoomPresenceList } from './presence.js'
+import { createTokenBucket } from './rate-limit.js'
+import type { RoomClock } from './room-clock.js'
+import type { Behind, Phase, Seat } from './seat.js'
+import type { Tally } from './stats.js'
+import type { View } from './view.js'
+
+/** Snapshots a second that a member gets for asking: a question of ten bytes must not be worth a state each time. */
+const SNAPSHOTS_PER_SECOND = 2
+const SNAPSHOT_BURST = 4
+
+/** Events that may wait for a member's state. With one more the state leaves, whatever the connection does with it. */
+const MAX_EARLY = 1024
+
+type BehindSeat<C extends Member> = Seat<C> & { phase: Behind }
+
+export interface Stragglers<C extends Member> {
+  /** Its connection is behind: from `version` on it gets the state when there is room for it. */
+  skip(seat: Seat<C>, version: number, missed: 'state' | 'presence'): void
+  /** It gets a snapshot with a next send; all its events wait for that. */
+  needsSnapshot(seat: Seat<C>): void
+  /** Once in each send tick, with nothing uncommitted: sends to whom it can. */
+  follow(): void
+  missedPresence(): void
+  /** No version from before now can be continued. */
+  restart(): void
+  /** Sends an event to a member of this list, or keeps it until its state has left. */
+  event(seat: Seat<C>, out: Outgoing, afterState: boolean): void
+  /** It left the list for another reason. */
+  release(seat: Seat<C>): void
+  /** True when nobody waits for anything. */
+  readonly isIdle: boolean
+}
+
+export interface StragglersOptions {
+  readonly room: string
+  readonly time: Time
+  readonly inspector: Inspector
+  readonly tally: Tally
+  readonly view: Pick<View<object>, 'version' | 'since' | 'snapshot'>
+  readonly clock: Pick<RoomClock, 'tick' | 'wake' | 'sendSlot' | 'sendRate'>
+  readonly presence: Pick<RoomPresenceList, 'full'>
+}
+
+export function createStragglers<C extends Member>(options: StragglersOptions): Stragglers<C> {
+  const { room, time, inspector, tally, view, clock, presence } = options
+  const list = new Set<Seat<C>>()
+
+  function add(seat: Seat<C>, phase: Behind): BehindSeat<C> {
+    if (!list.has(seat)) tally.behind++
+    list.add(seat)
+    clock.wake()
+    return Object.assign(seat, { phase })
+  }
+
+  function release(seat: Seat<C>): void {
+    if (list.delete(seat)) tally.behind--
+  }
+
+  function follow(seat: BehindSeat<C>): void {
+    const { phase, client } = seat
+    const isLate = client.isBehind
+    keepPace(seat, isLate)
+    if (lacksNothing(phase)) {
+      if (phase.pace.isClean) goLive(seat)
+    } else if (isLate) noteSkip(seat)
+    else if (clock.sendSlot % phase.pace.every === 0 && mayHave(seat)) {
+      catchUp(seat)
+      if (phase.pace.isClean) goLive(seat)
+    }
+  }
+
+  function keepPace({ client, phase }: BehindSeat<C>, isLate: boolean): void {
+    const before = phase.pace
+    phase.pace = nextPace(before, time.now(), isLate, clock.sendRate)
+    if (phase.pace.level === before.level) return
+    tally.rateChanges++
+    if (!inspector.active) return
+    const rate = clock.sendRate / phase.pace.every
+    inspector.emit({ kind: 'rate', at: time.now(), peer: client.id, room, rate })
+  }
+
+  function noteSkip({ client, phase }: BehindSeat<C>): void {
+    tally.statesSkipped++
+    if (!inspector.active) return
+    const { id: peer, bufferedBytes, unconfirmedBytes } = client
+    const versions = { from: phase.version ?? -1, to: view.version }
+    inspector.emit({
+      kind: 'skipped',
+      at: time.now(),
+      peer,
+      room,
+      ...versions,
+      bufferedBytes,
+      unconfirmedBytes,
+    })
+  }
+
+  function lacksState({ version }: Behind): boolean {
+    return version !== view.version
+  }
+
+  function lacksNothing(phase: Behind): boolean {
+    return !lacksState(phase) && !phase.missesPresence && phase.early.length === 0
+  }
+
+  /** Deltas are never more than what everybody gets; a snapshot may be more than was asked with. */
+  function mayHave(seat: BehindSeat<C>): boolean {
+    if (seat.phase.version !== null) return true
+    seat.snapshots ??= createTokenBucket(time, SNAPSHOTS_PER_SECOND, SNAPSHOT_BURST)
+    return seat.snapshots.take()
+  }
+
+  function catchUp({ client, phase }: BehindSeat<C>): void {
+    const state = phase.version === null ? view.snapshot(clock.tick) : view.since(phase.version, clock.tick)
+    if (state !== null) client.deliver(state)
+    if (phase.missesPresence) client.deliver(outgoing(presence.full()))
+    const { early } = phase
+    Object.assign(phase, { version: view.version, missesPresence: false, holdsEvents: false, early: [] })
+    for (const out of early) client.deliver(out)
+  }
+
+  function goLive(seat: Seat<C>): void {
+    release(seat)
+    seat.phase = { name: 'live' }
+  }
+
+  function each(run: (seat: BehindSeat<C>) => void): void {
+    for (const seat of list) if (isBehind(seat)) run(seat)
+  }
+
+  return {
+    skip(seat, version, missed) {
+      const missesPresence = missed === 'presence'
+      const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
+      const phase = { name: 'behind', version, pace, early: [], holdsEvents: false, missesPresence } as const
+      const added = add(seat, { ...phase, early: [] })
+      if (!missesPresence) noteSkip(added)
+    },
+    needsSnapshot(seat) {
+      const { phase } = seat
+      const early = 'early' in phase ? phase.early : []
+      const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
+      add(seat, { name: 'behind', version: null, pace, early, holdsEvents: true, missesPresence: true })
+    },
+    follow: () => each(follow),
+    missedPresence: () => each(({ phase }) => void (phase.missesPresence = true)),
+    restart: () => each(({ phase }) => void (phase.version = null)),
+    event(seat, out, afterState) {
+      if (!isBehind(seat)) return
+      const { phase, client } = seat
+      // Behind one that waits, all wait: a room's events keep their order.
+      const waits = phase.holdsEvents || phase.early.length > 0 || (afterState && lacksState(phase))
+      if (waits && phase.early.length >= MAX_EARLY) catchUp(seat)
+      else if (waits) return void phase.early.push(out)
+      client.deliver(out)
+    },
+    release,
+    get isIdle() {
+      for (const { phase } of list) if (phase.name === 'behind' && !lacksNothing(phase)) return false
+      return true
+    },
+  }
+}
+
+function isBehind<C extends Member>(seat: Seat<C>): seat is BehindSeat<C> {
+  return isPhase(seat.phase)
+}
+
+function isPhase(phase: Phase): phase is Behind {
+  return phase.name === 'behind'
+}

@@ -1,0 +1,216 @@
+// The decisions behind slow members: when a connection is behind, and how often a member then gets the state.
+import { describe, expect, test } from 'vitest'
+import { createGauge } from '../src/backpressure.js'
+import { FULL_PACE, nextPace, type Pace } from '../src/pace.js'
+import { createKit } from './peer-kit.js'
+import { createTestRooms } from './room-kit.js'
+
+describe('a gauge', () => {
+  function createClock() {
+    const clock = { at: 0 }
+    return { clock, gauge: createGauge(() => clock.at) }
+  }
+
+  test('[BP1] asks after 4 kB, or after half a second for 1 kB, and not for less', () => {
+    const { clock, gauge } = createClock()
+    expect(gauge.sent(4_096)).toBe(true)
+    gauge.asked(0)
+    expect(gauge.sent(4_095)).toBe(false)
+    clock.at = 499
+    expect(gauge.sent(0)).toBe(false)
+    clock.at = 500
+    expect(gauge.sent(0)).toBe(true)
+    gauge.asked(500)
+    clock.at = 9_999
+    expect(gauge.sent(1_023)).toBe(false)
+  })
+
+  test('[BP2] an answer later than the way by half of it is late, at the second look', () => {
+    const { clock, gauge } = createClock()
+    gauge.sent(5_000)
+    gauge.asked(0)
+    clock.at = 100
+    expect(gauge.answered(0)).toBe(100)
+    expect(gauge.unconfirmedBytes).toBe(0)
+    gauge.sent(5_000)
+    gauge.asked(100)
+    clock.at = 250
+    expect(gauge.isBehind(0)).toBe(false)
+    clock.at = 251
+    // After a stall of our own the answer may be the next thing that is read.
+    expect(gauge.isBehind(0)).toBe(false)
+    clock.at = 259
+    expect(gauge.isBehind(0)).toBe(true)
+    expect(gauge.answered(100)).toBe(159)
+    expect(gauge.isBehind(0)).toBe(false)
+  })
+
+  test('[BP2] more than 16 kB in the socket is behind at once', () => {
+    const { gauge } = createClock()
+    expect(gauge.isBehind(16_384)).toBe(false)
+    expect(gauge.isBehind(16_385)).toBe(true)
+  })
+
+  test('[BP2] a route that became longer is learned from a question that was alone on its way', () => {
+    const { clock, gauge } = createClock()
+    const roundTrip = (ms: number): boolean => {
+      gauge.sent(5_000)
+      const at = clock.at
+      gauge.asked(at)
+      clock.at += ms - 9
+      gauge.isBehind(0)
+      clock.at += 9
+      const wasBehind = gauge.isBehind(0)
+      gauge.answered(at)
+      return wasBehind
+    }
+    expect(roundTrip(80)).toBe(false)
+    expect(roundTrip(240)).toBe(true)
+    expect(roundTrip(240)).toBe(false)
+  })
+
+  test('[BP2] a queue of old answers is no pace: a peer that then falls silent is behind', () => {
+    const { clock, gauge } = createClock()
+    for (let at = 0; at < 10; at++) {
+      clock.at = at
+      gauge.sent(5_000)
+      gauge.asked(at)
+    }
+    clock.at = 50
+    for (let at = 0; at < 5; at++) gauge.answered(at)
+    clock.at = 75
+    for (let at = 5; at < 9; at++) gauge.answered(at)
+    gauge.sent(5_000)
+    clock.at = 200
+    gauge.isBehind(0)
+    clock.at = 210
+    expect(gauge.isBehind(0)).toBe(true)
+  })
+
+  test('[BP1] an answer to a question that was never asked is nothing', () => {
+    const { clock, gauge } = createClock()
+    gauge.sent(5_000)
+    gauge.asked(0)
+    clock.at = 10
+    expect(gauge.answered(3)).toBeNull()
+    expect(gauge.unconfirmedBytes).toBe(5_000)
+  })
+
+  test('a peer that never answers costs no memory', () => {
+    const { clock, gauge } = createClock()
+    for (clock.at = 0; clock.at < 100_000; clock.at++) if (gauge.sent(5_000)) gauge.asked(clock.at)
+    // The first is still the one that is waited for, and the last is not kept.
+    expect(gauge.isBehind(0)).toBe(false)
+    clock.at += 10
+    expect(gauge.isBehind(0)).toBe(true)
+    expect(gauge.answered(99_999)).toBeNull()
+  })
+})
+
+describe('a pace', () => {
+  function run(sendRate: number, looks: readonly (readonly [from: number, to: number, isBehind: boolean])[]) {
+    let pace: Pace = FULL_PACE
+    const changes: { at: number; every: number }[] = []
+    for (const [from, to, isBehind] of looks) {
+      for (let at = from; at < to; at += 10) {
+        const next = nextPace(pace, at, isBehind, sendRate)
+        if (next.every !== pace.every) changes.push({ at, every: next.every })
+        pace = next
+      }
+    }
+    return { changes, pace }
+  }
+
+  test('[BP4] of 60 goes to 30, 20 and 10 a second, half a second each, and no further', () => {
+    expect(run(60, [[0, 5_000, true]]).changes).toEqual([
+      { at: 500, every: 2 },
+      { at: 1_000, every: 3 },
+      { at: 1_500, every: 6 },
+    ])
+  })
+
+  test('[BP4] goes up one step for three clean seconds, and is forgotten three seconds after the last', () => {
+    const { changes, pace } = run(60, [
+      [0, 1_100, true],
+      [1_100, 10_100, false],
+    ])
+    expect(changes.slice(2)).toEqual([
+      { at: 4_090, every: 2 },
+      { at: 7_090, every: 1 },
+    ])
+    expect(pace).toEqual(FULL_PACE)
+  })
+
+  test('[BP4] single stalls change nothing, however many', () => {
+    const stalls = Array.from({ length: 20 }, (_, i) => [i * 800, i * 800 + 250, true] as const)
+    expect(run(60, stalls).changes).toEqual([])
+  })
+
+  test.each([
+    [30, [2, 3]],
+    [20, [2]],
+    [10, []],
+    [25, [2, 3]],
+  ])('[BP4] of a room that sends %i times a second has its own steps', (sendRate, every) => {
+    expect(run(sendRate, [[0, 5_000, true]]).changes.map((change) => change.every)).toEqual(every)
+  })
+})
+
+test('[BP6] a member that asks for snapshots all the time gets four and then two a second', async () => {
+  const kit = createTestRooms()
+  const room = kit.rooms.room('a', { n: 0 })
+  const ann = kit.member('ann')
+  await kit.join(ann, { how: 'join', room: 'a' })
+  const before = ann.of('snapshot').length
+  for (let tick = 0; tick < 180; tick++) {
+    kit.rooms.resync(ann, { kind: 'resync', room: 'a', version: 0, why: 'gap' })
+    room.update((draft) => void draft.n++)
+    await kit.ticks()
+  }
+  const asked = ann.of('snapshot').length - before
+  expect(asked).toBeGreaterThanOrEqual(8)
+  expect(asked).toBeLessThanOrEqual(10)
+  await kit.ticks(60)
+  expect(ann.state('a')).toEqual({ n: 180 })
+  expect(ann.broken).toEqual([])
+})
+
+test('[BP2] a member of a room at rest costs no look: only those who are behind are asked', async () => {
+  const kit = createTestRooms()
+  const room = kit.rooms.room('a', { n: 0 })
+  let looks = 0
+  let isSlow = false
+  const members = Array.from({ length: 20 }, (_, i) => {
+    const member = kit.member(`m${i}`)
+    Object.defineProperty(member, 'isBehind', { get: () => (looks++, isSlow && i === 0) })
+    return member
+  })
+  for (const member of members) await kit.join(member, { how: 'join', room: 'a' })
+  room.on('tick', () => {})
+  await kit.ticks(10)
+  looks = 0
+  await kit.ticks(10)
+  expect(looks).toBe(0)
+  isSlow = true
+  room.update((draft) => void draft.n++)
+  await kit.ticks()
+  // Each member once, and the one that is behind again in the same tick.
+  expect(looks).toBe(21)
+  await kit.ticks(10)
+  expect(looks).toBe(31)
+})
+
+test('[BP1] a ping rides in the frame that it asks about', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  const client = kit.server.getClients()[0]
+  client?.emit('big', 'x'.repeat(5_000))
+  await kit.settle()
+  expect(peer.frames.at(-1)?.map(({ kind }) => kind)).toEqual(['event', 'ping'])
+  expect(client?.unconfirmedBytes).toBeGreaterThan(5_000)
+  const ping = peer.log.at(-1)
+  peer.say({ kind: 'pong', at: ping?.kind === 'ping' ? ping.at : -1, received: 0 })
+  await kit.settle()
+  expect(client?.unconfirmedBytes).toBe(0)
+  await kit.server.close()
+})
