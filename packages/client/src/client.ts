@@ -105,6 +105,11 @@ export class PPClient<C extends ContractShape = ContractShape> {
     return this.#core.id
   }
 
+  /** Who this client is in presence lists: its user's id, as the server's authentication says, else its own. */
+  get userId(): string | null {
+    return this.#core.userId
+  }
+
   /** The session that a reconnect continues; the same as `id`. */
   get recoverySessionId(): string | null {
     return this.#core.id

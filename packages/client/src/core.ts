@@ -3,9 +3,11 @@
 import {
   CLOSE_PAGE_LEFT,
   CLOSE_PUT_ASIDE,
+  contractNames,
   contractRows,
   createEmitter,
   createInspector,
+  createNameTable,
   createViewDecoder,
   createWireCodec,
   createRandom,
@@ -62,6 +64,7 @@ export interface Core {
   readonly inspector: Inspector
   readonly clock: ServerClock
   readonly id: string | null
+  readonly userId: string | null
   ready(): Promise<void>
   /** The listeners of a namespace; without one, of the client. */
   listeners(ns?: string): Listeners
@@ -79,9 +82,14 @@ export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
   const page = options.page ?? browserPage(globalThis)
-  const codec = createWireCodec()
+  const contractTable = contractNames(options.contract ?? {})
+  /** Which names we may say as numbers: as the last welcome had it. */
+  const names = createNameTable(contractTable)
+  const codec = createWireCodec(undefined, names)
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
   const views = createViewDecoder()
+  const hasFingerprint = options.contract !== undefined || options.registry !== undefined
+  const fingerprint = hasFingerprint ? { contract: contractRows(options.contract, options.registry) } : {}
   const inspector = createInspector()
   const batch = createBatch()
   const clock = createServerClock(time)
@@ -119,7 +127,7 @@ export function createCore(options: ClientOptions): Core {
     onTooLarge: (letter, maxBytes) => drop(letter, tooLarge(letter, maxBytes)),
   })
   const messaging = createMessaging({ asks, post, onError: report })
-  const presence = createPresence({ batch, selfId: () => session.id, onError: report })
+  const presence = createPresence({ batch, selfId: () => session.userId, onError: report })
   const any = createEmitter<{ any: [type: string, payload: unknown] }>(report)
   const ownListeners = createListeners(report, options.contract?.events)
   const namespaces = new Map<string, Listeners>()
@@ -136,7 +144,7 @@ export function createCore(options: ClientOptions): Core {
     random,
     createCodec() {
       views.begin()
-      return createWireCodec(views)
+      return createWireCodec(views, createNameTable(contractTable))
     },
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,
@@ -150,7 +158,7 @@ export function createCore(options: ClientOptions): Core {
       version: PROTOCOL_VERSION,
       ...(token === null ? {} : { token }),
       ...session.hello(rooms.versions()),
-      ...(options.contract === undefined ? {} : { contract: contractRows(options.contract) }),
+      ...fingerprint,
     }),
     onWelcome: welcomed,
     onMessage: receive,
@@ -189,7 +197,7 @@ export function createCore(options: ClientOptions): Core {
         batch,
         messaging,
         post,
-        selfId: () => session.id,
+        selfId: () => session.userId,
         createStore: options.createStore,
         lingerMs: options.lingerMs ?? LINGER_MS,
         onError: report,
@@ -279,6 +287,10 @@ export function createCore(options: ClientOptions): Core {
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, recovery } = session.adopt(welcome)
     maxPayloadBytes = welcome.maxPayloadBytes
+    const isAgreed = welcome.compact === true
+    // What was encoded for a server with our contract may still have to leave: to one with another contract.
+    if (names.isAgreed && !isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
+    names.isAgreed = isAgreed
     clock.sample(welcome.serverNow, null)
     if (!isSame) views.clear()
     if (!isSame && !isFirst) expire()
@@ -316,7 +328,7 @@ export function createCore(options: ClientOptions): Core {
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
     reportDropped()
     if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
-      const text = `Client and server differ in ${welcome.mismatches.join(', ')}.`
+      const text = `Client and server differ in ${welcome.mismatches.map(({ name }) => name).join(', ')}.`
       const hint = 'Build both from the same contract.'
       report(new PPError('SCHEMA_MISMATCH', text, { hint, details: welcome.mismatches }))
     }
@@ -414,6 +426,9 @@ export function createCore(options: ClientOptions): Core {
     clock,
     get id() {
       return session.id
+    },
+    get userId() {
+      return session.userId
     },
     ready: () => ready.promise,
     listeners(ns) {

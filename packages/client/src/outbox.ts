@@ -3,7 +3,7 @@
 //   waiting      never sent: there is no connection, or the room it belongs to has not been joined yet
 //   unconfirmed  sent; the server has not said that it came
 import { PPError } from '@painda/protocol'
-import type { Codec, Time } from '@painda/protocol'
+import type { Codec, Message, Time } from '@painda/protocol'
 import type { Letter } from './link.js'
 
 /** What a room's messages wait for. */
@@ -39,6 +39,8 @@ export interface Outbox {
   release(): readonly Letter[]
   /** What was never sent, in order. */
   waiting(): readonly Letter[]
+  /** Encodes everything anew after `change`, which changes how the codec writes. */
+  encodeAnew(change: () => void): void
   /** Forgets messages that were never sent. Returns them. */
   forget(isUnwanted: (letter: Letter, gate: Gate | null) => boolean): readonly Letter[]
   readonly unconfirmedCount: number
@@ -135,6 +137,16 @@ export function createOutbox({
       })
     },
     waiting: () => waiting.map(({ letter }) => letter),
+    encodeAnew(change) {
+      const sentMessages = sent.map((letter) => readBack(letter, codec))
+      const held = waiting.map((entry) => ({ ...entry, message: readBack(entry.letter, codec) }))
+      change()
+      const write = (message: Message): Letter => ({ message, body: codec.encode(message) })
+      sent = sentMessages.map(write)
+      waiting = held.map(({ gate, at, message }) => ({ gate, at, letter: write(message) }))
+      sentBytes = bytesOf(sent)
+      waitingBytes = bytesOf(waiting.map(({ letter }) => letter))
+    },
     forget: (isUnwanted) => take(({ letter, gate }) => isUnwanted(letter, gate)).map(({ letter }) => letter),
     get unconfirmedCount() {
       return sent.length
@@ -145,14 +157,20 @@ export function createOutbox({
   }
 }
 
-/**
- * A room's message under the id that the room has by now. Read back from its own bytes: the payload is the one of the
- * call, whatever the caller did to the object since.
- */
+/** A room's message under the id that the room has by now. */
 function addressTo(room: string, letter: Letter, codec: Codec): Letter {
   if (letter.message.kind !== 'event' || letter.message.room === room) return letter
-  const [message] = codec.decode(letter.body)
-  if (message?.kind !== 'event') return letter
+  const message = readBack(letter, codec)
+  if (message.kind !== 'event') return letter
   const addressed = { ...message, room }
   return { message: addressed, body: codec.encode(addressed) }
+}
+
+/** Read back from its own bytes: the payload is the one of the call, whatever the caller did to the object since. */
+function readBack({ message, body }: Letter, codec: Codec): Message {
+  return codec.decode(body)[0] ?? message
+}
+
+function bytesOf(letters: readonly Letter[]): number {
+  return letters.reduce((bytes, { body }) => bytes + body.byteLength, 0)
 }

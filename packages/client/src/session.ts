@@ -32,6 +32,8 @@ export interface Adoption {
 
 export interface Session {
   readonly id: string | null
+  /** The id of the user, where the server knows one; else the same. */
+  readonly userId: string | null
   /** Reliable messages that have come in this session. */
   readonly received: number
   /** `versions`: the state rooms whose replicas can go on. */
@@ -60,7 +62,7 @@ const MAX_UNCONFIRMED = 16_384
 const MAX_UNCONFIRMED_BYTES = 16 * 1024 * 1024
 
 export function createSession({ time, outbox, encode, onTooLarge }: SessionOptions): Session {
-  let current: { id: string; token: string } | null = null
+  let current: { id: string; token: string; userId: string } | null = null
   /** The id stays known when the session cannot be resumed, so that its end can be named. */
   let lastId: string | null = null
   let hasOverflowed = false
@@ -101,6 +103,9 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     get id() {
       return current?.id ?? lastId
     },
+    get userId() {
+      return current?.userId ?? lastId
+    },
     get received() {
       return received
     },
@@ -118,7 +123,7 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
       told = received
       const reason = hasOverflowed ? 'overflow' : (welcome.reason ?? 'restart')
       hasOverflowed = false
-      current = { id: welcome.id, token: welcome.token }
+      current = { id: welcome.id, token: welcome.token, userId: welcome.userId ?? welcome.id }
       lastId = welcome.id
       return { isSame, isFirst, lost, recovery: isFirst ? null : recoveryOf(welcome, isSame ? null : reason) }
     },

@@ -4,6 +4,7 @@ import type {
   ContractShape,
   DisconnectReason,
   ExpiryReason,
+  LayoutTable,
   PPError,
   Random,
   SessionOutcome,
@@ -20,6 +21,11 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   url: string
   /** The file that the server imports too: names and types of rooms and messages. */
   contract?: C
+  /**
+   * The types with a layout of their own that foreign clients use: compared in the handshake, and a difference is named.
+   * This client's own messages describe themselves and need none.
+   */
+  registry?: LayoutTable
   /** Connects by itself, one microtask after the construction, so that listeners can be added first. Default true. */
   autoConnect?: boolean
   /** Default `globalThis.WebSocket`; Node before 22 has none: give it `ws`'s. */

@@ -95,14 +95,16 @@ describe('the handshake', () => {
     client.close()
   })
 
-  test('contract rows that differ are named, and the connection goes on', async () => {
+  test('[HS5] what differs in the contracts is named, and the connection goes on', async () => {
     const server = createFakeServer()
-    server.autoWelcome = () => ({ mismatches: ['event boom'] })
+    server.autoWelcome = () => ({ mismatches: [{ name: 'event "boom"', where: 'server' }] })
     const client = server.client()
     const errors: PPError[] = []
     client.on('error', (error) => errors.push(error))
     await client.ready
-    expect(errors).toMatchObject([{ code: 'SCHEMA_MISMATCH', details: ['event boom'] }])
+    expect(errors).toMatchObject([
+      { code: 'SCHEMA_MISMATCH', details: [{ name: 'event "boom"', where: 'server' }] },
+    ])
     expect(client.status().status).toBe('open')
   })
 

@@ -1,5 +1,5 @@
 // The server's end of an in-memory pair, played by hand: it says only what a test makes it say, and keeps what it hears.
-import { createWireCodec, createTransportPair } from '@painda/protocol'
+import { createNameTable, createWireCodec, createTransportPair } from '@painda/protocol'
 import type { Message, MessageKind, MessageOf, Transport, Welcome } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
 import type { FakeTime } from '@painda/testing/fake-time'
@@ -29,6 +29,8 @@ export interface FakeServer {
   readonly peers: Peer[]
   readonly last: Peer
   readonly time: FakeTime
+  /** Those of its contract: it reads their numbers. */
+  names: readonly string[]
   /** Answers each hello with this; null: by hand. */
   autoWelcome: ((peer: Peer, count: number) => Partial<Welcome>) | null
   dial(): Transport
@@ -58,6 +60,7 @@ export function createFakeServer(): FakeServer {
   const server: FakeServer = {
     peers,
     time,
+    names: [],
     autoWelcome: () => ({}),
     get last() {
       const peer = peers.at(-1)
@@ -66,7 +69,7 @@ export function createFakeServer(): FakeServer {
     },
     dial() {
       const [clientEnd, serverEnd] = createTransportPair()
-      const peer = createPeer(serverEnd, () => {
+      const peer = createPeer(serverEnd, server.names, () => {
         const welcome = server.autoWelcome
         if (welcome !== null) peer.welcome(welcome(peer, peers.length))
       })
@@ -86,7 +89,8 @@ export function createFakeServer(): FakeServer {
   return server
 }
 
-function createPeer(transport: Transport, onHello: () => void): Peer {
+function createPeer(transport: Transport, names: readonly string[], onHello: () => void): Peer {
+  const reader = createWireCodec(undefined, createNameTable(names, true))
   let frames = 0
   const peer: Peer = {
     heard: [],
@@ -107,7 +111,7 @@ function createPeer(transport: Transport, onHello: () => void): Peer {
   }
   transport.onMessage((data) => {
     frames++
-    for (const message of codec.decode(data)) {
+    for (const message of reader.decode(data)) {
       peer.heard.push(message)
       if (message.kind === 'hello') onHello()
     }

@@ -145,3 +145,23 @@ describe('presence', () => {
     client.close()
   })
 })
+
+test('[HS9] a client finds its own entry under the id of its user', async () => {
+  const server = createFakeServer()
+  server.autoWelcome = () => ({ userId: 'ada' })
+  const { client, room } = await enter(server)
+  server.last.say({
+    kind: 'presences',
+    room: 'r1',
+    full: true,
+    set: [entry('ada', { n: 1 }), entry('bob', { n: 2 })],
+    gone: [],
+  })
+  await server.settle()
+  expect([client.id, client.userId]).toEqual(['c1', 'ada'])
+  expect(room.presence.self?.data).toEqual({ n: 1 })
+  room.presence.update({ n: 3 })
+  expect(room.presence.get('ada')?.data).toEqual({ n: 3 })
+  expect(room.presence.others().map(({ clientId }) => clientId)).toEqual(['bob'])
+  client.close()
+})

@@ -1,5 +1,4 @@
-import { isReliable } from '@painda/protocol'
-import { PPError } from '@painda/protocol'
+import { contractNames, defineContract, isReliable, PPError, type } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeServer } from './fake-server.js'
 import type { FakeServer, Peer } from './fake-server.js'
@@ -572,6 +571,67 @@ describe('confirmations', () => {
     await server.settle()
     const peer = await reconnect(server)
     expect(peer.of('ack')).toEqual([{ kind: 'ack', ackId: 1, data: 'yes' }])
+    client.close()
+  })
+})
+
+describe('names as numbers', () => {
+  const contract = defineContract({ messages: { chat: type<unknown>() } })
+
+  /** A client of that contract, and the bytes of what it said on each connection. */
+  async function start() {
+    const server = createFakeServer()
+    server.names = contractNames(contract)
+    server.autoWelcome = () => ({ compact: true })
+    const bytes: string[] = []
+    const client = server.client({ contract })
+    client.inspector.listen((event) => {
+      if (event.kind === 'frame' && event.direction === 'out')
+        if (event.messages.some(({ kind }) => kind === 'event'))
+          bytes.push(Buffer.from(event.bytes).toString('hex'))
+    })
+    return { server, client, bytes }
+  }
+
+  test('[CT3] texts before the welcome, numbers after one that agrees', async () => {
+    const { server, client, bytes } = await start()
+    client.emit('chat', 1)
+    await client.ready
+    await server.settle()
+    client.emit('chat', 2)
+    client.emit('other', 3)
+    await server.settle()
+    // In the first frame a ping follows; the second is a bundle of two.
+    expect(bytes[0]).toContain('83046368617401')
+    expect(bytes[1]).toBe('08020389000283056f7468657203')
+    expect(server.last.types()).toEqual(['chat', 'chat', 'other'])
+    client.close()
+  })
+
+  test('[CT4] what was encoded for a server of our contract is said with names to one of another', async () => {
+    const { server, client, bytes } = await start()
+    await client.ready
+    await server.settle()
+    const payload = { n: 1 }
+    client.emit('chat', payload)
+    payload.n = 2
+    await server.settle()
+    expect(bytes).toEqual(['89008801016e01'])
+    server.last.cut()
+    client.emit('chat', [3])
+    // This server was not built from our contract and knows no numbers.
+    server.names = []
+    server.autoWelcome = () => ({ outcome: 'resumed', token: 't2', received: 0 })
+    await server.time.advance(1_200)
+    await client.ready
+    await server.settle()
+    expect(server.last.of('event')).toEqual([
+      { kind: 'event', type: 'chat', payload: { n: 1 } },
+      { kind: 'event', type: 'chat', payload: [3] },
+    ])
+    client.emit('chat', 4)
+    await server.settle()
+    expect(bytes.at(-1)).toBe('83046368617404')
     client.close()
   })
 })

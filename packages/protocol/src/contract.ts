@@ -2,6 +2,7 @@
 // handlers, client methods and hooks take their types from it.
 import { PPError } from './errors.js'
 import { isReservedType } from './event.js'
+import { MAX_NAME_LENGTH } from './fields.js'
 import type { InputOf, OutputOf, StandardSchema } from './standard-schema.js'
 
 /** A schema of any type: `unknown` would refuse schemas whose input is narrower. */
@@ -65,7 +66,7 @@ export function request<Input extends AnySchema, Output extends AnySchema>(
 /**
  * Describes one kind of room.
  * @throws PPError `RESERVED_TYPE` for a message that begins with `__pp_` or is named like a local event (`error`, `close`, …);
- * `INVALID_ARGUMENT` when one name is both a message and a request.
+ * `INVALID_ARGUMENT` when one name is both a message and a request, empty, or longer than 256 characters.
  * @example
  * const Arena = defineRoom({
  *   name: 'arena',
@@ -74,7 +75,11 @@ export function request<Input extends AnySchema, Output extends AnySchema>(
  * })
  */
 export function defineRoom<const Room extends RoomShape>(room: Room): Room {
-  if (room.name === '') throw new PPError('INVALID_ARGUMENT', 'A room definition needs a name.')
+  if (room.name === '' || room.name.length > MAX_NAME_LENGTH) {
+    throw new PPError('INVALID_ARGUMENT', 'A room definition needs a name.', {
+      hint: `Names have 1 to ${MAX_NAME_LENGTH} characters.`,
+    })
+  }
   checkNames(`room "${room.name}"`, room)
   return room
 }
@@ -93,6 +98,11 @@ type NamedMessages = Pick<RoomShape, 'messages' | 'requests' | 'events'>
 
 function checkNames(owner: string, { messages = {}, requests = {}, events = {} }: NamedMessages): void {
   for (const type of [...Object.keys(messages), ...Object.keys(requests), ...Object.keys(events)]) {
+    if (type === '' || type.length > MAX_NAME_LENGTH) {
+      throw new PPError('INVALID_ARGUMENT', `A message of ${owner} has no name, or a very long one.`, {
+        hint: `Names have 1 to ${MAX_NAME_LENGTH} characters.`,
+      })
+    }
     if (isReservedType(type)) {
       throw new PPError('RESERVED_TYPE', `"${type}" in ${owner} is a reserved name.`, {
         hint: 'Choose another.',
@@ -103,37 +113,6 @@ function checkNames(owner: string, { messages = {}, requests = {}, events = {} }
   if (both !== undefined) {
     throw new PPError('INVALID_ARGUMENT', `"${both}" in ${owner} is both a message and a request.`)
   }
-}
-
-/**
- * The contract as sorted rows, one per name: what the handshake compares. Two ends with equal rows agree on every name;
- * a row that only one end has names the mismatch.
- */
-export function contractRows(contract: ContractShape): readonly string[] {
-  const rows = [`version=${contract.version ?? ''}`, ...messageRows('', contract)]
-  for (const room of Object.values(contract.rooms ?? {})) {
-    rows.push(`room ${room.name}`)
-    rows.push(...messageRows(`${room.name}.`, room))
-    for (const [path, rule] of Object.entries(room.sync ?? {})) {
-      rows.push(`sync ${room.name}.${path}=${rule.quantize ?? ''},${rule.to ?? ''}`)
-    }
-  }
-  return rows.sort()
-}
-
-/** Rows that only one of the two ends has, each once. */
-export function compareContracts(ours: readonly string[], theirs: readonly string[]): readonly string[] {
-  const ourSet = new Set(ours)
-  const theirSet = new Set(theirs)
-  return [...ours.filter((row) => !theirSet.has(row)), ...theirs.filter((row) => !ourSet.has(row))]
-}
-
-function messageRows(prefix: string, { messages = {}, requests = {}, events = {} }: NamedMessages): string[] {
-  return [
-    ...Object.keys(messages).map((type) => `message ${prefix}${type}`),
-    ...Object.keys(requests).map((type) => `request ${prefix}${type}`),
-    ...Object.keys(events).map((type) => `event ${prefix}${type}`),
-  ]
 }
 
 // What follows reads types off a contract.

@@ -6,6 +6,7 @@
 import {
   optional,
   readCount,
+  readFlag,
   readList,
   readName,
   readNumber,
@@ -14,6 +15,8 @@ import {
   readText,
 } from './fields.js'
 import type { Fields } from './fields.js'
+import { readMismatches, readRows } from './fingerprint.js'
+import type { ContractMismatch } from './fingerprint.js'
 
 /** The WebSocket subprotocol that selects v3. A client without it is a v2 client. */
 export const SUBPROTOCOL_V3 = 'painda.v3'
@@ -21,7 +24,6 @@ export const PROTOCOL_VERSION = 3
 
 /** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
 const MAX_TOKEN_LENGTH = 8192
-const MAX_CONTRACT_ROWS = 4096
 /** As many rooms as a client keeps views of. */
 const MAX_ROOM_VERSIONS = 1024
 
@@ -32,7 +34,7 @@ export interface Hello {
   token?: string
   /** Present on a reconnect. */
   session?: SessionWish
-  /** The client's contract as rows `name=layout`; the server names the rows that differ. */
+  /** The fingerprint of the client's contract: `contractRows`. */
   contract?: readonly string[]
 }
 
@@ -59,6 +61,8 @@ export interface Welcome {
   kind: 'welcome'
   /** The public `client.id`. */
   id: string
+  /** Who the client is to the application, where that is another text than `id`: the key of its entry in presence lists. */
+  userId?: string
   /** The secret that resumes this session; it replaces the one before. */
   token: string
   outcome: SessionOutcome
@@ -77,8 +81,10 @@ export interface Welcome {
   maxPayloadBytes: number
   /** The server's wall clock when it wrote this, milliseconds since the epoch. */
   serverNow: number
-  /** Contract rows that differ between the two ends, by name. */
-  mismatches?: readonly string[]
+  /** The contracts are equal: names may travel as numbers of their table from here on, both ways. */
+  compact?: boolean
+  /** What differs between the two contracts; at most `MAX_MISMATCHES`. */
+  mismatches?: readonly ContractMismatch[]
 }
 
 export interface Bye {
@@ -102,6 +108,7 @@ export function readWelcome(from: Fields): Welcome {
   return {
     kind: 'welcome',
     id: readName(from, 'id'),
+    ...optional(from, 'userId', readName),
     token: readToken(from, 'token'),
     outcome: readOneOf(from, 'outcome', ['new', 'resumed', 'snapshot', 'expired']),
     ...optional(from, 'reason', (source, field) =>
@@ -114,7 +121,8 @@ export function readWelcome(from: Fields): Welcome {
     windowMs: readNumber(from, 'windowMs'),
     maxPayloadBytes: readCount(from, 'maxPayloadBytes'),
     serverNow: readNumber(from, 'serverNow'),
-    ...optional(from, 'mismatches', readRows),
+    ...optional(from, 'compact', readFlag),
+    ...optional(from, 'mismatches', readMismatches),
   }
 }
 
@@ -144,8 +152,4 @@ function readToken(from: Fields, field: string): string {
   if (typeof value === 'string' && value.length <= MAX_TOKEN_LENGTH) return value
   // Falls through to the error of a name, which does not repeat the token.
   return readName({ [field]: undefined }, field)
-}
-
-function readRows(from: Fields, field: string): readonly string[] {
-  return readList(from, field, MAX_CONTRACT_ROWS).map((row) => readName({ row }, 'row'))
 }

@@ -8,6 +8,11 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Output> | PromiseLike<StandardResult<Output>>
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
+    /** Standard JSON Schema: offered by some (zod from 4.2, arktype); each throws for what JSON Schema cannot say. */
+    readonly jsonSchema?: {
+      readonly input: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown>
+      readonly output: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown>
+    }
   }
 }
 

@@ -22,7 +22,9 @@ export const EVERY_KIND: readonly Message[] = [
     windowMs: 120_000,
     maxPayloadBytes: 1024,
     serverNow: 1_700_000_000_000,
-    mismatches: [],
+    userId: 'ada',
+    compact: true,
+    mismatches: [{ name: 'message "move"', where: 'both' }],
   },
   { kind: 'bye', reason: 'Server shutting down', retryAfterMs: 12.5 },
   {

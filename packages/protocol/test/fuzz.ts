@@ -1,6 +1,7 @@
 // Bytes that mean harm, into both decoders: random ones, and well-formed frames that were cut, flipped, spliced and given
 // absurd numbers. What comes out is a message or a PPError, in bounded time.
 import {
+  createNameTable,
   createRandom,
   createViewEncoder,
   createWireCodec,
@@ -21,6 +22,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'UNKNOWN_TYPE',
   'DECOMPRESSION_FAILED',
 ])
+
+const NAMES = ['move', 'arena']
 
 export interface FuzzResult {
   /** Frames that were read as messages all the same. */
@@ -44,7 +47,7 @@ export function fuzzDecoders(inputs: number, seed: number): FuzzResult {
 
 function readsV3(frame: Uint8Array, snapshot: Uint8Array): boolean {
   return guarded(frame, () => {
-    const codec = createWireCodec()
+    const codec = createWireCodec(undefined, createNameTable(NAMES, true))
     // A view to attack.
     codec.decode(snapshot)
     codec.decode(frame)
@@ -85,6 +88,7 @@ function damage(frames: readonly Uint8Array[], random: Random): Uint8Array {
 /** The first is a snapshot; the others are deltas on it, and every other message. */
 function v3Frames(): Uint8Array[] {
   const codec = createWireCodec()
+  const numbering = createWireCodec(undefined, createNameTable(NAMES, true))
   const view = createViewEncoder(1)
   const state = {
     players: Object.fromEntries(
@@ -124,6 +128,7 @@ function v3Frames(): Uint8Array[] {
     view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state }),
     ...deltas.map((delta) => view.delta({ ...base, delta })),
     ...EVERY_KIND.map((message) => codec.encode(message)),
+    ...EVERY_KIND.map((message) => numbering.encode(message)),
   ]
   return [...bodies, ...codec.pack(bodies.slice(1))]
 }

@@ -8,8 +8,6 @@ import {
   PPError,
   readCloseCode,
   toPPError,
-  compareContracts,
-  contractRows,
   defineContract,
   defineRoom,
   request,
@@ -149,20 +147,6 @@ test('an inspector without listeners is inactive', () => {
 })
 
 describe('contract', () => {
-  test('[HS5] rows name what differs, and only that', () => {
-    const arena = { name: 'arena', state: () => ({}), messages: { move: type<null>() } }
-    const ours = contractRows(defineContract({ rooms: { arena }, version: '1' }))
-    const theirs = contractRows(
-      defineContract({
-        version: '1',
-        rooms: { arena: { ...arena, requests: { buy: request(type<null>(), type<null>()) } } },
-      }),
-    )
-    expect(compareContracts(ours, ours)).toEqual([])
-    expect(compareContracts(ours, theirs)).toEqual(['request arena.buy'])
-    expect(compareContracts(theirs, ours)).toEqual(['request arena.buy'])
-  })
-
   test('[EV2] reserved names are refused at definition', () => {
     const define = (name: string) => () =>
       defineRoom({ name: 'r', state: () => ({}), messages: { [name]: type<null>() } })

@@ -1,6 +1,17 @@
 // The examples of PROTOCOL.md and rules/wire.md, read out of the documents: what they say is what the codec does.
 import { readFileSync } from 'node:fs'
-import { createViewEncoder, createWireCodec, deepEqual, hashState, patchImmutable } from '@painda/protocol'
+import {
+  contractNames,
+  createNameTable,
+  createViewEncoder,
+  createWireCodec,
+  deepEqual,
+  defineRoom,
+  hashState,
+  patchImmutable,
+  request,
+  type,
+} from '@painda/protocol'
 import type { Codec, Delta, Json, Message, StateDelta, StateSnapshot } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 
@@ -23,11 +34,13 @@ const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.repl
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 const messages = examplesOf('PROTOCOL.md', 'messages')
+const numbers = examplesOf('PROTOCOL.md', 'numbers')
 const values = examplesOf('PROTOCOL.md', 'values')
 const line = examplesOf('rules/wire.md', 'state')
 
 test('[FB6] the documents hold examples of all that is to be shown', () => {
   expect(messages.length).toBeGreaterThanOrEqual(10)
+  expect(numbers.length).toBeGreaterThanOrEqual(6)
   expect(values.length).toBeGreaterThanOrEqual(30)
   expect(line.length).toBeGreaterThanOrEqual(8)
 })
@@ -46,6 +59,28 @@ describe('messages', () => {
     const event: Message = { kind: 'event', type: 't', payload: example.says }
     expect(codec.decode(fromHex(`830174${example.hex}`))).toEqual([event])
     expect(toHex(codec.encode(event))).toBe(`830174${example.hex}`)
+  })
+})
+
+describe('numbers for names', () => {
+  const arena = defineRoom({
+    name: 'arena',
+    state: () => ({}),
+    messages: { move: type<unknown>() },
+    requests: { buy: request(type<unknown>(), type<unknown>()) },
+    events: { boom: type<unknown>() },
+  })
+  const names = contractNames({ rooms: { arena } })
+  const codec = createWireCodec(undefined, createNameTable(names, true))
+
+  test.each(numbers)('[CT3, FB6] $hex is read and written as the document says', ({ hex, says }) => {
+    // As above: what the document calls a message is checked by what the codec makes of it.
+    const message = says as Message
+    expect(names).toEqual(['arena', 'boom', 'buy', 'move'])
+    expect(codec.decode(fromHex(hex))).toEqual([message])
+    expect(toHex(codec.encode(message))).toBe(hex)
+    // With texts it is as long as its name is, and no end that has not agreed is shown a number.
+    expect(createWireCodec().encode(message).length).toBeGreaterThanOrEqual(hex.length / 2)
   })
 })
 

@@ -71,7 +71,8 @@ interface Said {
 }
 
 export class Connection {
-  readonly codec: PeerCodec
+  /** How it speaks; settled when its hello has been read. */
+  codec: PeerCodec
   /** How the inspect stream names the other end. */
   peer = 'new'
   /** Round trip in milliseconds; null until the first answer. */

@@ -1,9 +1,11 @@
 // The wiring: every feature of the server gets what it uses, and nothing more. server.ts puts the public face on it.
 import { randomBytes } from 'node:crypto'
 import {
+  contractNames,
   contractRows,
   createEmitter,
   createInspector,
+  createNameTable,
   createWireCodec,
   createRandom,
   hostTime,
@@ -24,6 +26,7 @@ import type { Member } from './member.js'
 import { createMembership } from './membership.js'
 import type { AckReply, MessageOfClient } from './messages.js'
 import { createMiddleware } from './middleware.js'
+import { createMismatchLog } from './mismatch-log.js'
 import { createNamespaces } from './namespace.js'
 import { readSettings } from './options.js'
 import type { ServerOptions } from './options.js'
@@ -69,6 +72,8 @@ export function createCore(options: ServerOptions) {
   const flush = createFlush()
   const codecs = {
     'painda.v3': createWireCodec(),
+    /** v3 for those whose contract is the same. */
+    compact: createWireCodec(undefined, createNameTable(contractNames(contract ?? {}), true)),
     v2: createV2Codec({
       mode: options.mode ?? 'gaming',
       registry: options.registry,
@@ -192,11 +197,15 @@ export function createCore(options: ServerOptions) {
     onDisconnection,
   })
   const infos = new WeakMap<Connection, TransportInfo>()
+  const hasFingerprint = contract !== undefined || options.registry !== undefined
+  const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
     settings,
     time,
     sessions,
-    contractRows: contract === undefined ? null : contractRows(contract),
+    contractRows: hasFingerprint ? contractRows(contract, options.registry) : null,
+    compactCodec: codecs.compact,
+    onMismatch: tellOfMismatch,
     gate,
     create(connection, id, token) {
       return life.create(connection.codec, id, readHandshake(infos.get(connection) ?? IN_PROCESS, token))

@@ -2,20 +2,40 @@
 //   hello with a session that we keep   → that session, on this connection; no middleware, it passed before
 //   any other hello                     → a new session, once the middleware has let it in
 import { randomUUID } from 'node:crypto'
-import { compareContracts, ERRORS, PPError, PROTOCOL_VERSION, toPPError } from '@painda/protocol'
-import type { ExpiryReason, Hello, RoomVersions, SessionOutcome, Time, Welcome } from '@painda/protocol'
+import {
+  compareContracts,
+  ERRORS,
+  MAX_MISMATCHES,
+  PPError,
+  PROTOCOL_VERSION,
+  toPPError,
+} from '@painda/protocol'
+import type {
+  ContractMismatch,
+  ExpiryReason,
+  Hello,
+  RoomVersions,
+  SessionOutcome,
+  Time,
+  Welcome,
+} from '@painda/protocol'
 import type { PPServerClient } from './client.js'
 import type { Connection } from './connection.js'
 import type { MiddlewareChain } from './middleware.js'
 import type { Settings } from './options.js'
+import type { PeerCodec } from './outgoing.js'
 import type { SessionEntry, Sessions } from './sessions.js'
 
 export interface HandshakeOptions {
   settings: Settings
   time: Time
   sessions: Sessions
-  /** The server's contract as rows; null when it has none. */
+  /** The fingerprint of the server's contract; null when it has none. */
   contractRows: readonly string[] | null
+  /** For connections whose contract has the same fingerprint. */
+  compactCodec: PeerCodec
+  /** Client and server were built from different contracts. */
+  onMismatch: (connection: Connection, mismatches: readonly ContractMismatch[]) => void
   gate: Pick<MiddlewareChain<[client: PPServerClient]>, 'run'>
   /** Makes session and client; they are known to nobody yet. */
   create: (connection: Connection, id: string, token: string | null) => SessionEntry
@@ -26,6 +46,9 @@ export interface HandshakeOptions {
   /** `versions`: null when its rooms are to be sent whole. */
   resumed: (entry: SessionEntry, token: string | null, versions: RoomVersions | null) => void
 }
+
+/** What the two contracts have in common, as the client is told. */
+type Agreement = Pick<Welcome, 'compact' | 'mismatches'>
 
 interface Expiry {
   readonly reason: ExpiryReason
@@ -40,22 +63,38 @@ export interface Handshakes {
 }
 
 export function createHandshakes(options: HandshakeOptions): Handshakes {
-  const { settings, time, sessions, contractRows, gate, create, admitted, canContinue, resumed } = options
+  const { settings, time, sessions, gate, create, admitted, canContinue, resumed } = options
   /** Clients whose middleware has not decided yet. */
   const opening = new Map<Connection, SessionEntry>()
 
   /** @throws PPError that ends the connection */
   function answer(connection: Connection, hello: Hello, wantedId: string | undefined): void {
-    const mismatches = check(connection, hello, contractRows)
-    const expiry = hello.session === undefined ? null : resume(connection, hello, mismatches)
+    const agreed = agree(connection, hello)
+    const expiry = hello.session === undefined ? null : resume(connection, hello, agreed)
     if (expiry === 'resumed') return
 
     const entry = create(connection, freeId(wantedId), hello.token ?? null)
     opening.set(connection, entry)
     const verdict = gate.run(entry.client)
-    const finish = (error: PPError | null): void => admit(connection, entry, error, expiry, mismatches)
+    const finish = (error: PPError | null): void => admit(connection, entry, error, expiry, agreed)
     if (verdict instanceof Promise) void verdict.then(finish)
     else finish(verdict)
+  }
+
+  /** From here on the connection speaks as its contract allows. @throws PPError that ends it */
+  function agree(connection: Connection, { version, contract }: Hello): Agreement {
+    const { contractRows, compactCodec, onMismatch } = options
+    if (connection.codec.name === 'v2') return {}
+    assertVersion(version)
+    if (contractRows === null || contract === undefined) return {}
+    assertContractVersion(contract, contractRows)
+    const mismatches = compareContracts(contract, contractRows)
+    if (mismatches.length === 0) {
+      connection.codec = compactCodec
+      return { compact: true }
+    }
+    onMismatch(connection, mismatches)
+    return { mismatches: mismatches.slice(0, MAX_MISMATCHES) }
   }
 
   function admit(
@@ -63,7 +102,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     entry: SessionEntry,
     error: PPError | null,
     expiry: Expiry | null,
-    mismatches: readonly string[],
+    agreed: Agreement,
   ): void {
     const { session } = entry
     // It may have left, or been closed by the middleware itself, in the meantime.
@@ -77,13 +116,13 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     }
     sessions.add(entry)
     const outcome = expiry === null ? 'new' : 'expired'
-    session.open(connection, welcome(entry, outcome, expiry, 0, mismatches), () => admitted(entry))
+    session.open(connection, welcome(entry, outcome, expiry, 0, agreed), () => admitted(entry))
   }
 
   function resume(
     connection: Connection,
     { session: wish, token }: Hello,
-    mismatches: readonly string[],
+    agreed: Agreement,
   ): Expiry | 'resumed' | null {
     if (wish === undefined) return null
     const isV2 = connection.codec.name === 'v2'
@@ -92,7 +131,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     if (found.name === 'expired') return found
     const { session } = found.entry
     // What is kept for one format cannot be said in the other.
-    if (session.codec !== connection.codec) return { reason: 'restart', lost: undefined }
+    if (session.codec.name !== connection.codec.name) return { reason: 'restart', lost: undefined }
     if (isV2 && wish.received > session.sent) {
       // A count of that client is a guess after some cuts, and no reason to turn it away: it begins anew.
       session.expire('overflow')
@@ -107,7 +146,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     const held = wish.versions ?? []
     const versions = canContinue(found.entry.client, held) ? held : null
     const outcome = versions === null ? 'snapshot' : 'resumed'
-    const answer = welcome(found.entry, outcome, null, replay.missed, mismatches)
+    const answer = welcome(found.entry, outcome, null, replay.missed, agreed)
     session.resume(connection, wish.received, answer, () => resumed(found.entry, token ?? null, versions))
     return 'resumed'
   }
@@ -121,15 +160,16 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
   }
 
   function welcome(
-    { session }: SessionEntry,
+    { session, client }: SessionEntry,
     outcome: SessionOutcome,
     expiry: Expiry | null,
     missed: number,
-    mismatches: readonly string[],
+    agreed: Agreement,
   ): Welcome {
     return {
       kind: 'welcome',
       id: session.id,
+      ...(client.userId === session.id ? {} : { userId: client.userId }),
       token: session.tokens.rotate(),
       outcome,
       ...(expiry === null ? {} : { reason: expiry.reason }),
@@ -140,7 +180,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       windowMs: settings.recovery.windowMs,
       maxPayloadBytes: settings.maxPayloadBytes,
       serverNow: time.wallNow(),
-      ...(mismatches.length === 0 ? {} : { mismatches }),
+      ...agreed,
     }
   }
 
@@ -160,24 +200,23 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
   }
 }
 
-/** Rows that differ. @throws PPError `INVALID_PROTOCOL_VERSION`, `CONTRACT_MISMATCH` */
-function check(connection: Connection, hello: Hello, ours: readonly string[] | null): readonly string[] {
-  if (connection.codec.name === 'v2') return []
-  if (hello.version !== PROTOCOL_VERSION) {
-    throw new PPError(
-      'INVALID_PROTOCOL_VERSION',
-      `Invalid Protocol Version: the client speaks ${hello.version}, this server ${PROTOCOL_VERSION}.`,
-    )
-  }
-  if (ours === null || hello.contract === undefined) return []
-  const rows = compareContracts(ours, hello.contract)
-  const versions = rows.filter((row) => row.startsWith('version='))
-  if (versions.length > 0) {
-    throw new PPError('CONTRACT_MISMATCH', `The contracts differ: ${versions.join(' and ')}.`, {
-      hint: 'Rebuild the client.',
-    })
-  }
-  return rows
+/** @throws PPError `INVALID_PROTOCOL_VERSION` */
+function assertVersion(version: number): void {
+  if (version === PROTOCOL_VERSION) return
+  throw new PPError(
+    'INVALID_PROTOCOL_VERSION',
+    `Invalid Protocol Version: the client speaks ${version}, this server ${PROTOCOL_VERSION}.`,
+  )
+}
+
+/** @throws PPError `CONTRACT_MISMATCH` */
+function assertContractVersion(theirs: readonly string[], ours: readonly string[]): void {
+  const isVersion = (row: string): boolean => row.startsWith('version=')
+  const versions = [theirs.find(isVersion) ?? 'version=', ours.find(isVersion) ?? 'version=']
+  if (versions[0] === versions[1]) return
+  throw new PPError('CONTRACT_MISMATCH', `The contracts differ: ${versions.join(' and ')}.`, {
+    hint: 'Rebuild the client.',
+  })
 }
 
 /** A refusal ends the connection, whatever its code does elsewhere. */

@@ -15,18 +15,15 @@ export interface Outgoing {
 }
 
 export function outgoing(message: Message): Outgoing {
-  // Two formats at most: a pair of fields is cheaper than a Map, and there is one of these per message.
-  let first: { codec: PeerCodec; body: Uint8Array | null } | null = null
-  let second: { codec: PeerCodec; body: Uint8Array | null } | null = null
+  // Three at most: v3 with names, v3 with their numbers, v2.
+  const made: { readonly codec: PeerCodec; readonly body: Uint8Array | null }[] = []
   return {
     message,
     body(codec) {
-      if (first?.codec === codec) return first.body
-      if (second?.codec === codec) return second.body
-      const made = { codec, body: codec.encode(message) }
-      if (first === null) first = made
-      else second = made
-      return made.body
+      for (const one of made) if (one.codec === codec) return one.body
+      const body = codec.encode(message)
+      made.push({ codec, body })
+      return body
     },
   }
 }

@@ -95,7 +95,8 @@ test('[HS5] contracts of different versions are refused, other differences are n
   near.hello({ contract: contractRows({ version: '2', messages: { move: type<number>() } }) })
   await settle()
   expect(stale.closed).toMatchObject({ code: 4004 })
-  expect(near.welcome.mismatches).toEqual(['message jump'])
+  expect(near.welcome.mismatches).toEqual([{ name: 'message "jump"', where: 'server' }])
+  expect(near.welcome.compact).toBeUndefined()
 })
 
 test('[HS6] a token reaches the application and nothing else: no other client, no inspect event, no log', async () => {

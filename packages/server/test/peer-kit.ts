@@ -1,11 +1,13 @@
 // Raw peers for the server's tests: they speak messages over an in-memory pair and note what comes back, so that a test
 // can say exactly what is on the wire, and in which order.
 import {
+  createNameTable,
   createWireCodec,
   createRandom,
   createTransportPair,
   isReliable,
   type CloseInfo,
+  type Codec,
   type Hello,
   type Message,
   type MessageKind,
@@ -16,13 +18,11 @@ import {
 import { createFakeTime, type FakeTime } from '@painda/testing/fake-time'
 import { PPServer, silentLogger, type ServerOptions } from '../src/index.js'
 
-const codec = createWireCodec()
-
 export interface Kit {
   server: PPServer
   time: FakeTime
   /** A connection that has said nothing yet. */
-  dial(info?: Parameters<PPServer['acceptTransport']>[1]): Peer
+  dial(info?: Parameters<PPServer['acceptTransport']>[1], names?: readonly string[]): Peer
   /** A connection that was welcomed. */
   join(hello?: Partial<Hello>): Promise<Peer>
   settle(): Promise<void>
@@ -32,10 +32,10 @@ export function createKit(options: ServerOptions = {}): Kit {
   const time = createFakeTime()
   const server = new PPServer({ time, random: createRandom(1), logger: silentLogger, ...options })
   const settle = (): Promise<void> => time.flushMicrotasks()
-  const dial: Kit['dial'] = (info) => {
+  const dial: Kit['dial'] = (info, names) => {
     const [mine, theirs] = createTransportPair()
     server.acceptTransport(theirs, info)
-    return new Peer(mine)
+    return new Peer(mine, names)
   }
   return {
     server,
@@ -53,8 +53,8 @@ export function createKit(options: ServerOptions = {}): Kit {
 
 export class Peer {
   readonly transport: Transport
-  /** Its own: a decoder keeps the views of one connection. */
-  readonly #codec = createWireCodec()
+  /** Its own: a decoder keeps the views of one connection, and what was agreed on it. */
+  readonly #codec: Codec
   /** Everything that was read, in order. */
   readonly log: Message[] = []
   /** One list per frame. */
@@ -63,8 +63,10 @@ export class Peer {
   /** Reliable messages received in this session. */
   received = 0
 
-  constructor(transport: Transport) {
+  /** `names`: those of its contract. */
+  constructor(transport: Transport, names: readonly string[] = []) {
     this.transport = transport
+    this.#codec = createWireCodec(undefined, createNameTable(names))
     transport.onMessage((frame) => {
       const messages = this.#codec.decode(frame)
       this.frames.push(messages)
@@ -77,7 +79,7 @@ export class Peer {
   }
 
   say(...messages: Message[]): void {
-    for (const frame of codec.pack(messages.map((message) => codec.encode(message))))
+    for (const frame of this.#codec.pack(messages.map((message) => this.#codec.encode(message))))
       this.transport.send(frame)
   }
 

@@ -1,4 +1,5 @@
 export { MAX_MESSAGES_PER_FRAME } from './bundle.js'
+export { createNameTable, type NameTable } from './name-table.js'
 export { createWireCodec } from './wire-codec.js'
 export { createViewDecoder, createViewEncoder } from './view.js'
 export type { ViewDecoder, ViewEncoder } from './view.js'

@@ -13,6 +13,8 @@ export const OPCODES = {
   received: 7,
   /** No message: a frame of several bodies. */
   bundle: 8,
+  /** An event whose type is a number of the contract's names. */
+  numbered: 9,
 } as const
 
 export const OPCODE_MASK = 0x0f

@@ -1,0 +1,174 @@
+// What a connection speaks when both ends have the same contract, and when they do not.
+import {
+  contractNames,
+  contractRows,
+  defineContract,
+  defineRoom,
+  PPSchemaRegistry,
+  stringSerializer,
+  type,
+} from '@painda/protocol'
+import type { InspectEvent } from '@painda/protocol'
+import { expect, test } from 'vitest'
+import { createKit } from './peer-kit.js'
+import type { Kit, Peer } from './peer-kit.js'
+
+const arena = defineRoom({
+  name: 'arena',
+  state: () => ({ n: 0 }),
+  messages: { move: type<number>() },
+  events: { boom: type<number>() },
+})
+const contract = defineContract({
+  rooms: { arena },
+  messages: { chat: type<string>() },
+  events: { news: type<string>() },
+})
+const NAMES = contractNames(contract)
+
+/** A peer that was built from this contract, and what each of its frames weighs. */
+async function enter(kit: Kit, theirs = contract): Promise<{ peer: Peer; sizes: number[] }> {
+  const peer = kit.dial({}, contractNames(theirs))
+  const sizes: number[] = []
+  peer.transport.onMessage((frame) => sizes.push(frame.byteLength))
+  peer.hello({ contract: contractRows(theirs) })
+  await kit.settle()
+  return { peer, sizes }
+}
+
+test('[HS5, CT3] equal contracts agree, and then names travel as numbers both ways', async () => {
+  const kit = createKit({ contract })
+  const { server, settle } = kit
+  const said: unknown[] = []
+  server.on('chat', (_client, text) => said.push(text))
+  server.define(arena, { messages: { move: ({ room }, at) => room.broadcast('boom', at) } })
+  const { peer, sizes } = await enter(kit)
+  expect(peer.welcome).toMatchObject({ compact: true })
+  expect(peer.welcome.mismatches).toBeUndefined()
+
+  peer.emit('chat', 'hi')
+  server.emit('news', 'x')
+  server.emit('undeclared', 1)
+  peer.say({ kind: 'join', ackId: 1, how: 'joinOrCreate', name: 'arena', room: 'a' })
+  await settle()
+  peer.say({ kind: 'event', type: 'move', payload: 3, room: 'a' })
+  await settle()
+  expect(said).toEqual(['hi'])
+  expect(peer.of('joined')).toMatchObject([{ name: 'arena', room: 'a' }])
+  expect(peer.of('event').map(({ type: name, payload }) => [name, payload])).toEqual([
+    ['news', 'x'],
+    ['undeclared', 1],
+    ['boom', 3],
+  ])
+  // Opcode and flags, the number, the room behind its scope, the payload: 89|20, 02, 01 01 61, 03.
+  expect(sizes.at(-1)).toBe(6)
+})
+
+test('[CT4, BC1] a broadcast is encoded once with names and once with numbers', async () => {
+  const kit = createKit({ contract })
+  const equal = [await enter(kit), await enter(kit), await enter(kit)]
+  const other = [await enter(kit, defineContract({ events: contract.events })), { peer: await kit.join() }]
+  let encodings = 0
+  kit.server.emit('news', { toJSON: () => `encoded ${++encodings}` })
+  await kit.settle()
+  expect(encodings).toBe(2)
+  expect(equal.map(({ peer }) => peer.payloads('news'))).toEqual([
+    ['encoded 1'],
+    ['encoded 1'],
+    ['encoded 1'],
+  ])
+  expect(other.map(({ peer }) => peer.payloads('news'))).toEqual([['encoded 2'], ['encoded 2']])
+})
+
+test('[CT3] a connection without an equal contract may not say a number', async () => {
+  const kit = createKit({ contract })
+  const { peer } = await enter(kit, defineContract({ events: contract.events }))
+  expect(peer.welcome.compact).toBeUndefined()
+  // An event with number 0.
+  peer.transport.send(Uint8Array.of(0x09, 0x00))
+  await kit.settle()
+  expect(peer.closed).toMatchObject({ code: 4002 })
+})
+
+test('[HS5] what differs is told to the client and, once, to the log; what a stranger calls its names is not', async () => {
+  const warnings: string[] = []
+  const quiet = { debug() {}, info() {}, error() {} }
+  const kit = createKit({ contract, logger: { ...quiet, warn: (text: string) => void warnings.push(text) } })
+  const inspected: InspectEvent[] = []
+  kit.server.inspector.listen((event) => inspected.push(event))
+  const theirs = defineContract({ messages: { 'evil\nname': type<null>() }, events: contract.events })
+  const { peer } = await enter(kit, theirs)
+  await enter(kit, theirs)
+  expect(peer.welcome.mismatches).toEqual([
+    { name: 'event "arena"."boom"', where: 'server' },
+    { name: 'message "arena"."move"', where: 'server' },
+    { name: 'message "chat"', where: 'server' },
+    { name: 'message "evil\\nname"', where: 'client' },
+    { name: 'room "arena"', where: 'server' },
+  ])
+  expect(warnings).toEqual([
+    'A client was built from another contract: it lacks event "arena"."boom", it lacks message "arena"."move", ' +
+      'it lacks message "chat", it lacks room "arena", 1 names that this server does not know.',
+  ])
+  expect(inspected.filter(({ kind }) => kind === 'error')).toMatchObject([
+    { code: 'SCHEMA_MISMATCH' },
+    { code: 'SCHEMA_MISMATCH' },
+  ])
+})
+
+test('[HS5] a flood of different contracts fills neither the log nor the welcome', async () => {
+  const warnings: string[] = []
+  const quiet = { debug() {}, info() {}, error() {} }
+  const kit = createKit({ contract, logger: { ...quiet, warn: (text: string) => void warnings.push(text) } })
+  for (let i = 1; i <= 40; i++) {
+    const peer = kit.dial()
+    peer.hello({ contract: Array.from({ length: 70 + i }, (_, row) => `message "${row}"`) })
+    await kit.settle()
+    expect(peer.welcome.mismatches).toHaveLength(64)
+  }
+  expect(warnings).toHaveLength(16)
+  expect(warnings.join()).toContain('86 names')
+})
+
+test('[CT1] a registry is part of the fingerprint', async () => {
+  const registry = new PPSchemaRegistry().register('note', 1, stringSerializer())
+  const kit = createKit({ registry })
+  const peer = kit.dial()
+  peer.hello({ contract: contractRows({}, new PPSchemaRegistry().register('note', 2, stringSerializer())) })
+  const same = kit.dial()
+  same.hello({ contract: contractRows({}, registry) })
+  await kit.settle()
+  expect(peer.welcome.mismatches).toEqual([{ name: 'schema "note"', where: 'both' }])
+  expect(same.welcome.compact).toBe(true)
+})
+
+test('[CT4, RC2] a session that comes back with another contract gets what it missed with names', async () => {
+  const kit = createKit({ contract })
+  const { peer } = await enter(kit)
+  const { session } = peer
+  peer.cut()
+  kit.server.emit('news', 'missed')
+  const back = kit.dial()
+  back.hello({ contract: contractRows({ events: contract.events }), session })
+  await kit.settle()
+  expect(back.welcome).toMatchObject({ outcome: 'snapshot', id: peer.welcome.id })
+  expect(back.welcome.compact).toBeUndefined()
+  expect(back.payloads('news')).toEqual(['missed'])
+  expect(NAMES).toContain('news')
+})
+
+test('[HS9] the welcome says the id of the user, where it is another than the client’s', async () => {
+  const { server, join } = createKit()
+  server.use((client, next) => {
+    const { token } = client.handshake
+    if (token !== null) client.userContext = { sub: token }
+    next()
+  })
+  const known = await join({ token: 'ada' })
+  const stranger = await join()
+  expect(known.welcome.userId).toBe('ada')
+  expect(stranger.welcome.userId).toBeUndefined()
+  known.cut()
+  const back = await join({ session: known.session })
+  expect(back.welcome).toMatchObject({ id: known.welcome.id, userId: 'ada' })
+})
