@@ -599,7 +599,7 @@ describe('names as numbers', () => {
     await client.ready
     await server.settle()
     client.emit('chat', 2)
-    client.emit('other', 3)
+    client.of('/').emit('other', 3)
     await server.settle()
     // In the first frame a ping follows; the second is a bundle of two.
     expect(bytes[0]).toContain('83046368617401')

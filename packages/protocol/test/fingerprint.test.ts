@@ -14,7 +14,7 @@ import {
   stringSerializer,
   type,
 } from '@painda/protocol'
-import type { Message, StandardSchema } from '@painda/protocol'
+import type { Message, MessageOf, StandardSchema } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 
 /** A validator that can say itself as JSON Schema, as zod and arktype do. */
@@ -147,7 +147,7 @@ describe('numbers', () => {
   })
 })
 
-const WELCOME: Message = {
+const WELCOME: MessageOf<'welcome'> = {
   kind: 'welcome',
   id: 'c1',
   token: 't',

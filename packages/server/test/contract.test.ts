@@ -8,7 +8,7 @@ import {
   stringSerializer,
   type,
 } from '@painda/protocol'
-import type { InspectEvent } from '@painda/protocol'
+import type { ContractShape, InspectEvent } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createKit } from './peer-kit.js'
 import type { Kit, Peer } from './peer-kit.js'
@@ -27,7 +27,7 @@ const contract = defineContract({
 const NAMES = contractNames(contract)
 
 /** A peer that was built from this contract, and what each of its frames weighs. */
-async function enter(kit: Kit, theirs = contract): Promise<{ peer: Peer; sizes: number[] }> {
+async function enter(kit: Kit, theirs: ContractShape = contract): Promise<{ peer: Peer; sizes: number[] }> {
   const peer = kit.dial({}, contractNames(theirs))
   const sizes: number[] = []
   peer.transport.onMessage((frame) => sizes.push(frame.byteLength))
