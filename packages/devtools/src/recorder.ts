@@ -1,6 +1,7 @@
 // The flight recorder: the newest events of all clients of the page, in a ring that is bounded by number and by memory.
 // It runs from the first moment, so recording is one object and a few additions; whoever wants to look (the overlay)
 // reads it later.
+import { redactFrame } from '@painda/protocol'
 import type { InspectEvent, Message, StateDelta, Undo } from '@painda/protocol'
 import { createRates, type Rates } from './rates.js'
 
@@ -151,7 +152,7 @@ export function createRecorder({
         return
       }
       if (nextId - firstId >= maxEvents) dropOldest()
-      ring[nextId % maxEvents] = { id: nextId, source, event: withoutStates(event) }
+      ring[nextId % maxEvents] = { id: nextId, source, event: withoutStates(withoutSecrets(event)) }
       nextId++
       heldBytes += costOf(event)
       // The newest is kept however large it is: it is what somebody wants to look at.
@@ -188,6 +189,13 @@ export function createRecorder({
 function isProblem(event: InspectEvent): boolean {
   if (event.kind === 'error' || event.kind === 'desync') return true
   return event.kind === 'frame' && event.messages.some((message) => message.kind === 'error')
+}
+
+/** What is recorded ends up in screenshots, files and bug reports. */
+function withoutSecrets(event: InspectEvent): InspectEvent {
+  if (event.kind !== 'frame') return event
+  const shown = redactFrame(event.bytes, event.messages)
+  return shown.bytes === event.bytes ? event : { ...event, ...shown }
 }
 
 /**

@@ -160,3 +160,14 @@ test('the page has one hook, whoever asks first', () => {
   expect(installHook(page)).toBe(installHook(page))
   expect(Object.getOwnPropertySymbols(page)).toEqual([Symbol.for('painda.devtools')])
 })
+
+test('the tokens of a session are recorded as stars, decoded and in the bytes', () => {
+  const recorder = createRecorder()
+  const session = { id: 'c1', token: 'resume-me', received: 2 }
+  recorder.record(0, frameOf('out', [{ kind: 'hello', version: 3, token: 'ey.of-ada', session }]))
+  const event = recorder.at(0)?.event
+  if (event?.kind !== 'frame') throw new Error('not recorded')
+  const all = JSON.stringify(event.messages) + String.fromCharCode(...event.bytes)
+  expect(all).toContain('c1')
+  expect(all).not.toMatch(/of-ada|resume-me/)
+})

@@ -68,6 +68,7 @@ export const ERRORS = {
   BUFFER_OVERFLOW: stays,
   DELTA_INVALID: stays,
   DESYNC: stays,
+  UNREADABLE_FILE: stays,
   // Ends of a connection.
   MALFORMED_FRAME: { closeCode: 4002, next: 'retry', reason: 'malformed frame' },
   PAYLOAD_TOO_LARGE: { closeCode: 1009, next: 'retry', reason: 'payload too large' },

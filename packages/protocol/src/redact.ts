@@ -1,0 +1,60 @@
+// Frames with a secret in them, made fit to be shown: what is inspected ends up in overlays, files and bug reports. Each
+// secret becomes as many stars, so that sizes stay true.
+import type { Hello, Welcome } from './handshake.js'
+import type { Message } from './messages.js'
+import { encodeUtf8 } from './utf8.js'
+
+const STAR = 0x2a
+
+/** True for the messages that carry a token: the two of the handshake. */
+export function hasSecret(message: Message): message is Hello | Welcome {
+  return message.kind === 'hello' || message.kind === 'welcome'
+}
+
+/** The same message with stars for its tokens. */
+export function withoutSecrets(message: Message): Message {
+  if (message.kind === 'welcome') return { ...message, token: stars(message.token) }
+  if (message.kind !== 'hello') return message
+  const { token, session } = message
+  return {
+    ...message,
+    ...(token === undefined ? {} : { token: stars(token) }),
+    ...(session === undefined ? {} : { session: { ...session, token: stars(session.token) } }),
+  }
+}
+
+/**
+ * A frame of v3 with stars for its tokens, in the messages and in the bytes. A frame without one is returned as it is; the
+ * arguments are never written to.
+ */
+export function redactFrame(
+  bytes: Uint8Array,
+  messages: readonly Message[],
+): { readonly bytes: Uint8Array; readonly messages: readonly Message[] } {
+  if (!messages.some(hasSecret)) return { bytes, messages }
+  const shown = bytes.slice()
+  for (const message of messages) {
+    for (const secret of secretsOf(message)) cover(shown, encodeUtf8(secret))
+  }
+  return { bytes: shown, messages: messages.map(withoutSecrets) }
+}
+
+function secretsOf(message: Message): readonly string[] {
+  if (message.kind === 'welcome') return [message.token]
+  if (message.kind !== 'hello') return []
+  return [message.token, message.session?.token].filter((secret) => secret !== undefined)
+}
+
+/** A text of v3 stands in its frame as UTF-8 in one piece, however often it was said. */
+function cover(bytes: Uint8Array, secret: Uint8Array): void {
+  if (secret.length === 0) return
+  for (let start = 0; start + secret.length <= bytes.length; start++) {
+    if (secret.every((byte, index) => bytes[start + index] === byte)) {
+      bytes.fill(STAR, start, start + secret.length)
+    }
+  }
+}
+
+function stars(secret: string): string {
+  return '*'.repeat(secret.length)
+}

@@ -1,0 +1,256 @@
+// A session as a file: what one or more ends saw, to be looked at elsewhere or turned into a test. JSON lines: the first says
+// what the file is, each other one is an event of the inspect stream. Bytes are hexadecimal.
+//   { "painda": "session", "version": 1, "startedAt": …, "app": …, "fingerprint": …, "seed": …, "sources": ["Ada", "server"] }
+//   { "source": 0, "event": { "kind": "frame", "bytes": "03a1…", "messages": [ … ], … } }
+// A file may come from anywhere: reading it checks everything that a reader of events relies on.
+import { PPError } from './errors.js'
+import { isFields, readCount, readList, readName, readNumber, readOneOf, readText } from './fields.js'
+import type { Fields } from './fields.js'
+import type { FrameEvent, InspectEvent } from './inspect.js'
+import { isPlainObject } from './json.js'
+import { readMessage } from './messages.js'
+import type { Message } from './messages.js'
+
+export const SESSION_FILE_VERSION = 1
+
+/** Longer files are refused before they are parsed. Characters. */
+const MAX_LENGTH = 64 * 1024 * 1024
+const MAX_LINE_LENGTH = 16 * 1024 * 1024
+const MAX_SOURCES = 1024
+
+export interface SessionFile {
+  readonly about: SessionFileAbout
+  readonly lines: readonly SessionFileLine[]
+}
+
+export interface SessionFileAbout {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** Whose ends these are; a line names its end by the index. */
+  readonly sources: readonly string[]
+  /** The application's own version. */
+  readonly app?: string
+  /** The contract's fingerprint, where there was a contract. */
+  readonly fingerprint?: string
+  /** The seed of the network engine, where one was at work. */
+  readonly seed?: number
+}
+
+export interface SessionFileLine {
+  readonly source: number
+  readonly event: InspectEvent
+}
+
+export interface WriteSessionFileOptions {
+  /** Takes out what must not leave this machine; null leaves a line out. Secrets of the protocol itself never come this far. */
+  redact?: (line: SessionFileLine) => SessionFileLine | null
+}
+
+/** The file as text. Reading it and writing it again gives the same text. */
+export function writeSessionFile(file: SessionFile, { redact }: WriteSessionFileOptions = {}): string {
+  const { startedAt, sources, app, fingerprint, seed } = file.about
+  const about = {
+    painda: 'session',
+    version: SESSION_FILE_VERSION,
+    startedAt,
+    app,
+    fingerprint,
+    seed,
+    sources,
+  }
+  const rows = [JSON.stringify(about)]
+  for (const line of file.lines) {
+    const shown = redact === undefined ? line : redact(line)
+    if (shown !== null) rows.push(JSON.stringify({ source: shown.source, event: writeEvent(shown.event) }))
+  }
+  return `${rows.join('\n')}\n`
+}
+
+/** Fields in one order, whoever made the event: the same session is the same text. */
+function writeEvent(event: InspectEvent): unknown {
+  if (event.kind !== 'frame') return toPlain(event)
+  const { kind, at, wallAt, direction, seq, peer, bytes } = event
+  const messages = event.messages.map((message) => toPlain(readMessage(message)))
+  return { kind, at, wallAt, direction, seq, peer, bytes: toHex(bytes), messages }
+}
+
+/**
+ * What `writeSessionFile` wrote.
+ * @throws PPError `UNREADABLE_FILE` for anything else: `details.why` is `foreign`, `version` (of a newer release), `large` or
+ * `damaged` with `details.line`, counted from 1.
+ */
+export function readSessionFile(text: string): SessionFile {
+  if (text.length > MAX_LENGTH) {
+    throw unreadable('large', `A session file holds at most ${MAX_LENGTH / 1024 / 1024} MiB of text.`)
+  }
+  const end = text.indexOf('\n')
+  const about = readAbout(end === -1 ? text : text.slice(0, end))
+  const lines: SessionFileLine[] = []
+  let start = end === -1 ? text.length : end + 1
+  for (let line = 2; start < text.length; line++) {
+    const next = text.indexOf('\n', start)
+    const stop = next === -1 ? text.length : next
+    if (stop > start) lines.push(readLine(text.slice(start, stop), line, about.sources.length))
+    start = stop + 1
+  }
+  return { about, lines }
+}
+
+function readAbout(text: string): SessionFileAbout {
+  const about = parse(text.slice(0, MAX_LINE_LENGTH))
+  if (!isFields(about) || about['painda'] !== 'session') {
+    throw unreadable('foreign', 'This is no session file: its first line does not say so.')
+  }
+  const { version } = about
+  if (version !== SESSION_FILE_VERSION) {
+    const which = typeof version === 'number' ? String(version) : 'unknown'
+    throw unreadable(
+      'version',
+      `The session file has version ${which}; this release reads ${SESSION_FILE_VERSION}.`,
+    )
+  }
+  return checked(1, () => ({
+    startedAt: readNumber(about, 'startedAt'),
+    sources: readList(about, 'sources', MAX_SOURCES).map((source) => readText({ source }, 'source')),
+    ...(about['app'] === undefined ? {} : { app: readText(about, 'app') }),
+    ...(about['fingerprint'] === undefined ? {} : { fingerprint: readText(about, 'fingerprint') }),
+    ...(about['seed'] === undefined ? {} : { seed: readNumber(about, 'seed') }),
+  }))
+}
+
+function readLine(text: string, line: number, sources: number): SessionFileLine {
+  return checked(line, () => {
+    if (text.length > MAX_LINE_LENGTH) throw damaged('It is too long.')
+    const row = parse(text)
+    if (!isFields(row) || !isFields(row['event'])) throw damaged('It holds no event.')
+    const source = readCount(row, 'source')
+    if (source >= sources) throw damaged('It names a source that the first line does not list.')
+    return { source, event: readEvent(row['event']) }
+  })
+}
+
+const readers: { readonly [Kind in InspectEvent['kind']]?: (event: Fields) => void } = {
+  connection: (event) => void readText(event, 'state'),
+  room: (event) => {
+    readName(event, 'room')
+    readName(event, 'status')
+    readCount(event, 'version')
+  },
+  desync: (event) => {
+    readName(event, 'room')
+    readCount(event, 'have')
+    readCount(event, 'got')
+  },
+  error: (event) => {
+    readName(event, 'code')
+    readText(event, 'message')
+  },
+}
+
+function readEvent(event: Fields): InspectEvent {
+  const at = readNumber(event, 'at')
+  const kind = readName(event, 'kind')
+  if (kind === 'frame') return readFrame(event, at)
+  if (Object.hasOwn(readers, kind)) readers[kind as InspectEvent['kind']]?.(event)
+  // What the readers above did not check is shown, and nothing else: a kind of a newer release too.
+  return fromPlain(event) as InspectEvent
+}
+
+function readFrame(event: Fields, at: number): FrameEvent {
+  return {
+    kind: 'frame',
+    at,
+    wallAt: readNumber(event, 'wallAt'),
+    direction: readOneOf(event, 'direction', ['in', 'out']),
+    seq: readCount(event, 'seq'),
+    peer: readText(event, 'peer'),
+    bytes: readHex(event['bytes']),
+    messages: readList(event, 'messages', MAX_LENGTH).map((message): Message =>
+      readMessage(fromPlain(message)),
+    ),
+  }
+}
+
+const BYTES = '__pp_bytes'
+const PLAIN = '__pp_plain'
+
+/** Bytes as `{ "__pp_bytes": hex }`; data that looks like that, or like its escape, as `{ "__pp_plain": data }`. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { [BYTES]: toHex(value) }
+  if (Array.isArray(value)) return value.map(toPlain)
+  if (!isPlainObject(value)) return value
+  const plain = mapValues(value, toPlain)
+  return isEscape(value) ? { [PLAIN]: plain } : plain
+}
+
+function fromPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromPlain)
+  if (!isPlainObject(value)) return value
+  if (isEscape(value)) {
+    if (BYTES in value) return readHex(value[BYTES])
+    const inside = value[PLAIN]
+    return isPlainObject(inside) ? mapValues(inside, fromPlain) : inside
+  }
+  return mapValues(value, fromPlain)
+}
+
+function isEscape(value: object): boolean {
+  const keys = Object.keys(value)
+  return keys.length === 1 && (keys[0] === BYTES || keys[0] === PLAIN)
+}
+
+/** Without a prototype: a key of a file reaches nothing. */
+function mapValues(from: Fields, map: (value: unknown) => unknown): Fields {
+  const into: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(from)) into[key] = map(from[key])
+  return into
+}
+
+function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}
+
+function readHex(value: unknown): Uint8Array {
+  const text = isPlainObject(value) ? value[BYTES] : value
+  if (typeof text !== 'string' || text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) {
+    throw damaged('Bytes must be pairs of hexadecimal digits.')
+  }
+  const bytes = new Uint8Array(text.length / 2)
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16)
+  }
+  return bytes
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The line in question, for whatever went wrong in it. */
+function checked<T>(line: number, read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    const what = thrown instanceof Error ? thrown.message : String(thrown)
+    throw unreadable('damaged', `Line ${line} of the session file cannot be read. ${what}`, line)
+  }
+}
+
+type Why = 'foreign' | 'version' | 'large' | 'damaged'
+
+/** Inside a line: `checked` adds which one. */
+function damaged(what: string): PPError {
+  return unreadable('damaged', what)
+}
+
+function unreadable(why: Why, message: string, line?: number): PPError {
+  return new PPError('UNREADABLE_FILE', message, {
+    details: { why, ...(line === undefined ? {} : { line }) },
+  })
+}
