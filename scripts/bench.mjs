@@ -8,6 +8,16 @@ import process from 'node:process'
 import { capture, run } from './lib/processes.mjs'
 import { ROOT, at, exists, filesBelow, secondsSince } from './lib/workspace.mjs'
 
+/** Peers with a server of their own. */
+const PEERS = [
+  '@colyseus/core',
+  '@colyseus/schema',
+  '@colyseus/sdk',
+  '@colyseus/ws-transport',
+  'socket.io',
+  'socket.io-client',
+]
+
 const OUT = at('bench', 'node_modules', '.painda')
 
 export async function bench(args) {
@@ -74,6 +84,8 @@ async function bundle(file) {
     logLevel: 'error',
     ssr: {
       noExternal: true,
+      // Peers run as they are published; the bundle lies below bench, where they are found.
+      external: PEERS,
       resolve: { conditions: ['painda-source', ...defaultServerConditions] },
     },
     build: {

@@ -76,11 +76,11 @@ export function arena(seed = 1): World {
   }
 }
 
-/** 1,000 entities of which `moving` move per tick: all of them, unless said otherwise. */
-export function crowd(seed = 2, moving = 1000): World {
+/** `count` entities of which `moving` move per tick: all of them, unless said otherwise. */
+export function crowd(seed = 2, moving = 1000, count = 1000): World {
   const random = createRandom(seed)
   const entities: Record<string, { x: number; y: number; kind: string }> = {}
-  for (let i = 0; i < 1000; i++) {
+  for (let i = 0; i < count; i++) {
     entities[randomId(random)] = {
       x: random.int(0, CELLS - 1) * CELL,
       y: random.int(0, CELLS - 1) * CELL,
