@@ -12,7 +12,7 @@ async function arena(job: WorldJob, demandsLatency: boolean): Promise<void> {
       medianOf(result, ({ seen }) => quantile(seen.latencies, 0.5)),
       medianOf(result, ({ seen }) => quantile(seen.latencies, 0.95)),
       medianOf(result, ({ spent }) => spent.bytes / spent.steps / job.clients),
-      medianOf(result, ({ spent, seen }) => seen.updates / spent.steps / job.clients),
+      medianOf(result, ({ spent, seen }) => seen.updates / spent.steps / 20),
     ],
   }))
   const columns = ['CPU µs', 'latency p50 ms', 'p95 ms', 'bytes', 'updates per tick']

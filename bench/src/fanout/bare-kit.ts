@@ -1,13 +1,6 @@
 // What is left when everything is left away: `ws`, one tree, and the best binary delta that we have, encoded once for
 // all. No sessions, no rooms that come and go, no limits. `raw writes` also frames once for all and writes to the sockets.
-import {
-  createTracker,
-  createViewEncoder,
-  createWireCodec,
-  compileSync,
-  patch,
-  cloneJson,
-} from '@painda/protocol'
+import { createTracker, createViewEncoder, createWireCodec, compileSync, cloneJson } from '@painda/protocol'
 import type { Json, Tracker } from '@painda/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
@@ -58,7 +51,7 @@ export function bare(isRaw: boolean): Kit {
       return { expected: (room) => rooms[room]?.state ?? null } satisfies Served
     },
 
-    async join(job, url, { room, slot }, seen) {
+    async join(job, url, { room, slot, isLight }, seen) {
       const socket = new WebSocket(`${url}/${room}`, { perMessageDeflate: false })
       const codec = createWireCodec()
       let state: Json = null
@@ -72,16 +65,17 @@ export function bare(isRaw: boolean): Kit {
             asked.shift()?.(bytes.readInt32LE(1))
             return
           }
-          for (const message of codec.decode(bytes)) {
-            if (message.kind === 'snapshot') state = message.state as Json
-            else if (message.kind === 'delta') state = patch(state, message.delta as Json)
-          }
+          if (isLight && state !== null) return
+          for (const message of codec.decode(bytes))
+            // The decoder keeps the tree; only the first delta after another codec's state would come without it.
+            if (message.kind === 'snapshot' || message.kind === 'delta')
+              state = (message.state ?? state) as Json
           resolve()
           if (typeof state === 'object' && state !== null && 'tick' in state) seen(Number(state['tick']))
         })
       })
       const joined: Joined = {
-        state: () => state,
+        state: isLight ? null : () => state,
         input: (dx, dy) => socket.send(frameOf(slot, dx, dy)),
         ask: (n) =>
           new Promise((resolve) => {

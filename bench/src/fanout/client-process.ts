@@ -9,6 +9,8 @@ import { answerCalls, sharedNow } from './rpc.js'
 
 /** Inputs of one client are spread over its interval in so many turns, as those of many people are. */
 const TURNS = 20
+/** About so many clients of a world keep replicas, spread evenly over the order of joining. */
+const FULL_CLIENTS = 20
 
 export interface JoinCall {
   readonly kit: KitName
@@ -45,6 +47,7 @@ export function clientProcess(): void {
       job.kind === 'lobby' ? job.players : job.kind === 'storm' ? job.clients / job.rooms : Infinity
     const place = {
       index,
+      isLight: job.kind === 'world' && index % Math.ceil(job.clients / FULL_CLIENTS) !== 0,
       room: Math.floor(index / perRoom),
       slot: perRoom === Infinity ? index : index % perRoom,
     }
@@ -136,7 +139,7 @@ export function clientProcess(): void {
       const perRoom =
         job.kind === 'lobby' ? job.players : job.kind === 'storm' ? job.clients / job.rooms : joined.length
       const members = joined.slice(room * perRoom, (room + 1) * perRoom)
-      return members.filter((client) => !deepEqual(client.state(), expected)).length
+      return members.filter(({ state }) => state !== null && !deepEqual(state(), expected)).length
     },
     /** From now on nothing is read from the sockets of the client that joined first. */
     freeze() {

@@ -1,6 +1,6 @@
 // Colyseus as its documentation does it: a schema, a timestep that changes it, a patch rate of the same length. Numbers
 // are float32, which holds the cells of all worlds exactly.
-import { ArraySchema, MapSchema, schema, t } from '@colyseus/schema'
+import { ArraySchema, Encoder, MapSchema, schema, t } from '@colyseus/schema'
 import type { Json } from '@painda/protocol'
 import type { Joined, Kit } from './job.js'
 import type { Item, Step } from './worlds.js'
@@ -41,6 +41,8 @@ export const colyseus: Kit = {
     const { Room, Server } = await import('@colyseus/core')
     const { WebSocketTransport } = await import('@colyseus/ws-transport')
     const states: SchemaObject[] = []
+    // The crowd is larger than the default of 8 kB.
+    Encoder.BUFFER_SIZE = 1024 * 1024
 
     class World extends Room {
       override maxClients = 100_000
@@ -74,14 +76,15 @@ export const colyseus: Kit = {
     return { expected: (room) => states[room]?.toJSON() ?? null }
   },
 
-  async join(_job, url, { room: index, slot }, seen) {
+  async join(_job, url, { room: index, slot, isLight }, seen) {
     const { Client } = await import('@colyseus/sdk')
     const client = new Client(url.replace('ws:', 'http:'))
     const room = await client.joinOrCreate<SchemaObject & { tick: number }>('world', { room: index })
     await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()))
     room.onStateChange((state) => seen(state.tick))
+    if (isLight) room.connection.events.onmessage = () => {}
     const joined: Joined = {
-      state: () => room.state.toJSON(),
+      state: isLight ? null : () => room.state.toJSON(),
       input: (dx, dy) => room.send('input', { slot: `p${slot}`, dx, dy }),
       ask: async (n) => {
         const answer: { n: number } = await room.request('echo', { n })

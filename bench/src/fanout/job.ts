@@ -57,7 +57,8 @@ export interface Served {
 
 /** One client of a kit. */
 export interface Joined {
-  state(): Json
+  /** Null for a light client. */
+  readonly state: (() => Json) | null
   /** lobby: moves its own player by so many cells. */
   input?(dx: number, dy: number): void
   /** ask: resolves with the answer. */
@@ -70,6 +71,11 @@ export interface ClientPlace {
   readonly room: number
   /** In a lobby: which of its room's players it is. */
   readonly slot: number
+  /**
+   * Joins like everybody, and then reads frames without a look into them. Hundreds of replicas in one process would measure
+   * that process; at home each client has a machine of its own.
+   */
+  readonly isLight: boolean
 }
 
 export interface Kit {

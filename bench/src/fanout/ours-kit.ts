@@ -41,6 +41,8 @@ export const ours: Kit = {
       logger: silentLogger,
       maxConnectionsPerIp: 1_000_000,
       maxMessagesPerSecond: 0,
+      // A light client answers nothing; the contest is over before anybody else would be asked.
+      heartbeatInterval: 600_000,
     })
     // The definition's state is typed for the lobby; every script's state has a tick.
     const Played: RoomShape = { ...World, state: () => structuredClone(host.start) as object }
@@ -74,16 +76,24 @@ export const ours: Kit = {
     return { expected: (room) => rooms[room]?.state as unknown as Json }
   },
 
-  async join(_job, url, { room, slot }, seen) {
-    const client = new PPClient(url, { contract, WebSocket, connectTimeoutMs: 60_000 })
+  async join(_job, url, { room, slot, isLight }, seen) {
+    let isDeaf = false
+    // Listeners of a light client are not told of messages any more.
+    class Socket extends WebSocket {
+      override emit(event: string | symbol, ...args: unknown[]): boolean {
+        return (isDeaf && event === 'message') || super.emit(event, ...args)
+      }
+    }
+    const client = new PPClient(url, { contract, WebSocket: Socket, connectTimeoutMs: 60_000 })
     const handle: RoomHandle<typeof World> = client.join(World, { id: `room-${room}` })
     handle.subscribe(() => {
       const { state } = handle
       if (state !== undefined) seen(state.tick)
     })
     await handle.joined
+    isDeaf = isLight
     const joined: Joined = {
-      state: () => handle.state as unknown as Json,
+      state: isLight ? null : () => handle.state as unknown as Json,
       input: (dx, dy) => handle.send('input', { slot: `p${slot}`, dx, dy }),
       ask: async (n) => (await handle.request('echo', { n })).n,
       close: () => client.close(),

@@ -66,7 +66,7 @@ export const socketIo: Kit = {
     return { expected: (room) => rooms[room]?.state as unknown as Json }
   },
 
-  async join(_job, url, { room, slot }, seen) {
+  async join(_job, url, { room, slot, isLight }, seen) {
     const socket = io(url.replace('ws:', 'http:'), {
       transports: ['websocket'],
       forceNew: true,
@@ -89,8 +89,10 @@ export const socketIo: Kit = {
         seen(t)
       })
     })
+    // Above the engine's own pings, below the parser.
+    if (isLight) socket.io.engine.off('data')
     const joined: Joined = {
-      state: () => state as unknown as Json,
+      state: isLight ? null : () => state as unknown as Json,
       input: (dx, dy) => void socket.emit('input', { slot: `p${slot}`, dx, dy }),
       ask: (n) => socket.emitWithAck('echo', n) as Promise<number>,
       close: () => void socket.disconnect(),
