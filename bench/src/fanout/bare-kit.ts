@@ -55,7 +55,7 @@ export function bare(isRaw: boolean): Kit {
       const socket = new WebSocket(`${url}/${room}`, { perMessageDeflate: false })
       const codec = createWireCodec()
       let state: Json = null
-      let asked: ((n: number) => void)[] = []
+      const asked: ((n: number) => void)[] = []
       await new Promise<void>((resolve, reject) => {
         socket.on('error', reject)
         socket.on('message', (data: RawData) => {

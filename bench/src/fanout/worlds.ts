@@ -41,7 +41,7 @@ export interface Player {
 }
 
 /** Where lobby players stand before they move. */
-export const LOBBY_START = 100
+const LOBBY_START = 100
 
 export function scriptOf(job: Job): Script {
   if (job.kind === 'lobby') return still(lobbyState(job.players))
