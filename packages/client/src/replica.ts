@@ -1,33 +1,19 @@
-// The copy of a room's state: one immutable tree that follows the server version by version. What did not change keeps
-// its identity, also when a whole snapshot comes.
-import { createTreeHash, isPlainObject, patchImmutable, PPError, toPPError } from '@painda/protocol'
-import type { Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+// A room's replica as the application sees it: the line of versions that all members share, over it the line that is
+// marked for this member alone, and on top the layers of what the server has not said yet.
+import { createOwnedMerge } from '@painda/protocol'
+import type { StateDelta, StateSnapshot } from '@painda/protocol'
 import { createLayers } from './layers.js'
 import type { Layers } from './layers.js'
+import { createLine } from './line.js'
+import type { Applied, Line, WholeLine } from './line.js'
 
-/** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
-export type Applied =
-  /** `delta`: between the states shown before and after; undefined where nobody knows. */
-  | { name: 'changed'; delta: unknown }
-  | { name: 'ignored' }
-  | { name: 'lost'; why: Resync['why']; error: PPError | null }
-
-export interface Replica {
+export interface Replica extends Line {
   /** What is shown: the server's state under the layers that are still ahead of it. */
   readonly state: unknown
-  /** The server's state alone. */
-  readonly confirmed: unknown
+  /** Of the shared line; acks name it. */
   readonly version: number
-  readonly tick: number
-  /** True from a lost version to the snapshot that heals it. */
-  readonly isHealing: boolean
-  /** @throws PPError `DELTA_INVALID` for a state that is not JSON, `DESYNC` for one that is not what the server has. */
-  applySnapshot(snapshot: Pick<StateSnapshot, 'state' | 'version' | 'tick' | 'hash'>): Applied
-  applyDelta(delta: StateDelta): Applied
-  /** False when only a snapshot helps; that one was lost with its connection does not change it. */
-  readonly isFollowing: boolean
-  /** The snapshot that was asked for will not come: the connection is another one. */
-  stopHealing(): void
+  /** What the server has said, as the snapshots that would make another replica hold the same. */
+  lines(): readonly WholeLine[]
   readonly layers: Layers
 }
 
@@ -38,117 +24,64 @@ export interface ReplicaOptions {
 }
 
 export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = {}): Replica {
-  let state: unknown = undefined
+  const shared = createLine()
+  /** Keeps its state while it is away, so that what comes back unchanged keeps its identity. */
+  const own = createLine()
+  const merge = createOwnedMerge()
+  let hasOwn = false
   let shown: unknown = undefined
-  let version = 0
-  let tick = 0
-  let isHealing = false
-  let isFollowing = false
-  /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
-  let isDecoders = false
-  const treeHash = createTreeHash()
   const layers = createLayers(() => {
     const before = shown
-    shown = layers.show(state, version)
+    shown = look()
     if (shown !== before) onShown?.(before)
   }, onError)
 
+  const look = (): unknown =>
+    layers.show(hasOwn ? merge(shared.state, own.state) : shared.state, shared.version)
+
   /** With layers the delta tells only half of what changed: then the two shown states are compared. */
-  function changed(delta: unknown): Applied {
+  function applied(result: Applied): Applied {
+    if (result.name !== 'changed') return result
     const isLayered = layers.size > 0
-    shown = layers.show(state, version)
-    return { name: 'changed', delta: isLayered ? undefined : delta }
+    shown = look()
+    return isLayered ? { name: 'changed', delta: undefined } : result
   }
 
-  /** False: what stands here is not what the server believes to have sent. */
-  function isRight(hash: number | undefined): boolean {
-    return hash === undefined || treeHash.of(state) === hash
-  }
-
-  function lost(why: Resync['why'], error: PPError | null): Applied {
-    isHealing = true
-    isFollowing = false
-    return { name: 'lost', why, error }
-  }
+  const lineOf = ({ scope }: Pick<StateSnapshot, 'scope'>): Line => (scope === undefined ? shared : own)
 
   return {
     get state() {
       return shown
     },
-    get confirmed() {
-      return state
-    },
     get version() {
-      return version
+      return shared.version
     },
     get tick() {
-      return tick
+      return shared.tick
     },
     get isHealing() {
-      return isHealing
+      return shared.isHealing || own.isHealing
     },
     get isFollowing() {
-      return isFollowing
+      return shared.isFollowing && (!hasOwn || own.isFollowing)
     },
     applySnapshot(snapshot) {
-      // As a delta it meets the checks of one: no key that reaches a prototype, no endless depth.
-      const delta = { __pp_value: snapshot.state }
-      state = share(state, patchImmutable(undefined, delta))
-      isDecoders = state === snapshot.state
-      version = snapshot.version
-      tick = snapshot.tick
-      isHealing = false
-      isFollowing = false
-      // Asking again would get the same: a connection that changes snapshots is of no use.
-      if (!isRight(snapshot.hash))
-        throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
-      isFollowing = true
-      return changed(delta)
+      // The shared line begins anew: what was over it is gone until its own snapshot follows, which heals it too.
+      hasOwn = snapshot.scope !== undefined
+      if (!hasOwn) own.stopHealing()
+      return applied(lineOf(snapshot).applySnapshot(snapshot))
     },
-    applyDelta({ from, to, tick: newTick, delta, state: decoded, hash, isDamaged }) {
-      if (isHealing) return { name: 'ignored' }
-      // First: what a damaged delta says of its versions may be part of the damage.
-      if (state !== undefined && isDamaged === true)
-        return lost(from === version ? 'undecodable' : 'gap', null)
-      // A snapshot that was made later than this delta may arrive before it.
-      if (state !== undefined && to <= version && from < version) return { name: 'ignored' }
-      if (state === undefined || from !== version) {
-        return lost('gap', null)
-      }
-      try {
-        state = isDecoders && decoded !== undefined ? decoded : patchImmutable(state, delta)
-      } catch (thrown) {
-        return lost('undecodable', toPPError(thrown, 'DELTA_INVALID'))
-      }
-      version = to
-      tick = newTick
-      if (isRight(hash)) return changed(delta)
-      return lost('hash', null)
+    applyDelta: (delta: StateDelta) => applied(lineOf(delta).applyDelta(delta)),
+    stopHealing() {
+      shared.stopHealing()
+      own.stopHealing()
     },
-    stopHealing: () => void (isHealing = false),
+    lines() {
+      if (shared.state === undefined) return []
+      const first = { state: shared.state, version: shared.version, tick: shared.tick }
+      if (!hasOwn) return [first]
+      return [first, { state: own.state, version: own.version, tick: own.tick, scope: 'own' }]
+    },
     layers,
   }
-}
-
-/**
- * `after` with every part that equals the one in `before` replaced by it: what did not change keeps its identity. Items
- * of lists are compared place by place. Not the delta engine's `diff`: that would bring 15 kB into every page for this.
- */
-function share(before: unknown, after: unknown): unknown {
-  if (before === after) return before
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const items = after.map((item, index) => share(before[index], item))
-    return items.length === before.length && items.every((item, index) => item === before[index])
-      ? before
-      : items
-  }
-  if (!isPlainObject(before) || !isPlainObject(after)) return after
-  const keys = Object.keys(after)
-  const result: { [key: string]: unknown } = {}
-  let isSame = keys.length === Object.keys(before).length
-  for (const key of keys) {
-    result[key] = share(Object.hasOwn(before, key) ? before[key] : undefined, after[key])
-    isSame &&= Object.hasOwn(before, key) && result[key] === before[key]
-  }
-  return isSame ? before : result
 }

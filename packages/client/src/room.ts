@@ -26,7 +26,8 @@ import type { SelectOptions } from './path-index.js'
 import { changeData, createPresence } from './presence.js'
 import type { RoomPresence } from './presence.js'
 import { createReplica } from './replica.js'
-import type { Applied, Replica } from './replica.js'
+import type { Replica } from './replica.js'
+import type { Applied } from './line.js'
 import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
@@ -339,10 +340,9 @@ export function createRoom(options: RoomOptions): Room {
     copyFrom(other) {
       id = other.handle.id
       becomeMember()
-      const { confirmed: current, version, tick } = other.replica
-      if (current !== undefined) {
+      for (const line of other.replica.lines()) {
         const before = replica.state
-        applied(replica.applySnapshot({ state: current, version, tick }), before)
+        applied(replica.applySnapshot(line), before)
       }
       presence.apply({ kind: 'presences', full: true, set: other.handle.presence.list(), gone: [] })
       if (other.handle.status === 'joined') arrive()

@@ -4,7 +4,7 @@
 import { PPError } from '@painda/protocol'
 import type { Ack, ContractShape, Joined, Left, Message, RoomShape, RoomVersions } from '@painda/protocol'
 import type { Gate } from './outbox.js'
-import type { Applied } from './replica.js'
+import type { Applied } from './line.js'
 import { notInRoom, reasonError } from './room.js'
 import type { Room, Wish } from './room.js'
 import type { Desync } from './types.js'
@@ -218,10 +218,12 @@ export function createRooms(options: RoomsOptions): Rooms {
         case 'left':
           receiveLeft(message)
           return
-        case 'snapshot':
+        case 'snapshot': {
           apply(message.room, (room) => room.snapshot(message))
-          if (byId.has(message.room)) onState(message.room, message.state)
+          const [first] = byId.get(message.room) ?? []
+          if (first !== undefined) onState(message.room, first.replica.state)
           return
+        }
         case 'delta': {
           lastVersion = message.to
           let isApplied = false

@@ -4,6 +4,7 @@ import { PPError } from './errors.js'
 import { isReservedType } from './event.js'
 import { MAX_NAME_LENGTH } from './fields.js'
 import type { InputOf, OutputOf, StandardSchema } from './standard-schema.js'
+import type { SyncTable } from './sync.js'
 
 /** A schema of any type: `unknown` would refuse schemas whose input is narrower. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the only type that every schema's input and output accept
@@ -19,14 +20,6 @@ export interface RequestDefinition<
 }
 export type RequestMap = { readonly [type: string]: RequestDefinition }
 
-/** How a path of the state travels. `*` in the path stands for one key. */
-export interface SyncRule {
-  /** Numbers are rounded to multiples of this before they leave the server. */
-  readonly quantize?: number
-  /** `owner`: only the client whose id is the key matched by the first `*` gets this path. */
-  readonly to?: 'owner'
-}
-
 export interface RoomShape {
   /** Unique in the contract; stands on the wire and in logs. */
   readonly name: string
@@ -40,7 +33,8 @@ export interface RoomShape {
   readonly events?: SchemaMap
   /** What each member shows of itself. */
   readonly presence?: AnySchema
-  readonly sync?: { readonly [path: string]: SyncRule }
+  /** How paths of the state travel, and to whom. */
+  readonly sync?: SyncTable
 }
 
 export interface ContractShape {

@@ -9,6 +9,7 @@ import { PPError } from './errors.js'
 import { isFields, malformed, readList, readOneOf, readText } from './fields.js'
 import type { Fields } from './fields.js'
 import { hashState } from './hash.js'
+import { syncRows } from './sync.js'
 
 /** A row is a few names, and a name has at most 256 characters. */
 const MAX_ROW_LENGTH = 2048
@@ -37,8 +38,11 @@ export function contractRows(contract: ContractShape = {}, registry?: LayoutTabl
     const name = quoted(room.name)
     rows.push(`room ${name}`, ...messageRows(`${name}.`, room))
     if (room.presence !== undefined) rows.push(`presence ${name}${shapeOf(room.presence)}`)
-    for (const [path, { quantize, to }] of Object.entries(room.sync ?? {}))
-      rows.push(`sync ${name}.${quoted(path)}=${quantize ?? ''},${to ?? ''}`)
+    for (const [path, { quantize, to }] of syncRows(room.sync)) {
+      // A function reads differently after every build: both ends only agree that there is one.
+      const audience = typeof to === 'function' ? 'some' : (to ?? '')
+      rows.push(`sync ${name}.${quoted(path.join('.'))}=${quantize ?? ''},${audience}`)
+    }
   }
   for (const { type, id, layout } of registry?.table() ?? [])
     rows.push(`schema ${quoted(type)}=${id},${hashText(layout)}`)

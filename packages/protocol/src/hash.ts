@@ -87,10 +87,11 @@ export function hashOf(value: unknown, sumOfContainer: (container: object) => nu
   }
 }
 
-/** A container's sum, computed from all of its entries. */
+/** A container's sum, computed from all of its entries; of an object some may be left out. */
 export function sumOf(
   container: object,
   hashChild: (child: unknown, key: string) => number = hashState,
+  isLeftOut?: (child: unknown, key: string) => boolean,
 ): number {
   let sum = 0
   if (Array.isArray(container)) {
@@ -100,7 +101,8 @@ export function sumOf(
   if (!isRecord(container)) return 0
   for (const key of Object.keys(container)) {
     const value = container[key]
-    if (value !== undefined) sum = (sum + entry(key, hashChild(value, key))) | 0
+    if (value !== undefined && isLeftOut?.(value, key) !== true)
+      sum = (sum + entry(key, hashChild(value, key))) | 0
   }
   return sum
 }

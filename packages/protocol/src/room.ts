@@ -3,6 +3,7 @@
 //   server → client  Joined    the client is in; also without a question, when the server itself put it there
 //   server → client  Snapshot  the whole view at a version: after Joined, after Resync, after a resume
 //   server → client  Delta     what changed between two versions; `from` is the version the receiver must be at
+//   server → client  both also with scope "own": what is marked for this member alone (owned.ts), with versions of its own
 //   client → server  Resync    "I cannot apply what I got": answered by a Snapshot
 //   client → server  Leave     answered by Left
 //   server → client  Left      the client is out, and why
@@ -44,7 +45,12 @@ export interface StateSnapshot {
   tick: number
   state: unknown
   hash?: number
+  /** Not the room's state but what lies over it for this member; a snapshot without it takes the layer away. */
+  scope?: StateScope
 }
+
+/** Absent: what all members of a view share. */
+export type StateScope = 'own'
 
 export interface StateDelta {
   kind: 'delta'
@@ -55,6 +61,8 @@ export interface StateDelta {
   /** The documented delta form; see rules DL. */
   delta: unknown
   hash?: number
+  /** As in the snapshot that it follows. */
+  scope?: StateScope
   /** The whole new state, where the decoder has made it already; never on the wire. Shares what did not change. */
   state?: unknown
   /** The decoder could not read it: `delta` is undefined. Never on the wire. */
@@ -111,6 +119,7 @@ export function readSnapshot(from: Fields): StateSnapshot {
     tick: readCount(from, 'tick'),
     state: from['state'],
     ...optional(from, 'hash', readCount),
+    ...optional(from, 'scope', readScope),
   }
 }
 
@@ -123,7 +132,12 @@ export function readDelta(from: Fields): StateDelta {
     tick: readCount(from, 'tick'),
     delta: from['delta'],
     ...optional(from, 'hash', readCount),
+    ...optional(from, 'scope', readScope),
   }
+}
+
+function readScope(from: Fields, field: string): StateScope {
+  return readOneOf(from, field, ['own'])
 }
 
 export function readResync(from: Fields): Resync {

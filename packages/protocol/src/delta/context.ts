@@ -13,10 +13,19 @@ export interface DiffContext {
   isChanged(container: object): boolean
   /** The container's own fields or items as they were; containers among them are to be asked about in turn. */
   before<T extends object>(container: T): T
-  /** A value for the delta, rounded as its place has it: the tree goes on changing, so the delta must not share it. */
+  /** A value for the delta, rounded as its place has it and without what is hidden: the tree goes on changing, so the delta must not share it. */
   take(value: Json): Json
   /** A number of this place as it leaves, where the contract rounds it. */
   readonly round: ((value: number) => number) | undefined
-  /** The context one level down, where something is rounded there; else this one. `*` stands for any item of a list. */
+  /** Where something is hidden, here or below; else undefined. */
+  readonly secrecy: Secrecy | undefined
+  /** The context one level down, where something is declared there; else this one. `*` stands for any item of a list. */
   at: (key: string) => DiffContext
+}
+
+export interface Secrecy {
+  /** True for a value that must not be in the delta: for it, the place is empty. */
+  hides(value: unknown): boolean
+  /** Something was written that is hidden, or that may hold what is. */
+  touch(): void
 }

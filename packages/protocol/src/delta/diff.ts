@@ -156,8 +156,10 @@ function diffByName(
   if (shared === 0 && oldKeys.length >= REPLACE_EMPTIED_KEYS) return 'replace'
   for (const key of oldKeys) {
     if (!isValue(old[key]) || isValue(after[key])) continue
+    const change = diffField(old[key], undefined, context?.at(key), depth + 1)
+    if (change === undefined) continue
     delta ??= emptyDelta(oldKeys.length > MAP_LIKE_KEYS)
-    delta[allowed(key)] = PP_DELETED
+    delta[allowed(key)] = change
   }
   return delta
 }
@@ -169,6 +171,12 @@ export function diffField(
   context: DiffContext | undefined,
   depth: number,
 ): Delta | undefined {
+  const secrecy = context?.secrecy
+  if (secrecy !== undefined) {
+    secrecy.touch()
+    if (secrecy.hides(was)) was = undefined
+    if (secrecy.hides(is)) is = undefined
+  }
   if (!isValue(is)) return isValue(was) ? PP_DELETED : undefined
   return isValue(was) ? diffValue(was, is, context, depth) : newValue(toJson(is), context)
 }

@@ -1,7 +1,7 @@
 // What changed since when: from any version inside a window to now, for whoever skipped some. A tree beside the state
 // holds, per place, the version that last put another value there; a walk over it serves every baseline.
 import type { Json } from '../json.js'
-import { rounded, type CompiledSync, type SyncPlace } from '../sync.js'
+import { isSecret, rounded, type CompiledSync, type SyncPlace } from '../sync.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import type { Tracker } from './track.js'
 import { cloneJson, isRecord, own } from './value.js'
@@ -119,6 +119,7 @@ export function createHistory({
 
   function collect(place: Place, value: unknown, at: SyncPlace | undefined, from: number): Delta | undefined {
     if (lastChange(place) <= from) return undefined
+    if (isSecret(value, at)) return PP_DELETED
     if (typeof place !== 'object' || place.replacedAt > from) return whole(value, at)
     if (Array.isArray(value)) return collectItems(place, value, at, from)
     if (!isRecord(value)) return whole(value, at)

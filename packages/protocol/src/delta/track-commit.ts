@@ -1,10 +1,10 @@
 // The end of a tick: from what the nodes remember to one delta. Cost follows what was touched.
 import type { Json } from '../json.js'
-import type { DiffContext } from './context.js'
+import type { DiffContext, Secrecy } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
 import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
-import { rounded } from '../sync.js'
+import { isSecret, rounded } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
 import { shallowCopy } from './copy.js'
 import { cloneJson, own } from './value.js'
@@ -31,10 +31,16 @@ export function createContext(ledger: Ledger, sync: SyncPlace | undefined): Diff
     },
     take: sync === undefined ? cloneJson : (value) => rounded(value, sync),
     round: sync?.round,
+    secrecy: secrecyOf(ledger, sync),
     at: () => context,
   }
   if (sync !== undefined) context.at = contextsBelow(ledger, sync)
   return context
+}
+
+function secrecyOf(ledger: Ledger, place: SyncPlace | undefined): Secrecy | undefined {
+  if (place === undefined || !(place.isHidden || place.isAbove)) return undefined
+  return { hides: (value) => isSecret(value, place), touch: () => void (ledger.areSecretsTouched = true) }
 }
 
 /** Contexts are few, one per place of the sync table, and made when first needed. */
@@ -91,7 +97,9 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   }
   for (const child of children) {
     if (!isChangedInside(node, child, fields)) continue
-    const change = changeOfNode(child, context.at(child.key), depth + 1)
+    const below = context.at(child.key)
+    if (isChangedInSecret(child, below)) continue
+    const change = changeOfNode(child, below, depth + 1)
     if (change === undefined) continue
     delta[child.key] = change
     changes++
@@ -108,6 +116,13 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
 /** False: it is not there any more, or there again; then the field was written, and is dealt with. */
 export function isChangedInside(node: RecordNode, child: TrackNode, writtenFields: number): boolean {
   return node.raw[child.key] === child.raw && (writtenFields === 0 || node.indexOf(child.key) < 0)
+}
+
+/** True for a changed container that is hidden: its change is noted and goes no further. */
+export function isChangedInSecret(child: TrackNode, { secrecy }: DiffContext): boolean {
+  if (secrecy === undefined || !secrecy.hides(child.raw)) return false
+  secrecy.touch()
+  return true
 }
 
 /** The flagged items of a list that kept its items, by index. */

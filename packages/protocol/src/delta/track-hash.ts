@@ -1,6 +1,7 @@
 // The hash of a tracked state, as receivers hold it: with rounded numbers. What a container added up to is remembered until
 // something in it or below it is written; nothing is done at a write or a commit.
 import { hashOf, sumOf } from '../hash.js'
+import { isSecret } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
 import type { Ledger } from './track-node.js'
 
@@ -25,7 +26,11 @@ export function createStateHash(ledger: Ledger, root: SyncPlace | undefined): (s
     const known = remembered.get(container)
     if (known !== undefined && known.place === place && !isWrittenSince(container, known.tick))
       return known.sum
-    const fresh = sumOf(container, (child, key) => hash(child, place?.at(key)))
+    const isLeftOut =
+      place?.isAbove === true
+        ? (child: unknown, key: string): boolean => isSecret(child, place.at(key))
+        : undefined
+    const fresh = sumOf(container, (child, key) => hash(child, place?.at(key)), isLeftOut)
     remembered.set(container, { sum: fresh, tick: ledger.tick, place })
     return fresh
   }

@@ -19,6 +19,8 @@ export interface Ledger {
   readonly nodes: WeakMap<object, TrackNode>
   /** Nodes that remember something, in the order of their first write. */
   touched: TrackNode[]
+  /** The last commit found something written at a hidden place, or at one that may hold such. */
+  areSecretsTouched: boolean
   /** What the objects of the last commit's delta held before, in the order in which the delta shows them. */
   pasts: NotedPast[]
   readonly listMethods: ReadonlyMap<unknown, unknown>

@@ -17,7 +17,7 @@ import { cloneJson } from './value.js'
 export interface TrackerOptions {
   /** Called at the first write after a commit; a room asks for its next tick here. */
   onDirty?: () => void
-  /** How numbers are rounded in deltas; `state` keeps them as they are. */
+  /** How numbers are rounded in deltas, and what is not in them; `state` keeps all as it is. */
   sync?: CompiledSync
 }
 
@@ -45,10 +45,12 @@ export interface Tracker<State> {
    * `commit` returned last; undefined for one that a new value brought. Only fields that were written are in it.
    */
   pastOf(changes: object): { readonly [field: string]: unknown } | undefined
+  /** True when what the contract hides may have changed with the last commit. */
+  readonly areSecretsTouched: boolean
   /** Tells a history what of the last commit's delta was put in anew. Valid until the next write. */
   readonly writes: Writes
   /**
-   * The hash of the state as receivers hold it: `hashState` of the rounded state. Ask right after a commit, before the next
+   * The hash of the state as receivers hold it: `hashState` of what `sync.snapshotOf` says. Ask right after a commit, before the next
    * write. Costs as much as the containers that changed since it was last asked for.
    */
   hash(): number
@@ -69,6 +71,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     tick: 1,
     nodes: new WeakMap(),
     touched: [],
+    areSecretsTouched: false,
     pasts: [],
     listMethods: LIST_METHODS,
     enter: () => undefined,
@@ -98,6 +101,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
 
   function commitTo(take: TakeChanges): void {
     ledger.pasts = []
+    ledger.areSecretsTouched = false
     if (!isDirty) return
     if (placements.size > 0) separateAliases(ledger, placements)
     take(top, context)
@@ -127,13 +131,18 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     commitTo,
     pastOf,
     writes,
+    get areSecretsTouched() {
+      return ledger.areSecretsTouched
+    },
     hash: () => hashOf(holder.root),
   }
 }
 
 /** The root stands in a holder, so the table's root is one level down too. */
 function holderOf({ root }: CompiledSync): SyncPlace | undefined {
-  return root === undefined ? undefined : { round: undefined, at: () => root }
+  return root === undefined
+    ? undefined
+    : { round: undefined, isHidden: false, isAbove: root.isAbove, at: () => root }
 }
 
 /** The raw value behind a draft, for reading; anything else is returned as it is. */

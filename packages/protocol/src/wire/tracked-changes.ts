@@ -4,7 +4,7 @@ import { isMarkerKey } from '../delta/delta.js'
 import type { Delta } from '../delta/delta.js'
 import { diffField } from '../delta/diff.js'
 import type { DiffContext } from '../delta/context.js'
-import { changeOfNode, isChangedInside, locate } from '../delta/track-commit.js'
+import { changeOfNode, isChangedInside, isChangedInSecret, locate } from '../delta/track-commit.js'
 import { ListNode } from '../delta/track-node.js'
 import type { RecordNode, TrackNode } from '../delta/track-node.js'
 import type { Place } from './place.js'
@@ -58,15 +58,15 @@ function takeRecord(
     const key = keys[i] ?? ''
     const old = olds[i]
     const now = Object.hasOwn(raw, key) ? raw[key] : undefined
-    if (typeof old === 'number' && typeof now === 'number') {
-      const { round } = context.at(key)
+    const { round, secrecy } = context.at(key)
+    if (typeof old === 'number' && typeof now === 'number' && secrecy === undefined) {
       const before = round === undefined ? old : round(old)
       const after = round === undefined ? now : round(now)
       if (before !== after) sink.field(count++, key, after, before)
       continue
     }
-    if (isContainer(old) || isContainer(now) || isMarkerKey(key)) {
-      // What replaces what, and what looks like a marker, is for the delta to say.
+    if (isContainer(old) || isContainer(now) || isMarkerKey(key) || secrecy !== undefined) {
+      // What replaces what, what looks like a marker, and what is hidden, is for the delta to say.
       takeDelta(node, place, context, sink, depth)
       return
     }
@@ -81,8 +81,10 @@ function takeRecord(
   sink.noteChildren(place, children.length)
   for (const child of children) {
     if (!isChangedInside(node, child, written)) continue
+    const below = context.at(child.key)
+    if (isChangedInSecret(child, below)) continue
     const next = sink.enterKey(place, child.key)
-    takeRows(child, next, context.at(child.key), sink, depth + 1)
+    takeRows(child, next, below, sink, depth + 1)
     sink.leave(place, next)
   }
 }

@@ -1,6 +1,6 @@
 // State on the wire. A view is a line of versions that all its receivers share byte by byte; it has a number (its channel)
 // that its snapshots introduce and its deltas use instead of the room's id.
-//   Snapshot  channel, room, version, tick, tick of the last delta, hash?, the whole dictionary, the state as a delta of {}
+//   Snapshot  own part or not, channel, room, version, tick, tick of the last delta, hash?, the whole dictionary, the state as a delta of {}
 //   Delta     channel and the low four bits of from, to and tick unless each is one more, hash?, news?, groups
 import { diff } from '../delta/diff.js'
 import type { Delta } from '../delta/delta.js'
@@ -19,6 +19,8 @@ const HAS_NEWS = 0x10
 const HAS_HASH = 0x20
 /** `to` and `tick` are written out. */
 const IS_EXPLICIT = 0x40
+/** Of a snapshot: its view is the member's own layer over the room's state. */
+const IS_OWN = 0x40
 const UNUSED = 0x80
 
 /** `from` travels as its low four bits, beside the channel: the receiver's version is the one nearest to it. */
@@ -68,12 +70,17 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   /** What those at a version have heard of the dictionary. */
   const marks = new Map<number, Told>()
 
-  function snapshot({ room, version, tick, state, hash }: StateSnapshot): Uint8Array {
+  function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot): Uint8Array {
     // State is JSON: the tracker let nothing else in.
     const whole = deltas.prepare(diff({}, state as Json) ?? {}, NOTHING_TOLD)
     // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
     if (!marks.has(version)) note(version, deltas.told)
-    w.u8(OPCODES.snapshot | (whole.hasNews ? HAS_NEWS : 0) | (hash === undefined ? 0 : HAS_HASH))
+    w.u8(
+      OPCODES.snapshot |
+        (whole.hasNews ? HAS_NEWS : 0) |
+        (hash === undefined ? 0 : HAS_HASH) |
+        (scope === undefined ? 0 : IS_OWN),
+    )
     w.varint(channel)
     w.text(room)
     w.varint(version)
@@ -164,6 +171,8 @@ export interface ViewDecoder {
 
 interface HeldView {
   room: string
+  /** On its messages, so that a receiver needs not know of channels. */
+  scope: Pick<StateSnapshot, 'scope'>
   reader: DeltaReader
   version: number
   tick: number
@@ -188,13 +197,16 @@ export function createViewDecoder(): ViewDecoder {
     // Deltas count their ticks from the one before them, which may be older than the snapshot.
     const lastTick = r.varint()
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    if (opcode & (IS_EXPLICIT | UNUSED)) throw malformed('A snapshot has a flag that nobody defined.')
+    if (opcode & UNUSED) throw malformed('A snapshot has a flag that nobody defined.')
+    const scope = opcode & IS_OWN ? ({ scope: 'own' } as const) : {}
     const reader = createDeltaReader()
     const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {})
-    forget(room)
+    // Of the room itself: it begins anew, what lay over it included.
+    if (scope.scope === undefined) forget(room)
+    else forgetOwn(room)
     if (views.size >= MAX_VIEWS) throw malformed('This connection has too many views.')
-    views.set(channel, { room, reader, version, tick: lastTick, state, isLost: false })
-    return { kind: 'snapshot', room, version, tick, state, ...hash }
+    views.set(channel, { room, scope, reader, version, tick: lastTick, state, isLost: false })
+    return { kind: 'snapshot', room, version, tick, state, ...hash, ...scope }
   }
 
   function delta(r: Reader, opcode: number): StateDelta {
@@ -207,12 +219,12 @@ export function createViewDecoder(): ViewDecoder {
     const to = from + (isExplicit ? r.varint() : 1)
     const tick = isExplicit ? r.varint() : view.tick + 1
     const hash = opcode & HAS_HASH ? r.varint() : undefined
-    const { room } = view
+    const { room, scope } = view
     if (view.isLost || from !== view.version) {
       // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
       view.isLost = true
       r.skip()
-      return { kind: 'delta', room, from, to, tick, delta: undefined, isDamaged: true }
+      return { kind: 'delta', room, from, to, tick, delta: undefined, isDamaged: true, ...scope }
     }
     const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state)
     view.tick = tick
@@ -231,12 +243,18 @@ export function createViewDecoder(): ViewDecoder {
       },
       state: change.state,
     }
+    if (scope.scope !== undefined) message.scope = scope.scope
     if (hash !== undefined) message.hash = hash
     return message
   }
 
   function forget(room: string): void {
     for (const [channel, view] of views) if (view.room === room) views.delete(channel)
+  }
+
+  function forgetOwn(room: string): void {
+    for (const [channel, view] of views)
+      if (view.room === room && view.scope.scope !== undefined) views.delete(channel)
   }
 
   function damaged(body: Uint8Array): StateDelta | null {
@@ -247,8 +265,9 @@ export function createViewDecoder(): ViewDecoder {
       const view = views.get(Math.floor(r.varint() / VERSIONS))
       if (view === undefined) return null
       view.isLost = true
-      const { room, version, tick } = view
-      return { kind: 'delta', room, from: version, to: version + 1, tick, delta: undefined, isDamaged: true }
+      const { room, scope, version, tick } = view
+      const at = { from: version, to: version + 1, tick }
+      return { kind: 'delta', room, ...at, delta: undefined, isDamaged: true, ...scope }
     } catch {
       // Not even the channel can be read.
       return null
