@@ -68,7 +68,11 @@ export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = 
     applySnapshot(snapshot) {
       // The shared line begins anew: what was over it is gone until its own snapshot follows, which heals it too.
       hasOwn = snapshot.scope !== undefined
-      if (!hasOwn) own.stopHealing()
+      if (!hasOwn) {
+        own.stopHealing()
+        // Another view of the room: versions that were confirmed in the one before never come.
+        if (snapshot.version < shared.version) layers.restart()
+      }
       return applied(lineOf(snapshot).applySnapshot(snapshot))
     },
     applyDelta: (delta: StateDelta) => applied(lineOf(delta).applyDelta(delta)),

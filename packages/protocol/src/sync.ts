@@ -59,7 +59,10 @@ export interface CompiledSync {
   readonly root: SyncPlace | undefined
   /** The paths of the table, with `*`: they tell a view's encoder where maps are. */
   readonly patterns: readonly string[]
-  /** The state as it leaves to everybody: a copy with rounded numbers and without what is hidden, or, when nothing is declared, the state itself. */
+  /**
+   * The state as it leaves to everybody: a copy with rounded numbers and without what is hidden, or, when nothing is
+   * declared, the state itself.
+   */
   snapshotOf<T>(state: T): T
   readonly marks: readonly SyncMark[]
   /** The same table without its marks, for those who may see what they hide. */

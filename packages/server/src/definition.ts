@@ -14,6 +14,7 @@ import type {
   RoomShape,
   SchemaMap,
   StateOf,
+  SyncTable,
   Undo,
 } from '@painda/protocol'
 import type { Member } from './member.js'
@@ -61,8 +62,10 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly name: string | undefined
   /** The state as it is now, for reading. Write through `update` or a hook's `ctx.state`: only those are seen and sent. */
   readonly state: StateOf<Shape>
-  /** The state as members hold it: numbers rounded as the contract's `sync` says. */
+  /** The state as all members hold it: numbers rounded and marked paths left out, as the contract's `sync` says. */
   readonly shown: StateOf<Shape>
+  /** What one member sees, and its version, as of the last send; undefined for a client that is no member. */
+  shownTo(client: C): { readonly state: object; readonly version: number } | undefined
   /** Grows by one with each change that is sent. */
   readonly version: number
   /** Steps since the room began: tick k is due k·(1000/tickHz) ms after it. */
@@ -76,6 +79,11 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly presence: RoomPresence<PresenceOf<Shape>>
   /** Changes the state at once; members get it with the next tick. What `recipe` throws comes out here. */
   update(recipe: (draft: StateOf<Shape>) => void): void
+  /**
+   * Asks `view`, `viewKey` and the functions of `to` again, with the next tick. They are asked by themselves when the state
+   * changed; call this when something else did that they look at, such as a client's tag.
+   */
+  refreshViews(): void
   /** Sends an event to all members, after the state it was sent in. */
   broadcast<Type extends keyof EventInputs<Shape> & string>(
     type: Type,
@@ -159,6 +167,14 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   /** The connection is lost; the session may still come back. */
   readonly onDrop?: (ctx: RoomContext<Shape, C>) => void
   readonly onResume?: (ctx: RoomContext<Shape, C>) => void
+  /**
+   * What this client sees of the state: any JSON object made from it, or `state` itself for all of it. Asked when the state
+   * changed; what differs from its last answer is sent. Read from `state`, never write to it. What the contract marks with
+   * `to` is left out of the answer, and reaches those it is for all the same.
+   */
+  readonly view?: (client: C, state: StateOf<Shape>) => object
+  /** Clients with one key share a view, made with any one of them: a team, the spectators. Default: each has its own. */
+  readonly viewKey?: (client: C) => string
   /** The last word; an asynchronous one is awaited before a room of the same id can begin. */
   readonly onDispose?: (ctx: RoomScope<Shape, C>) => Maybe<void>
   /** One fixed step. Without it (and without tick listeners) the room works only when something changed. */
@@ -194,7 +210,7 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
 }
 
 /** The options of `server.room()`. */
-export interface RoomOptions<C extends Member> {
+export interface RoomOptions<C extends Member, State extends object = object> {
   /** Default: no limit. */
   readonly maxClients?: number
   /** Milliseconds per tick. Default 1000/60. */
@@ -202,6 +218,11 @@ export interface RoomOptions<C extends Member> {
   /** Called for a client that found the room full. */
   readonly onFull?: (client: C) => void
   readonly metadata?: RoomMetadata
+  /** As in a contract: how paths of the state travel, and to whom. */
+  readonly sync?: SyncTable
+  /** As in a definition. */
+  readonly view?: (client: C, state: State) => object
+  readonly viewKey?: (client: C) => string
   /** May this client join by its own wish? Default: yes. */
   readonly auth?: (client: C, options: unknown) => boolean | Promise<boolean>
   /** `server`: clients get in only by `room.join(client)`. Default `client`. */

@@ -122,10 +122,16 @@ export function createMatchmaking<C extends Member>({
       checkTickRate(id, tickRate, warn)
       const room = add(id, {
         name: undefined,
-        shape: { name: id, state: () => initialState },
+        shape: {
+          name: id,
+          state: () => initialState,
+          ...(options.sync === undefined ? {} : { sync: options.sync }),
+        },
         state: initialState,
         behaviour: {
           ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
+          ...(options.view === undefined ? {} : { view: options.view }),
+          ...(options.viewKey === undefined ? {} : { viewKey: options.viewKey }),
           ...(options.maxClients === undefined ? {} : { maxClients: options.maxClients }),
           ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
         },

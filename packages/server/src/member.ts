@@ -10,6 +10,10 @@ export interface Member {
   readonly userId: string
   /** False while the connection is lost and may still come back. */
   readonly connected: boolean
+  /** The wire that the member speaks. Default: v3. */
+  readonly protocol?: 'painda.v3' | 'v2'
+  /** What the application has noted about it. */
+  getTag?(tag: string): unknown
   /** Bytes handed over that the network has not taken yet. */
   readonly bufferedBytes: number
   /** Bytes handed over that the client has not said to have, as of the last time it was asked. */

@@ -18,8 +18,8 @@ export interface MessageTarget<C extends Member> {
     readonly requests?: UntypedShape['requests']
   }
   readonly behaviour: RoomBehaviour<UntypedShape, C>
-  /** The version that will show what has been written until now. */
-  promiseVersion(): number
+  /** The version in which this member will see what has been written until now. */
+  promiseVersion(seat: Seat<C>): number
   /** Runs application code: the events it sends wait for the state it wrote. */
   work<T>(run: () => T): T
 }
@@ -36,7 +36,7 @@ export function handleMessage<C extends Member>(
 
   function done(data: unknown): void {
     if (event.ackId === undefined) return
-    const version = target.promiseVersion()
+    const version = target.promiseVersion(seat)
     answer(data === undefined ? { version } : { data, version })
   }
 

@@ -1,4 +1,4 @@
-// The order in which members hear of a room. Application code runs in `work`; what it writes is noted by the view, and
+// The order in which members hear of a room. Application code runs in `work`; what it writes is noted by the views, and
 // what it sends waits until that state has left, so that an event never arrives before the state it was sent in. `send`
 // is the only place where state leaves.
 import { outgoing } from './outgoing.js'
@@ -6,9 +6,9 @@ import type { Outgoing } from './outgoing.js'
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { RoomClock } from './room-clock.js'
+import type { RoomViews, Versions } from './room-views.js'
 import { earlyOf, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
-import type { View } from './view.js'
 
 export interface RoomStage<C extends Member> {
   /** Runs application code. What it sent leaves when the outermost call ends: at once, or with the state it wrote. */
@@ -31,7 +31,7 @@ export interface RoomStage<C extends Member> {
 
 export function createRoomStage<C extends Member>({
   room,
-  view,
+  views,
   clock,
   presence,
   seats,
@@ -39,7 +39,7 @@ export function createRoomStage<C extends Member>({
   onError,
 }: {
   room: string
-  view: View<object>
+  views: RoomViews<C>
   clock: Pick<RoomClock, 'tick' | 'isSendTick' | 'rest'>
   presence: Pick<RoomPresenceList, 'takeChanges' | 'full' | 'entries'>
   seats: ReadonlyMap<string, Seat<C>>
@@ -62,7 +62,7 @@ export function createRoomStage<C extends Member>({
 
   function settle(): void {
     // With unsent state, events wait for the tick that sends it: the view has woken the clock for that.
-    if (!view.isDirty || clock.isSendTick) send()
+    if (!views.isDirty || clock.isSendTick) send()
     while (depth === 0) {
       const run = afterwards.shift()
       if (run === undefined) return
@@ -91,45 +91,49 @@ export function createRoomStage<C extends Member>({
   }
 
   function sendState(): void {
-    if (!view.isDirty) return
+    if (!views.isDirty) return
     try {
-      const delta = view.commit(clock.tick)
-      if (delta !== null) toLive(delta, view.version - 1, 'state')
-      restartIfFull()
+      tellLive(views.commit(clock.tick))
     } catch (thrown) {
       onError(thrown)
     }
   }
 
-  /** A full dictionary: everybody starts over with a snapshot, so that every receiver holds the same one. */
+  /** Whoever cannot take more now gets it later, as one with what follows. */
+  function tellLive(versions: Versions<C> | null): void {
+    if (versions === null) return
+    for (const seat of seats.values()) {
+      if (seat.phase.name !== 'live') continue
+      if (!seat.client.isBehind) for (const out of versions.of(seat)) seat.client.deliver(out)
+      else {
+        const held = versions.before(seat)
+        if (held !== undefined) stragglers.skip(seat, held, 'state')
+      }
+    }
+  }
+
+  /** Where a dictionary has become full everybody starts over, so that every receiver holds the same one. */
   function restartIfFull(): void {
-    if (!view.isFull) return
-    stragglers.restart()
-    const snapshot = view.snapshot(clock.tick)
-    for (const seat of seats.values()) if (seat.phase.name === 'live') seat.client.deliver(snapshot)
+    tellLive(views.restart(clock.tick))
   }
 
   function sendPresence(): void {
     const changes = presence.takeChanges()
     if (changes === null) return
     stragglers.missedPresence()
-    toLive(outgoing(changes), view.version, 'presence')
-  }
-
-  /** `version`: what those have who do not get it. */
-  function toLive(out: Outgoing, version: number, what: 'state' | 'presence'): void {
+    const out = outgoing(changes)
     for (const seat of seats.values()) {
       if (seat.phase.name !== 'live') continue
-      if (seat.client.isBehind) stragglers.skip(seat, version, what)
+      if (seat.client.isBehind) stragglers.skip(seat, views.held(seat), 'presence')
       else seat.client.deliver(out)
     }
   }
 
   /** Only with nothing uncommitted: the next delta would bring it twice. */
-  function show(seat: Seat<C>, state: Outgoing | null = view.snapshot(clock.tick)): void {
+  function show(seat: Seat<C>, state: readonly Outgoing[] = views.whole(seat, clock.tick)): void {
     const { client } = seat
     const early = earlyOf(seat)
-    if (state !== null) client.deliver(state)
+    for (const out of state) client.deliver(out)
     client.deliver(outgoing(presence.full()))
     stragglers.release(seat)
     seat.phase = { name: 'live' }
@@ -149,7 +153,7 @@ export function createRoomStage<C extends Member>({
     },
     tick(run) {
       work(run)
-      const isDone = !view.isDirty && !presence.entries.hasChanges && stragglers.isIdle
+      const isDone = !views.isDirty && !presence.entries.hasChanges && stragglers.isIdle
       if (clock.isSendTick && isDone) clock.rest()
     },
     send,
@@ -161,7 +165,7 @@ export function createRoomStage<C extends Member>({
       // A connection that took over from one that still lived: what is sent now would come before what it missed.
       if (seat.phase.name === 'live') seat.phase = { name: 'away' }
       send()
-      show(seat, view.since(version, clock.tick))
+      show(seat, views.since(seat, { version, own: null }, clock.tick))
       restartIfFull()
     },
     takeWaiting(seat) {

@@ -20,6 +20,7 @@ import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type EnterOptions, type RoomDoor } from './room-door.js'
 import { createRoomLife, type RoomLife } from './room-life.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
+import { createRoomViews, type RoomViews } from './room-views.js'
 import { isMember, type Seat } from './seat.js'
 import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
@@ -72,13 +73,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly presence: RoomPresenceList
   readonly maxClients: number
   readonly work: RoomStage<C>['work']
-  /** The version that will show what has been written until now. */
-  readonly promiseVersion: () => number
+  /** The version in which this member will see what has been written until now. */
+  readonly promiseVersion: RoomViews<C>['promise']
   metadata: RoomMetadata
   readonly #world: RoomWorld
   readonly #settings: RoomSettings<C>
   readonly #clock: RoomClock
   readonly #view: View<object>
+  readonly #views: RoomViews<C>
   readonly #stage: RoomStage<C>
   readonly #life: RoomLife
   readonly #door: RoomDoor<C>
@@ -108,14 +110,18 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onError: (thrown) => this.#report('A timer', thrown),
     })
     const wake = (): void => this.#clock.wake()
-    this.#view = createView({
-      id: 'all',
-      room: id,
-      nextChannel: world.nextChannel,
-      sync: compileSync(shape.sync),
-      now: () => world.time.now(),
-      state: settings.state,
-      onDirty: wake,
+    const sync = compileSync(shape.sync)
+    const now = (): number => world.time.now()
+    const { nextChannel } = world
+    this.#view = createView({ room: id, nextChannel, sync, now, state: settings.state, onDirty: wake })
+    this.#views = createRoomViews({
+      main: this.#view,
+      sync,
+      view: behaviour.view,
+      viewKey: behaviour.viewKey,
+      createView: (how) => createView({ room: id, nextChannel, now, ...how }),
+      wake,
+      onError: (where, thrown) => this.#report(where, thrown),
     })
     this.presence = createRoomPresence({
       room: id,
@@ -129,13 +135,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       time: world.time,
       inspector: world.inspector,
       tally: world.tally,
-      view: this.#view,
+      views: this.#views,
       clock: this.#clock,
       presence: this.presence,
     })
     this.#stage = createRoomStage({
       room: id,
-      view: this.#view,
+      views: this.#views,
       clock: this.#clock,
       presence: this.presence,
       seats: this.#seats,
@@ -158,7 +164,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
         this.#life.guard('onDispose', () => behaviour.onDispose?.(this.#scope))
       },
     })
-    this.promiseVersion = this.#view.promise
+    this.promiseVersion = this.#views.promise
     this.#door = createRoomDoor({
       id,
       name,
@@ -186,6 +192,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** The state as members hold it: numbers rounded as the contract's `sync` says. */
   get shown(): object {
     return this.#view.shown
+  }
+
+  shownTo(client: C): { state: object; version: number } | undefined {
+    const seat = this.#seats.get(client.id)
+    return seat !== undefined && isMember(seat) ? this.#views.shown(seat) : undefined
   }
 
   get state(): object {
@@ -249,6 +260,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   unlock(): void {
     this.#isLocked = false
     this.#settings.onSeats(null)
+  }
+
+  refreshViews(): void {
+    this.#views.refresh()
   }
 
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo {
@@ -344,8 +359,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   /** True when a member that has the state of `version` needs no snapshot. */
-  canContinue(version: number): boolean {
-    return this.#view.canContinue(version)
+  canContinue(seat: Seat<C>, version: number): boolean {
+    return this.#views.canContinue(seat, version)
   }
 
   resumed(seat: Seat<C>, version: number | null): void {
@@ -375,6 +390,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   #onFree(seat: Seat<C>): void {
     if (this.#seats.get(seat.client.id) === seat) this.#seats.delete(seat.client.id)
+    this.#views.release(seat)
     this.#settings.onSeats(seat)
     if (this.#seats.size === 0) this.#life.abandoned()
   }

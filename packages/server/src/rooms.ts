@@ -54,7 +54,7 @@ export interface Rooms<C extends Member> {
   room<State extends object>(
     id: string,
     initialState: State,
-    options?: RoomOptions<C>,
+    options?: RoomOptions<C, State>,
   ): Room<UntypedShape<State>, C>
   /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` for a taken id or an unknown shape; what `onCreate` throws */
   create<Shape extends RoomShape>(shape: Shape, options?: CreateRoomOptions): Room<Shape, C>
@@ -196,9 +196,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       // made from that shape.
       matchmaking.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, C>)
     },
-    room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C> = {}) {
-      // Whoever asks for an id twice says twice what its state is.
-      return matchmaking.room(id, initialState, roomOptions) as unknown as Room<UntypedShape<State>, C>
+    room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C, State> = {}) {
+      // Whoever asks for an id twice says twice what its state is; `view` only ever gets that state.
+      const wishes = roomOptions as unknown as RoomOptions<C>
+      return matchmaking.room(id, initialState, wishes) as unknown as Room<UntypedShape<State>, C>
     },
     create<Shape extends RoomShape>(shape: Shape, { id, options: wishes }: CreateRoomOptions = {}) {
       const definition = matchmaking.definition(shape.name)
@@ -273,7 +274,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     canContinue(member, versions) {
       const has = new Map(versions)
       const rooms = seatsOf(member).filter(([, seat]) => isAdmitted(seat))
-      return rooms.length > 0 && rooms.every(([room]) => room.canContinue(has.get(room.id) ?? -1))
+      return rooms.length > 0 && rooms.every(([room, seat]) => room.canContinue(seat, has.get(room.id) ?? -1))
     },
     resumed(member, versions) {
       const has = new Map(versions)

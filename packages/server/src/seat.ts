@@ -8,6 +8,12 @@ import type { Outgoing } from './outgoing.js'
 import type { Pace } from './pace.js'
 import type { TokenBucket } from './rate-limit.js'
 
+/** What a member has of a room: the version of its shared view and that of its own part, null where that is unknown. */
+export interface Held {
+  readonly version: number
+  readonly own: number | null
+}
+
 export type Phase =
   | { name: 'reserved' }
   /** A member to hooks, but not on the wire yet: what it is sent waits for its snapshot. */
@@ -21,8 +27,8 @@ export type Phase =
 /** A member that does not follow delta by delta: what it gets next is one delta from what it has, or a snapshot. */
 export interface Behind {
   name: 'behind'
-  /** The version that it has; null when it needs a snapshot. */
-  version: number | null
+  /** What it has; null when it needs a snapshot. */
+  held: Held | null
   pace: Pace
   /** Events that wait for its state. */
   early: Outgoing[]

@@ -266,7 +266,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   room<State extends object>(
     id: string,
     initialState: State,
-    options?: RoomOptions<PPServerClient>,
+    options?: RoomOptions<PPServerClient, State>,
   ): Room<UntypedShape<State>, PPServerClient> {
     return this.#core.rooms.room(id, initialState, options)
   }

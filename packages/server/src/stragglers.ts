@@ -9,9 +9,9 @@ import { FULL_PACE, nextPace } from './pace.js'
 import type { RoomPresenceList } from './presence.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { RoomClock } from './room-clock.js'
-import type { Behind, Phase, Seat } from './seat.js'
+import type { RoomViews } from './room-views.js'
+import type { Behind, Held, Phase, Seat } from './seat.js'
 import type { Tally } from './stats.js'
-import type { View } from './view.js'
 
 /** Snapshots a second that a member gets for asking: a question of ten bytes must not be worth a state each time. */
 const SNAPSHOTS_PER_SECOND = 2
@@ -23,15 +23,13 @@ const MAX_EARLY = 1024
 type BehindSeat<C extends Member> = Seat<C> & { phase: Behind }
 
 export interface Stragglers<C extends Member> {
-  /** Its connection is behind: from `version` on it gets the state when there is room for it. */
-  skip(seat: Seat<C>, version: number, missed: 'state' | 'presence'): void
+  /** Its connection is behind: from what it has on it gets the state when there is room for it. */
+  skip(seat: Seat<C>, held: Held | null, missed: 'state' | 'presence'): void
   /** It gets a snapshot with a next send; all its events wait for that. */
   needsSnapshot(seat: Seat<C>): void
   /** Once in each send tick, with nothing uncommitted: sends to whom it can. */
   follow(): void
   missedPresence(): void
-  /** No version from before now can be continued. */
-  restart(): void
   /** Sends an event to a member of this list, or keeps it until its state has left. */
   event(seat: Seat<C>, out: Outgoing, afterState: boolean): void
   /** It left the list for another reason. */
@@ -40,18 +38,18 @@ export interface Stragglers<C extends Member> {
   readonly isIdle: boolean
 }
 
-export interface StragglersOptions {
+export interface StragglersOptions<C extends Member> {
   readonly room: string
   readonly time: Time
   readonly inspector: Inspector
   readonly tally: Tally
-  readonly view: Pick<View<object>, 'version' | 'since' | 'snapshot'>
+  readonly views: Pick<RoomViews<C>, 'held' | 'lacks' | 'since' | 'whole'>
   readonly clock: Pick<RoomClock, 'tick' | 'wake' | 'sendSlot' | 'sendRate'>
   readonly presence: Pick<RoomPresenceList, 'full'>
 }
 
-export function createStragglers<C extends Member>(options: StragglersOptions): Stragglers<C> {
-  const { room, time, inspector, tally, view, clock, presence } = options
+export function createStragglers<C extends Member>(options: StragglersOptions<C>): Stragglers<C> {
+  const { room, time, inspector, tally, views, clock, presence } = options
   const list = new Set<Seat<C>>()
 
   function add(seat: Seat<C>, phase: Behind): BehindSeat<C> {
@@ -69,7 +67,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions): 
     const { phase, client } = seat
     const isLate = client.isBehind
     keepPace(seat, isLate)
-    if (lacksNothing(phase)) {
+    if (lacksNothing(seat)) {
       if (phase.pace.isClean) goLive(seat)
     } else if (isLate) noteSkip(seat)
     else if (clock.sendSlot % phase.pace.every === 0 && mayHave(seat)) {
@@ -88,11 +86,12 @@ export function createStragglers<C extends Member>(options: StragglersOptions): 
     inspector.emit({ kind: 'rate', at: time.now(), peer: client.id, room, rate })
   }
 
-  function noteSkip({ client, phase }: BehindSeat<C>): void {
+  function noteSkip(seat: BehindSeat<C>): void {
+    const { client, phase } = seat
     tally.statesSkipped++
     if (!inspector.active) return
     const { id: peer, bufferedBytes, unconfirmedBytes } = client
-    const versions = { from: phase.version ?? -1, to: view.version }
+    const versions = { from: phase.held?.version ?? -1, to: views.held(seat).version }
     inspector.emit({
       kind: 'skipped',
       at: time.now(),
@@ -104,27 +103,30 @@ export function createStragglers<C extends Member>(options: StragglersOptions): 
     })
   }
 
-  function lacksState({ version }: Behind): boolean {
-    return version !== view.version
+  function lacksState(seat: BehindSeat<C>): boolean {
+    return seat.phase.held === null || views.lacks(seat, seat.phase.held)
   }
 
-  function lacksNothing(phase: Behind): boolean {
-    return !lacksState(phase) && !phase.missesPresence && phase.early.length === 0
+  function lacksNothing(seat: BehindSeat<C>): boolean {
+    const { phase } = seat
+    return !lacksState(seat) && !phase.missesPresence && phase.early.length === 0
   }
 
   /** Deltas are never more than what everybody gets; a snapshot may be more than was asked with. */
   function mayHave(seat: BehindSeat<C>): boolean {
-    if (seat.phase.version !== null) return true
+    if (seat.phase.held !== null) return true
     seat.snapshots ??= createTokenBucket(time, SNAPSHOTS_PER_SECOND, SNAPSHOT_BURST)
     return seat.snapshots.take()
   }
 
-  function catchUp({ client, phase }: BehindSeat<C>): void {
-    const state = phase.version === null ? view.snapshot(clock.tick) : view.since(phase.version, clock.tick)
-    if (state !== null) client.deliver(state)
+  function catchUp(seat: BehindSeat<C>): void {
+    const { client, phase } = seat
+    const { tick } = clock
+    const state = phase.held === null ? views.whole(seat, tick) : views.since(seat, phase.held, tick)
+    for (const out of state) client.deliver(out)
     if (phase.missesPresence) client.deliver(outgoing(presence.full()))
     const { early } = phase
-    Object.assign(phase, { version: view.version, missesPresence: false, holdsEvents: false, early: [] })
+    Object.assign(phase, { held: views.held(seat), missesPresence: false, holdsEvents: false, early: [] })
     for (const out of early) client.deliver(out)
   }
 
@@ -138,10 +140,10 @@ export function createStragglers<C extends Member>(options: StragglersOptions): 
   }
 
   return {
-    skip(seat, version, missed) {
+    skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
       const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
-      const phase = { name: 'behind', version, pace, early: [], holdsEvents: false, missesPresence } as const
+      const phase = { name: 'behind', held, pace, early: [], holdsEvents: false, missesPresence } as const
       const added = add(seat, { ...phase, early: [] })
       if (!missesPresence) noteSkip(added)
     },
@@ -149,23 +151,22 @@ export function createStragglers<C extends Member>(options: StragglersOptions): 
       const { phase } = seat
       const early = 'early' in phase ? phase.early : []
       const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
-      add(seat, { name: 'behind', version: null, pace, early, holdsEvents: true, missesPresence: true })
+      add(seat, { name: 'behind', held: null, pace, early, holdsEvents: true, missesPresence: true })
     },
     follow: () => each(follow),
     missedPresence: () => each(({ phase }) => void (phase.missesPresence = true)),
-    restart: () => each(({ phase }) => void (phase.version = null)),
     event(seat, out, afterState) {
       if (!isBehind(seat)) return
       const { phase, client } = seat
       // Behind one that waits, all wait: a room's events keep their order.
-      const waits = phase.holdsEvents || phase.early.length > 0 || (afterState && lacksState(phase))
+      const waits = phase.holdsEvents || phase.early.length > 0 || (afterState && lacksState(seat))
       if (waits && phase.early.length >= MAX_EARLY) catchUp(seat)
       else if (waits) return void phase.early.push(out)
       client.deliver(out)
     },
     release,
     get isIdle() {
-      for (const { phase } of list) if (phase.name === 'behind' && !lacksNothing(phase)) return false
+      for (const seat of list) if (isBehind(seat) && !lacksNothing(seat)) return false
       return true
     },
   }

@@ -1,8 +1,8 @@
 // A view is what one audience may see of a room's state, as a line of versions: a snapshot at a version, then deltas
-// from version to version. Everybody in a view gets the very same bytes. A room has one view for now, `all`; marks of
-// the contract that hide or round a path become further views, each with versions of its own.
+// from version to version. Everybody in a view gets the very same bytes. What the contract hides is in none of them; which
+// views a room has, and who is in which, is told in room-views.ts.
 import { cloneJson, createHistory, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
-import type { CompiledSync, Delta, StateDelta, StateSnapshot } from '@painda/protocol'
+import type { CompiledSync, Delta, StateDelta, StateScope, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
@@ -13,7 +13,6 @@ const HASH_EVERY_MS = 1000
 const SMALL_BYTES = 1024
 
 export interface View<State extends object> {
-  readonly id: string
   readonly version: number
   /** The raw tree, for reading. */
   readonly state: State
@@ -24,10 +23,10 @@ export interface View<State extends object> {
   /** True when something was written since the last commit. */
   readonly isDirty: boolean
   /**
-   * The version that will show what has been written until now. It comes even if the writes turn out to have changed
-   * nothing: somebody waits for it.
+   * The version that will show what has been written until now, here or (`isChanging`) in what the view is made from. It
+   * comes even if the writes turn out to have changed nothing: somebody waits for it.
    */
-  promise(): number
+  promise(isChanging?: boolean): number
   /** What was written since the last commit, as one delta to the next version; null when nothing changed. */
   commit(tick: number): Outgoing | null
   /** True when a receiver at `version` can go on by a delta. */
@@ -39,21 +38,24 @@ export interface View<State extends object> {
   since(version: number, tick: number): Outgoing | null
   /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
   snapshot(tick: number): Outgoing
+  /** True when what the contract hides may have changed with the last commit. */
+  readonly areSecretsTouched: boolean
   /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
   readonly isFull: boolean
 }
 
 export function createView<State extends object>({
-  id,
   room,
+  scope,
   nextChannel,
   sync,
   state,
   now,
-  onDirty,
+  onDirty = () => {},
 }: {
-  id: string
   room: string
+  /** `own`: it lies over the room's state, for one member. */
+  scope?: StateScope
   /** Numbers for the wire, no two alike in one server. */
   nextChannel: () => number
   /** The contract's sync table: how numbers are rounded, and which places are maps. */
@@ -63,9 +65,10 @@ export function createView<State extends object>({
   /** Milliseconds. */
   now: () => number
   /** The first change after a commit. */
-  onDirty: () => void
+  onDirty?: () => void
 }): View<State> {
   const tracker = createTracker(state, { onDirty, sync })
+  const scoped = scope === undefined ? {} : { scope }
   let encoder = createViewEncoder(nextChannel(), sync.patterns)
   let hashedAt = -Infinity
   const history = createHistory({ tracker, sync })
@@ -114,7 +117,8 @@ export function createView<State extends object>({
     }
     // Copied for whoever looks at the message later, while the tree goes on changing.
     const shown = cloneJson(sync.snapshotOf(tracker.state))
-    const message = { kind: 'snapshot', room, version, tick, state: shown, hash: tracker.hash() } as const
+    const hash = tracker.hash()
+    const message = { kind: 'snapshot', room, version, tick, state: shown, hash, ...scoped } as const
     const bytes = encoder.snapshot(message)
     snapshotBytes = bytes.length
     current = encoded(message, bytes)
@@ -133,6 +137,7 @@ export function createView<State extends object>({
       tick: lastTick,
       delta: delta ?? {},
       hash: tracker.hash(),
+      ...scoped,
     } as const
     const bytes = encoder.delta(message)
     const union = encoded(message, bytes, () => forV2(message))
@@ -142,7 +147,6 @@ export function createView<State extends object>({
   }
 
   return {
-    id,
     get version() {
       return version
     },
@@ -158,8 +162,8 @@ export function createView<State extends object>({
     get isDirty() {
       return tracker.dirty
     },
-    promise() {
-      isPromised = tracker.dirty
+    promise(isChanging = tracker.dirty) {
+      isPromised = isChanging
       return isPromised ? version + 1 : version
     },
     commit(tick) {
@@ -180,6 +184,7 @@ export function createView<State extends object>({
         tick,
         delta,
         ...dueHash(),
+        ...scoped,
       } as const
       return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
     },
@@ -193,6 +198,9 @@ export function createView<State extends object>({
       return union
     },
     snapshot,
+    get areSecretsTouched() {
+      return tracker.areSecretsTouched
+    },
     get isFull() {
       return encoder.isFull
     },

@@ -3,6 +3,7 @@ import {
   createInspector,
   createWireCodec,
   createRandom,
+  mergeOwned,
   patchImmutable,
   type Event,
   type Join,
@@ -37,6 +38,8 @@ export class TestMember implements Member {
   isBehind = false
   /** Everything that was read so far. */
   readonly log: Message[] = []
+  /** Every body that was meant for it. */
+  readonly bytes: Uint8Array[] = []
   readonly replicas = new Map<string, Replica>()
   readonly presence = new Map<string, Map<string, PresenceEntry>>()
   /** Rule breaks: a replica that could not follow. */
@@ -57,6 +60,7 @@ export class TestMember implements Member {
   read(): Message[] {
     const bodies = this.#queue.map((out) => out.body(codec)).filter((body) => body !== null)
     this.#queue = []
+    this.bytes.push(...bodies)
     const messages = codec.pack(bodies).flatMap((frame) => this.#codec.decode(frame))
     for (const message of messages) this.#apply(message)
     this.log.push(...messages)
@@ -73,22 +77,26 @@ export class TestMember implements Member {
     return this.log.filter((message): message is MessageOf<Kind> => message.kind === kind)
   }
 
+  /** What it sees: the room's state under its own part. */
   state(room: string): unknown {
     this.read()
-    return this.replicas.get(room)?.state
+    const own = this.replicas.get(ownPartOf(room))
+    const shared = this.replicas.get(room)?.state
+    return own === undefined ? shared : mergeOwned(shared, own.state)
   }
 
   #apply(message: Message): void {
     switch (message.kind) {
       case 'snapshot':
-        this.replicas.set(message.room, {
+        if (message.scope === undefined) this.replicas.delete(ownPartOf(message.room))
+        this.replicas.set(keyOf(message), {
           version: message.version,
           tick: message.tick,
           state: message.state,
         })
         break
       case 'delta': {
-        const replica = this.replicas.get(message.room)
+        const replica = this.replicas.get(keyOf(message))
         if (replica?.version !== message.from) {
           this.broken.push(`${message.room}: at ${replica?.version ?? 'nothing'}, delta from ${message.from}`)
           break
@@ -108,11 +116,18 @@ export class TestMember implements Member {
       }
       case 'left':
         this.replicas.delete(message.room)
+        this.replicas.delete(ownPartOf(message.room))
         this.presence.delete(message.room)
         break
       default:
     }
   }
+}
+
+const ownPartOf = (room: string): string => `${room} (own)`
+
+function keyOf({ room, scope }: MessageOf<'snapshot' | 'delta'>): string {
+  return scope === undefined ? room : ownPartOf(room)
 }
 
 export interface TestRooms {

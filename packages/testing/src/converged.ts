@@ -53,21 +53,28 @@ export function formatDifference({ client, room, path, server, replica, versions
 
 function compareMember<C extends ContractShape>(client: string, own: PPClient<C>, room: Room): Difference[] {
   const handles = own.rooms().filter(({ id, status }) => id === room.id && status === 'joined')
-  const isMember = room.clients.some(({ id }) => id === own.id)
+  const member = room.clients.find(({ id }) => id === own.id)
+  const isMember = member !== undefined
   if (isMember !== handles.length > 0) {
     const versions = { server: room.version, replica: handles[0]?.version ?? null }
     return [
       { client, room: room.id, path: '(members)', server: isMember, replica: handles.length > 0, versions },
     ]
   }
-  return handles.flatMap((handle) => compareHandle(client, handle, room) ?? []).slice(0, 1)
+  return handles.flatMap((handle) => compareHandle(client, handle, room, member) ?? []).slice(0, 1)
 }
 
-function compareHandle(client: string, handle: RoomHandle, room: Room): Difference | null {
-  const versions = { server: room.version, replica: handle.version }
+function compareHandle(
+  client: string,
+  handle: RoomHandle,
+  room: Room,
+  member: Room['clients'][number] | undefined,
+): Difference | null {
+  const seen = member === undefined ? undefined : room.shownTo(member)
+  const versions = { server: seen?.version ?? null, replica: handle.version }
   const found =
-    under('', findDifference(room.shown, handle.state)) ??
-    under('(version)', findDifference(room.version, handle.version)) ??
+    under('', findDifference(seen?.state, handle.state)) ??
+    under('(version)', findDifference(seen?.version, handle.version)) ??
     under('(presence)', findDifference(byId(room.presence.list()), byId(handle.presence.list())))
   return found === null ? null : { client, room: room.id, ...found, versions }
 }
