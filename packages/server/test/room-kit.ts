@@ -36,6 +36,7 @@ export class TestMember implements Member {
   bufferedBytes = 0
   unconfirmedBytes = 0
   isBehind = false
+  getTag?: (tag: string) => unknown
   /** Everything that was read so far. */
   readonly log: Message[] = []
   /** Every body that was meant for it. */

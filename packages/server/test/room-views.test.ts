@@ -41,7 +41,11 @@ async function createTable(...ids: string[]) {
   return { ...kit, room, members }
 }
 
-async function enter(kit: TestRooms, id: string, userId?: string): Promise<TestMember> {
+async function enter(
+  kit: Pick<TestRooms, 'member' | 'join'>,
+  id: string,
+  userId?: string,
+): Promise<TestMember> {
   const member = kit.member(id, userId)
   await kit.join(member, { how: 'join', room: 't' })
   return member
@@ -202,7 +206,7 @@ describe('marks', () => {
     const kit = await createTable('ann', 'bob')
     const [ann, bob] = kit.members as [TestMember, TestMember]
     const tags = new Map<string, unknown>()
-    ann.getTag = (tag) => tags.get(tag)
+    ann.getTag = (tag: string) => tags.get(tag)
     kit.room.update((state) => void (state.колода = { верх: 'туз' }))
     await kit.ticks()
     expect([hasHeard(ann, 'туз'), hasHeard(bob, 'туз')]).toEqual([false, false])
@@ -333,10 +337,10 @@ describe('view()', () => {
   test('[VW5] a member gets what the function shows it, as changes of that', async () => {
     const { room, ticks, ...kit } = createFog()
     const [ann, bob, cyd, dan] = [
-      await enter(kit as TestRooms, 'ann'),
-      await enter(kit as TestRooms, 'bob'),
-      await enter(kit as TestRooms, 'cyd'),
-      await enter(kit as TestRooms, 'dan'),
+      await enter(kit, 'ann'),
+      await enter(kit, 'bob'),
+      await enter(kit, 'cyd'),
+      await enter(kit, 'dan'),
     ]
     room.update(
       (state) => void Object.assign(state.units, { a: { team: 'red', x: 1 }, b: { team: 'blue', x: 2 } }),
@@ -366,7 +370,7 @@ describe('view()', () => {
   test('[VW5] a view is made once for all of its key, and not at all while nothing changes', async () => {
     const asked: string[] = []
     const { room, ticks, ...kit } = createFog(asked)
-    for (const id of ['ann', 'bob', 'cyd']) await enter(kit as TestRooms, id)
+    for (const id of ['ann', 'bob', 'cyd']) await enter(kit, id)
     asked.length = 0
     await ticks(5)
     expect(asked).toEqual([])
@@ -377,8 +381,8 @@ describe('view()', () => {
 
   test('[VW6] a member that changes its view starts with the whole of the other one', async () => {
     const { room, ticks, teams, ...kit } = createFog()
-    const ann = await enter(kit as TestRooms, 'ann')
-    const cyd = await enter(kit as TestRooms, 'cyd')
+    const ann = await enter(kit, 'ann')
+    const cyd = await enter(kit, 'cyd')
     room.update(
       (state) => void Object.assign(state.units, { a: { team: 'red', x: 1 }, b: { team: 'blue', x: 2 } }),
     )
@@ -397,7 +401,7 @@ describe('view()', () => {
 
   test('[VW6] nor does it go on by a delta when its view changed while it was away', async () => {
     const { room, ticks, teams, ...kit } = createFog()
-    const ann = await enter(kit as TestRooms, 'ann')
+    const ann = await enter(kit, 'ann')
     await ticks()
     const { version } = (ann.read(), ann.replicas.get('t')!)
     kit.rooms.dropped(ann)

@@ -34,7 +34,7 @@ test('[VW8] a v2 client gets what is marked for it in its place, and nothing of 
   })
   expect(bob.rooms.get('t')).toEqual({ players: { [annId!]: { x: 1 }, [bobId!]: { x: 0 }, end: { x: 9 } } })
   const heard = (client: V2Client, word: string): boolean =>
-    client.frames.some((frame) => frame.includes(Buffer.from(word)))
+    client.frames.some((frame) => Buffer.from(frame).includes(word))
   expect([heard(ann, 'туз 1'), heard(ann, 'дама'), heard(bob, 'туз 2')]).toEqual([true, true, true])
   expect([heard(ann, 'туз 2'), heard(bob, 'туз 1'), heard(bob, 'дама')]).toEqual([false, false, false])
 })
