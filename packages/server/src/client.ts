@@ -2,7 +2,15 @@
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
 import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
-import type { ContractShape, DisconnectReason, Emitter, Event, EventInputs, Undo } from '@painda/protocol'
+import type {
+  ContractShape,
+  DisconnectReason,
+  Emitter,
+  Event,
+  EventInputs,
+  ExpiryReason,
+  Undo,
+} from '@painda/protocol'
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
 import type { Handlers } from './handlers.js'
@@ -33,8 +41,11 @@ export interface UserContext {
 }
 
 export interface ClientEvents {
-  /** The session is over. */
-  disconnect: [reason: DisconnectReason]
+  /**
+   * The session is over. `expiry` says why it could not be continued: `window` when its client did not come back in time,
+   * `overflow` when more was missed than is kept; null when one of the ends closed it.
+   */
+  disconnect: [reason: DisconnectReason, expiry: ExpiryReason | null]
   /** The connection is lost; the client may come back. */
   drop: [reason: DisconnectReason]
   /** It came back. */

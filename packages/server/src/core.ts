@@ -10,7 +10,7 @@ import {
   createRandom,
   hostTime,
 } from '@painda/protocol'
-import type { DisconnectReason, PPError, Transport } from '@painda/protocol'
+import type { DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
 import { readHandshake } from './client-handshake.js'
@@ -89,7 +89,8 @@ export function createCore(options: ServerOptions) {
   const faults = createFaults({ logger, onError: (error) => tellOfFault(error) })
   const report = (where: string) => (thrown: unknown) => faults.report(thrown, where)
   const onConnection = createHandlers<[client: PPServerClient]>()
-  const onDisconnection = createHandlers<[client: PPServerClient, reason: DisconnectReason]>()
+  const onDisconnection =
+    createHandlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>()
   const handlers = createHandlers<[client: PPServerClient, payload: unknown, ack: AckReply]>()
   const any = createHandlers<[client: PPServerClient, type: string, payload: unknown]>()
   const gate = createMiddleware<[client: PPServerClient]>(report('Connection middleware'))

@@ -19,6 +19,8 @@ export type Replay = { outcome: 'kept'; missed: number } | { outcome: 'overflow'
 export interface Outbox {
   /** Counted messages sent so far. */
   readonly sent: number
+  /** What is kept until it is confirmed. */
+  readonly kept: { readonly messages: number; readonly bytes: number }
   /** @throws PPError `INVALID_PAYLOAD` */
   push(out: Outgoing): void
   /** Puts it before everything that waits: the handshake's answer comes first. */
@@ -86,6 +88,9 @@ export function createOutbox({
   return {
     get sent() {
       return sent
+    },
+    get kept() {
+      return { messages: kept.length, bytes: keptBytes }
     },
     push(out) {
       const reliable = isReliable(out.message)

@@ -6,6 +6,7 @@ import type {
   ContractShape,
   DisconnectReason,
   EventInputs,
+  ExpiryReason,
   Inspector,
   Random,
   RoomShape,
@@ -29,6 +30,7 @@ import type { GlobalPresence } from './presence.js'
 import type { CreateRoomOptions, RoomListing } from './rooms.js'
 import type { Sendable } from './sendable.js'
 import { drain, sayBye, SHUTDOWN } from './shutdown.js'
+import type { SessionEntry } from './sessions.js'
 import type { ServerStats } from './stats.js'
 import { createListener } from './ws.js'
 import type { ListenAddress, Listener } from './ws.js'
@@ -126,7 +128,11 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** A new session was let in, a session is over, something of the application failed … */
   on(event: 'connection', listener: (client: PPServerClient<C>) => unknown): Undo
-  on(event: 'disconnection', listener: (client: PPServerClient<C>, reason: DisconnectReason) => unknown): Undo
+  on(
+    event: 'disconnection',
+    /** `expiry`: `window`, `overflow`, or null when one of the ends closed the session. */
+    listener: (client: PPServerClient<C>, reason: DisconnectReason, expiry: ExpiryReason | null) => unknown,
+  ): Undo
   on(event: 'error', listener: (error: PPError) => void): Undo
   /**
    * … or a message of this type came. Return a promise to hold up this client's next message until it settles.
@@ -254,6 +260,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
       uptime: (time.now() - this.#startedAt) / 1000,
       plugins: plugins.names(),
       ...tally,
+      ...unconfirmedOf(sessions.all()),
     }
   }
 
@@ -345,6 +352,19 @@ export class PPServer<C extends ContractShape = ContractShape> {
     presence.close()
     await this.#listener?.close()
   }
+}
+
+/** What is kept for clients until they say that they have it. */
+function unconfirmedOf(
+  entries: Iterable<SessionEntry>,
+): Pick<ServerStats, 'unconfirmedMessages' | 'unconfirmedBytes'> {
+  let unconfirmedMessages = 0
+  let unconfirmedBytes = 0
+  for (const { session } of entries) {
+    unconfirmedMessages += session.kept.messages
+    unconfirmedBytes += session.kept.bytes
+  }
+  return { unconfirmedMessages, unconfirmedBytes }
 }
 
 function assertType(type: string): void {

@@ -47,7 +47,7 @@ export interface SessionLifeOptions {
   host: ClientHost
   lineOf: (entry: SessionEntry) => Line
   onConnection: Handlers<[client: PPServerClient]>
-  onDisconnection: Handlers<[client: PPServerClient, reason: DisconnectReason]>
+  onDisconnection: Handlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>
 }
 
 export interface SessionLife {
@@ -96,11 +96,11 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     const parts = partsOf(client)
     if (wasLetIn) {
       sessions.remove(session, expiry)
-      inspect(client, 'ended', reason)
+      inspect(client, 'ended', expiry === null ? reason : `${reason}, ${expiry}`)
       namespaces.left(client, reason)
-      parts.events.emit('disconnect', reason)
+      parts.events.emit('disconnect', reason, expiry)
       plugins.notify('onDisconnect', client, reason)
-      void onDisconnection.run('', [client, reason], report('A disconnection handler'))
+      void onDisconnection.run('', [client, reason, expiry], report('A disconnection handler'))
     }
     parts.events.clear()
     parts.handlers.clear()

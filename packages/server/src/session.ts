@@ -121,6 +121,11 @@ export class Session {
     return this.#received
   }
 
+  /** What waits to be confirmed. */
+  get kept(): { readonly messages: number; readonly bytes: number } {
+    return this.#outbox.kept
+  }
+
   get sent(): number {
     return this.#outbox.sent
   }

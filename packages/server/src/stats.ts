@@ -11,6 +11,9 @@ export interface ServerStats {
   /** Seconds since the server was made. */
   uptime: number
   plugins: string[]
+  /** What is kept for clients until they say that they have it. */
+  unconfirmedMessages: number
+  unconfirmedBytes: number
   /** Seats of rooms whose connection is behind, or was a moment ago. */
   behind: number
   /** States that were not sent to a member at their time: a later one brought what was in them. */

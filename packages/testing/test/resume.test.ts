@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
 import { recordFrames, type Frames } from './frames.js'
+import { defineSwarm, Swarm, swarmContract } from './swarm.js'
 
 interface World extends Harness<BoardContract> {
   a: RoomHandle<typeof Board>
@@ -146,4 +147,37 @@ test('[RC3][RM15] cut after cut, in any moment, no replica ever differs and none
   expect(world.frames.out.filter(({ kind }) => kind === 'resync')).toEqual([])
   expect(world.converged().converged).toBe(true)
   await world.close()
+})
+
+test('[RC3, RM14] three seconds away from a room of 60 states a second cost the bytes of one, not of 180', async () => {
+  const harness = createHarness({
+    contract: swarmContract,
+    setup(server) {
+      defineSwarm(server, () => harness.time.now())
+      server.createRoom(Swarm, { id: 's' })
+    },
+  })
+  const client = harness.client()
+  const room = client.join(Swarm, { id: 's' })
+  await harness.time.advance(500)
+  const sizes: number[] = []
+  client.inspector.listen((event) => {
+    if (event.kind === 'frame' && event.direction === 'in') sizes.push(event.bytes.byteLength)
+  })
+  await harness.time.advance(1_000)
+  const oneState = Math.max(...sizes)
+  sizes.length = 0
+
+  client.net.offline()
+  client.net.cut()
+  await harness.time.advance(3_000)
+  const made = harness.server.getRoom('s')?.version ?? 0
+  expect(made - room.version).toBeGreaterThan(170)
+  client.net.online()
+  while (client.status().status !== 'open') await harness.time.advance(1)
+  await harness.time.advance(10)
+  expect(room.version).toBeGreaterThanOrEqual(made)
+  // The welcome, the presence, what was missed and at most one state since.
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3 * oneState)
+  await harness.close()
 })
