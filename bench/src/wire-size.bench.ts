@@ -1,6 +1,5 @@
-// What a v3 client pulls from `@painda/protocol`: exactly the values that the client's source imports, bundled, minified and
-// gzipped.
-import { readdirSync, readFileSync } from 'node:fs'
+// What a page pulls: the client as it is published, bundled with everything that it uses and nothing else, minified and
+// gzipped. Libraries that an application has anyway (react, zustand, immer) are left out.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -8,65 +7,86 @@ import { printFigures } from './measure.js'
 
 const root = process.cwd()
 
-/** Names that the client's source imports as values. */
-function importedNames(): string[] {
-  const folder = join(root, 'packages/client/src')
-  const names = new Set<string>()
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(join(folder, file), 'utf8')
-    for (const [, list] of text.matchAll(/import \{([^}]*)\} from '@painda\/protocol'/g)) {
-      for (const name of (list ?? '').split(',')) {
-        const trimmed = name.trim()
-        if (trimmed !== '' && !trimmed.startsWith('type ')) names.add(trimmed.split(' ')[0] ?? '')
-      }
-    }
-  }
-  return [...names].sort()
-}
-
 interface Vite {
-  build(config: object): Promise<{ output: { type: string; code?: string }[] }>
+  build(config: object): Promise<{ output: { type: string; name?: string; code?: string }[] }>
+  readonly defaultClientConditions: readonly string[]
 }
 
-async function sizeOf(names: readonly string[]): Promise<{ minified: number; gzipped: number }> {
+interface Size {
+  readonly minified: number
+  readonly gzipped: number
+}
+
+/** The chunks of a bundle by name: `entry`, with `isSplit` also `protocol`, and one for each part that is loaded later. */
+async function bundle(source: string, isSplit: boolean): Promise<Map<string, Size>> {
   // The workspace's own bundler; bundling it into this benchmark would be absurd.
   const vite = (await import(pathToFileURL(join(root, 'node_modules/vite/dist/node/index.js')).href)) as Vite
-  const entry = '\0entry'
   const { output } = await vite.build({
-    root: join(root, 'packages/protocol'),
+    root,
     configFile: false,
     logLevel: 'error',
+    resolve: { conditions: ['painda-source', ...vite.defaultClientConditions] },
     plugins: [
       {
         name: 'entry',
-        resolveId: (id: string) => (id === 'entry' ? entry : null),
-        load: (id: string) =>
-          id === entry
-            ? `export { ${names.join(', ')} } from '${join(root, 'packages/protocol/src/index.ts')}'`
-            : null,
+        resolveId: (id: string) => (id === 'entry' ? '\0entry' : null),
+        load: (id: string) => (id === '\0entry' ? source : null),
       },
     ],
     build: {
       write: false,
       minify: true,
       target: 'es2022',
-      rolldownOptions: { input: 'entry', preserveEntrySignatures: 'strict', output: { format: 'es' } },
+      modulePreload: false,
+      rolldownOptions: {
+        input: { entry: 'entry' },
+        external: [/^(react|zustand|immer)(\/|$)/],
+        preserveEntrySignatures: 'strict',
+        output: {
+          format: 'es',
+          ...(isSplit
+            ? { codeSplitting: { groups: [{ name: 'protocol', test: /packages\/protocol\// }] } }
+            : {}),
+        },
+      },
     },
   })
-  const code = output.map((chunk) => chunk.code ?? '').join('')
-  return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
+  const chunks = output.filter(({ type }) => type === 'chunk')
+  return new Map(
+    chunks.map(({ name = '', code = '' }) => [
+      name,
+      { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length },
+    ]),
+  )
 }
 
-const names = importedNames().filter((name) => name !== 'createJsonCodec')
-const withCodec = [...new Set([...names, 'createWireCodec', 'createTreeHash'])]
-const size = await sizeOf(withCodec)
-printFigures('what a v3 client pulls from @painda/protocol, kB gzipped', [
+const path = (file: string): string => JSON.stringify(join(root, 'packages', file))
+
+// Every name that the client offers is kept, contract helpers and error table included.
+const whole = await bundle(`export * from ${path('client/src/index.ts')}`, true)
+const app = await bundle(
+  `export { PPClient, PPProvider, usePPRoom, usePPRoomState, usePPEvent, usePPStatus, usePresence, useAck }
+   from ${path('react/src/index.ts')}`,
+  false,
+)
+
+const kB = (bytes = 0): number => bytes / 1000
+const protocol = whole.get('protocol')
+const entry = app.get('entry')
+
+printFigures('what a page pulls, kB minified and gzipped', [
   {
-    what: 'minified gzip',
-    ours: size.gzipped / 1000,
+    what: '@painda/protocol, what the client uses of it',
+    ours: kB(protocol?.gzipped),
     must: 9,
     aim: 7,
-    note: `${(size.minified / 1000).toFixed(1)} kB minified, ${withCodec.length} names`,
+    note: `${kB(protocol?.minified).toFixed(1)} kB minified`,
+  },
+  {
+    what: 'client and hooks as an application imports them',
+    ours: kB(entry?.gzipped),
+    must: 24,
+    aim: 18,
+    note: `${kB(entry?.minified).toFixed(1)} kB minified`,
   },
 ])
-console.log(`  ${withCodec.join(' ')}`)

@@ -7,9 +7,9 @@ import {
   contractRows,
   createEmitter,
   createInspector,
+  createClientCodec,
   createNameTable,
   createViewDecoder,
-  createWireCodec,
   createRandom,
   hostTime,
   PPError,
@@ -85,9 +85,9 @@ export function createCore(options: ClientOptions): Core {
   const contractTable = contractNames(options.contract ?? {})
   /** Which names we may say as numbers: as the last welcome had it. */
   const names = createNameTable(contractTable)
-  const codec = createWireCodec(undefined, names)
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
   const views = createViewDecoder()
+  const codec = createClientCodec(views, names)
   const hasFingerprint = options.contract !== undefined || options.registry !== undefined
   const fingerprint = hasFingerprint ? { contract: contractRows(options.contract, options.registry) } : {}
   const inspector = createInspector()
@@ -144,7 +144,7 @@ export function createCore(options: ClientOptions): Core {
     random,
     createCodec() {
       views.begin()
-      return createWireCodec(views, createNameTable(contractTable))
+      return createClientCodec(views, createNameTable(contractTable))
     },
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,

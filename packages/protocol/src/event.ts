@@ -3,19 +3,8 @@
 //   other → either  Ack    the answer to the Event or Join with that id, exactly one
 //   server → client ErrorMessage  a refusal that belongs to no question, or with `fatal` the reason of the close that follows
 // `ackId` counts per sender and session, so the two directions never clash.
-import {
-  isFields,
-  malformed,
-  optional,
-  passThrough,
-  readCode,
-  readCount,
-  readFlag,
-  readName,
-  readObject,
-  readText,
-} from './fields.js'
-import type { Fields } from './fields.js'
+import { errorCode, flag, name, text } from './fields.js'
+import type { Shape } from './fields.js'
 import type { ErrorCode } from './errors.js'
 
 export interface Event {
@@ -57,43 +46,12 @@ export interface ErrorMessage {
   fatal?: boolean
 }
 
-export function readEvent(from: Fields): Event {
-  return {
-    kind: 'event',
-    type: readName(from, 'type'),
-    ...passThrough(from, 'payload'),
-    ...optional(from, 'ns', readName),
-    ...optional(from, 'room', readName),
-    ...optional(from, 'ackId', readCount),
-    ...optional(from, 'volatile', readFlag),
-  }
-}
-
-export function readAck(from: Fields): Ack {
-  return {
-    kind: 'ack',
-    ackId: readCount(from, 'ackId'),
-    ...optional(from, 'error', readWireError),
-    ...passThrough(from, 'data'),
-    ...optional(from, 'version', readCount),
-  }
-}
-
-export function readErrorMessage(from: Fields): ErrorMessage {
-  return {
-    kind: 'error',
-    code: readCode(from, 'code'),
-    message: readText(from, 'message'),
-    ...optional(from, 'type', readName),
-    ...optional(from, 'room', readName),
-    ...optional(from, 'fatal', readFlag),
-  }
-}
-
-function readWireError(from: Fields, field: string): WireError {
-  if (!isFields(from[field])) throw malformed(field, 'an object')
-  const error = readObject(from, field)
-  return { code: readCode(error, 'code'), message: readText(error, 'message') }
+export const ERROR: Shape<ErrorMessage> = {
+  code: errorCode,
+  message: text,
+  'type?': name,
+  'room?': name,
+  'fatal?': flag,
 }
 
 /** Types that applications cannot send: ours begin like this. */

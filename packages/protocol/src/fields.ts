@@ -1,92 +1,93 @@
-// Reads one field of an object that came from a peer: right type and within its limit, or a typed error that names it.
-import { isErrorCode, PPError } from './errors.js'
+// Reads an object that came from a peer by a table of its fields: each of the right type and within its limit, or a typed
+// error that names it. What the table does not name is not copied.
+import { isErrorCode } from './errors.js'
 import type { ErrorCode } from './errors.js'
+import { ensure } from './malformed.js'
 
 export type Fields = Readonly<Record<string, unknown>>
 
+/** What one field may hold: returns it as it is to be kept. @throws PPError `MALFORMED_FRAME` naming the field. */
+export type Rule<T> = (value: unknown, field: string) => T
+
+/** A rule per field of `M`, `kind` apart. A field that may be absent has a question mark behind its name. */
+export type Shape<M> = {
+  readonly [Key in Exclude<keyof M, 'kind'> as {} extends Pick<M, Key> ? `${Key & string}?` : Key]-?: Rule<
+    Exclude<M[Key], undefined>
+  >
+}
+
+/** A table of which nobody knows whose it is. */
+export type Rules = Readonly<Record<string, Rule<unknown>>>
+
 /** Names, ids and types: longer ones are an attack on our memory, not a name. */
 export const MAX_NAME_LENGTH = 256
+/** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
+const MAX_TOKEN_LENGTH = 8192
 /** Reasons and error messages are for people; nobody reads more. */
 const MAX_TEXT_LENGTH = 4096
 
-export function readName(from: Fields, field: string): string {
-  const value = from[field]
-  if (typeof value === 'string' && value.length <= MAX_NAME_LENGTH) return value
-  throw malformed(field, `a string of at most ${MAX_NAME_LENGTH} characters`)
+/** @throws PPError `MALFORMED_FRAME` naming the field. */
+export function readFields<M>(shape: Shape<M>, from: unknown, field: string): Omit<M, 'kind'> {
+  ensure(isFields(from), field)
+  const fields: Record<string, unknown> = {}
+  for (const [key, rule] of Object.entries<Rule<unknown>>(shape)) {
+    const isOptional = key.endsWith('?')
+    const plain = isOptional ? key.slice(0, -1) : key
+    const value = from[plain]
+    if (!isOptional || value !== undefined) fields[plain] = rule(value, plain)
+  }
+  // The table has a rule for each field of M, and the rule's type is the field's.
+  return fields as Omit<M, 'kind'>
 }
 
-export function readText(from: Fields, field: string): string {
-  const value = from[field]
-  if (typeof value === 'string') return value.slice(0, MAX_TEXT_LENGTH)
-  throw malformed(field, 'a string')
+/** A payload is the application's. */
+export const any: Rule<unknown> = (value) => value
+
+export const name: Rule<string> = (value, field) => textUpTo(MAX_NAME_LENGTH, value, field)
+
+export const token: Rule<string> = (value, field) => textUpTo(MAX_TOKEN_LENGTH, value, field)
+
+export const text: Rule<string> = (value, field) => textUpTo(Infinity, value, field).slice(0, MAX_TEXT_LENGTH)
+
+/** A code of ours as it is; a code from a newer or foreign peer as REFUSED. */
+export const errorCode: Rule<ErrorCode> = (value, field) => {
+  const code = name(value, field)
+  return isErrorCode(code) ? code : 'REFUSED'
 }
 
 /** Counters, versions, ids of acks: a whole number that a double holds exactly. */
-export function readCount(from: Fields, field: string): number {
-  const value = from[field]
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw malformed(field, 'a whole number from 0')
+export const count: Rule<number> = (value, field) => {
+  const whole = number(value, field)
+  ensure(Number.isSafeInteger(whole) && whole >= 0, field)
+  return whole
 }
 
-export function readNumber(from: Fields, field: string): number {
-  const value = from[field]
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw malformed(field, 'a finite number')
+export const number: Rule<number> = (value, field) => {
+  ensure(typeof value === 'number' && Number.isFinite(value), field)
+  return value
 }
 
-export function readFlag(from: Fields, field: string): boolean {
-  const value = from[field]
-  if (typeof value === 'boolean') return value
-  throw malformed(field, 'a boolean')
+export const flag: Rule<boolean> = (value, field) => {
+  ensure(typeof value === 'boolean', field)
+  return value
 }
 
-export function readOneOf<const T extends string>(from: Fields, field: string, allowed: readonly T[]): T {
-  const value = from[field]
+export function oneOf<const T extends string>(allowed: readonly T[], value: unknown, field: string): T {
   const found = allowed.find((one) => one === value)
-  if (found !== undefined) return found
-  throw malformed(field, `one of ${allowed.join(', ')}`)
+  ensure(found !== undefined, field)
+  return found
 }
 
-export function readObject(from: Fields, field: string): Fields {
-  const value = from[field]
-  if (isFields(value)) return value
-  throw malformed(field, 'an object')
+export function list<T>(maxItems: number, rule: Rule<T>, value: unknown, field: string): T[] {
+  ensure(Array.isArray(value) && value.length <= maxItems, field)
+  return value.map((item) => rule(item, field))
 }
 
-export function readList(from: Fields, field: string, maxItems: number): readonly unknown[] {
-  const value = from[field]
-  if (Array.isArray(value) && value.length <= maxItems) return value
-  throw malformed(field, `a list of at most ${maxItems} items`)
-}
-
-/** A code of ours as it is; a code from a newer or foreign peer as REFUSED. */
-export function readCode(from: Fields, field: string): ErrorCode {
-  const value = readName(from, field)
-  return isErrorCode(value) ? value : 'REFUSED'
-}
-
-/**
- * `{ [field]: read() }` when the field is there, else nothing: absent stays absent under `exactOptionalPropertyTypes`.
- */
-export function optional<const K extends string, T>(
-  from: Fields,
-  field: K,
-  read: (from: Fields, field: string) => T,
-): { [Key in K]?: T } {
-  if (from[field] === undefined) return {}
-  // The computed key is exactly K; TypeScript widens it to string.
-  return { [field]: read(from, field) } as { [Key in K]?: T }
-}
-
-/** `{ [field]: value }` when the field is present, whatever its type: payloads are the application's. */
-export function passThrough<const K extends string>(from: Fields, field: K): { [Key in K]?: unknown } {
-  return optional(from, field, (source) => source[field])
+export function textUpTo(maxLength: number, value: unknown, field: string): string {
+  ensure(typeof value === 'string' && value.length <= maxLength, field)
+  return value
 }
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export function malformed(field: string, expected: string): PPError {
-  return new PPError('MALFORMED_FRAME', `The field "${field}" of a message must be ${expected}.`)
 }

@@ -6,8 +6,8 @@
 //   version=2 · room "arena" · message "arena"."move"=1f09c2d3 · sync "arena"."players.*.x"=0.125,owner · schema "chat"=7,…
 import type { AnySchema, ContractShape, RoomShape } from './contract.js'
 import { PPError } from './errors.js'
-import { isFields, malformed, readList, readOneOf, readText } from './fields.js'
-import type { Fields } from './fields.js'
+import { list, oneOf, readFields, text, textUpTo } from './fields.js'
+import type { Rule, Shape } from './fields.js'
 import { hashState } from './hash.js'
 import { syncRows } from './sync.js'
 
@@ -75,18 +75,15 @@ export function compareContracts(
   })
 }
 
-export function readRows(from: Fields, field: string): readonly string[] {
-  return readList(from, field, MAX_ROWS).map((row) => {
-    if (typeof row === 'string' && row.length <= MAX_ROW_LENGTH) return row
-    throw malformed(field, `texts of at most ${MAX_ROW_LENGTH} characters`)
-  })
-}
+export const rows: Rule<readonly string[]> = (value, field) =>
+  list(MAX_ROWS, (row) => textUpTo(MAX_ROW_LENGTH, row, field), value, field)
 
-export function readMismatches(from: Fields, field: string): readonly ContractMismatch[] {
-  return readList(from, field, MAX_MISMATCHES).map((item) => {
-    if (!isFields(item)) throw malformed(field, 'a list of objects')
-    return { name: readText(item, 'name'), where: readOneOf(item, 'where', ['client', 'server', 'both']) }
-  })
+export const mismatches: Rule<readonly ContractMismatch[]> = (value, field) =>
+  list(MAX_MISMATCHES, (item) => readFields(MISMATCH, item, field), value, field)
+
+const MISMATCH: Shape<ContractMismatch> = {
+  name: text,
+  where: (value, field) => oneOf(['client', 'server', 'both'], value, field),
 }
 
 function messageRows(

@@ -3,27 +3,15 @@
 //   server → client  Welcome  once, the answer; or a fatal Error and a close
 //   server → client  Bye      before a planned close: when to come back
 // A Hello that carries `session` asks to continue that session; Welcome says what became of the wish.
-import {
-  optional,
-  readCount,
-  readFlag,
-  readList,
-  readName,
-  readNumber,
-  readObject,
-  readOneOf,
-  readText,
-} from './fields.js'
-import type { Fields } from './fields.js'
-import { readMismatches, readRows } from './fingerprint.js'
+import { any, count, flag, list, name, number, oneOf, readFields, text, token } from './fields.js'
+import type { Shape } from './fields.js'
+import { mismatches, rows } from './fingerprint.js'
 import type { ContractMismatch } from './fingerprint.js'
 
 /** The WebSocket subprotocol that selects v3. A client without it is a v2 client. */
 export const SUBPROTOCOL_V3 = 'painda.v3'
 export const PROTOCOL_VERSION = 3
 
-/** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
-const MAX_TOKEN_LENGTH = 8192
 /** As many rooms as a client keeps views of. */
 const MAX_ROOM_VERSIONS = 1024
 
@@ -94,62 +82,40 @@ export interface Bye {
   retryAfterMs?: number
 }
 
-export function readHello(from: Fields): Hello {
-  return {
-    kind: 'hello',
-    version: readCount(from, 'version'),
-    ...optional(from, 'token', readToken),
-    ...optional(from, 'session', readSession),
-    ...optional(from, 'contract', readRows),
-  }
+export const HELLO: Shape<Hello> = {
+  version: count,
+  'token?': token,
+  'session?': (value, field) => readFields(SESSION, value, field),
+  'contract?': rows,
 }
 
-export function readWelcome(from: Fields): Welcome {
-  return {
-    kind: 'welcome',
-    id: readName(from, 'id'),
-    ...optional(from, 'userId', readName),
-    token: readToken(from, 'token'),
-    outcome: readOneOf(from, 'outcome', ['new', 'resumed', 'snapshot', 'expired']),
-    ...optional(from, 'reason', (source, field) =>
-      readOneOf(source, field, ['window', 'overflow', 'restart']),
-    ),
-    ...optional(from, 'lost', readCount),
-    received: readCount(from, 'received'),
-    missed: readCount(from, 'missed'),
-    heartbeatMs: readNumber(from, 'heartbeatMs'),
-    windowMs: readNumber(from, 'windowMs'),
-    maxPayloadBytes: readCount(from, 'maxPayloadBytes'),
-    serverNow: readNumber(from, 'serverNow'),
-    ...optional(from, 'compact', readFlag),
-    ...optional(from, 'mismatches', readMismatches),
-  }
+export const WELCOME: Shape<Welcome> = {
+  id: name,
+  'userId?': name,
+  token,
+  outcome: (value, field) => oneOf(['new', 'resumed', 'snapshot', 'expired'], value, field),
+  'reason?': (value, field) => oneOf(['window', 'overflow', 'restart'], value, field),
+  'lost?': count,
+  received: count,
+  missed: count,
+  heartbeatMs: number,
+  windowMs: number,
+  maxPayloadBytes: count,
+  serverNow: number,
+  'compact?': flag,
+  'mismatches?': mismatches,
 }
 
-export function readBye(from: Fields): Bye {
-  return { kind: 'bye', reason: readText(from, 'reason'), ...optional(from, 'retryAfterMs', readNumber) }
+export const BYE: Shape<Bye> = { reason: text, 'retryAfterMs?': number }
+
+const SESSION: Shape<SessionWish> = {
+  id: name,
+  token: name,
+  received: count,
+  'versions?': (value, field) => list(MAX_ROOM_VERSIONS, roomVersion, value, field),
 }
 
-function readSession(from: Fields, field: string): SessionWish {
-  const session = readObject(from, field)
-  return {
-    id: readName(session, 'id'),
-    token: readName(session, 'token'),
-    received: readCount(session, 'received'),
-    ...optional(session, 'versions', readVersions),
-  }
-}
-
-function readVersions(from: Fields, field: string): RoomVersions {
-  return readList(from, field, MAX_ROOM_VERSIONS).map((pair) => {
-    const [room, version] = readList({ pair }, 'pair', 2)
-    return [readName({ room }, 'room'), readCount({ version }, 'version')]
-  })
-}
-
-function readToken(from: Fields, field: string): string {
-  const value = from[field]
-  if (typeof value === 'string' && value.length <= MAX_TOKEN_LENGTH) return value
-  // Falls through to the error of a name, which does not repeat the token.
-  return readName({ [field]: undefined }, field)
+function roomVersion(value: unknown, field: string): readonly [room: string, version: number] {
+  const [room, version] = list(2, any, value, field)
+  return [name(room, field), count(version, field)]
 }

@@ -2,17 +2,8 @@
 //   client → server   PresenceUpdate  the client's own state in one room, whole; the newest wins
 //   server → members  PresenceSync    `full`: the whole list (at join, after a resume); else only what changed
 // Scope: a room's presence goes to its members; without `room` it is the server-written global list.
-import {
-  isFields,
-  malformed,
-  optional,
-  readCount,
-  readFlag,
-  readList,
-  readName,
-  readNumber,
-} from './fields.js'
-import type { Fields } from './fields.js'
+import { any, count, flag, list, name, number, readFields } from './fields.js'
+import type { Shape } from './fields.js'
 
 /** More members than this in one message is a mistake of the sender. */
 const MAX_CHANGES = 100_000
@@ -46,28 +37,20 @@ export interface PresenceSync {
   gone: readonly string[]
 }
 
-export function readPresenceUpdate(from: Fields): PresenceUpdate {
-  return { kind: 'presence', room: readName(from, 'room'), data: from['data'] }
+export const PRESENCE: Shape<PresenceUpdate> = { room: name, data: any }
+
+export const PRESENCES: Shape<PresenceSync> = {
+  'room?': name,
+  full: flag,
+  set: (value, field) => list(MAX_CHANGES, (entry) => readFields(ENTRY, entry, field), value, field),
+  gone: (value, field) => list(MAX_CHANGES, name, value, field),
 }
 
-export function readPresenceSync(from: Fields): PresenceSync {
-  return {
-    kind: 'presences',
-    ...optional(from, 'room', readName),
-    full: readFlag(from, 'full'),
-    set: readList(from, 'set', MAX_CHANGES).map(readEntry),
-    gone: readList(from, 'gone', MAX_CHANGES).map((id) => readName({ id }, 'id')),
-  }
-}
-
-function readEntry(from: unknown): PresenceEntry {
-  if (!isFields(from)) throw malformed('set', 'a list of objects')
-  return {
-    clientId: readName(from, 'clientId'),
-    data: from['data'],
-    joinedAt: readNumber(from, 'joinedAt'),
-    updatedAt: readNumber(from, 'updatedAt'),
-    connected: readFlag(from, 'connected'),
-    connections: readCount(from, 'connections'),
-  }
+const ENTRY: Shape<PresenceEntry> = {
+  clientId: name,
+  data: any,
+  joinedAt: number,
+  updatedAt: number,
+  connected: flag,
+  connections: count,
 }

@@ -8,8 +8,8 @@
 //   client → server  Leave     answered by Left
 //   server → client  Left      the client is out, and why
 // Event rooms have no state: Joined is all they send. A room id names the room in every later message.
-import { optional, passThrough, readCount, readName, readOneOf } from './fields.js'
-import type { Fields } from './fields.js'
+import { any, count, name, oneOf } from './fields.js'
+import type { Shape } from './fields.js'
 
 /** `join`: that id, event room or typed. The others make or find a room of definition `name`. */
 export type JoinHow = 'join' | 'create' | 'joinOrCreate' | 'joinById'
@@ -90,73 +90,53 @@ export interface Left {
 
 export type LeaveReason = 'left' | 'kicked' | 'disposed'
 
-export function readJoin(from: Fields): Join {
-  return {
-    kind: 'join',
-    ackId: readCount(from, 'ackId'),
-    how: readOneOf(from, 'how', ['join', 'create', 'joinOrCreate', 'joinById']),
-    ...optional(from, 'name', readName),
-    ...optional(from, 'room', readName),
-    ...passThrough(from, 'options'),
-  }
+export const JOIN: Shape<Join> = {
+  ackId: count,
+  how: (value, field) => oneOf(['join', 'create', 'joinOrCreate', 'joinById'], value, field),
+  'name?': name,
+  'room?': name,
+  'options?': any,
 }
 
-export function readJoined(from: Fields): Joined {
-  return {
-    kind: 'joined',
-    room: readName(from, 'room'),
-    ...optional(from, 'ackId', readCount),
-    ...optional(from, 'name', readName),
-    type: readOneOf(from, 'type', ['event', 'state']),
-  }
+export const JOINED: Shape<Joined> = {
+  room: name,
+  'ackId?': count,
+  'name?': name,
+  type: (value, field) => oneOf(['event', 'state'], value, field),
 }
 
-export function readSnapshot(from: Fields): StateSnapshot {
-  return {
-    kind: 'snapshot',
-    room: readName(from, 'room'),
-    version: readCount(from, 'version'),
-    tick: readCount(from, 'tick'),
-    state: from['state'],
-    ...optional(from, 'hash', readCount),
-    ...optional(from, 'scope', readScope),
-  }
+export const SNAPSHOT: Shape<Pick<StateSnapshot, 'room' | 'version' | 'tick' | 'state' | 'hash' | 'scope'>> = {
+  room: name,
+  version: count,
+  tick: count,
+  state: any,
+  'hash?': count,
+  'scope?': scope,
 }
 
-export function readDelta(from: Fields): StateDelta {
-  return {
-    kind: 'delta',
-    room: readName(from, 'room'),
-    from: readCount(from, 'from'),
-    to: readCount(from, 'to'),
-    tick: readCount(from, 'tick'),
-    delta: from['delta'],
-    ...optional(from, 'hash', readCount),
-    ...optional(from, 'scope', readScope),
-  }
+export const DELTA: Shape<Pick<StateDelta, 'room' | 'from' | 'to' | 'tick' | 'delta' | 'hash' | 'scope'>> = {
+  room: name,
+  from: count,
+  to: count,
+  tick: count,
+  delta: any,
+  'hash?': count,
+  'scope?': scope,
 }
 
-function readScope(from: Fields, field: string): StateScope {
-  return readOneOf(from, field, ['own'])
+function scope(value: unknown, field: string): StateScope {
+  return oneOf(['own'], value, field)
 }
 
-export function readResync(from: Fields): Resync {
-  return {
-    kind: 'resync',
-    room: readName(from, 'room'),
-    version: readCount(from, 'version'),
-    why: readOneOf(from, 'why', ['gap', 'hash', 'undecodable']),
-  }
+export const RESYNC: Shape<Resync> = {
+  room: name,
+  version: count,
+  why: (value, field) => oneOf(['gap', 'hash', 'undecodable'], value, field),
 }
 
-export function readLeave(from: Fields): Leave {
-  return { kind: 'leave', room: readName(from, 'room') }
-}
+export const LEAVE: Shape<Leave> = { room: name }
 
-export function readLeft(from: Fields): Left {
-  return {
-    kind: 'left',
-    room: readName(from, 'room'),
-    reason: readOneOf(from, 'reason', ['left', 'kicked', 'disposed']),
-  }
+export const LEFT: Shape<Left> = {
+  room: name,
+  reason: (value, field) => oneOf(['left', 'kicked', 'disposed'], value, field),
 }

@@ -1,8 +1,10 @@
 // Bytes that mean harm, into both decoders: random ones, and well-formed frames that were cut, flipped, spliced and given
 // absurd numbers. What comes out is a message or a PPError, in bounded time.
 import {
+  createClientCodec,
   createNameTable,
   createRandom,
+  createViewDecoder,
   createViewEncoder,
   createWireCodec,
   decodeFrame,
@@ -46,12 +48,18 @@ export function fuzzDecoders(inputs: number, seed: number): FuzzResult {
 }
 
 function readsV3(frame: Uint8Array, snapshot: Uint8Array): boolean {
-  return guarded(frame, () => {
-    const codec = createWireCodec(undefined, createNameTable(NAMES, true))
-    // A view to attack.
-    codec.decode(snapshot)
-    codec.decode(frame)
-  })
+  const views = createViewDecoder
+  const codecs = [createWireCodec, createClientCodec].map((make) =>
+    make(views(), createNameTable(NAMES, true)),
+  )
+  const areRead = codecs.map((codec) =>
+    guarded(frame, () => {
+      // A view to attack.
+      codec.decode(snapshot)
+      codec.decode(frame)
+    }),
+  )
+  return !areRead.includes(false)
 }
 
 function readsV2(frame: Uint8Array): boolean {

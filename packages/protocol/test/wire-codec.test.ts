@@ -1,10 +1,20 @@
-import { createWireCodec, MAX_MESSAGES_PER_FRAME, PPError } from '@painda/protocol'
+import {
+  createClientCodec,
+  createNameTable,
+  createViewDecoder,
+  createWireCodec,
+  MAX_MESSAGES_PER_FRAME,
+  PPError,
+} from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EVERY_KIND } from './every-kind.js'
 
 const codec = createWireCodec()
+const client = createClientCodec(createViewDecoder(), createNameTable([]))
+/** What only a client says. */
+const FROM_CLIENTS = new Set<Message['kind']>(['hello', 'join', 'resync', 'leave', 'presence'])
 
 function codeOf(run: () => unknown): string {
   try {
@@ -88,12 +98,30 @@ describe('messages as bytes', () => {
     })).value
     fc.assert(
       fc.property(payload, (value) => {
-        const [message] = codec.decode(codec.encode({ kind: 'event', type: 't', payload: value }))
-        expect(message).toEqual({ kind: 'event', type: 't', payload: structuredClone(value) })
+        const event = { kind: 'event', type: 't', payload: value } as const
+        const expected = [{ kind: 'event', type: 't', payload: structuredClone(value) }]
+        expect(codec.decode(codec.encode(event))).toEqual(expected)
+        expect(codec.decode(client.encode(event))).toEqual(expected)
+        expect(client.decode(codec.encode(event))).toEqual(expected)
       }),
       { seed: 8, numRuns: 2000 },
     )
   })
+
+  test('[FB9] a client writes lists item by item, in form 0', () => {
+    const event: Message = { kind: 'event', type: 't', payload: [3, 1, 2] }
+    expect(toHex(client.encode(event))).toBe('830174870300030102')
+    expect(codec.decode(client.encode(event))).toEqual([event])
+  })
+
+  test.each(EVERY_KIND.map((message) => [message.kind, message] as const))(
+    '[FB2, FB5] a client reads a %s as any codec does, or refuses what no server says',
+    (kind, message) => {
+      const body = codec.encode(message)
+      if (FROM_CLIENTS.has(kind)) expect(codeOf(() => client.decode(body))).toBe('MALFORMED_FRAME')
+      else expect(client.decode(body)).toEqual(codec.decode(body))
+    },
+  )
 
   test('−0 arrives as 0, as JSON would have it', () => {
     const [message] = codec.decode(codec.encode({ kind: 'event', type: 't', payload: [-0, -0, -0] }))

@@ -1,7 +1,8 @@
 // What a v2 frame carries: one message, said by either end at any time. `__ackId` asks for an answer (`__pp_ack`),
 // `__ns` names a namespace.
 import { PPError } from '../errors.js'
-import { isFields, MAX_NAME_LENGTH, optional, passThrough, readCount, readName } from '../fields.js'
+import { any, count, isFields, MAX_NAME_LENGTH, name, readFields } from '../fields.js'
+import type { Shape } from '../fields.js'
 import { assertJson } from '../json.js'
 import { encodeUtf8 } from '../utf8.js'
 import { assertReceived, parseJson } from './json-body.js'
@@ -54,15 +55,17 @@ export function writeJsonMessage({ type, payload, __ackId, __ns }: PPMessageInpu
 export function readJsonMessage(body: Uint8Array): PPMessage {
   const value = parseJson(body)
   if (!isFields(value)) throw new PPError('MALFORMED_FRAME', 'A message must be an object with a type.')
-  const message = {
-    type: readName(value, 'type'),
-    ...passThrough(value, 'payload'),
-    ...optional(value, '__ackId', readCount),
-    ...optional(value, '__ns', readName),
-  }
+  const message = readFields(MESSAGE, value, 'message')
   if ('payload' in message) assertReceived(message.payload)
   // An absent payload reads as undefined, and `unknown` includes that.
   return message as PPMessage
+}
+
+const MESSAGE: Shape<Partial<PPMessage> & { type: string }> = {
+  type: name,
+  'payload?': any,
+  '__ackId?': count,
+  '__ns?': name,
 }
 
 function isName(value: unknown): boolean {

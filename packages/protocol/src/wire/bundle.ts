@@ -1,9 +1,11 @@
 // Bodies into a frame and back. One body is a frame as it is; several stand behind a table of their lengths, so that a
 // reader that cannot read one of them still reads the others.
 //   bundle opcode, varint count (at least 2), varint length of each but the last, the bodies
-import { PPError } from '../errors.js'
-import { Reader, Writer } from './bytes.js'
+import { ensure } from '../malformed.js'
 import { OPCODES } from './opcodes.js'
+import { Reader } from './reader.js'
+import { fill } from './rows.js'
+import { Writer } from './writer.js'
 
 /** A frame is one tick of one peer; more messages in one frame is an attack on our loops. */
 export const MAX_MESSAGES_PER_FRAME = 4096
@@ -26,15 +28,8 @@ export function unpackBodies(frame: Uint8Array): readonly Uint8Array[] {
   const r = new Reader(frame)
   r.u8()
   const count = r.varint()
-  if (count < 2 || count > MAX_MESSAGES_PER_FRAME) {
-    throw new PPError(
-      'MALFORMED_FRAME',
-      `A frame holds at most ${MAX_MESSAGES_PER_FRAME} messages, a bundle at least 2.`,
-    )
-  }
-  const lengths: number[] = []
-  for (let i = 1; i < count; i++) lengths.push(r.varint())
-  const bodies = lengths.map((length) => r.raw(length))
+  ensure(count > 1 && count <= MAX_MESSAGES_PER_FRAME, 'bundle')
+  const bodies = fill(count - 1, () => r.varint()).map((length) => r.raw(length))
   bodies.push(r.raw(r.left))
   return bodies
 }

@@ -1,20 +1,9 @@
 // A cell: one value of a group that has one row. Two bits say whether bytes follow, a whole number from 0, or a step from
 // what the receiver holds, of whole numbers or over a divisor.
-import { PPError } from '../errors.js'
-import type { Reader, Writer } from './bytes.js'
-import { stepFromNothing } from './column.js'
-import type { ReadItem, WriteItem } from './column.js'
-import type { NameReader, NameWriter } from './names.js'
-import {
-  DIVISORS,
-  divisorOf,
-  fromNumerator,
-  isOver,
-  NO_DIVISOR,
-  numeratorOf,
-  unzigzag,
-  zigzag,
-} from './number.js'
+import type { BitWriter } from './bit-writer.js'
+import { divisorAt, divisorOf, isOver, NO_DIVISOR, numeratorOf, stepped, unzigzag, zigzag } from './number.js'
+import type { NameReader, Reader, ReadItem } from './reader.js'
+import type { NameWriter, WriteItem } from './writer.js'
 
 const BYTES = 0
 const COUNT = 1
@@ -26,12 +15,12 @@ const MAX_BITS = 22
 
 /** `before` is the number that the receiver holds there, or NaN. */
 export function writeCell(
-  w: Writer,
+  w: BitWriter,
   value: unknown,
   before: number,
   names: NameWriter,
   depth: number,
-  writeItem: WriteItem,
+  writeItem: WriteItem<BitWriter>,
 ): void {
   if (typeof value === 'number') {
     const code = divisorOf(value)
@@ -62,7 +51,7 @@ export function readCell(
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  before: () => number,
+  before: (row: number) => number,
 ): unknown {
   const form = r.bits(2)
   if (form === BYTES) {
@@ -70,11 +59,8 @@ export function readCell(
     return readItem(r, names, depth)
   }
   if (form === COUNT) return r.golomb()
-  const code = form === STEP ? r.bits(4) : 0
-  if (code >= DIVISORS.length) throw new PPError('MALFORMED_FRAME', `There is no divisor number ${code}.`)
-  const value = fromNumerator(numeratorOf(before(), code) + unzigzag(r.golomb()), code)
-  if (value !== value) throw stepFromNothing()
-  return value
+  const divisor = form === STEP ? divisorAt(r.bits(4)) : 1
+  return stepped(before(0), divisor, unzigzag(r.golomb()))
 }
 
 function commonDivisor(value: number, before: number): number {

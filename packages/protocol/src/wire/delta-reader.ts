@@ -1,15 +1,16 @@
 // Reads what `delta-writer.ts` writes, straight into the next state: copy-on-write, each touched container copied once,
 // everything else shared. The documented JSON form of the same change is put together when somebody asks for it.
 import type { Delta } from '../delta/delta.js'
-import { PPError } from '../errors.js'
+import { ensure, malformed } from '../malformed.js'
 import { readCell } from './cell.js'
-import { readColumn, takeRows } from './column.js'
-import type { Reader } from './bytes.js'
+import { readColumn } from './column-reader.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
 import { readKeys, widthOf } from './keys.js'
 import { readLeaf } from './leaf.js'
 import { createDictionaryReader } from './names.js'
+import type { Reader } from './reader.js'
+import { fill } from './rows.js'
 import { MAX_TEMPLATES, readTemplate } from './template.js'
 import type { Template } from './template.js'
 import { createTree, selfKey } from './tree.js'
@@ -39,8 +40,7 @@ export function createDeltaReader(): DeltaReader {
     names.read(r, r.varint())
     const start = r.varint()
     const count = r.count(2)
-    if (start > templates.length) throw malformed('A delta assumes templates that never came.')
-    if (start + count > MAX_TEMPLATES) throw malformed(`A view has at most ${MAX_TEMPLATES} templates.`)
+    ensure(start <= templates.length && start + count <= MAX_TEMPLATES, 'templates')
     // Who came by a snapshot knows some of the news already; they say the same again.
     for (let i = 0; i < count; i++) templates[start + i] = readTemplate(r, names)
   }
@@ -56,16 +56,19 @@ export function createDeltaReader(): DeltaReader {
 
   function readGroup(r: Reader, tree: Tree): ReadGroup {
     const template = templates[r.bits(widthOf(templates.length - 1))]
-    if (template === undefined) throw malformed('A delta names a template that nobody defined.')
+    if (template === undefined) throw malformed('template')
     const rows = r.flag() ? r.golomb() + 2 : 1
     const blanks = readBlanks(r, template, rows)
-    if (rows > 1 && blanks.length === 0) throw malformed('A group of many rows has different paths.')
+    ensure(rows === 1 || blanks.length > 0, 'rows')
     const targets = tree.open(template, blanks, rows)
-    const { fields } = template
+    const { steps, fields } = template
+    const depth = steps.length
     if (fields.length === 0) {
       const values =
-        rows > 1 ? readColumn(r, rows, names, 0, readLeaf) : [readCell(r, names, 0, readLeaf, nothing)]
-      const leaves = takeRows(values, rows)
+        rows > 1
+          ? readColumn(r, rows, names, depth, readLeaf)
+          : [readCell(r, names, depth, readLeaf, nothing)]
+      const leaves = fill(rows, (row) => values[row])
       for (const [row, leaf] of leaves.entries())
         tree.put(targets[row] ?? [], selfKey(template, blanks, row), leaf)
       return { template, rows, blanks, targets, leaves: [leaves] }
@@ -78,8 +81,8 @@ export function createDeltaReader(): DeltaReader {
       }
       const values =
         rows > 1
-          ? readColumn(r, rows, names, 0, readLeaf, before)
-          : [readCell(r, names, 0, readLeaf, () => before(0))]
+          ? readColumn(r, rows, names, depth + 1, readLeaf, before)
+          : [readCell(r, names, depth + 1, readLeaf, before)]
       return putAll(tree, targets, field, values)
     })
     return { template, rows, blanks, targets, leaves }
@@ -138,9 +141,5 @@ function putAll(
       tree.put(target, field, value)
     }
   }
-  return isPlain ? undefined : takeRows(values, targets.length)
-}
-
-function malformed(what: string): PPError {
-  return new PPError('MALFORMED_FRAME', what)
+  return isPlain ? undefined : fill(targets.length, (row) => values[row])
 }

@@ -10,9 +10,9 @@ import { isMarkerKey } from '../delta/delta.js'
 import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import type { DiffContext } from '../delta/context.js'
 import type { RecordNode } from '../delta/track-node.js'
-import { Writer } from './bytes.js'
+import type { BitWriter } from './bit-writer.js'
 import { writeCell } from './cell.js'
-import { writeColumn, writeMixed, writeNumbers } from './column.js'
+import { createBitWriter, writeColumn, writeMixed, writeNumbers } from './column-writer.js'
 import { widthOf, writeKeys } from './keys.js'
 import { isExactOps, isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
@@ -78,8 +78,8 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   const templates: Template[] = []
   const root = createPlace([])
   for (const pattern of patterns) markMaps(root, pattern.split('.'))
-  const out = new Writer()
-  const groupsOut = new Writer()
+  const out = createBitWriter()
+  const groupsOut = createBitWriter()
   /** Groups of the delta being written. */
   let open: Group[] = []
   /** What fills the blanks on the way to the place being looked at: numbers of names, or indexes. */
@@ -152,7 +152,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     }
   }
 
-  function writeRows(w: Writer, column: Column, rows: number): void {
+  function writeRows(w: BitWriter, column: Column, rows: number): void {
     if (column.areNumbers) {
       // `areNumbers` is about each of them.
       const values = column.values as number[]
@@ -164,7 +164,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     else writeColumn(w, values, names, 0, writeLeaf)
   }
 
-  function writeNews(w: Writer, told: Told): void {
+  function writeNews(w: BitWriter, told: Told): void {
     w.varint(told.names)
     names.write(w, told.names)
     w.varint(told.templates)

@@ -3,8 +3,10 @@
 //   packed   every key in equally many bits                          run     a smallest key and all that follow it
 //   rising   the gaps between different, sorted keys                 steady  the same, where neighbours may be equal
 // Gaps are Rice-coded: what exceeds 2^k in ones and a zero, then k bits.
-import { PPError } from '../errors.js'
-import type { Reader, Writer } from './bytes.js'
+import { ensure } from '../malformed.js'
+import type { BitWriter } from './bit-writer.js'
+import type { Reader } from './reader.js'
+import { fill } from './rows.js'
 
 const PACKED = 0
 const RUN = 1
@@ -14,7 +16,7 @@ const STEADY = 3
 const MAX_RICE = 31
 
 /** The first `count` of `keys`, at least one. */
-export function writeKeys(w: Writer, keys: readonly number[], count = keys.length): void {
+export function writeKeys(w: BitWriter, keys: readonly number[], count = keys.length): void {
   const first = keys[0] ?? 0
   let isRun = true
   let least = 1
@@ -48,7 +50,7 @@ export function writeKeys(w: Writer, keys: readonly number[], count = keys.lengt
   for (let i = 0; i < count; i++) w.bits(keys[i] ?? 0, width)
 }
 
-function writeRice(w: Writer, keys: readonly number[], count: number, least: number, k: number): void {
+function writeRice(w: BitWriter, keys: readonly number[], count: number, least: number, k: number): void {
   const unit = 2 ** k
   let before = -least
   for (let i = 0; i < count; i++) {
@@ -68,30 +70,28 @@ function writeRice(w: Writer, keys: readonly number[], count: number, least: num
 /** `rows` keys, each at most `max`. */
 export function readKeys(r: Reader, rows: number, max: number): number[] {
   r.claim(rows)
-  const keys: number[] = []
   const mode = r.bits(2)
+  let next: (row: number) => number
   if (mode === RUN) {
     const first = r.golomb()
-    if (first + rows - 1 > max) throw outside()
-    for (let i = 0; i < rows; i++) keys.push(first + i)
-    return keys
-  }
-  if (mode === PACKED) {
+    next = (row) => first + row
+  } else if (mode === PACKED) {
     const width = r.bits(6)
-    if (width > 52) throw outside()
+    ensure(width <= 52, 'width')
     r.needBits(rows * width)
-    for (let i = 0; i < rows; i++) keys.push(checked(r.bits(width), max))
-    return keys
+    next = () => r.bits(width)
+  } else {
+    const least = mode === RISING ? 1 : 0
+    const k = r.bits(5)
+    r.needBits(rows * (k + 1))
+    let key = -least
+    next = () => (key += r.unary(max) * 2 ** k + r.bits(k) + least)
   }
-  const least = mode === RISING ? 1 : 0
-  const k = r.bits(5)
-  r.needBits(rows * (k + 1))
-  let key = -least
-  for (let i = 0; i < rows; i++) {
-    key += r.unary(max) * 2 ** k + r.bits(k) + least
-    keys.push(checked(key, max))
-  }
-  return keys
+  return fill(rows, (row) => {
+    const key = next(row)
+    ensure(key <= max, 'key')
+    return key
+  })
 }
 
 /** Bits that hold every whole number up to `max`. */
@@ -117,13 +117,4 @@ function riceBits(keys: readonly number[], count: number, least: number, k: numb
     before = key
   }
   return bits
-}
-
-function checked(key: number, max: number): number {
-  if (key <= max) return key
-  throw outside()
-}
-
-function outside(): PPError {
-  return new PPError('MALFORMED_FRAME', 'A key of a delta lies outside what there is.')
 }

@@ -5,11 +5,15 @@ import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import { PPError } from '../errors.js'
 import { isPlainObject, MAX_DEPTH } from '../json.js'
 import type { Json } from '../json.js'
-import type { Reader, Writer } from './bytes.js'
-import { readColumn, takeRows, writeColumn } from './column.js'
+import { ensure, malformed } from '../malformed.js'
+import type { BitWriter } from './bit-writer.js'
+import { readColumn } from './column-reader.js'
+import { writeColumn } from './column-writer.js'
 import { readKeys, writeKeys } from './keys.js'
-import type { NameReader, NameWriter } from './names.js'
-import { readValue, writeValue } from './value.js'
+import type { NameReader, Reader } from './reader.js'
+import { fill } from './rows.js'
+import { readTagged, readValue, writeValue } from './value.js'
+import type { NameWriter } from './writer.js'
 
 const DELETED = 0xf0
 const LITERAL = 0xf1
@@ -61,7 +65,7 @@ function isIndex(value: unknown): boolean {
   )
 }
 
-export function writeLeaf(w: Writer, leaf: unknown, names: NameWriter, depth: number): void {
+export function writeLeaf(w: BitWriter, leaf: unknown, names: NameWriter, depth: number): void {
   if (isDeleted(leaf)) {
     w.u8(DELETED)
     return
@@ -80,11 +84,9 @@ export function writeLeaf(w: Writer, leaf: unknown, names: NameWriter, depth: nu
 }
 
 export function readLeaf(r: Reader, names: NameReader, depth: number): unknown {
-  if (depth > MAX_DEPTH)
-    throw new PPError('MALFORMED_FRAME', `A delta is nested deeper than ${MAX_DEPTH} levels.`)
-  const tag = r.peek()
-  if (tag < FIRST_TAG) return readValue(r, names, depth)
-  r.u8()
+  ensure(depth <= MAX_DEPTH, 'depth')
+  const tag = r.u8()
+  if (tag < FIRST_TAG) return readTagged(r, tag, names, depth)
   switch (tag) {
     case DELETED:
       return PP_DELETED
@@ -95,7 +97,7 @@ export function readLeaf(r: Reader, names: NameReader, depth: number): unknown {
     case CHANGES:
       return readChanges(r, names, depth + 1)
     default:
-      throw new PPError('MALFORMED_FRAME', `There is no change of kind ${tag}.`)
+      throw malformed('change')
   }
 }
 
@@ -109,7 +111,7 @@ const PATCH = 1
 const MOVE = 2
 
 /** Kinds, indexes, counts, and then the new values of all operations together: inserted rows become columns. */
-function writeOps(w: Writer, ops: readonly ArrayOp[], names: NameWriter, depth: number): void {
+function writeOps(w: BitWriter, ops: readonly ArrayOp[], names: NameWriter, depth: number): void {
   const indexes: number[] = []
   const items: unknown[] = []
   const values: unknown[] = []
@@ -146,77 +148,54 @@ function kindOf(op: ArrayOp): number {
   return op.items.length === 1 && op.deleteCount === 0 ? INSERT_ONE : SPLICE
 }
 
-/** An operation whose values stand further back in the bytes. */
-interface Outline {
-  readonly op: ArrayOp['op']
-  readonly index: number
-  /** Of a splice: how many go and come. Of a move: where to. */
-  remove: number
-  insert: number
-}
-
 function readOps(r: Reader, names: NameReader, depth: number): ArrayOp[] {
   const count = r.golomb()
-  if (count === 0) {
-    r.align()
-    return []
-  }
   r.needBits(count * 2)
-  const kinds: number[] = []
-  for (let i = 0; i < count; i++) {
+  const kinds = fill(count, () => {
     const kind = r.bits(2)
-    kinds.push(kind === OTHER ? OTHER + r.bits(2) : kind)
-  }
-  const indexes = count === 1 ? [r.golomb()] : readKeys(r, count, MAX_INDEX)
-  const outlines: Outline[] = []
-  let items = 0
-  let values = 0
-  for (const [i, kind] of kinds.entries()) {
-    const outline = outlineOf(kind, indexes[i] ?? 0)
-    if (kind === SPLICE) {
-      outline.remove = r.golomb()
-      outline.insert = r.golomb()
-    } else if (outline.op === 'move') outline.remove = r.golomb()
-    items += outline.insert
-    if (outline.op === 'set') values++
-    outlines.push(outline)
-  }
-  const newItems = items === 0 ? [] : takeRows(readColumn(r, items, names, depth, readValue), items)
-  const newValues = values === 0 ? [] : takeRows(readColumn(r, values, names, depth, readValue), values)
+    return kind < OTHER ? kind : OTHER + r.bits(2)
+  })
+  const indexes = count > 1 ? readKeys(r, count, MAX_INDEX) : fill(count, () => r.golomb())
+  let itemCount = 0
+  let valueCount = 0
+  /** Operations whose values stand further back in the bytes. `remove` of a move: where to. */
+  const outlines = kinds.map((kind, i) => {
+    ensure(kind <= OTHER + MOVE, 'operation')
+    const remove = kind === SPLICE || kind === OTHER + MOVE ? r.golomb() : kind === REMOVE_ONE ? 1 : 0
+    const insert = kind === SPLICE ? r.golomb() : kind === INSERT_ONE ? 1 : 0
+    itemCount += insert
+    if (kind === OTHER + SET) valueCount++
+    return { kind, index: indexes[i] ?? 0, remove, insert }
+  })
+  const items = readRows(r, itemCount, names, depth)
+  const values = readRows(r, valueCount, names, depth)
   r.align()
   let itemAt = 0
   let valueAt = 0
-  // Values and deltas read from the wire are JSON by construction: the readers make nothing else.
-  return outlines.map(({ op, index, remove, insert }): ArrayOp => {
-    if (op === 'set') return { op, index, value: newValues[valueAt++] as Json }
-    if (op === 'patch') return { op, index, delta: readLeaf(r, names, depth) as Json }
-    if (op === 'move') return { op, from: index, to: remove }
-    itemAt += insert
-    return { op, index, deleteCount: remove, items: newItems.slice(itemAt - insert, itemAt) as Json[] }
+  return outlines.map(({ kind, index, remove, insert }): ArrayOp => {
+    switch (kind) {
+      // Values and deltas read from the wire are JSON by construction: the readers make nothing else.
+      case OTHER + SET:
+        return { op: 'set', index, value: values[valueAt++] as Json }
+      case OTHER + PATCH:
+        return { op: 'patch', index, delta: readLeaf(r, names, depth) as Json }
+      case OTHER + MOVE:
+        return { op: 'move', from: index, to: remove }
+      default:
+        return { op: 'splice', index, deleteCount: remove, items: items.slice(itemAt, (itemAt += insert)) }
+    }
   })
 }
 
-function outlineOf(kind: number, index: number): Outline {
-  switch (kind) {
-    case REMOVE_ONE:
-      return { op: 'splice', index, remove: 1, insert: 0 }
-    case INSERT_ONE:
-      return { op: 'splice', index, remove: 0, insert: 1 }
-    case SPLICE:
-      return { op: 'splice', index, remove: 0, insert: 0 }
-    case OTHER + SET:
-      return { op: 'set', index, remove: 0, insert: 0 }
-    case OTHER + PATCH:
-      return { op: 'patch', index, remove: 0, insert: 0 }
-    case OTHER + MOVE:
-      return { op: 'move', index, remove: 0, insert: 0 }
-    default:
-      throw new PPError('MALFORMED_FRAME', `There is no array operation of kind ${kind}.`)
-  }
+function readRows(r: Reader, count: number, names: NameReader, depth: number): Json[] {
+  if (count === 0) return []
+  const values = readColumn(r, count, names, depth, readValue)
+  // As above.
+  return fill(count, (row) => values[row] as Json)
 }
 
 /** A delta of an item: its fields one by one, each again a change. */
-function writeChange(w: Writer, delta: unknown, names: NameWriter, depth: number): void {
+function writeChange(w: BitWriter, delta: unknown, names: NameWriter, depth: number): void {
   if (typeof delta !== 'object' || delta === null || Array.isArray(delta) || isMarkerLeaf(delta)) {
     writeLeaf(w, delta, names, depth)
     return
@@ -233,9 +212,8 @@ function writeChange(w: Writer, delta: unknown, names: NameWriter, depth: number
 }
 
 function readChanges(r: Reader, names: NameReader, depth: number): Record<string, unknown> {
-  const count = r.count(2)
   const changes: Record<string, unknown> = {}
-  for (let i = 0; i < count; i++) {
+  for (let count = r.count(2); count > 0; count--) {
     const key = names.take(r)
     changes[key] = readLeaf(r, names, depth)
   }

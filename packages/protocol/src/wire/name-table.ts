@@ -1,6 +1,6 @@
 // The names that two ends with equal contracts know: each may travel as its number. The table is made of the contract and
 // never sent; the server's welcome says whether the contracts are equal.
-import { PPError } from '../errors.js'
+import { malformed } from '../malformed.js'
 import type { MessageKind } from '../messages.js'
 
 export interface NameTable {
@@ -21,7 +21,7 @@ export function createNameTable(names: readonly string[], isAgreed = false): Nam
     nameOf(number) {
       const name = table.isAgreed ? names[number] : undefined
       if (name !== undefined) return name
-      throw new PPError('MALFORMED_FRAME', `There is no name number ${number} between these two ends.`)
+      throw malformed('name')
     },
   }
   return table

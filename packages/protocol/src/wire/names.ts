@@ -3,21 +3,14 @@
 // snapshot and an empty dictionary.
 import { PPError } from '../errors.js'
 import { keyFault, MAX_KEY_LENGTH } from '../json.js'
-import type { Reader, Writer } from './bytes.js'
+import { ensure, malformed } from '../malformed.js'
+import type { BitWriter } from './bit-writer.js'
+import type { NameReader, Reader } from './reader.js'
 import { readTexts, textBits, writeTexts } from './text.js'
+import type { NameWriter } from './writer.js'
 
 /** Names one view may have. Past it the server starts a new dictionary, and a client refuses the frame. */
 export const MAX_NAMES = 65_536
-
-/** Writes one key. */
-export interface NameWriter {
-  put(w: Writer, name: string): void
-}
-
-/** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
-export interface NameReader {
-  take(r: Reader): string
-}
 
 /** Keys as text each time: for messages, which have no view and so no dictionary. */
 export const inlineNames: NameWriter & NameReader = {
@@ -31,7 +24,7 @@ export interface DictionaryWriter extends NameWriter {
   numberOf(name: string): number
   readonly length: number
   /** Writes the names from `start` on, each as text. */
-  write(w: Writer, start: number): void
+  write(w: BitWriter, start: number): void
 }
 
 export function createDictionaryWriter(): DictionaryWriter {
@@ -74,8 +67,7 @@ export function createDictionaryReader(): DictionaryReader {
   const names: string[] = []
   function nameOf(number: number): string {
     const name = names[number]
-    if (name === undefined)
-      throw new PPError('MALFORMED_FRAME', `The dictionary has no name number ${number}.`)
+    if (name === undefined) throw malformed('name')
     return name
   }
   return {
@@ -87,17 +79,13 @@ export function createDictionaryReader(): DictionaryReader {
     read(r, start) {
       const head = r.varint()
       const count = Math.floor(head / 2)
-      if (start > names.length || start + count > MAX_NAMES) {
-        throw new PPError('MALFORMED_FRAME', `A dictionary has no gaps and at most ${MAX_NAMES} names.`)
-      }
+      ensure(start <= names.length && start + count <= MAX_NAMES, 'dictionary')
       const packed = head % 2 === 1 ? readTexts(r, count) : null
       if (packed !== null) r.align()
       for (let i = start; i < start + count; i++) {
         const name = checkName(packed?.[i - start] ?? r.text())
         // Who came by a snapshot knows some of these already; they must be the same.
-        if (names[i] !== undefined && names[i] !== name) {
-          throw new PPError('MALFORMED_FRAME', 'A dictionary says another name for a number it has given.')
-        }
+        ensure(i === names.length || names[i] === name, 'dictionary')
         names[i] = name
       }
     },
@@ -116,6 +104,6 @@ function sendable(name: string): string {
 }
 
 function checkName(name: string): string {
-  if (keyFault(name) === null) return name
-  throw new PPError('MALFORMED_FRAME', 'A message holds a key that no object of ours can have.')
+  ensure(keyFault(name) === null, 'key')
+  return name
 }

@@ -1,5 +1,6 @@
 // Numbers in their smallest exact form. A number of a game is mostly a whole number, a fraction of a power of two
 // (positions on a grid) or of a power of ten (money, percentages); each is a whole number over a known divisor.
+import { ensure, malformed } from '../malformed.js'
 
 /** The divisors, by code. 0 is a whole number; 1 … 8 are 2, 4 … 256; 9 … 12 are 10 … 10,000. */
 export const DIVISORS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 10, 100, 1000, 10_000]
@@ -81,8 +82,18 @@ export function numeratorOf(value: number, code: number): number {
   return Math.round(value * (DIVISORS[code] ?? 1))
 }
 
-export function fromNumerator(numerator: number, code: number): number {
-  return numerator / (DIVISORS[code] ?? 1)
+/** The divisor of a code from a peer. */
+export function divisorAt(code: number): number {
+  const divisor = DIVISORS[code]
+  if (divisor === undefined) throw malformed('divisor')
+  return divisor
+}
+
+/** A step of `step` numerators over `divisor` from `before`. @throws PPError `MALFORMED_FRAME` where that is NaN. */
+export function stepped(before: number, divisor: number, step: number): number {
+  const value = (Math.round(before * divisor) + step) / divisor
+  ensure(value === value, 'step')
+  return value
 }
 
 /** Whole numbers of either sign as whole numbers from 0, small ones small: 0, −1, 1, −2 … become 0, 1, 2, 3 … */

@@ -2,10 +2,12 @@
 // and the fields that change there. Templates are numbered per view like names, so that a delta names one in a byte.
 //   players.*:{x,y}        a blank for the player, two fields
 //   floor.#.#              two blanks for indexes, no fields: the place itself changes
-import { PPError } from '../errors.js'
-import type { Reader, Writer } from './bytes.js'
-import type { DictionaryReader, DictionaryWriter } from './names.js'
 import { MAX_DEPTH } from '../json.js'
+import { ensure } from '../malformed.js'
+import type { DictionaryReader, DictionaryWriter } from './names.js'
+import type { Reader } from './reader.js'
+import { fill } from './rows.js'
+import type { Writer } from './writer.js'
 
 /** A step is a name, any name, or any index of a list. */
 export type Step =
@@ -39,20 +41,15 @@ export function writeTemplate(w: Writer, template: Template, names: DictionaryWr
 }
 
 export function readTemplate(r: Reader, names: DictionaryReader): Template {
-  const steps: Step[] = []
   const depth = r.count()
-  if (depth > MAX_DEPTH) throw new PPError('MALFORMED_FRAME', `A path has at most ${MAX_DEPTH} steps.`)
-  for (let i = 0; i < depth; i++) {
+  ensure(depth <= MAX_DEPTH, 'depth')
+  const steps = fill(depth, (): Step => {
     const code = r.varint()
-    if (code === ANY_CODE) steps.push(ANY)
-    else if (code === INDEX_CODE) steps.push(INDEX)
-    else steps.push({ kind: 'name', name: names.nameOf(code - FIRST_NAME_CODE) })
-  }
-  const fields: string[] = []
-  const width = r.count()
-  for (let i = 0; i < width; i++) fields.push(names.take(r))
-  if (new Set(fields).size !== fields.length)
-    throw new PPError('MALFORMED_FRAME', 'A template names a field twice.')
+    if (code < FIRST_NAME_CODE) return code === ANY_CODE ? ANY : INDEX
+    return { kind: 'name', name: names.nameOf(code - FIRST_NAME_CODE) }
+  })
+  const fields = fill(r.count(), () => names.take(r))
+  ensure(new Set(fields).size === fields.length, 'template')
   return { steps, fields }
 }
 

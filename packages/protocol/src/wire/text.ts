@@ -1,6 +1,8 @@
 // Columns of short texts: ids, names, words. Characters of ids (letters, digits, - and _) take 6 bits, other ASCII 7.
-import { PPError } from '../errors.js'
-import type { Reader, Writer } from './bytes.js'
+import { ensure } from '../malformed.js'
+import type { BitWriter } from './bit-writer.js'
+import type { Reader } from './reader.js'
+import { fill } from './rows.js'
 
 const ID_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
 /** Longer ones are prose and go as UTF-8, which copies them at once. */
@@ -10,8 +12,13 @@ const ID_BITS = 6
 const ASCII_BITS = 7
 
 /** By character code: its number in the alphabet, or −1. */
-const idNumbers = new Int8Array(128).fill(-1)
-for (let i = 0; i < ID_ALPHABET.length; i++) idNumbers[ID_ALPHABET.charCodeAt(i)] = i
+const idNumbers = /* @__PURE__ */ numbersOf(ID_ALPHABET)
+
+function numbersOf(alphabet: string): Int8Array {
+  const numbers = new Int8Array(128).fill(-1)
+  for (let i = 0; i < alphabet.length; i++) numbers[alphabet.charCodeAt(i)] = i
+  return numbers
+}
 
 /** How `writeTexts` would write them; null when it cannot. */
 export function textBits(texts: readonly unknown[]): number | null {
@@ -28,7 +35,7 @@ export function textBits(texts: readonly unknown[]): number | null {
 }
 
 /** `bits` is what `textBits` said of these texts. */
-export function writeTexts(w: Writer, texts: readonly string[], bits: number): void {
+export function writeTexts(w: BitWriter, texts: readonly string[], bits: number): void {
   const length = texts[0]?.length ?? 0
   const areEqual = texts.every((text) => text.length === length)
   w.flag(bits === ASCII_BITS)
@@ -47,21 +54,19 @@ export function readTexts(r: Reader, count: number): string[] {
   const bits = r.flag() ? ASCII_BITS : ID_BITS
   const areEqual = r.flag()
   const length = areEqual ? readLength(r) : 0
-  if (areEqual) r.needBits(count * length * bits)
-  const texts: string[] = []
-  for (let row = 0; row < count; row++) {
+  r.needBits(count * length * bits)
+  return fill(count, () => {
     let text = ''
     for (let left = areEqual ? length : readLength(r); left > 0; left--) {
       const number = r.bits(bits)
-      text += bits === ID_BITS ? (ID_ALPHABET[number] ?? '') : String.fromCharCode(number)
+      text += bits === ID_BITS ? ID_ALPHABET.charAt(number) : String.fromCharCode(number)
     }
-    texts.push(text)
-  }
-  return texts
+    return text
+  })
 }
 
 function readLength(r: Reader): number {
   const length = r.golomb()
-  if (length <= MAX_LENGTH) return length
-  throw new PPError('MALFORMED_FRAME', `A text of a column has at most ${MAX_LENGTH} characters.`)
+  ensure(length <= MAX_LENGTH, 'text')
+  return length
 }

@@ -8,7 +8,7 @@ import type { Delta } from '../delta/delta.js'
 import { patchImmutable } from '../delta/patch.js'
 import { shallowCopy } from '../delta/copy.js'
 import { isRecord, own } from '../delta/value.js'
-import { PPError } from '../errors.js'
+import { malformed } from '../malformed.js'
 import type { Json } from '../json.js'
 import type { Template } from './template.js'
 
@@ -114,8 +114,7 @@ export function createTree(state: unknown): Tree {
   function child(parent: Container, key: Key, isList: boolean, level: number): Container {
     if (typeof key === 'number' && !Array.isArray(parent)) return literalItem(parent, key)
     const before = Array.isArray(parent) ? itemAt(parent, key) : own(parent, String(key))
-    if (isList && !Array.isArray(before) && !isLiteral(parent, before))
-      throw malformed('A delta changes items of a list where no list stands.')
+    if (isList && !Array.isArray(before) && !isLiteral(parent, before)) throw malformed('no list')
     // Arrays answer to their indexes as records do to their keys.
     const fields = parent as Record<Key, unknown>
     if (Array.isArray(before) && isList) {
@@ -147,7 +146,7 @@ export function createTree(state: unknown): Tree {
   function put(container: Container, key: Key, leaf: unknown): void {
     if (Array.isArray(container)) {
       const after = applied(itemAt(container, key), leaf)
-      if (after === GONE) throw malformed('A delta deletes an item of a list.')
+      if (after === GONE) throw malformed('deleted item')
       container[Number(key)] = after
       return
     }
@@ -159,13 +158,13 @@ export function createTree(state: unknown): Tree {
     }
     const after = isNew(container) ? leaf : applied(own(container, key), leaf)
     if (after !== GONE) container[key] = after
-    else if (container === holder) throw malformed('A delta deletes the root.')
+    else if (container === holder) throw malformed('deleted root')
     else delete container[key]
   }
 
   /** Operations on a list that are data: they look like a change and stand in a new value. */
   function literalOps(container: Record<string, unknown>): Record<string, unknown>[] {
-    if (!isNew(container)) throw malformed('A delta changes items of a list where no list stands.')
+    if (!isNew(container)) throw malformed('no list')
     const ops = container['__pp_array_ops']
     // Only `literalOps` and leaves of a new value put something there, and leaves are lists of operations.
     if (Array.isArray(ops)) return ops as Record<string, unknown>[]
@@ -209,16 +208,12 @@ function applied(before: unknown, leaf: unknown): unknown {
   try {
     // Both are JSON: the state by promise, the leaf because the readers make nothing else.
     return patchImmutable(before as Json, leaf as Delta)
-  } catch (cause) {
-    throw new PPError('MALFORMED_FRAME', 'A delta does not fit the state it names.', { cause })
+  } catch {
+    throw malformed('leaf')
   }
 }
 
 function itemAt(list: readonly unknown[], key: Key): unknown {
   if (typeof key === 'number' && key < list.length) return list[key]
-  throw malformed('A delta changes an item that the list does not have.')
-}
-
-function malformed(what: string): PPError {
-  return new PPError('MALFORMED_FRAME', what)
+  throw malformed('index')
 }

@@ -3,10 +3,13 @@
 // a number of a dictionary, or its text.
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
-import type { Reader, Writer } from './bytes.js'
-import { readColumn, takeRows, writeColumn } from './column.js'
-import type { NameReader, NameWriter } from './names.js'
-import { DIVISORS, divisorOf, fromNumerator, NO_DIVISOR, numeratorOf } from './number.js'
+import { ensure, malformed } from '../malformed.js'
+import { MIXED, readColumn } from './column-reader.js'
+import { inlineNames } from './names.js'
+import { divisorAt, divisorOf, NO_DIVISOR, numeratorOf, unzigzag, zigzag } from './number.js'
+import type { NameReader, Reader } from './reader.js'
+import { fill } from './rows.js'
+import type { NameWriter, Writer } from './writer.js'
 
 // 0x00 … 0x7f  the whole number itself
 const NULL = 0x80
@@ -62,11 +65,11 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
   if (Array.isArray(value)) {
     w.u8(ARRAY)
     w.varint(value.length)
-    if (value.length === 1) writeValue(w, value[0], names, depth + 1)
-    else if (value.length > 1) {
-      writeColumn(w, value, names, depth + 1, writeValue)
-      w.align()
+    if (value.length > 1) {
+      if (w.writeList !== null) return w.writeList(value, names, depth + 1, writeValue)
+      w.u8(MIXED)
     }
+    for (const item of value) writeValue(w, item, names, depth + 1)
     return
   }
   const entries = Object.entries(value).filter(([, child]) => child !== undefined)
@@ -80,38 +83,6 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
 
 function hasToJson(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function'
-}
-
-export function readValue(r: Reader, names: NameReader, depth: number): unknown {
-  if (depth > MAX_DEPTH + 1)
-    throw new PPError('MALFORMED_FRAME', `A message is nested deeper than ${MAX_DEPTH} levels.`)
-  const tag = r.u8()
-  if (tag < 0x80) return tag
-  if (tag >= SMALL_NEGATIVE) return readSmallNegative(tag)
-  if (tag >= SHORT_TEXT) return readShortText(r, tag - SHORT_TEXT)
-  if (tag >= NUMBER) return readFraction(r, tag - NUMBER)
-  switch (tag) {
-    case NULL:
-      return null
-    case FALSE:
-      return false
-    case TRUE:
-      return true
-    case FLOAT:
-      return finite(r.f32())
-    case DOUBLE:
-      return finite(r.f64())
-    case TEXT:
-      return r.text()
-    case BYTES:
-      return r.raw(r.count()).slice()
-    case ARRAY:
-      return readArray(r, names, depth)
-    case OBJECT:
-      return readObject(r, names, depth)
-    default:
-      throw new PPError('MALFORMED_FRAME', `There is no value of kind ${tag}.`)
-  }
 }
 
 function writeNumber(w: Writer, value: number): void {
@@ -136,63 +107,76 @@ function writeNumber(w: Writer, value: number): void {
     return
   }
   w.u8(NUMBER + code)
-  w.zigzag(numerator)
+  w.varint(zigzag(numerator))
 }
 
 function writeText(w: Writer, value: string): void {
-  const length = value.length
-  let isShort = length < 32
-  for (let i = 0; i < length && isShort; i++) isShort = value.charCodeAt(i) < 0x80
-  if (!isShort) {
-    w.u8(TEXT)
-    w.text(value)
-    return
+  if (value.length < 32 && w.ascii(value, SHORT_TEXT + value.length)) return
+  w.u8(TEXT)
+  w.text(value)
+}
+
+export function readValue(r: Reader, names: NameReader, depth: number): unknown {
+  return readTagged(r, r.u8(), names, depth)
+}
+
+/** The value whose tag has been read. */
+export function readTagged(r: Reader, tag: number, names: NameReader, depth: number): unknown {
+  ensure(depth <= MAX_DEPTH + 1, 'depth')
+  if (tag < 0x80) return tag
+  if (tag >= SMALL_NEGATIVE && tag < SMALL_NEGATIVE + 32) return SMALL_NEGATIVE - 1 - tag
+  if (tag >= NUMBER && tag < SHORT_TEXT) {
+    const divisor = divisorAt(tag - NUMBER)
+    return unzigzag(r.varint()) / divisor
   }
-  w.u8(SHORT_TEXT + length)
-  for (let i = 0; i < length; i++) w.u8(value.charCodeAt(i))
-}
-
-function readSmallNegative(tag: number): number {
-  if (tag >= SMALL_NEGATIVE + 32) throw new PPError('MALFORMED_FRAME', `There is no value of kind ${tag}.`)
-  return SMALL_NEGATIVE - 1 - tag
-}
-
-function readShortText(r: Reader, length: number): string {
-  let text = ''
-  for (let i = 0; i < length; i++) {
-    const code = r.u8()
-    if (code >= 0x80) throw new PPError('MALFORMED_FRAME', 'A short text is ASCII.')
-    text += String.fromCharCode(code)
+  if (tag >= SHORT_TEXT && tag < SMALL_NEGATIVE) {
+    const length = tag - SHORT_TEXT
+    const text = r.text(length)
+    // ASCII only: in UTF-8 everything else has more bytes than characters.
+    ensure(text.length === length, 'text')
+    return text
   }
-  return text
-}
-
-function readFraction(r: Reader, code: number): number {
-  if (code >= DIVISORS.length) throw new PPError('MALFORMED_FRAME', `There is no divisor number ${code}.`)
-  return fromNumerator(r.zigzag(), code)
+  switch (tag) {
+    case NULL:
+      return null
+    case FALSE:
+      return false
+    case TRUE:
+      return true
+    case FLOAT:
+      return r.float(4)
+    case DOUBLE:
+      return r.float(8)
+    case TEXT:
+      return r.text()
+    case BYTES:
+      // State is JSON; its names are a dictionary's.
+      ensure(names === inlineNames, 'bytes')
+      return r.raw(r.varint()).slice()
+    case ARRAY:
+      return readArray(r, names, depth + 1)
+    case OBJECT:
+      return readObject(r, names, depth + 1)
+    default:
+      throw malformed('value')
+  }
 }
 
 function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
   const length = r.varint()
-  if (length === 0) return []
-  if (length === 1) return [readValue(r, names, depth + 1)]
-  const items = takeRows(readColumn(r, length, names, depth + 1, readValue), length)
+  if (length < 2) return fill(length, () => readValue(r, names, depth))
+  const items = readColumn(r, length, names, depth, readValue)
+  const list = fill(length, (row) => items[row])
   r.align()
-  return items
+  return list
 }
 
 function readObject(r: Reader, names: NameReader, depth: number): Record<string, unknown> {
-  const count = r.count(2)
   const object: Record<string, unknown> = {}
-  for (let i = 0; i < count; i++) {
+  for (let count = r.count(2); count > 0; count--) {
     // The dictionary lets no key in that reaches a prototype.
     const key = names.take(r)
-    object[key] = readValue(r, names, depth + 1)
+    object[key] = readValue(r, names, depth)
   }
   return object
-}
-
-function finite(value: number): number {
-  if (Number.isFinite(value)) return value
-  throw new PPError('MALFORMED_FRAME', 'A number must be finite.')
 }

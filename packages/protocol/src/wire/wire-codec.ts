@@ -2,20 +2,24 @@
 // their own; the others travel as one value, read and checked field by field like any message.
 import type { Codec } from '../codec.js'
 import type { Ack, Event } from '../event.js'
-import { PPError, toPPError } from '../errors.js'
-import type { Fields } from '../fields.js'
-import { readMessage } from '../messages.js'
-import type { Message, MessageKind } from '../messages.js'
+import { toPPError } from '../errors.js'
+import { errorCode, isFields, name, readFields, text } from '../fields.js'
+import type { Fields, Shape } from '../fields.js'
+import { ensure, malformed } from '../malformed.js'
+import { ALL_SHAPES, SERVER_SHAPES } from '../messages.js'
+import type { Message, MessageKind, Shapes } from '../messages.js'
 import { packBodies, unpackBodies } from './bundle.js'
-import { MAX_ROWS, Reader, Writer } from './bytes.js'
-import type { Budget } from './bytes.js'
+import { createBitWriter } from './column-writer.js'
 import { createNameTable, NAME_FIELDS } from './name-table.js'
 import type { NameTable } from './name-table.js'
 import { inlineNames } from './names.js'
 import { GENERAL_KINDS, OPCODE_MASK, OPCODES } from './opcodes.js'
+import { MAX_ROWS, Reader } from './reader.js'
+import type { Budget } from './reader.js'
 import { readValue, writeValue } from './value.js'
-import { createViewDecoder } from './view.js'
-import type { ViewDecoder } from './view.js'
+import { createViewDecoder } from './view-decoder.js'
+import type { ViewDecoder } from './view-decoder.js'
+import { Writer } from './writer.js'
 
 const HAS_ACK_ID = 0x10
 const HAS_ROOM = 0x20
@@ -28,39 +32,50 @@ const HAS_VERSION = 0x40
 
 const HAS_SERVER_NOW = 0x10
 
-/** What a connection has agreed on, and holds. */
+/** What a connection has agreed on, holds, and takes from the other end. */
 interface Known {
   readonly views: ViewDecoder
   readonly names: NameTable
+  readonly shapes: Shapes
 }
 
 /**
- * A codec for one connection. Encoding has no memory, so one codec may encode for all; decoding keeps the views of the
- * connection, so each connection decodes with its own; the next connection of a session takes over its `views`.
+ * A codec for one connection, of either end. Encoding has no memory, so one codec may encode for all; decoding keeps the
+ * views of the connection, so each connection decodes with its own; the next connection of a session takes over its `views`.
  * `names` are those of the contract; a welcome that is decoded says whether they are agreed.
  */
 export function createWireCodec(
   views: ViewDecoder = createViewDecoder(),
   names: NameTable = createNameTable([]),
 ): Codec {
-  const w = new Writer()
+  return createCodec({ views, names, shapes: ALL_SHAPES }, createBitWriter())
+}
 
-  function encode(message: Message): Uint8Array {
-    try {
-      write(w, message, names)
-    } catch (thrown) {
-      w.truncate(0)
-      throw toPPError(thrown, 'INVALID_PAYLOAD')
-    }
-    return w.take()
+/**
+ * The same for a client, at half the size: it reads what a server says and nothing else, and writes long lists item by item.
+ */
+export function createClientCodec(views: ViewDecoder, names: NameTable): Codec {
+  return createCodec({ views, names, shapes: SERVER_SHAPES }, new Writer())
+}
+
+function createCodec(known: Known, w: Writer): Codec {
+  return {
+    name: 'painda.v3',
+    encode(message) {
+      try {
+        write(w, message, known.names)
+      } catch (thrown) {
+        w.truncate(0)
+        throw toPPError(thrown, 'INVALID_PAYLOAD')
+      }
+      return w.take()
+    },
+    pack: packBodies,
+    decode(frame) {
+      const budget = { rows: MAX_ROWS }
+      return unpackBodies(frame).map((body) => readBody(body, known, budget))
+    },
   }
-
-  function decode(frame: Uint8Array): Message[] {
-    const budget = { rows: MAX_ROWS }
-    return unpackBodies(frame).map((body) => readBody(body, { views, names }, budget))
-  }
-
-  return { name: 'painda.v3', encode, pack: packBodies, decode }
 }
 
 function write(w: Writer, message: Message, names: NameTable): void {
@@ -72,16 +87,14 @@ function write(w: Writer, message: Message, names: NameTable): void {
       writeAck(w, message)
       return
     case 'ping':
-      w.u8(OPCODES.ping)
+    case 'pong': {
+      const serverNow = message.kind === 'pong' ? message.serverNow : undefined
+      w.u8(OPCODES[message.kind] | (serverNow === undefined ? 0 : HAS_SERVER_NOW))
       w.f64(message.at)
       w.varint(message.received)
+      if (serverNow !== undefined) w.f64(serverNow)
       return
-    case 'pong':
-      w.u8(OPCODES.pong | (message.serverNow === undefined ? 0 : HAS_SERVER_NOW))
-      w.f64(message.at)
-      w.varint(message.received)
-      if (message.serverNow !== undefined) w.f64(message.serverNow)
-      return
+    }
     case 'received':
       w.u8(OPCODES.received)
       w.varint(message.count)
@@ -90,7 +103,10 @@ function write(w: Writer, message: Message, names: NameTable): void {
       const { kind, ...fields } = message
       w.u8(OPCODES.general)
       w.u8(GENERAL_KINDS.indexOf(kind))
-      writeValue(w, withNumber(kind, fields, names), inlineNames, 0)
+      const numbered = renamed(kind, fields, (known) =>
+        typeof known === 'string' ? names.numberOf(known) : undefined,
+      )
+      writeValue(w, numbered, inlineNames, 0)
     }
   }
 }
@@ -99,7 +115,7 @@ function readBody(body: Uint8Array, known: Known, budget: Budget): Message {
   const r = new Reader(body, budget)
   try {
     const message = read(r, known)
-    if (r.left > 0) throw new PPError('MALFORMED_FRAME', 'A body goes on after its message.')
+    ensure(r.left === 0, 'body')
     return message
   } catch (thrown) {
     // State heals by a snapshot; the other messages of the frame are not lost with it.
@@ -110,65 +126,60 @@ function readBody(body: Uint8Array, known: Known, budget: Budget): Message {
 }
 
 function read(r: Reader, known: Known): Message {
-  const { views, names } = known
   const first = r.u8()
-  switch (first & OPCODE_MASK) {
+  const opcode = first & OPCODE_MASK
+  const flags = first - opcode
+  switch (opcode) {
     case OPCODES.delta:
-      return views.delta(r, first)
+      return known.views.delta(r, flags)
     case OPCODES.snapshot:
-      return views.snapshot(r, first)
+      return known.views.snapshot(r, flags)
     case OPCODES.event:
-      return readEventBody(r, first, r.text())
+      return readEvent(r, flags, r.text())
     case OPCODES.numbered:
-      return readEventBody(r, first, names.nameOf(r.varint()))
+      return readEvent(r, flags, known.names.nameOf(r.varint()))
     case OPCODES.ack:
-      return readAckBody(r, first)
+      return readAck(r, flags)
     case OPCODES.ping:
-      noFlags(first, 0)
-      return { kind: 'ping', at: finite(r.f64()), received: r.varint() }
+      ensure(flags === 0, 'flag')
+      return { kind: 'ping', at: r.float(8), received: r.varint() }
     case OPCODES.pong: {
-      noFlags(first, HAS_SERVER_NOW)
-      const pong = { kind: 'pong', at: finite(r.f64()), received: r.varint() } as const
-      return first & HAS_SERVER_NOW ? { ...pong, serverNow: finite(r.f64()) } : pong
+      ensure((flags & ~HAS_SERVER_NOW) === 0, 'flag')
+      const pong = { kind: 'pong', at: r.float(8), received: r.varint() } as const
+      return flags === 0 ? pong : { ...pong, serverNow: r.float(8) }
     }
     case OPCODES.received:
-      noFlags(first, 0)
+      ensure(flags === 0, 'flag')
       return { kind: 'received', count: r.varint() }
     case OPCODES.general:
-      return readGeneral(r, first, known)
+      ensure(flags === 0, 'flag')
+      return readGeneral(r, known)
     default:
-      throw new PPError('MALFORMED_FRAME', `There is no message of opcode ${first & OPCODE_MASK}.`)
+      throw malformed('opcode')
   }
 }
 
-function readGeneral(r: Reader, first: number, { views, names }: Known): Message {
-  noFlags(first, 0)
+function readGeneral(r: Reader, { views, names, shapes }: Known): Message {
   const kind = GENERAL_KINDS[r.u8()]
-  const fields = readValue(r, inlineNames, 0)
-  if (kind === undefined || typeof fields !== 'object' || fields === null) {
-    throw new PPError('MALFORMED_FRAME', 'A message must have a known kind and fields.')
-  }
-  const message = readMessage({ ...withName(kind, fields, names), kind })
+  const shape = kind === undefined ? undefined : shapes[kind]
+  if (kind === undefined || shape === undefined) throw malformed('kind')
+  const said = readValue(r, inlineNames, 0)
+  ensure(isFields(said), kind)
+  const named = renamed(kind, said, (number) =>
+    typeof number === 'number' ? names.nameOf(number) : undefined,
+  )
+  // The table of a kind gives the fields of that kind, whichever it is.
+  const message = { kind, ...readFields(shape as Shape<Message>, named, kind) } as Message
   if (message.kind === 'left') views.forget(message.room)
   if (message.kind === 'welcome') names.isAgreed = message.compact === true
   return message
 }
 
-/** What a message says in the field that holds a name of the contract. */
-function nameIn(kind: MessageKind, fields: object): { field: string; name: unknown } | null {
+/** The fields with another name in the field that holds one of the contract's; as they are where `rename` has none. */
+function renamed(kind: MessageKind, fields: object, rename: (name: unknown) => unknown): object {
   const field = NAME_FIELDS[kind]
-  return field === undefined ? null : { field, name: (fields as Fields)[field] }
-}
-
-function withNumber(kind: MessageKind, fields: object, names: NameTable): object {
-  const said = nameIn(kind, fields)
-  const number = typeof said?.name === 'string' ? names.numberOf(said.name) : undefined
-  return said === null || number === undefined ? fields : { ...fields, [said.field]: number }
-}
-
-function withName(kind: MessageKind, fields: object, names: NameTable): object {
-  const said = nameIn(kind, fields)
-  return typeof said?.name === 'number' ? { ...fields, [said.field]: names.nameOf(said.name) } : fields
+  const other = field === undefined ? undefined : rename((fields as Fields)[field])
+  return field === undefined || other === undefined ? fields : { ...fields, [field]: other }
 }
 
 function writeEvent(
@@ -176,39 +187,36 @@ function writeEvent(
   { type, payload, ns, room, ackId, volatile }: Event,
   number: number | undefined,
 ): void {
+  // A room's id is never empty on the wire where a namespace follows: both are told apart by one byte.
+  const scope = (room === undefined ? 0 : 1) | (ns === undefined ? 0 : 2)
   w.u8(
     (number === undefined ? OPCODES.event : OPCODES.numbered) |
       (ackId === undefined ? 0 : HAS_ACK_ID) |
-      (room === undefined && ns === undefined ? 0 : HAS_ROOM) |
+      (scope === 0 ? 0 : HAS_ROOM) |
       (volatile === true ? IS_VOLATILE : 0) |
       (payload === undefined ? 0 : HAS_PAYLOAD),
   )
   if (number === undefined) w.text(type)
   else w.varint(number)
-  if (room !== undefined || ns !== undefined) {
-    // A room's id is never empty on the wire where a namespace follows: both are told apart by one byte.
-    w.u8((room === undefined ? 0 : 1) | (ns === undefined ? 0 : 2))
-    if (room !== undefined) w.text(room)
-    if (ns !== undefined) w.text(ns)
-  }
+  if (scope !== 0) w.u8(scope)
+  if (room !== undefined) w.text(room)
+  if (ns !== undefined) w.text(ns)
   if (ackId !== undefined) w.varint(ackId)
   if (payload !== undefined) writeValue(w, payload, inlineNames, 0)
 }
 
-function readEventBody(r: Reader, first: number, type: string): Message {
-  const scope = first & HAS_ROOM ? r.u8() : 0
-  if (first & HAS_ROOM && (scope === 0 || scope > 3))
-    throw new PPError('MALFORMED_FRAME', 'An event has no such scope.')
-  // Through the general reader, so that names meet the same limits whatever their form.
-  return readMessage({
-    kind: 'event',
-    type,
-    ...(scope & 1 ? { room: r.text() } : {}),
-    ...(scope & 2 ? { ns: r.text() } : {}),
-    ...(first & HAS_ACK_ID ? { ackId: r.varint() } : {}),
-    ...(first & IS_VOLATILE ? { volatile: true } : {}),
-    ...(first & HAS_PAYLOAD ? { payload: readValue(r, inlineNames, 0) } : {}),
-  })
+function readEvent(r: Reader, flags: number, type: string): Event {
+  const event: Event = { kind: 'event', type: name(type, 'type') }
+  if (flags & HAS_ROOM) {
+    const scope = r.u8()
+    ensure(scope > 0 && scope < 4, 'scope')
+    if (scope & 1) event.room = name(r.text(), 'room')
+    if (scope & 2) event.ns = name(r.text(), 'ns')
+  }
+  if (flags & HAS_ACK_ID) event.ackId = r.varint()
+  if (flags & IS_VOLATILE) event.volatile = true
+  if (flags & HAS_PAYLOAD) event.payload = readValue(r, inlineNames, 0)
+  return event
 }
 
 function writeAck(w: Writer, { ackId, error, data, version }: Ack): void {
@@ -227,23 +235,11 @@ function writeAck(w: Writer, { ackId, error, data, version }: Ack): void {
   if (data !== undefined) writeValue(w, data, inlineNames, 0)
 }
 
-function readAckBody(r: Reader, first: number): Message {
-  noFlags(first, HAS_ERROR | HAS_DATA | HAS_VERSION)
-  return readMessage({
-    kind: 'ack',
-    ackId: r.varint(),
-    ...(first & HAS_ERROR ? { error: { code: r.text(), message: r.text() } } : {}),
-    ...(first & HAS_VERSION ? { version: r.varint() } : {}),
-    ...(first & HAS_DATA ? { data: readValue(r, inlineNames, 0) } : {}),
-  })
-}
-
-function noFlags(first: number, allowed: number): void {
-  if ((first & ~OPCODE_MASK & ~allowed) !== 0)
-    throw new PPError('MALFORMED_FRAME', 'A message has a flag that nobody defined.')
-}
-
-function finite(value: number): number {
-  if (Number.isFinite(value)) return value
-  throw new PPError('MALFORMED_FRAME', 'A time must be finite.')
+function readAck(r: Reader, flags: number): Ack {
+  ensure((flags & ~(HAS_ERROR | HAS_DATA | HAS_VERSION)) === 0, 'flag')
+  const ack: Ack = { kind: 'ack', ackId: r.varint() }
+  if (flags & HAS_ERROR) ack.error = { code: errorCode(r.text(), 'code'), message: text(r.text(), 'message') }
+  if (flags & HAS_VERSION) ack.version = r.varint()
+  if (flags & HAS_DATA) ack.data = readValue(r, inlineNames, 0)
+  return ack
 }

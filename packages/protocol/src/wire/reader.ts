@@ -1,0 +1,210 @@
+// Bytes and bits in. The Reader checks every step against the end of what it was given, so that no byte from a peer can
+// make it read, loop or allocate beyond that.
+import { PPError } from '../errors.js'
+import { ensure, malformed } from '../malformed.js'
+import { decodeUtf8 } from '../utf8.js'
+
+/** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
+export interface NameReader {
+  take(r: Reader): string
+}
+
+/** How one value is read; handed to the readers of columns, which values contain in turn. */
+export type ReadItem = (r: Reader, names: NameReader, depth: number) => unknown
+
+/** How a column of numbers lies in bits: over which divisor, from which smallest on, how wide, itself or its steps. */
+export interface ReadHead {
+  readonly areSteps: boolean
+  readonly divisor: number
+  readonly min: number
+  readonly width: number
+}
+
+/** The largest number that anybody writes so is a zigzag numerator, below 2^51. */
+const MAX_GOLOMB_ONES = 48
+
+/**
+ * Rows that the columns of one frame may claim together. A column can say one thing of many rows in a few bytes, so the
+ * bytes alone do not bound what they grow to.
+ */
+export const MAX_ROWS = 2 ** 20
+
+/** What is left of `MAX_ROWS`, shared by the bodies of one frame. */
+export interface Budget {
+  rows: number
+}
+
+export class Reader {
+  readonly #bytes: Uint8Array
+  readonly #budget: Budget
+  /** Made when a float comes: most frames hold none, and making it costs as much as reading ten columns' heads. */
+  #view: DataView | null = null
+  #at = 0
+  /** Bits of the byte that was begun, and how many there are. */
+  #bits = 0
+  #bitCount = 0
+  /** How the last column of numbers was written; the next one may say "the same way". */
+  head: ReadHead | null = null
+
+  constructor(bytes: Uint8Array, budget: Budget = { rows: MAX_ROWS }) {
+    this.#bytes = bytes
+    this.#budget = budget
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  u8(): number {
+    const value = this.#bytes[this.#at]
+    if (value === undefined) throw malformed(END)
+    this.#at++
+    return value
+  }
+
+  /** LEB128: groups of seven bits, the low ones first. One number has one encoding, the shortest. */
+  varint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.u8()
+      value += (byte & 0x7f) * scale
+      ensure(value <= Number.MAX_SAFE_INTEGER && (byte > 0 || scale === 1), 'number')
+      if (byte < 0x80) return value
+    }
+  }
+
+  /**
+   * How many items follow. Each takes at least `minBytes`, so a count beyond what is left is a lie, found out before any
+   * memory is taken for it.
+   */
+  count(minBytes = 1): number {
+    const count = this.varint()
+    this.need(count * minBytes)
+    return count
+  }
+
+  /** Notes that `rows` values are about to be made. @throws PPError `PAYLOAD_TOO_LARGE` past `MAX_ROWS` in this frame. */
+  claim(rows: number): void {
+    this.#budget.rows -= rows
+    if (this.#budget.rows < 0)
+      throw new PPError('PAYLOAD_TOO_LARGE', `A frame holds at most ${MAX_ROWS} values in columns.`)
+  }
+
+  /** A finite float (4) or double (8). */
+  float(size: 4 | 8): number {
+    this.need(size)
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    const view = (this.#view ??= new DataView(buffer, byteOffset, byteLength))
+    const value = size === 4 ? view.getFloat32(this.#at) : view.getFloat64(this.#at)
+    this.#at += size
+    ensure(Number.isFinite(value), 'number')
+    return value
+  }
+
+  /** Passes over everything that is left. */
+  skip(): void {
+    this.#at = this.#bytes.length
+  }
+
+  /** A view of the next bytes, not a copy. */
+  raw(length: number): Uint8Array {
+    this.need(length)
+    const end = this.#at + length
+    const bytes = this.#bytes.subarray(this.#at, end)
+    this.#at = end
+    return bytes
+  }
+
+  /** UTF-8, by default behind its length in bytes. */
+  text(length = this.varint()): string {
+    this.need(length)
+    // Names and ids are short and ASCII: reading them by hand is several times faster than the decoder's call.
+    let text = ''
+    let all = length < 32 ? 0 : 0x80
+    for (let i = 0; i < length && all < 0x80; i++) {
+      const code = this.#bytes[this.#at + i] ?? 0
+      all |= code
+      text += String.fromCharCode(code)
+    }
+    if (all >= 0x80) return decodeUtf8(this.raw(length))
+    this.#at += length
+    return text
+  }
+
+  // What follows reads bits, low ones first, behind one another. Bytes come again after `align`.
+
+  /** A whole number of `width` bits (0 … 53). */
+  bits(width: number): number {
+    // Shifts hold 32 bits and seven of them may still be waiting, so wide numbers come in parts.
+    if (width > 24) return this.bits(24) + this.bits(width - 24) * 0x100_0000
+    let bits = this.#bits
+    let count = this.#bitCount
+    while (count < width) {
+      bits |= this.u8() << count
+      count += 8
+    }
+    this.#bits = bits >>> width
+    this.#bitCount = count - width
+    return bits & ((1 << width) - 1)
+  }
+
+  flag(): boolean {
+    return this.bits(1) === 1
+  }
+
+  /** A whole number from 0 that is probably small (exponential Golomb of order 3). */
+  golomb(): number {
+    const width = this.unary(MAX_GOLOMB_ONES) + 3
+    return 2 ** width - 8 + this.bits(width)
+  }
+
+  /** Counts ones up to the next zero. @throws PPError `MALFORMED_FRAME` when there are more than `max`. */
+  unary(max: number): number {
+    let count = 0
+    while (this.flag()) ensure(++count <= max, 'bits')
+    return count
+  }
+
+  /** Fills the first `count` places of `into` with numbers of `width` bits, each plus `min`. */
+  packed(into: Float64Array, count: number, min: number, width: number): void {
+    this.needBits(count * width)
+    if (width === 0 || width > 24) {
+      for (let i = 0; i < count; i++) into[i] = min + this.bits(width)
+      return
+    }
+    const bytes = this.#bytes
+    const mask = (1 << width) - 1
+    let at = this.#at
+    let bits = this.#bits
+    let bitCount = this.#bitCount
+    for (let i = 0; i < count; i++) {
+      while (bitCount < width) {
+        bits |= (bytes[at++] ?? 0) << bitCount
+        bitCount += 8
+      }
+      into[i] = min + (bits & mask)
+      bits >>>= width
+      bitCount -= width
+    }
+    this.#at = at
+    this.#bits = bits
+    this.#bitCount = bitCount
+  }
+
+  /** Skips to the next whole byte; the bits left over must be 0. */
+  align(): void {
+    ensure(this.#bits === 0, 'padding')
+    this.#bitCount = 0
+  }
+
+  /** @throws PPError `MALFORMED_FRAME` when fewer than `count` bytes are left: asked before memory is taken for them. */
+  need(count: number): void {
+    ensure(count <= this.left, END)
+  }
+
+  needBits(count: number): void {
+    ensure(count <= this.left * 8 + this.#bitCount, END)
+  }
+}
+
+const END = 'end'
