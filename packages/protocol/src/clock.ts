@@ -3,6 +3,8 @@
 //   other → either  Pong      at once, with that time unchanged; the server adds its own clock
 //   either → other  Received  how many reliable messages have arrived, so that the other end may forget them
 // Ping and Pong carry the same count, so a quiet connection needs no Received.
+import { count, number } from './fields.js'
+import type { Shape } from './fields.js'
 
 export interface Ping {
   kind: 'ping'
@@ -23,3 +25,9 @@ export interface Received {
   kind: 'received'
   count: number
 }
+
+export const PING: Shape<Ping> = { at: number, received: count }
+
+export const PONG: Shape<Pong> = { at: number, received: count, 'serverNow?': number }
+
+export const RECEIVED: Shape<Received> = { count }

@@ -3,7 +3,7 @@
 //   other → either  Ack    the answer to the Event or Join with that id, exactly one
 //   server → client ErrorMessage  a refusal that belongs to no question, or with `fatal` the reason of the close that follows
 // `ackId` counts per sender and session, so the two directions never clash.
-import { errorCode, flag, name, text } from './fields.js'
+import { any, count, errorCode, flag, name, readFields, text } from './fields.js'
 import type { Shape } from './fields.js'
 import type { ErrorCode } from './errors.js'
 
@@ -45,6 +45,24 @@ export interface ErrorMessage {
   room?: string
   fatal?: boolean
 }
+
+export const EVENT: Shape<Event> = {
+  type: name,
+  'payload?': any,
+  'ns?': name,
+  'room?': name,
+  'ackId?': count,
+  'volatile?': flag,
+}
+
+export const ACK: Shape<Ack> = {
+  ackId: count,
+  'error?': (value, field) => readFields(WIRE_ERROR, value, field),
+  'data?': any,
+  'version?': count,
+}
+
+const WIRE_ERROR: Shape<WireError> = { code: errorCode, message: text }
 
 export const ERROR: Shape<ErrorMessage> = {
   code: errorCode,

@@ -1,11 +1,14 @@
 // The tagged union of everything a v3 connection says. A new message is one line here and one table of its fields; the
 // compiler then names every switch that must learn it.
-import { ERROR } from './event.js'
+import { ACK, ERROR, EVENT } from './event.js'
 import type { Ack, ErrorMessage, Event } from './event.js'
+import { PING, PONG, RECEIVED } from './clock.js'
 import type { Ping, Pong, Received } from './clock.js'
-import type { Rules } from './fields.js'
+import { isFields, readFields } from './fields.js'
+import type { Rules, Shape } from './fields.js'
 import { BYE, HELLO, WELCOME } from './handshake.js'
 import type { Bye, Hello, Welcome } from './handshake.js'
+import { ensure } from './malformed.js'
 import { PRESENCE, PRESENCES } from './presence.js'
 import type { PresenceSync, PresenceUpdate } from './presence.js'
 import { DELTA, JOIN, JOINED, LEAVE, LEFT, RESYNC, SNAPSHOT } from './room.js'
@@ -49,21 +52,41 @@ export const SERVER_SHAPES: Shapes = {
   delta: DELTA,
 }
 
-/** What either end says so. */
-export const ALL_SHAPES: Shapes = {
+/** What either end says, so or in a form of its own. */
+export const ALL_SHAPES: { readonly [Kind in MessageKind]: Rules } = {
+  hello: HELLO,
   welcome: WELCOME,
   bye: BYE,
+  event: EVENT,
+  ack: ACK,
   error: ERROR,
-  joined: JOINED,
-  left: LEFT,
-  presences: PRESENCES,
-  hello: HELLO,
   join: JOIN,
+  joined: JOINED,
   snapshot: SNAPSHOT,
   delta: DELTA,
   resync: RESYNC,
   leave: LEAVE,
+  left: LEFT,
   presence: PRESENCE,
+  presences: PRESENCES,
+  ping: PING,
+  pong: PONG,
+  received: RECEIVED,
+}
+
+/**
+ * A value from a file as a message, field by field: what is not declared is not copied.
+ * @throws PPError `MALFORMED_FRAME` naming the field.
+ */
+export function readMessage(value: unknown): Message {
+  const kind = isFields(value) ? value['kind'] : undefined
+  ensure(typeof kind === 'string' && isMessageKind(kind), 'kind')
+  // The table of a kind gives the fields of that kind, whichever it is.
+  return { kind, ...readFields(ALL_SHAPES[kind] as Shape<Message>, value, kind) } as Message
+}
+
+function isMessageKind(kind: string): kind is MessageKind {
+  return Object.hasOwn(ALL_SHAPES, kind)
 }
 
 /** Kinds that both ends count. */

@@ -4,12 +4,11 @@
 //   { "source": 0, "event": { "kind": "frame", "bytes": "03a1…", "messages": [ … ], … } }
 // A file may come from anywhere: reading it checks everything that a reader of events relies on.
 import { PPError } from './errors.js'
-import { isFields, readCount, readList, readName, readNumber, readOneOf, readText } from './fields.js'
-import type { Fields } from './fields.js'
+import { any, count, isFields, list, name, number, oneOf, readFields, text as anyText } from './fields.js'
+import type { Fields, Rules, Shape } from './fields.js'
 import type { FrameEvent, InspectEvent } from './inspect.js'
 import { isPlainObject } from './json.js'
 import { readMessage } from './messages.js'
-import type { Message } from './messages.js'
 
 export const SESSION_FILE_VERSION = 1
 
@@ -109,13 +108,15 @@ function readAbout(text: string): SessionFileAbout {
       `The session file has version ${which}; this release reads ${SESSION_FILE_VERSION}.`,
     )
   }
-  return checked(1, () => ({
-    startedAt: readNumber(about, 'startedAt'),
-    sources: readList(about, 'sources', MAX_SOURCES).map((source) => readText({ source }, 'source')),
-    ...(about['app'] === undefined ? {} : { app: readText(about, 'app') }),
-    ...(about['fingerprint'] === undefined ? {} : { fingerprint: readText(about, 'fingerprint') }),
-    ...(about['seed'] === undefined ? {} : { seed: readNumber(about, 'seed') }),
-  }))
+  return checked(1, () => readFields(ABOUT, about, 'about'))
+}
+
+const ABOUT: Shape<SessionFileAbout> = {
+  startedAt: number,
+  sources: (value, field) => list(MAX_SOURCES, anyText, value, field),
+  'app?': anyText,
+  'fingerprint?': anyText,
+  'seed?': number,
 }
 
 function readLine(text: string, line: number, sources: number): SessionFileLine {
@@ -123,52 +124,39 @@ function readLine(text: string, line: number, sources: number): SessionFileLine 
     if (text.length > MAX_LINE_LENGTH) throw damaged('It is too long.')
     const row = parse(text)
     if (!isFields(row) || !isFields(row['event'])) throw damaged('It holds no event.')
-    const source = readCount(row, 'source')
+    const source = count(row['source'], 'source')
     if (source >= sources) throw damaged('It names a source that the first line does not list.')
     return { source, event: readEvent(row['event']) }
   })
 }
 
-const readers: { readonly [Kind in InspectEvent['kind']]?: (event: Fields) => void } = {
-  connection: (event) => void readText(event, 'state'),
-  room: (event) => {
-    readName(event, 'room')
-    readName(event, 'status')
-    readCount(event, 'version')
-  },
-  desync: (event) => {
-    readName(event, 'room')
-    readCount(event, 'have')
-    readCount(event, 'got')
-  },
-  error: (event) => {
-    readName(event, 'code')
-    readText(event, 'message')
-  },
+/** What is relied on of an event, by kind. */
+const EVENTS: { readonly [Kind in InspectEvent['kind']]?: Rules } = {
+  connection: { state: anyText },
+  room: { room: name, status: name, version: count },
+  desync: { room: name, have: count, got: count },
+  error: { code: name, message: anyText },
 }
 
 function readEvent(event: Fields): InspectEvent {
-  const at = readNumber(event, 'at')
-  const kind = readName(event, 'kind')
-  if (kind === 'frame') return readFrame(event, at)
-  if (Object.hasOwn(readers, kind)) readers[kind as InspectEvent['kind']]?.(event)
-  // What the readers above did not check is shown, and nothing else: a kind of a newer release too.
+  const at = number(event['at'], 'at')
+  const kind = name(event['kind'], 'kind')
+  if (kind === 'frame') return { kind, at, ...readFields(FRAME, event, kind) }
+  // A table of a known kind; `Shape` only ties tables to types, and here the fields are looked at, not taken.
+  if (Object.hasOwn(EVENTS, kind))
+    readFields(EVENTS[kind as InspectEvent['kind']] as Shape<Fields>, event, kind)
+  // What the tables above did not check is shown, and nothing else: a kind of a newer release too.
   return fromPlain(event) as InspectEvent
 }
 
-function readFrame(event: Fields, at: number): FrameEvent {
-  return {
-    kind: 'frame',
-    at,
-    wallAt: readNumber(event, 'wallAt'),
-    direction: readOneOf(event, 'direction', ['in', 'out']),
-    seq: readCount(event, 'seq'),
-    peer: readText(event, 'peer'),
-    bytes: readHex(event['bytes']),
-    messages: readList(event, 'messages', MAX_LENGTH).map((message): Message =>
-      readMessage(fromPlain(message)),
-    ),
-  }
+const FRAME: Shape<Omit<FrameEvent, 'at'>> = {
+  wallAt: number,
+  direction: (value, field) => oneOf(['in', 'out'], value, field),
+  seq: count,
+  peer: anyText,
+  bytes: readHex,
+  messages: (value, field) =>
+    list(MAX_LENGTH, any, value, field).map((message) => readMessage(fromPlain(message))),
 }
 
 const BYTES = '__pp_bytes'
