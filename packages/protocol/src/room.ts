@@ -105,14 +105,15 @@ export const JOINED: Shape<Joined> = {
   type: (value, field) => oneOf(['event', 'state'], value, field),
 }
 
-export const SNAPSHOT: Shape<Pick<StateSnapshot, 'room' | 'version' | 'tick' | 'state' | 'hash' | 'scope'>> = {
-  room: name,
-  version: count,
-  tick: count,
-  state: any,
-  'hash?': count,
-  'scope?': scope,
-}
+export const SNAPSHOT: Shape<Pick<StateSnapshot, 'room' | 'version' | 'tick' | 'state' | 'hash' | 'scope'>> =
+  {
+    room: name,
+    version: count,
+    tick: count,
+    state: any,
+    'hash?': count,
+    'scope?': scope,
+  }
 
 export const DELTA: Shape<Pick<StateDelta, 'room' | 'from' | 'to' | 'tick' | 'delta' | 'hash' | 'scope'>> = {
   room: name,
