@@ -4,7 +4,7 @@
 import type { DiffContext } from './context.js'
 import { alignByKey, hasMoves, keysOf, type KeyedAlignment } from './keyed.js'
 import { alignLists, type Alignment } from './myers.js'
-import { deepEqual, isRecord } from './value.js'
+import { deepEqual } from './value.js'
 
 /** Objects without an id are compared whole, again and again: give up on them earlier than on words. */
 const MAX_EDITS_OF_CONTAINERS = 32
@@ -19,16 +19,20 @@ export function matchItems(before: unknown, after: unknown, context: DiffContext
   if (typeof after !== 'object' || after === null) return before === after ? 'same' : 'no'
   if (before === after) return context?.isChanged(after) ? 'changed' : 'same'
   if (typeof before !== 'object' || before === null) return 'no'
-  const id = idOf(after)
-  if (id !== undefined) return id === idOf(before) ? 'changed' : 'no'
+  const id = idIn(after)
+  if (id !== undefined) return id === idIn(before) ? 'changed' : 'no'
   // What an object in memory held before cannot be compared whole; it was not found at its place, so it is another.
   if (context?.isChanged(before)) return 'no'
   return deepEqual(before, after) ? 'same' : 'no'
 }
 
 export function idOf(item: unknown): string | number | undefined {
-  if (!isRecord(item)) return undefined
-  const id = item['id']
+  return typeof item === 'object' && item !== null ? idIn(item) : undefined
+}
+
+/** Arrays of JSON have no named fields, so a container with an `id` is an object. */
+function idIn(container: object): string | number | undefined {
+  const { id } = container as { id?: unknown }
   return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }
 

@@ -45,17 +45,18 @@ export function diffArray(
   }
   let endBefore = before.length
   let endAfter = after.length
-  const changedAtEnd: number[] = []
+  const patchesAtEnd: ArrayOp[] = []
   for (; endBefore > start && endAfter > start; endBefore--, endAfter--) {
     const match = matchItems(before[endBefore - 1], after[endAfter - 1], context)
     if (match === 'no') break
-    if (match === 'changed') changedAtEnd.push(endAfter - 1)
+    if (match === 'same') continue
+    const delta = change(before[endBefore - 1], after[endAfter - 1])
+    if (delta !== undefined) patchesAtEnd.push({ op: 'patch', index: endAfter - 1, delta })
   }
 
   if (endBefore > start || endAfter > start)
     writeMiddle(writing, before.slice(start, endBefore), after.slice(start, endAfter), start)
-  const shift = before.length - after.length
-  for (const j of changedAtEnd.reverse()) writePatch(writing, j, before[j + shift], after[j])
+  for (const patch of patchesAtEnd.reverse()) writing.patches.push(patch)
 
   const ops = inOrder(writing)
   if (ops.length === 0) return undefined

@@ -27,17 +27,30 @@ export function keysOf(items: readonly unknown[], keyOf: (item: unknown) => unkn
 
 /** True when a key of the new list that was not kept is in the old one too: its item has moved. */
 export function hasMoves(kept: Alignment, before: readonly unknown[], after: readonly unknown[]): boolean {
-  const removed = new Set<unknown>()
-  const inserted: unknown[] = []
-  let atBefore = 0
-  let atAfter = 0
-  for (const { i, j, length } of [...kept, { i: before.length, j: after.length, length: 0 }]) {
-    while (atBefore < i) removed.add(before[atBefore++])
-    while (atAfter < j) inserted.push(after[atAfter++])
-    atBefore = i + length
-    atAfter = j + length
+  const removed = gapsIn(before, kept, ({ i }) => i)
+  if (removed.length === 0) return false
+  const inserted = gapsIn(after, kept, ({ j }) => j)
+  // A handful is found faster by looking than by hashing.
+  if (removed.length <= 16) return inserted.some((key) => removed.includes(key))
+  const set = new Set(removed)
+  return inserted.some((key) => set.has(key))
+}
+
+/** What lies between the stretches that were kept. */
+function gapsIn(
+  keys: readonly unknown[],
+  kept: Alignment,
+  startOf: (stretch: Alignment[number]) => number,
+): unknown[] {
+  const gaps: unknown[] = []
+  let at = 0
+  for (const stretch of kept) {
+    const start = startOf(stretch)
+    while (at < start) gaps.push(keys[at++])
+    at = start + stretch.length
   }
-  return inserted.some((key) => removed.has(key))
+  while (at < keys.length) gaps.push(keys[at++])
+  return gaps
 }
 
 /** Aligns two lists of keys. Undefined when two items have the same key. */

@@ -17,11 +17,10 @@ export function alignLists(
   isSame?: (i: number, j: number) => boolean,
   maxEdits = MAX_EDITS,
 ): Alignment | undefined {
-  const limit = Math.min(maxEdits, before.length + after.length)
+  const limit = Math.min(maxEdits, MAX_EDITS, before.length + after.length)
   let comparisonsLeft = 8 * (before.length + after.length) + 10_000
   // furthest[k + limit + 1] = how far into `before` diagonal k (i − j) has come.
-  const furthest = new Int32Array(2 * limit + 3)
-  const history: Int32Array[] = []
+  const furthest = diagonals.fill(0, 0, 2 * limit + 3)
 
   for (let edits = 0; edits <= limit; edits++) {
     for (let k = -edits; k <= edits; k += 2) {
@@ -30,12 +29,34 @@ export function alignLists(
         isSame === undefined ? slide(before, after, start, k) : slideBy(isSame, before, after, start, k)
       comparisonsLeft -= end - start + 1
       furthest[k + limit + 1] = end
-      if (end === before.length && end - k === after.length) return walkBack(history, end, end - k)
+      if (end === before.length && end - k === after.length) return walkBack(edits, end, end - k)
     }
     if (comparisonsLeft < 0) return undefined
-    history.push(furthest.slice(limit + 1 - edits, limit + 2 + edits))
+    remember(furthest, limit, edits)
   }
   return undefined
+}
+
+/** Used again by every call: memory for small lists costs more than comparing them. */
+const diagonals = new Int32Array(2 * MAX_EDITS + 3)
+
+/** Round `edits` of the search: its diagonals −edits … edits, from `edits`² on. */
+let rounds = new Int32Array(1024)
+
+function remember(furthest: Int32Array, limit: number, edits: number): void {
+  const start = edits * edits
+  const end = start + 2 * edits + 1
+  if (end > rounds.length) {
+    const larger = new Int32Array(end * 2)
+    larger.set(rounds)
+    rounds = larger
+  }
+  for (let at = start, k = limit + 1 - edits; at < end; at++, k++) rounds[at] = furthest[k] ?? 0
+}
+
+/** How far diagonal k had come after `edits`; −1 where that search had no such diagonal. */
+function reached(k: number, edits: number): number {
+  return k < -edits || k > edits ? -1 : (rounds[edits * edits + edits + k] ?? -1)
 }
 
 /** How far diagonal k goes on by equal items. A start beyond an end of the lists goes nowhere and leads to no solution. */
@@ -69,19 +90,21 @@ function startOn(furthest: Int32Array, k: number, edits: number, limit: number):
   return Math.max(afterInsert, afterRemoval)
 }
 
-function walkBack(history: readonly Int32Array[], endI: number, endJ: number): Alignment {
+function walkBack(lastEdits: number, endI: number, endJ: number): Alignment {
   const kept: { i: number; j: number; length: number }[] = []
   let i = endI
   let j = endJ
-  for (let edits = history.length; ; edits--) {
+  for (let edits = lastEdits; ; edits--) {
     const k = i - j
-    // The round before, diagonals −(edits−1) … edits−1.
-    const round = history[edits - 1]
-    const afterInsert = round !== undefined && k < edits - 1 ? (round[k + edits] ?? -1) : -1
-    const afterRemoval = round !== undefined && k > 1 - edits ? (round[k + edits - 2] ?? -1) + 1 : -1
-    const start = round === undefined ? 0 : Math.max(afterInsert, afterRemoval)
+    if (edits === 0) {
+      if (i > 0) kept.push({ i: 0, j: -k, length: i })
+      return kept.reverse()
+    }
+    const afterInsert = reached(k + 1, edits - 1)
+    const beforeRemoval = reached(k - 1, edits - 1)
+    const afterRemoval = beforeRemoval < 0 ? -1 : beforeRemoval + 1
+    const start = Math.max(afterInsert, afterRemoval)
     if (i > start) kept.push({ i: start, j: start - k, length: i - start })
-    if (round === undefined) return kept.reverse()
     const byInsert = afterInsert >= afterRemoval
     i = byInsert ? start : start - 1
     j = i - (byInsert ? k + 1 : k - 1)
