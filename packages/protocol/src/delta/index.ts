@@ -1,3 +1,4 @@
+export { compose } from './compose.js'
 export {
   isArrayOps,
   isDeleted,
