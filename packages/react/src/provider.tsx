@@ -3,13 +3,24 @@
 // the provider, which connects it on mount and closes it after unmount.
 import { PPClient, PPError } from '@painda/client'
 import type { ClientOptions } from '@painda/client'
-import { createContext, useContext, useEffect, useState } from 'react'
+import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
+import type { Snapshots } from './snapshots.js'
 
-const ClientContext = createContext<PPClient | null>(null)
+/** What the hooks below a provider work with. */
+interface Scope {
+  client: PPClient
+  snapshots: Snapshots | undefined
+}
 
-export type PPProviderProps = { children?: ReactNode } & (
+const ScopeContext = createContext<Scope | null>(null)
+
+export type PPProviderProps = {
+  children?: ReactNode
+  /** States from a render on the server, shown and marked stale until the client is in the rooms; see `dehydrate`. */
+  snapshots?: Snapshots
+} & (
   | { client: PPClient; url?: never; options?: never }
   | { url: string; options?: Omit<ClientOptions, 'url' | 'autoConnect'>; client?: never }
 )
@@ -19,11 +30,18 @@ export type PPProviderProps = { children?: ReactNode } & (
  * <PPProvider url="ws://localhost:3000"><App /></PPProvider>
  */
 export function PPProvider(props: PPProviderProps): ReactNode {
-  if (props.client !== undefined) return <ClientContext value={props.client}>{props.children}</ClientContext>
+  const { snapshots, children } = props
+  if (props.client !== undefined) {
+    return (
+      <Provide client={props.client} snapshots={snapshots}>
+        {children}
+      </Provide>
+    )
+  }
   // Another url is another client: the key makes React start over.
-  const { url, options = {}, children } = props
+  const { url, options = {} } = props
   return (
-    <OwnClient key={url} url={url} options={options}>
+    <OwnClient key={url} url={url} options={options} snapshots={snapshots}>
       {children}
     </OwnClient>
   )
@@ -31,25 +49,40 @@ export function PPProvider(props: PPProviderProps): ReactNode {
 
 /** The client of the nearest `PPProvider`. @throws PPError `INVALID_ARGUMENT` when there is none. */
 export function usePPClient(): PPClient<RegisteredContract> {
-  const client = useContext(ClientContext)
-  if (client === null) {
+  const scope = useContext(ScopeContext)
+  if (scope === null) {
     throw new PPError('INVALID_ARGUMENT', 'No PPProvider above this component.', {
       hint: 'Wrap the app in <PPProvider url="…">.',
     })
   }
   // The contract is a promise of the application, made once through Register; at run time it is the same object.
-  return client as PPClient<RegisteredContract>
+  return scope.client as PPClient<RegisteredContract>
 }
 
-function OwnClient({
-  url,
-  options,
-  children,
-}: {
+/** The states that came with the page. */
+export function useSnapshots(): Snapshots | undefined {
+  return useContext(ScopeContext)?.snapshots
+}
+
+interface ProvideProps {
+  client: PPClient
+  snapshots: Snapshots | undefined
+  children: ReactNode
+}
+
+function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
+  const scope = useMemo(() => ({ client, snapshots }), [client, snapshots])
+  return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>
+}
+
+interface OwnClientProps {
   url: string
-  options?: object
-  children?: ReactNode
-}): ReactNode {
+  options: object
+  snapshots: Snapshots | undefined
+  children: ReactNode
+}
+
+function OwnClient({ url, options, snapshots, children }: OwnClientProps): ReactNode {
   // Not connected yet: React may throw this render away, and must then leave no socket behind.
   const [client] = useState(() => new PPClient(url, { ...options, autoConnect: false }))
   useEffect(() => {
@@ -67,7 +100,11 @@ function OwnClient({
       })
     }
   }, [client])
-  return <ClientContext value={client}>{children}</ClientContext>
+  return (
+    <Provide client={client} snapshots={snapshots}>
+      {children}
+    </Provide>
+  )
 }
 
 const mounts = new WeakMap<PPClient, number>()

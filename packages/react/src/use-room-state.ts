@@ -1,12 +1,15 @@
 'use client'
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
-// was touched.
+// was touched, and it runs the selector then; what it found is not looked up again.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
+import { useSnapshots } from './provider.js'
+import { snapshotOf } from './snapshots.js'
+import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
 
 /**
  * What `selector` takes from the room's state; `undefined` before the first snapshot. Renders only when that value
- * changes by `equality` (default `Object.is`).
+ * changes by `equality` (default `Object.is`). A selector that makes a new object needs one: `shallowEqual`.
  * @example
  * const hp = usePPRoomState(room, (state) => state.players[id]?.hp)
  */
@@ -16,17 +19,27 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
   // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
-  const [shown] = useState<Shown<Value>>(() => ({ current: null }))
+  const [shown] = useState<Shown<Value>>(() => ({ current: null, isChecked: !isDevelopment() }))
+  // The key names the definition, which types the state.
+  const sent = snapshotOf(useSnapshots(), room.key) as StateOf<Room> | undefined
   const selection = useMemo(
-    () => createSelection(room, selector, equality, shown),
-    [room, selector, equality, shown],
+    () => createSelection(room, selector, equality, shown, sent),
+    [room, selector, equality, shown, sent],
   )
-  return useSyncExternalStore(selection.subscribe, selection.get, selection.get)
+  return useSyncExternalStore(selection.subscribe, selection.now, selection.onServer)
 }
 
 /** A box of the component's own, changed when a selection is read. */
 interface Shown<Value> {
   current: { value: Value } | null
+  /** True once the selector has been tried on one state twice. */
+  isChecked: boolean
+}
+
+interface Selection<Value> {
+  subscribe(wake: () => void): () => void
+  now(): Value | undefined
+  onServer(): Value | undefined
 }
 
 function createSelection<Room extends RoomShape, Value>(
@@ -34,19 +47,39 @@ function createSelection<Room extends RoomShape, Value>(
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean,
   shown: Shown<Value>,
-): { subscribe(wake: () => void): () => void; get(): Value | undefined } {
+  sent: StateOf<Room> | undefined,
+): Selection<Value> {
   let last: { state: StateOf<Room>; value: Value } | null = null
+
+  function select(state: StateOf<Room> | undefined): Value | undefined {
+    if (state === undefined) return undefined
+    if (last?.state === state) return last.value
+    if (!shown.isChecked) {
+      shown.isChecked = true
+      warnIfUnstable('usePPRoomState', () => selector(state), equality)
+    }
+    return keep(state, selector(state))
+  }
+
+  function keep(state: StateOf<Room>, next: Value): Value {
+    const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
+    shown.current = { value }
+    last = { state, value }
+    return value
+  }
+
   return {
-    subscribe: (wake) => room.subscribe(selector, wake, { equality }),
-    get() {
-      const state = room.state
-      if (state === undefined) return undefined
-      if (last !== null && last.state === state) return last.value
-      const next = selector(state)
-      const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
-      shown.current = { value }
-      last = { state, value }
-      return value
-    },
+    subscribe: (wake) =>
+      room.subscribe(
+        selector,
+        (value) => {
+          // The listener is called with the selection of this very state.
+          if (room.state !== undefined) keep(room.state, value)
+          wake()
+        },
+        { equality },
+      ),
+    now: () => select(room.state ?? sent),
+    onServer: () => select(sent ?? (typeof window === 'undefined' ? room.state : undefined)),
   }
 }

@@ -1,24 +1,42 @@
 'use client'
 // A room in a component. The room itself lives in the client, counted by reference: two components, StrictMode and Fast
 // Refresh share one join.
-import type { PPError, RoomHandle, RoomShape, RoomStatus, StateOf, UntypedRoom } from '@painda/client'
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { usePPClient } from './provider.js'
+import type {
+  PPError,
+  RoomHandle,
+  RoomShape,
+  RoomSnapshot,
+  RoomStatus,
+  StateOf,
+  UntypedRoom,
+} from '@painda/client'
+import { useMemo, useState, useSyncExternalStore } from 'react'
+import { usePPClient, useSnapshots } from './provider.js'
+import { createRoomView } from './room-view.js'
+import type { Field, Own } from './room-view.js'
+import { snapshotOf } from './snapshots.js'
 
 export interface UsePPRoomOptions {
   /** Joins this very room (`joinById`) instead of any room of the definition. */
   id?: string
   /** Reaches the room's `onJoin`. Read when the room is joined; later changes do not rejoin. */
   options?: unknown
+  /**
+   * Waits in the nearest `Suspense` until the room is there; implies `throwOnError`. The room is joined by the render, and
+   * left a moment later if the component never mounts. Default false.
+   */
+  suspense?: boolean
+  /** Gives a refusal, a kick or the end of the connection to the nearest error boundary. Mounting again tries again. Default false. */
+  throwOnError?: boolean
 }
 
-export interface UsePPRoomResult<Room extends RoomShape> {
+export interface UsePPRoomResult<Room extends RoomShape, State = StateOf<Room> | undefined> {
   /** Methods and store; the same object for as long as the room is. */
   room: RoomHandle<Room>
   /** The replica: immutable, with untouched parts keeping their identity. `undefined` before the first snapshot. */
-  state: StateOf<Room> | undefined
+  state: State
   status: RoomStatus
-  /** True while `state` is from before a lost connection. */
+  /** True while `state` is from before a lost connection, or from a render on the server. */
   stale: boolean
   /** Why the room could not be joined or was left. */
   error: PPError | null
@@ -31,6 +49,14 @@ export interface UsePPRoomResult<Room extends RoomShape> {
  */
 export function usePPRoom<const Room extends RoomShape>(
   definition: Room,
+  options: UsePPRoomOptions & { suspense: true },
+): UsePPRoomResult<Room, StateOf<Room>>
+export function usePPRoom<State extends object>(
+  id: string,
+  options: UsePPRoomOptions & { suspense: true },
+): UsePPRoomResult<UntypedRoom<State>, State>
+export function usePPRoom<const Room extends RoomShape>(
+  definition: Room,
   options?: UsePPRoomOptions,
 ): UsePPRoomResult<Room>
 export function usePPRoom<State extends object>(
@@ -40,47 +66,29 @@ export function usePPRoom<State extends object>(
 export function usePPRoom(
   target: RoomShape | string,
   options: UsePPRoomOptions = {},
-): UsePPRoomResult<RoomShape> {
-  const room = useRetainedRoom(target, options)
-  // Changed in place: what a component reads is a property of the component, not something to render.
-  const [reads] = useState(() => new Set<Field>())
-  const subscribe = useCallback((wake: () => void) => room.subscribe(wake), [room])
-  const getView = useMemo(() => createView(room, reads), [room, reads])
-  const snapshot = useSyncExternalStore(subscribe, getView, getView)
-  return useMemo(() => trackReads(snapshot, reads), [snapshot, reads])
-}
-
-type Field = 'state' | 'status' | 'stale' | 'error'
-
-function useRetainedRoom(target: RoomShape | string, options: UsePPRoomOptions): RoomHandle<RoomShape> {
+): UsePPRoomResult<RoomShape, unknown> {
   const client = usePPClient()
   // Looked up in every render: the client gives the same handle for the same wish while anybody holds it, and sends
   // nothing before `retain`. So a render that React throws away leaves no trace on the server.
   const room = typeof target === 'string' ? client.room(target, options) : client.room(target, options)
-  useEffect(() => room.retain(), [room])
-  return room
+  const [own] = useState(createOwn)
+  const snapshots = useSnapshots()
+  const view = useMemo(
+    () => createRoomView(room, own, snapshotOf(snapshots, room.key)),
+    [room, own, snapshots],
+  )
+  const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
+  view.demand(snapshot, options)
+  const latest = view.latest(snapshot)
+  return useMemo(() => trackReads(latest, own), [latest, own])
 }
 
-/** A snapshot whose identity changes only when a field that was read has changed. */
-function createView(
-  room: RoomHandle<RoomShape>,
-  reads: ReadonlySet<Field>,
-): () => UsePPRoomResult<RoomShape> {
-  let shown = room.snapshot()
-  return () => {
-    const next = room.snapshot()
-    for (const field of reads) {
-      if (next[field] !== shown[field]) {
-        shown = next
-        break
-      }
-    }
-    return shown
-  }
+function createOwn(): Own {
+  return { reads: new Set(), held: null }
 }
 
 /** As TanStack Query does for its results: a getter per field remembers that the component depends on it. */
-function trackReads(snapshot: UsePPRoomResult<RoomShape>, reads: Set<Field>): UsePPRoomResult<RoomShape> {
+function trackReads(snapshot: RoomSnapshot, { reads }: Own): UsePPRoomResult<RoomShape, unknown> {
   const tracked = (field: Field): PropertyDescriptor => ({
     enumerable: true,
     get() {
@@ -89,7 +97,7 @@ function trackReads(snapshot: UsePPRoomResult<RoomShape>, reads: Set<Field>): Us
     },
   })
   // The getters below are exactly the fields of the type.
-  return Object.defineProperties({ room: snapshot.room } as UsePPRoomResult<RoomShape>, {
+  return Object.defineProperties({ room: snapshot.room } as UsePPRoomResult<RoomShape, unknown>, {
     state: tracked('state'),
     status: tracked('status'),
     stale: tracked('stale'),

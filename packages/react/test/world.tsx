@@ -10,9 +10,15 @@ export interface Entity {
   name: string
 }
 
+export interface ArenaState {
+  entities: Record<string, Entity>
+  phase: string
+  log: { text: string }[]
+}
+
 export const Arena = defineRoom({
   name: 'arena',
-  state: (): { entities: Record<string, Entity>; phase: string } => ({ entities: {}, phase: 'lobby' }),
+  state: (): ArenaState => ({ entities: {}, phase: 'lobby', log: [] }),
   messages: { hit: type<{ id: string; by: number }>() },
   requests: { buy: request(type<{ item: string }>(), type<{ coins: number }>()) },
   events: { boom: type<{ at: number }>() },
@@ -62,8 +68,14 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
     leaves,
     transports,
     connectTransport,
-    createClient({ reconnectDelay = 1 } = {}): PPClient<typeof contract> {
-      const client = new PPClient({ url: 'memory://test', contract, connectTransport, reconnectDelay })
+    createClient({ reconnectDelay = 1, lingerMs = 30 } = {}): PPClient<typeof contract> {
+      const client = new PPClient({
+        url: 'memory://test',
+        contract,
+        connectTransport,
+        reconnectDelay,
+        lingerMs,
+      })
       clients.push(client)
       return client
     },
@@ -72,6 +84,11 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
       const room = server.rooms()[0]
       if (room === undefined) throw new Error('no room yet')
       return room
+    },
+    /** Changes the arena's state on the server. */
+    update(change: (state: ArenaState) => void) {
+      // The one arena is of that definition.
+      this.arena().update((state) => change(state as ArenaState))
     },
     async close() {
       await act(async () => {

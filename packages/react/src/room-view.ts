@@ -1,0 +1,97 @@
+// A room as one component sees it: only the fields that it reads can render it, a state that came with the page stands in
+// until the room has one, and a refusal from before its time is not its own.
+import type { RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
+import { endWait, suspendFor } from './suspend.js'
+
+export type Field = 'state' | 'status' | 'stale' | 'error'
+
+/** What a component keeps across its renders; changed in place, because none of it is something to render. */
+export interface Own {
+  readonly reads: Set<Field>
+  /** The room that it holds; null before it is mounted. */
+  held: RoomHandle<RoomShape> | null
+}
+
+export interface RoomView {
+  /** Holds the room and tells of changes. */
+  subscribe(wake: () => void): () => void
+  /** Another object exactly when a field that was read has changed. */
+  now(): RoomSnapshot
+  /** What a render on the server shows, and the first render in the page over its markup. */
+  onServer(): RoomSnapshot
+  /** `snapshot` with the fields that were not read before as they are now. */
+  latest(snapshot: RoomSnapshot): RoomSnapshot
+  /** Throws what Suspense or an error boundary has to know. */
+  demand(snapshot: RoomSnapshot, options: { suspense?: boolean; throwOnError?: boolean }): void
+}
+
+/** `sent`: the room's state as it came with the page. */
+export function createRoomView(room: RoomHandle<RoomShape>, own: Own, sent: object | undefined): RoomView {
+  let last: { live: RoomSnapshot; isOver: boolean; snapshot: RoomSnapshot } | null = null
+  let shown: RoomSnapshot | null = null
+  let served: RoomSnapshot | null = null
+
+  function look(): RoomSnapshot {
+    const live = room.snapshot()
+    // Mounting asks for it again; until then it looks like a room that nobody has asked for.
+    const isOver = live.error !== null && own.held !== room
+    if (last === null || last.live !== live || last.isOver !== isOver) {
+      last = { live, isOver, snapshot: withSent(isOver ? asJoining(live) : live, sent) }
+    }
+    return last.snapshot
+  }
+
+  return {
+    subscribe(wake) {
+      const undo = room.subscribe(wake)
+      const release = room.retain()
+      own.held = room
+      return () => {
+        if (own.held === room) own.held = null
+        release()
+        undo()
+      }
+    },
+    now() {
+      const next = look()
+      shown ??= next
+      for (const field of own.reads) if (next[field] !== shown[field]) shown = next
+      return shown
+    },
+    onServer() {
+      served ??= serve(room, sent)
+      return served
+    },
+    latest: (snapshot) => (snapshot === served ? snapshot : look()),
+    demand(snapshot, { suspense = false, throwOnError = suspense }) {
+      if (snapshot === served && snapshot.state !== undefined) return
+      const { status, state, error } = look()
+      if (throwOnError) own.reads.add('error')
+      if (throwOnError && own.held === room && error !== null) throw error
+      if (!suspense) return
+      const isOver = own.held !== room && room.error !== null
+      if (isOver || (state === undefined && status !== 'joined')) suspendFor(room)
+      endWait(room)
+    },
+  }
+}
+
+function asJoining({ room, state }: RoomSnapshot): RoomSnapshot {
+  return { room, state, status: 'joining', stale: state !== undefined, error: null }
+}
+
+function withSent(snapshot: RoomSnapshot, sent: object | undefined): RoomSnapshot {
+  return snapshot.state !== undefined || sent === undefined
+    ? snapshot
+    : { ...snapshot, state: sent, stale: true }
+}
+
+/**
+ * The same on both ends, or the page would not match its markup: the state that travels with the page, or none. A client in a
+ * page may be further than the markup; one on the server is what is rendered.
+ */
+function serve(room: RoomHandle<RoomShape>, sent: object | undefined): RoomSnapshot {
+  const live = room.snapshot()
+  if (sent !== undefined) return { room, state: sent, status: 'joined', stale: false, error: null }
+  return typeof window === 'undefined' ? live : { ...asJoining(live), state: undefined, stale: false }
+}

@@ -1,0 +1,48 @@
+// Waiting for a room in a render. React forgets a component that suspends before it was ever mounted, so the room itself
+// is what remembers: it is held from the first render that waits for it until it has an answer, and a linger longer, in
+// which the component mounts and holds it. A component that never does leaves nothing behind.
+import type { RoomHandle, RoomShape } from '@painda/client'
+
+interface Wait {
+  readonly promise: Promise<void>
+  isOver: boolean
+}
+
+const waits = new WeakMap<RoomHandle<RoomShape>, Wait>()
+
+/** Throws the promise of the room's answer, for the nearest Suspense, or its refusal, for the nearest error boundary. */
+export function suspendFor(room: RoomHandle<RoomShape>): never {
+  const wait = waits.get(room)
+  if (wait === undefined) throw begin(room)
+  if (!wait.isOver) throw wait.promise
+  // React renders a second time before it gives an error to a boundary, in the same task. Whoever asks after that asks
+  // anew: the boundary was told to try again.
+  void Promise.resolve().then(() => waits.delete(room))
+  throw room.error ?? begin(room)
+}
+
+/** The room is there: the next who has to wait for it begins anew. */
+export function endWait(room: RoomHandle<RoomShape>): void {
+  waits.delete(room)
+}
+
+function begin(room: RoomHandle<RoomShape>): Promise<void> {
+  const release = room.retain()
+  const wait: Wait = {
+    isOver: false,
+    promise: settled(room.joined).then(() => {
+      wait.isOver = true
+      release()
+    }),
+  }
+  waits.set(room, wait)
+  return wait.promise
+}
+
+async function settled(promise: Promise<unknown>): Promise<void> {
+  try {
+    await promise
+  } catch {
+    // The room's `error` says it to the render that follows.
+  }
+}
