@@ -3,7 +3,7 @@
 import { PPProvider, usePPClient, usePPRoom, usePPRoomState } from '@painda/react'
 import type { PPClient } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { Component, startTransition, StrictMode, Suspense, useState } from 'react'
+import { Component, startTransition, StrictMode, Suspense, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -313,14 +313,15 @@ test('concurrent rendering never shows two moments of the state side by side', a
     const { room } = usePPRoom(Arena)
     const hp = usePPRoomState(room, (state: ArenaState) => state.entities['e0']?.hp)
     // Long enough for React to hand the thread back in between, with a change waiting there.
-    const end = performance.now() + 2
-    while (performance.now() < end);
+    spin(2)
     return <i data-testid="cell">{hp}</i>
   }
-  let show = (_: number): void => {}
+  let show: (size: number) => void = () => {}
   function Grid() {
     const [size, setSize] = useState(0)
-    show = setSize
+    useEffect(() => {
+      show = setSize
+    }, [])
     return Array.from({ length: size }, (_, index) => <Cell key={index} />)
   }
   function Look() {
@@ -357,3 +358,8 @@ test('concurrent rendering never shows two moments of the state side by side', a
     environment.IS_REACT_ACT_ENVIRONMENT = true
   }
 })
+
+function spin(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}

@@ -2,7 +2,7 @@
 import { PPProvider, shallowEqual, usePPRoom, usePPRoomState } from '@painda/react'
 import type { RoomHandle } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { memo, useCallback, useState } from 'react'
+import { memo, useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -164,10 +164,12 @@ test('a prop that changes in the same moment as the state never shows a value of
     seen.push(`${id} ${entity?.id} ${entity?.name}`)
     return <p data-testid="one">{entity?.name}</p>
   }
-  let choose = (_: string): void => {}
+  let choose: (id: string) => void = () => {}
   function Chooser({ room }: { room: Room }) {
     const [id, setId] = useState('e0')
-    choose = setId
+    useEffect(() => {
+      choose = setId
+    }, [])
     return <One room={room} id={id} />
   }
   await mountInRoom((room) => <Chooser room={room} />)
