@@ -26,6 +26,10 @@ export interface Asks {
   ask(what: string, options: RoomAskOptions): { ackId: number; answer: Promise<unknown> }
   /** An id for a question that keeps its own books: a join. */
   nextId(): number
+  /** The last id given out. */
+  readonly lastId: number
+  /** The page before asked up to this id. */
+  startAfter(id: number): void
   /** False when nobody waits for it, or no more. */
   settle(ack: Ack): boolean
   reject(ackId: number, error: PPError): void
@@ -98,6 +102,10 @@ export function createAsks({
       return { ackId, answer: promise }
     },
     nextId: () => ++lastId,
+    get lastId() {
+      return lastId
+    },
+    startAfter: (id) => void (lastId = Math.max(lastId, id)),
     settle(ack) {
       const one = pending.get(ack.ackId)
       if (one === undefined) return false

@@ -1,8 +1,6 @@
 // The parts of a client, wired. What the server says comes in at `receive`, what becomes of the connection at `welcomed`
 // and `lost`; everything else is the parts' own business.
 import {
-  CLOSE_PAGE_LEFT,
-  CLOSE_PUT_ASIDE,
   contractNames,
   contractRows,
   createEmitter,
@@ -45,6 +43,7 @@ import type { Messaging } from './messaging.js'
 import { createOutbox } from './outbox.js'
 import type { Gate } from './outbox.js'
 import { browserPage } from './page.js'
+import { browserReload, createPageLife } from './page-life.js'
 import { createPresence } from './presence.js'
 import type { PresenceView } from './presence.js'
 import { createRoom } from './room.js'
@@ -52,7 +51,6 @@ import { createRooms } from './rooms.js'
 import type { Rooms } from './rooms.js'
 import { createSession } from './session.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
-import { listenForWakeUps } from './wake-ups.js'
 import { connectWebSocket } from './web-socket.js'
 
 export interface Core {
@@ -81,7 +79,6 @@ const LINGER_MS = 1_000
 export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
-  const page = options.page ?? browserPage(globalThis)
   const contractTable = contractNames(options.contract ?? {})
   /** Which names we may say as numbers: as the last welcome had it. */
   const names = createNameTable(contractTable)
@@ -136,7 +133,6 @@ export function createCore(options: ClientOptions): Core {
   let maxPayloadBytes = Infinity
   let heartbeat: Heartbeat | null = null
   let ready = createDeferred<void>()
-  let stopWaking: Undo | null = null
   let frames = 0
 
   const connection = createConnection({
@@ -151,7 +147,7 @@ export function createCore(options: ClientOptions): Core {
     reconnectAttempts: options.reconnectAttempts ?? Infinity,
     backoff: { baseMs: options.reconnectDelay ?? 1_000, maxMs: options.reconnectDelayMax ?? 10_000 },
     getToken: options.getToken,
-    prepare: () => {},
+    prepare: (token) => pageLife.prepare(token),
     dial: () => dial(options),
     hello: (token) => ({
       kind: 'hello',
@@ -177,6 +173,8 @@ export function createCore(options: ClientOptions): Core {
   })
 
   const rooms = createRooms({
+    time,
+    afterFrame: batch.mark,
     contract: options.contract,
     isOpen: () => connection.isOpen,
     nextAckId: asks.nextId,
@@ -227,6 +225,25 @@ export function createCore(options: ClientOptions): Core {
     },
   })
 
+  const pageLife = createPageLife({
+    page: options.page ?? browserPage(globalThis),
+    reload: options.reload === false ? null : browserReload(options.reload),
+    url: options.url,
+    time,
+    keep() {
+      const key = session.keep()
+      return key === null ? null : { ...key, lastAckId: asks.lastId, rooms: rooms.wanted() }
+    },
+    askAfter: asks.startAfter,
+    restore(kept) {
+      session.restore(kept)
+      rooms.expect(kept.rooms)
+    },
+    abandon: session.abandon,
+    onWake: connection.wake,
+    onLeave: connection.leave,
+  })
+
   function post(message: Message, gate: Gate | null): void {
     const letter = { message, body: codec.encode(message) }
     if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
@@ -264,10 +281,8 @@ export function createCore(options: ClientOptions): Core {
     else if (status === 'closed') ready.reject(error ?? closedError())
     else if (isReadySettled) ready = createDeferred()
     isReadySettled = status === 'open' || status === 'closed'
-    if (status === 'closed') {
-      stopWaking?.()
-      stopWaking = null
-    } else stopWaking ??= watchPage()
+    if (status === 'closed') pageLife.stop()
+    else pageLife.start()
     if (inspector.active) {
       const detail = error === null ? `attempt ${attempt}` : `${error.code}: ${error.message}`
       inspector.emit({ kind: 'connection', at: time.now(), peer: 'server', state: status, detail })
@@ -276,26 +291,19 @@ export function createCore(options: ClientOptions): Core {
   }
   let isReadySettled = false
 
-  function watchPage(): Undo {
-    const undos = [
-      listenForWakeUps(page, time, connection.wake),
-      page.onLeave((mayReturn) => connection.leave(mayReturn ? CLOSE_PUT_ASIDE : CLOSE_PAGE_LEFT)),
-    ]
-    return () => undos.forEach((undo) => undo())
-  }
-
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
-    const { isSame, isFirst, recovery } = session.adopt(welcome)
+    const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
     maxPayloadBytes = welcome.maxPayloadBytes
     const isAgreed = welcome.compact === true
     // What was encoded for a server with our contract may still have to leave: to one with another contract.
     if (names.isAgreed && !isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
     names.isAgreed = isAgreed
     clock.sample(welcome.serverNow, null)
+    pageLife.opened(welcome.id, welcome.windowMs)
     if (!isSame) views.clear()
     if (!isSame && !isFirst) expire()
     const detach = session.attach(link)
-    rooms.welcome(isSame, welcome.outcome === 'resumed')
+    rooms.welcome({ isSameSession: isSame, isCurrent: welcome.outcome === 'resumed', isFresh })
     session.release()
     const beat = createHeartbeat({
       time,

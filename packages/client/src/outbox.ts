@@ -33,6 +33,8 @@ export interface Outbox {
   unconfirmed(): readonly Letter[]
   /** Another session begins: counts start again. Returns what was sent and never confirmed. */
   restart(): readonly Letter[]
+  /** Counts go on from what a page before has sent. */
+  startAt(count: number): void
   /** Keeps a message that cannot be sent now. The oldest are dropped past a bound. */
   hold(letter: Letter, gate: Gate | null): void
   /** Takes out what can be sent now, in order. */
@@ -123,6 +125,9 @@ export function createOutbox({
       sentBytes = 0
       confirmed = 0
       return lost
+    },
+    startAt(count) {
+      confirmed = count
     },
     hold(letter, gate) {
       waiting.push({ letter, gate, at: time.now() })

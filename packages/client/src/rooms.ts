@@ -2,7 +2,17 @@
 // handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
 // the last of them goes.
 import { PPError } from '@painda/protocol'
-import type { Ack, ContractShape, Joined, Left, Message, RoomShape, RoomVersions } from '@painda/protocol'
+import type {
+  Ack,
+  ContractShape,
+  Joined,
+  Left,
+  Message,
+  RoomShape,
+  RoomVersions,
+  Time,
+  Undo,
+} from '@painda/protocol'
 import type { Gate } from './outbox.js'
 import type { Applied } from './line.js'
 import { notInRoom, reasonError } from './room.js'
@@ -19,6 +29,9 @@ export interface JoinOptions {
 }
 
 export interface RoomsOptions {
+  time: Pick<Time, 'after'>
+  /** Runs at the end of the frame that is being applied. */
+  afterFrame: (run: () => void) => void
   contract: ContractShape | undefined
   isOpen: () => boolean
   nextAckId: () => number
@@ -47,8 +60,15 @@ export interface Rooms {
   enter(room: Room): void
   leave(room: Room): void
   drop(): void
-  /** A welcome was read. `isCurrent`: what the replicas show is what the server has. */
-  welcome(isSameSession: boolean, isCurrent: boolean): void
+  /**
+   * A welcome was read. `isCurrent`: what the replicas show is what the server has. `isFresh`: the page was loaded anew, and
+   * which rooms it is in follows in the same frame.
+   */
+  welcome(become: { isSameSession: boolean; isCurrent: boolean; isFresh: boolean }): void
+  /** Ids of the rooms that the application asked for and is in. */
+  wanted(): readonly string[]
+  /** The page before asked for these: they wait a while for the application of this one. */
+  expect(ids: readonly string[]): void
   /** The connection has ended for good; null: by `close()`. */
   close(error: PPError | null): void
 }
@@ -56,11 +76,27 @@ export interface Rooms {
 /** With these a room that we were in is gone or taken, and another of its kind will do. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
 
+/** After a reload: until then the application has asked for its rooms again, or it is elsewhere and they are left. */
+const EXPECT_MS = 5_000
+
 /** What a hello may say. */
 const MAX_VERSIONS = 1024
 
 export function createRooms(options: RoomsOptions): Rooms {
-  const { contract, isOpen, nextAckId, post, make, release, discard, onState, onDelta, onDesync } = options
+  const {
+    time,
+    afterFrame,
+    contract,
+    isOpen,
+    nextAckId,
+    post,
+    make,
+    release,
+    discard,
+    onState,
+    onDelta,
+    onDesync,
+  } = options
   const byKey = new Map<string, Room>()
   /** Whoever is in, by the room's id. */
   const byId = new Map<string, Set<Room>>()
@@ -70,6 +106,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   const leaves = new Set<string>()
   /** Ended by the connection's end: they come back with the next one. */
   const orphans = new Set<Room>()
+  /** Rooms of the page before, by id, with their kind; nobody of this page has asked for them yet. */
+  const expected = new Map<string, string | undefined>()
+  let cancelExpecting: Undo = () => {}
 
   function ask(room: Room, wish: Wish = returnWish(room)): void {
     const ackId = nextAckId()
@@ -81,12 +120,46 @@ export function createRooms(options: RoomsOptions): Rooms {
     const key = keyOf(room.wish)
     if (!byKey.has(key)) byKey.set(key, room)
     orphans.delete(room)
-    const twin =
-      room.wish.room === undefined ? undefined : find(room.wish.room, (other) => other.gate.roomId !== null)
+    const id = room.wish.room ?? expectedOf(room.wish)
+    const twin = id === undefined ? undefined : find(id, (other) => other.gate.roomId !== null)
     if (twin !== undefined && room.wish.how !== 'create') {
       room.copyFrom(twin)
       admit(twin.handle.id ?? '', room)
     } else if (isOpen()) ask(room)
+  }
+
+  /** A room of the page before that will do for this wish. */
+  function expectedOf({ how, name }: Wish): string | undefined {
+    if (how !== 'joinOrCreate') return undefined
+    for (const [id, kind] of expected) if (kind === name && byId.has(id)) return id
+    return undefined
+  }
+
+  /** After a reload: who waits for any room of this kind is in this one already. */
+  function awaitExpected({ room: id, name }: Joined): readonly Room[] {
+    if (!expected.has(id)) return []
+    expected.set(id, name)
+    const any = name === undefined ? undefined : byKey.get(keyOf({ how: 'joinOrCreate', name }))
+    const isAsked = [...joins.values()].some(({ room }) => room === any)
+    return any === undefined || any.handle.id !== null || isAsked ? [] : [any]
+  }
+
+  /** Somebody of this page has the room now: the handle that only held it open goes. */
+  function takeUp(id: string, by: Room): void {
+    if (!by.isWanted || !expected.delete(id)) return
+    for (const other of [...(byId.get(id) ?? [])]) {
+      if (other === by || other.isWanted) continue
+      dismiss(id, other)
+      remove(other)
+      other.end(null)
+    }
+  }
+
+  function leaveExpected(): void {
+    for (const id of expected.keys()) {
+      for (const room of [...(byId.get(id) ?? [])]) if (!room.isWanted) room.handle.leave()
+    }
+    expected.clear()
   }
 
   function leave(room: Room): void {
@@ -103,6 +176,29 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (byKey.get(key) === room) byKey.delete(key)
   }
 
+  /** Goes on with each room as the welcome has it, or asks for it. */
+  function goOn(isSameSession: boolean, isCurrent: boolean): void {
+    const asked = new Set([...joins.values()].map(({ room }) => room))
+    for (const room of [...byKey.values()]) {
+      if (isSameSession) room.resume(isCurrent)
+      else room.expire()
+      if (orphans.has(room)) {
+        orphans.delete(room)
+        room.enter(true)
+        continue
+      }
+      const { status } = room.handle
+      const isIn = room.gate.roomId !== null
+      if (isIn || asked.has(room) || (status !== 'joining' && status !== 'reconnecting')) continue
+      if (room.isWanted) ask(room)
+      else if (!isSameSession && room.handle.id !== null) {
+        // The server put us in; if it does so again, that is another handle.
+        room.end(null)
+        remove(room)
+      }
+    }
+  }
+
   /** Over, but a component that still holds it may see the server let it in again. */
   function removeUnlessRetained(room: Room): void {
     if (!room.isRetained) remove(room)
@@ -113,6 +209,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (members === undefined) byId.set(id, new Set([room]))
     else members.add(room)
     leaves.delete(id)
+    takeUp(id, room)
     release()
   }
 
@@ -151,6 +248,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const wishes: Wish[] = [{ how: 'join', room: message.room }]
     if (message.name !== undefined) wishes.push({ how: 'joinById', name: message.name, room: message.room })
     const waiting = wishes.flatMap((wish) => byKey.get(keyOf(wish)) ?? [])
+    waiting.push(...awaitExpected(message))
     if (waiting.length > 0) return waiting
     const definition = Object.values(contract?.rooms ?? {}).find(({ name }) => name === message.name) ?? null
     const wish: Wish = { how: 'join', room: message.room }
@@ -268,35 +366,28 @@ export function createRooms(options: RoomsOptions): Rooms {
     drop() {
       for (const room of byKey.values()) room.drop()
     },
-    welcome(isSameSession, isCurrent) {
+    welcome({ isSameSession, isCurrent, isFresh }) {
       if (!isSameSession) {
         joins.clear()
         leaves.clear()
         byId.clear()
+        expected.clear()
       }
       for (const id of leaves) post({ kind: 'leave', room: id }, null)
       leaves.clear()
-      const asked = new Set([...joins.values()].map(({ room }) => room))
-      for (const room of [...byKey.values()]) {
-        if (isSameSession) room.resume(isCurrent)
-        else room.expire()
-        if (orphans.has(room)) {
-          orphans.delete(room)
-          room.enter(true)
-          continue
-        }
-        const { status } = room.handle
-        const isIn = room.gate.roomId !== null
-        if (isIn || asked.has(room) || (status !== 'joining' && status !== 'reconnecting')) continue
-        if (room.isWanted) ask(room)
-        else if (!isSameSession && room.handle.id !== null) {
-          // The server put us in; if it does so again, that is another handle.
-          room.end(null)
-          remove(room)
-        }
-      }
+      if (!isFresh) return goOn(isSameSession, isCurrent)
+      cancelExpecting()
+      cancelExpecting = time.after(EXPECT_MS, leaveExpected)
+      afterFrame(() => goOn(isSameSession, isCurrent))
+    },
+    wanted: () =>
+      [...byId].flatMap(([id, rooms]) => ([...rooms].some(({ isWanted }) => isWanted) ? [id] : [])),
+    expect(ids) {
+      for (const id of ids) expected.set(id, undefined)
     },
     close(error) {
+      cancelExpecting()
+      expected.clear()
       joins.clear()
       leaves.clear()
       byId.clear()

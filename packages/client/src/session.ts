@@ -3,7 +3,7 @@
 //   client → server  Hello.session  "this was I, and so much of yours has come"
 //   server → client  Welcome        the session goes on, or it is another one; so much of yours has come
 //   either → other   Received       after 64 messages or a second, so that the other end may forget them
-// The secret lives in memory only.
+// The secret lives in memory; `keep` and `restore` carry it over a reload.
 import type { ExpiryReason, Hello, Message, RoomVersions, Time, Undo, Welcome } from '@painda/protocol'
 import { isReliable } from '@painda/protocol'
 import type { Letter, Link } from './link.js'
@@ -24,6 +24,8 @@ export interface Adoption {
   isSame: boolean
   /** True at the first welcome, and after `forget`. */
   isFirst: boolean
+  /** The page was loaded anew: its rooms are told behind the welcome. */
+  isFresh: boolean
   /** Null at a first welcome. */
   recovery: Recovery | null
   /** Sent under the session before and never confirmed. */
@@ -51,6 +53,18 @@ export interface Session {
   confirmed(count: number): void
   /** The session is over for this end. */
   forget(): void
+  /** What the next page needs to go on; null when the session cannot be resumed. */
+  keep(): SessionKey | null
+  /** Goes on with the session of the page before. */
+  restore(key: SessionKey): void
+  /** The session is another page's: this one gets a new one, and is told that its own has expired. */
+  abandon(): void
+}
+
+export interface SessionKey {
+  readonly id: string
+  readonly token: string
+  readonly received: number
 }
 
 /** Rule RC6. */
@@ -66,6 +80,8 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
   /** The id stays known when the session cannot be resumed, so that its end can be named. */
   let lastId: string | null = null
   let hasOverflowed = false
+  /** Restored, and not welcomed since: nothing is known but the key. */
+  let isRestored = false
   let received = 0
   let told = 0
   let link: Link | null = null
@@ -94,6 +110,7 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     current = null
     lastId = null
     hasOverflowed = false
+    isRestored = false
     received = 0
     told = 0
     outbox.restart()
@@ -112,20 +129,25 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     hello(versions) {
       if (current === null || hasOverflowed) return {}
       const held = versions.length === 0 ? {} : { versions }
-      return { session: { id: current.id, token: current.token, received, ...held } }
+      const fresh = isRestored ? { fresh: true } : {}
+      return { session: { id: current.id, token: current.token, received, ...held, ...fresh } }
     },
     adopt(welcome) {
       const isFirst = lastId === null
       const isSame = current !== null && (welcome.outcome === 'resumed' || welcome.outcome === 'snapshot')
       const lost = isSame ? [] : outbox.restart()
-      if (isSame) outbox.confirm(welcome.received)
+      const isFresh = isSame && isRestored
+      isRestored = false
+      if (isFresh) outbox.startAt(welcome.received)
+      else if (isSame) outbox.confirm(welcome.received)
       else received = 0
       told = received
       const reason = hasOverflowed ? 'overflow' : (welcome.reason ?? 'restart')
       hasOverflowed = false
       current = { id: welcome.id, token: welcome.token, userId: welcome.userId ?? welcome.id }
       lastId = welcome.id
-      return { isSame, isFirst, lost, recovery: isFirst ? null : recoveryOf(welcome, isSame ? null : reason) }
+      const recovery = isFirst ? null : recoveryOf(welcome, isSame ? null : reason)
+      return { isSame, isFirst, isFresh, lost, recovery }
     },
     attach(newLink) {
       link = newLink
@@ -161,6 +183,20 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
       if (!hasOverflowed) outbox.confirm(count)
     },
     forget,
+    keep() {
+      if (current === null || hasOverflowed) return null
+      return { id: current.id, token: current.token, received }
+    },
+    restore(key) {
+      if (lastId !== null) return
+      // Who one is, is told with the welcome.
+      current = { id: key.id, token: key.token, userId: key.id }
+      lastId = key.id
+      received = key.received
+      told = received
+      isRestored = true
+    },
+    abandon: () => void (current = null),
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   Transport,
 } from '@painda/protocol'
 import type { PageEvents } from './page.js'
+import type { ReloadOptions } from './page-life.js'
 import type { CreateStore } from './store.js'
 import type { PresenceEntry } from './presence.js'
 import type { WebSocketConstructor } from './web-socket.js'
@@ -54,6 +55,11 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   createStore?: CreateStore
   /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */
   page?: PageEvents
+  /**
+   * A page that is loaded anew goes on with its session: same id, same rooms. Default: where the host has sessionStorage and
+   * Web Locks, which need https or localhost. False: a reload begins a new session.
+   */
+  reload?: false | ReloadOptions
   time?: Time
   random?: Random
 }

@@ -37,6 +37,8 @@ export interface SessionWish {
    * be a key that no object should have.
    */
   versions?: RoomVersions
+  /** The page was loaded anew: nothing is held of the session's rooms, not even which they are. */
+  fresh?: boolean
 }
 
 export type RoomVersions = readonly (readonly [room: string, version: number])[]
@@ -113,6 +115,7 @@ const SESSION: Shape<SessionWish> = {
   token: name,
   received: count,
   'versions?': (value, field) => list(MAX_ROOM_VERSIONS, roomVersion, value, field),
+  'fresh?': flag,
 }
 
 function roomVersion(value: unknown, field: string): readonly [room: string, version: number] {

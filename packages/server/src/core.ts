@@ -194,6 +194,7 @@ export function createCore(options: ServerOptions) {
     plugins,
     host,
     lineOf: pipeline.line,
+    tellRooms: eventRooms.tell,
     onConnection,
     onDisconnection,
   })

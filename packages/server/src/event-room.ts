@@ -12,6 +12,8 @@ export interface EventRooms {
   joinByServer(client: PPServerClient, room: string): void
   joinByWish(client: PPServerClient, join: Join): void | Promise<void>
   leave(client: PPServerClient, room: string): void
+  /** Says which rooms a client is in, those with a state included, to one that has lost all it knew. */
+  tell(client: PPServerClient): void
   /** May this client address that room? */
   isIn(client: PPServerClient, room: string): boolean
 }
@@ -40,6 +42,14 @@ export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptio
     },
     leave(client, room) {
       if (membership.has(room, client.id) || rooms.get(room) !== undefined) rooms.leave(client, room)
+    },
+    tell(client) {
+      for (const room of membership.roomsOf(client.id)) {
+        const typed = rooms.get(room)
+        const name = typed?.name === undefined ? {} : { name: typed.name }
+        const type = typed === undefined ? 'event' : 'state'
+        client.deliver(outgoing({ kind: 'joined', room, ...name, type }))
+      }
     },
     isIn: (client, room) => rooms.get(room) !== undefined || membership.has(room, client.id),
   }

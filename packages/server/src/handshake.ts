@@ -43,8 +43,15 @@ export interface HandshakeOptions {
   admitted: (entry: SessionEntry) => void
   /** Every state room of the client can go on from these versions. */
   canContinue: (client: PPServerClient, versions: RoomVersions) => boolean
-  /** `versions`: null when its rooms are to be sent whole. */
-  resumed: (entry: SessionEntry, token: string | null, versions: RoomVersions | null) => void
+  resumed: (entry: SessionEntry, token: string | null, held: Held) => void
+}
+
+/** What a client that comes back has of its rooms. */
+export interface Held {
+  /** Null when the state of each is to be sent whole. */
+  readonly versions: RoomVersions | null
+  /** Nothing: it is to be told which rooms it is in. */
+  readonly isFresh: boolean
 }
 
 /** What the two contracts have in common, as the client is told. */
@@ -143,11 +150,14 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       return { reason: 'overflow', lost: replay.lost }
     }
     session.tokens.present(wish.token)
-    const held = wish.versions ?? []
-    const versions = canContinue(found.entry.client, held) ? held : null
+    const isFresh = wish.fresh === true
+    const known = wish.versions ?? []
+    const versions = !isFresh && canContinue(found.entry.client, known) ? known : null
     const outcome = versions === null ? 'snapshot' : 'resumed'
     const answer = welcome(found.entry, outcome, null, replay.missed, agreed)
-    session.resume(connection, wish.received, answer, () => resumed(found.entry, token ?? null, versions))
+    session.resume(connection, wish.received, answer, () =>
+      resumed(found.entry, token ?? null, { versions, isFresh }),
+    )
     return 'resumed'
   }
 

@@ -11,6 +11,8 @@ export interface RecoveryOptions {
   maxBufferBytes?: number
   /** How long a dropped session waits for its client. Default 120 000 ms. */
   retentionMs?: number
+  /** How long it waits when the page said goodbye: a reload comes back, a closed tab does not. Default 5 000 ms. */
+  leaveMs?: number
 }
 
 export interface ServerLimits {
@@ -65,7 +67,13 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   random?: Random
 }
 
-export type Recovery = { readonly windowMs: number; readonly maxMessages: number; readonly maxBytes: number }
+export interface Recovery {
+  readonly windowMs: number
+  /** The window of a session whose page said goodbye. */
+  readonly leaveMs: number
+  readonly maxMessages: number
+  readonly maxBytes: number
+}
 
 /** Every option with a number, filled in and checked. */
 export interface Settings extends Required<ServerLimits> {
@@ -106,15 +114,20 @@ export function readSettings(options: ServerOptions): Settings {
   }
 }
 
+/** A reload takes a second or three; whoever closed the tab is no ghost for longer than this. */
+const LEAVE_MS = 5_000
+
 function readRecovery(recovery: boolean | RecoveryOptions): Recovery {
-  if (recovery === false) return { windowMs: 0, maxMessages: 0, maxBytes: 0 }
+  if (recovery === false) return { windowMs: 0, leaveMs: 0, maxMessages: 0, maxBytes: 0 }
   const {
     maxBufferSize = 1000,
     maxBufferBytes = 1024 * 1024,
     retentionMs = 120_000,
+    leaveMs = LEAVE_MS,
   } = recovery === true ? {} : recovery
   return {
     windowMs: checked('recovery.retentionMs', retentionMs),
+    leaveMs: Math.min(retentionMs, checked('recovery.leaveMs', leaveMs)),
     maxMessages: checked('recovery.maxBufferSize', maxBufferSize),
     maxBytes: checked('recovery.maxBufferBytes', maxBufferBytes),
   }

@@ -1,6 +1,15 @@
 // One session: what outlives connections. It counts what arrives, keeps what is not confirmed, and moves between
 // connections; the epoch of a connection is the state that holds it, so a late word of an old one changes nothing.
-import { assertNever, ERRORS, isReliable, PPError, toPPError } from '@painda/protocol'
+import {
+  assertNever,
+  CLOSE_GOING_AWAY,
+  CLOSE_NORMAL,
+  CLOSE_PAGE_LEFT,
+  ERRORS,
+  isReliable,
+  PPError,
+  toPPError,
+} from '@painda/protocol'
 import type {
   DisconnectReason,
   ExpiryReason,
@@ -29,6 +38,12 @@ import type { V2Cursor } from './v2-session.js'
 const CONFIRM_EVERY = 64
 /** … or after this long, so that the other end can forget what it keeps. */
 const CONFIRM_AFTER_MS = 1000
+/**
+ * A client that never spoke under its first welcome may never have read it, and cannot ask for what it does not know. One
+ * that did read it and was cut in the same moment is back within this.
+ */
+const ORPHAN_MS = 10_000
+
 /** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
 const PINGS_PER_SECOND = 20
 
@@ -79,6 +94,8 @@ export class Session {
   #received = 0
   /** How much of `#received` the peer has been told. */
   #told = 0
+  /** The peer has spoken since its first welcome. */
+  #isKnown = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -232,6 +249,7 @@ export class Session {
 
   #receive(connection: Connection, message: Message, bytes: number): void {
     if (this.#state.name !== 'open' || this.#state.connection !== connection) return
+    this.#isKnown = true
     // A v2 client speaks before it has read its new secret.
     if (this.codec.name !== 'v2') this.tokens.settle()
     try {
@@ -329,18 +347,27 @@ export class Session {
     if (state.name !== 'open' || state.connection !== connection) return
     this.#release(connection)
     const { recovery, time, hooks } = this.#options
-    // 1000 is a client that leaves on purpose; only what the network or a limit ended may come back.
-    const isLeaving = end.code === null && end.closeCode === 1000
-    if (isLeaving || recovery.windowMs === 0) {
+    // A client that leaves on purpose; only what the network, a page or a limit ended may come back.
+    const isOver = end.code === null && end.closeCode === CLOSE_NORMAL
+    if (isOver || recovery.windowMs === 0) {
       this.#finish(end.reason, null)
       return
     }
     this.#state = {
       name: 'dropped',
       reason: end.reason,
-      cancelExpiry: time.after(recovery.windowMs, () => this.#finish(end.reason, 'window')),
+      cancelExpiry: time.after(this.#windowMs(end), () => this.#finish(end.reason, 'window')),
     }
     hooks.dropped(end.reason)
+  }
+
+  #windowMs({ code, closeCode }: ConnectionEnd): number {
+    const { windowMs, leaveMs } = this.#options.recovery
+    // A v2 client may wait for words without ever saying one, and what its page does about a reload is not known.
+    if (this.codec.name === 'v2') return windowMs
+    const isPageGone = code === null && (closeCode === CLOSE_PAGE_LEFT || closeCode === CLOSE_GOING_AWAY)
+    if (isPageGone) return leaveMs
+    return this.#isKnown ? windowMs : Math.min(windowMs, ORPHAN_MS)
   }
 
   /** Lets go of a connection: nothing that it still says or does reaches the session. */

@@ -23,6 +23,7 @@ test('[RC2] a client back within the window gets what it missed, once, in order,
   const { server, settle, time } = kit
   const peer = await kit.join()
   server.emit('n', 1)
+  peer.emit('hello')
   await settle()
   peer.cut()
   await settle()
@@ -276,12 +277,82 @@ test('[RC9] a client that closes on purpose ends its session at once', async () 
   expect((await comeBack(kit, peer)).welcome).toMatchObject({ outcome: 'expired', reason: 'restart' })
 })
 
-test('[RC9] a page that goes away (1001) may come back', async () => {
+test.each([1001, 4019])(
+  '[RC10] a page that says that it goes away (%i) is away at once and gone in 5 s; a reload comes back',
+  async (code) => {
+    const kit = createKit()
+    const seen = watch(kit)
+    const [tab, reloaded] = [await kit.join(), await kit.join()]
+    tab.emit('hello')
+    reloaded.emit('hello')
+    await kit.settle()
+    tab.transport.close(code)
+    reloaded.transport.close(code)
+    await kit.settle()
+    expect(kit.server.getClients().map(({ connected }) => connected)).toEqual([false, false])
+    await kit.time.advance(4_999)
+    expect((await comeBack(kit, reloaded)).welcome.outcome).toBe('snapshot')
+    await kit.time.advance(1)
+    expect(seen.slice(-2)).toEqual(['disconnect: transport close', 'disconnection: transport close'])
+    expect((await comeBack(kit, tab)).welcome).toMatchObject({ outcome: 'expired', reason: 'window' })
+    expect(kit.server.getClients()).toHaveLength(2)
+  },
+)
+
+test('[RC10] a page that is put aside for the back button (4020) has the whole window', async () => {
   const kit = createKit()
   const peer = await kit.join()
-  peer.transport.close(1001)
+  peer.emit('hello')
   await kit.settle()
+  peer.transport.close(4020)
+  await kit.time.advance(119_999)
   expect((await comeBack(kit, peer)).welcome.outcome).toBe('snapshot')
+})
+
+test('[RC10] leaveMs says how long; it is never longer than the window', async () => {
+  const kit = createKit({ recovery: { retentionMs: 3_000, leaveMs: 60_000 } })
+  const peer = await kit.join()
+  peer.transport.close(4019)
+  await kit.time.advance(3_000)
+  expect(kit.server.getClients()).toEqual([])
+})
+
+test('[RC11] a session whose client never spoke under its first welcome is kept for 10 s', async () => {
+  const kit = createKit()
+  const [silent, spoke] = [await kit.join(), await kit.join()]
+  spoke.emit('hello')
+  await kit.settle()
+  silent.cut()
+  spoke.cut()
+  await kit.time.advance(9_999)
+  expect(kit.server.getClients()).toHaveLength(2)
+  await kit.time.advance(1)
+  expect(kit.server.getClients().map(({ id }) => id)).toEqual([spoke.welcome.id])
+})
+
+test('[RC12] who comes back with nothing is told its rooms in the frame of the welcome, then their state', async () => {
+  const kit = createKit()
+  const game = kit.server.room('game', { round: 1 })
+  kit.server.on('connection', (client) => {
+    client.join('chat')
+    client.join('game')
+  })
+  const peer = await kit.join()
+  peer.emit('hello')
+  await kit.settle()
+  peer.transport.close(4019)
+  await kit.settle()
+  game.update((draft) => void Object.assign(draft, { round: 2 }))
+  const back = await kit.join({
+    session: { ...peer.session, versions: [['game', game.version]], fresh: true },
+  })
+  expect(back.frames[0]).toMatchObject([
+    { kind: 'welcome', outcome: 'snapshot', id: peer.welcome.id },
+    { kind: 'joined', room: 'chat', type: 'event' },
+    { kind: 'joined', room: 'game', type: 'state' },
+    { kind: 'snapshot', room: 'game', state: { round: 2 } },
+    { kind: 'presences', room: 'game', full: true },
+  ])
 })
 
 test('[RC3] without recovery a session ends with its connection', async () => {
