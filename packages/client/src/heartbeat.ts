@@ -91,7 +91,8 @@ export function createHeartbeat({
     },
     pong(pong) {
       if (!asked.delete(pong.at)) return
-      onPong(time.now() - pong.at, pong)
+      // What the server held it back for is no part of the way; what it claims of that cannot make it negative.
+      onPong(Math.max(0, time.now() - pong.at - (pong.heldMs ?? 0)), pong)
       if (probe === null || pong.at < probe.at) return
       const { onAnswer } = probe
       probe = null

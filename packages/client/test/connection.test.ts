@@ -452,6 +452,24 @@ describe('a broken server', () => {
     expect([client.rtt, client.clock.serverNow()]).toEqual([80, 6_000_040])
     client.close()
   })
+
+  test('[CK1] what the server held a ping for is no part of the way, whatever it claims', async () => {
+    for (const [heldMs, rtt] of [
+      [30, 50],
+      [1e9, 0],
+    ] as const) {
+      const server = createFakeServer()
+      const client = server.client()
+      await client.ready
+      await server.settle()
+      await server.time.advance(80)
+      const [ping] = server.last.of('ping')
+      server.last.say({ kind: 'pong', at: ping!.at, received: 0, serverNow: 6_000_000, heldMs })
+      await server.settle()
+      expect([client.rtt, client.clock.serverNow()]).toEqual([rtt, 6_000_000 + rtt / 2])
+      client.close()
+    }
+  })
 })
 
 describe('the end', () => {

@@ -36,6 +36,9 @@ const CHIP_OF: { readonly [Kind in MessageKind]: RowKind } = {
   ping: 'ping',
   pong: 'ping',
   received: 'ping',
+  input: 'message',
+  inputAck: 'ack',
+  interest: 'room',
 }
 
 export function rowKindOf(kind: MessageKind): RowKind {

@@ -17,8 +17,10 @@ export interface Pong {
   /** The `at` of the Ping. */
   at: number
   received: number
-  /** The server's wall clock, milliseconds since the epoch. */
+  /** The server's clock when it wrote this: milliseconds since the epoch as it began, and steady since. */
   serverNow?: number
+  /** From the arrival of the Ping to this answer. Milliseconds, to a microsecond; absent: nothing worth telling. */
+  heldMs?: number
 }
 
 export interface Received {
@@ -28,6 +30,6 @@ export interface Received {
 
 export const PING: Shape<Ping> = { at: number, received: count }
 
-export const PONG: Shape<Pong> = { at: number, received: count, 'serverNow?': number }
+export const PONG: Shape<Pong> = { at: number, received: count, 'serverNow?': number, 'heldMs?': number }
 
 export const RECEIVED: Shape<Received> = { count }

@@ -55,6 +55,7 @@ export const ERRORS = {
   INTERNAL: stays,
   INVALID_PAYLOAD: stays,
   UNKNOWN_TYPE: stays,
+  NOT_SUPPORTED: stays,
   ACK_TIMEOUT: stays,
   REFUSED: stays,
   ROOM_FULL: stays,

@@ -69,7 +69,7 @@ export interface Welcome {
   /** How long a dropped session is kept. 0: it is not. Milliseconds. */
   windowMs: number
   maxPayloadBytes: number
-  /** The server's wall clock when it wrote this, milliseconds since the epoch. */
+  /** The server's clock when it wrote this: milliseconds since the epoch as it began, and steady since. */
   serverNow: number
   /** The contracts are equal: names may travel as numbers of their table from here on, both ways. */
   compact?: boolean

@@ -8,6 +8,8 @@ import { isFields, readFields } from './fields.js'
 import type { Rules, Shape } from './fields.js'
 import { BYE, HELLO, WELCOME } from './handshake.js'
 import type { Bye, Hello, Welcome } from './handshake.js'
+import { INPUT, INPUT_ACK, INTEREST } from './input.js'
+import type { Input, InputAck, Interest } from './input.js'
 import { ensure } from './malformed.js'
 import { PRESENCE, PRESENCES } from './presence.js'
 import type { PresenceSync, PresenceUpdate } from './presence.js'
@@ -33,6 +35,9 @@ export type Message =
   | Ping
   | Pong
   | Received
+  | Input
+  | InputAck
+  | Interest
 
 export type MessageKind = Message['kind']
 export type MessageOf<Kind extends MessageKind> = Extract<Message, { kind: Kind }>
@@ -72,6 +77,9 @@ export const ALL_SHAPES: { readonly [Kind in MessageKind]: Rules } = {
   ping: PING,
   pong: PONG,
   received: RECEIVED,
+  input: INPUT,
+  inputAck: INPUT_ACK,
+  interest: INTEREST,
 }
 
 /**
@@ -99,6 +107,7 @@ const RELIABLE: readonly MessageKind[] = [
   'leave',
   'left',
   'presence',
+  'interest',
 ]
 
 /**

@@ -56,5 +56,26 @@ export const EVERY_KIND: readonly Message[] = [
   },
   { kind: 'ping', at: 1.5, received: 3 },
   { kind: 'pong', at: 1.5, received: 3, serverNow: 5 },
+  { kind: 'pong', at: 1.5, received: 3, serverNow: 5, heldMs: 0.25 },
   { kind: 'received', count: 64 },
+  {
+    kind: 'input',
+    channel: 1,
+    tick: 900,
+    inputs: [
+      { dx: 1, jump: true },
+      { dx: 0, jump: false },
+    ],
+  },
+  { kind: 'input', channel: 300, tick: 0, inputs: [7], seen: 12.5, at: 1.5 },
+  { kind: 'inputAck', channel: 1, tick: 900, margin: -1.25, late: 2 },
+  {
+    kind: 'inputAck',
+    channel: 1,
+    tick: 901,
+    margin: 2,
+    late: 0,
+    echo: { at: 1.5, heldMs: 0.125, serverNow: 5 },
+  },
+  { kind: 'interest', room: 'r', zones: [{ x: 1, y: 2, r: 3 }, 'base'], sendHz: 20 },
 ]

@@ -135,6 +135,10 @@ function v3Frames(): Uint8Array[] {
   const bodies = [
     view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state }),
     ...deltas.map((delta) => view.delta({ ...base, delta })),
+    createViewEncoder(2).snapshot(
+      { kind: 'snapshot', room: 'r', version: 4, tick: 4, state: { ...state, log: ['d'] } },
+      { channel: 1, version: 0, state },
+    ),
     ...EVERY_KIND.map((message) => codec.encode(message)),
     ...EVERY_KIND.map((message) => numbering.encode(message)),
   ]

@@ -13,6 +13,7 @@ import {
   type,
 } from '@painda/protocol'
 import type { Codec, Delta, Json, Message, StateDelta, StateSnapshot } from '@painda/protocol'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 interface Example {
@@ -117,6 +118,70 @@ describe('a line of states', () => {
     const hashed = line.map(({ hex }) => one(codec, hex)).filter((message) => message.hash !== undefined)
     expect(hashed.length).toBeGreaterThan(0)
     for (const message of hashed) expect(message.hash).toBe(hashState(message.state))
+  })
+})
+
+describe('a switch of views', () => {
+  const steps = examplesOf('rules/wire.md', 'switch')
+
+  test('[WB18] is read and written as the document says', () => {
+    expect(steps).toHaveLength(3)
+    const codec = createWireCodec()
+    for (const { hex, says } of steps) expect(one(codec, hex)).toMatchObject(says as object)
+    // Rows of the document, of these kinds by their own words.
+    const [first, second, third] = steps.map(({ says }) => says) as [StateSnapshot, StateSnapshot, StateDelta]
+    const [near, far] = [createViewEncoder(1, ['players.*']), createViewEncoder(2, ['players.*'])]
+    const base = { channel: 1, version: first.version, state: first.state }
+    expect([near.snapshot(first), far.snapshot(second, base), far.delta(third)].map(toHex)).toEqual(
+      steps.map(({ hex }) => hex),
+    )
+  })
+
+  test('[WB18] from a version that the receiver does not hold it asks for a snapshot', () => {
+    const codec = createWireCodec()
+    const [first = '', second = ''] = steps.map(({ hex }) => hex)
+    one(codec, first)
+    expect(one(codec, second.replace('0c000105', '0c000104'))).toMatchObject({
+      room: 'arena',
+      isDamaged: true,
+    })
+    // It has lost step: also the right one does not help any more.
+    expect(one(codec, second)).toMatchObject({ isDamaged: true })
+    one(codec, first)
+    expect(one(codec, second)).toMatchObject({ kind: 'snapshot', version: 8 })
+  })
+
+  test('[WB18] from a view that is not held, or is of another room, it is malformed', () => {
+    const [first = '', second = ''] = steps.map(({ hex }) => hex)
+    const other = createWireCodec()
+    one(other, first.replace('6172656e61', '6172656e62'))
+    for (const codec of [createWireCodec(), other])
+      expect(() => codec.decode(fromHex(second))).toThrow(
+        expect.objectContaining({ code: 'MALFORMED_FRAME' }),
+      )
+  })
+
+  test('[WB18] any two states: the switch arrives at the second, and untouched parts keep their identity', () => {
+    const isSendable = (json: unknown): boolean =>
+      !/__proto__|constructor|prototype/.test(JSON.stringify(json))
+    const value = fc.jsonValue({ maxDepth: 3 }).filter(isSendable) as fc.Arbitrary<Json>
+    const state = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), value, { noNullPrototype: true })
+    fc.assert(
+      fc.property(state, state, value, (before, after, same) => {
+        const codec = createWireCodec()
+        const kept = { same, deep: { same } }
+        const a = { ...before, kept }
+        const b = { ...after, kept }
+        const [from, to] = [createViewEncoder(1), createViewEncoder(2)]
+        const head = { kind: 'snapshot', room: 'r', tick: 1 } as const
+        const held = one(codec, toHex(from.snapshot({ ...head, version: 3, state: a }))).state as typeof a
+        const bytes = to.snapshot({ ...head, version: 9, state: b }, { channel: 1, version: 3, state: a })
+        const switched = one(codec, toHex(bytes)).state as typeof b
+        expect(hashState(switched)).toBe(hashState(b))
+        expect(switched.kept).toBe(held.kept)
+      }),
+      { seed: 18, numRuns: 300 },
+    )
   })
 })
 

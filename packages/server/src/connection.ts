@@ -111,6 +111,11 @@ export class Connection {
     return this.#state.name !== 'closed'
   }
 
+  /** When the last frame came, on the clock of Time. */
+  get heardAt(): number {
+    return this.#lastHeard
+  }
+
   get bufferedBytes(): number {
     return this.#options.transport.bufferedAmount
   }

@@ -36,6 +36,7 @@ import { createPlugins } from './plugin.js'
 import type { PluginContext } from './plugin.js'
 import { createGlobalPresence } from './presence.js'
 import { createRooms } from './rooms.js'
+import { createServerNow } from './server-clock.js'
 import { createSessionLife } from './session-life.js'
 import type { SessionLife } from './session-life.js'
 import { createSessions } from './sessions.js'
@@ -68,6 +69,7 @@ export function createCore(options: ServerOptions) {
   const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
+  const serverNow = createServerNow(time)
   const inspector = createInspector()
   const flush = createFlush()
   const codecs = {
@@ -179,6 +181,7 @@ export function createCore(options: ServerOptions) {
   }
   const life: SessionLife = createSessionLife({
     time,
+    serverNow,
     flush,
     inspector,
     faults,
@@ -203,7 +206,7 @@ export function createCore(options: ServerOptions) {
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
     settings,
-    time,
+    serverNow,
     sessions,
     contractRows: hasFingerprint ? contractRows(contract, options.registry) : null,
     compactCodec: codecs.compact,

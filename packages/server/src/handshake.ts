@@ -16,7 +16,6 @@ import type {
   Hello,
   RoomVersions,
   SessionOutcome,
-  Time,
   Welcome,
 } from '@painda/protocol'
 import type { PPServerClient } from './client.js'
@@ -24,11 +23,12 @@ import type { Connection } from './connection.js'
 import type { MiddlewareChain } from './middleware.js'
 import type { Settings } from './options.js'
 import type { PeerCodec } from './outgoing.js'
+import type { ServerNow } from './server-clock.js'
 import type { SessionEntry, Sessions } from './sessions.js'
 
 export interface HandshakeOptions {
   settings: Settings
-  time: Time
+  serverNow: ServerNow
   sessions: Sessions
   /** The fingerprint of the server's contract; null when it has none. */
   contractRows: readonly string[] | null
@@ -70,7 +70,7 @@ export interface Handshakes {
 }
 
 export function createHandshakes(options: HandshakeOptions): Handshakes {
-  const { settings, time, sessions, gate, create, admitted, canContinue, resumed } = options
+  const { settings, serverNow, sessions, gate, create, admitted, canContinue, resumed } = options
   /** Clients whose middleware has not decided yet. */
   const opening = new Map<Connection, SessionEntry>()
 
@@ -189,7 +189,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       heartbeatMs: settings.heartbeatMs,
       windowMs: settings.recovery.windowMs,
       maxPayloadBytes: settings.maxPayloadBytes,
-      serverNow: time.wallNow(),
+      serverNow: serverNow(),
       ...agreed,
     }
   }

@@ -18,12 +18,14 @@ import type { Line } from './pipeline.js'
 import type { Plugins } from './plugin.js'
 import type { GlobalPresence } from './presence.js'
 import type { Rooms } from './rooms.js'
+import type { ServerNow } from './server-clock.js'
 import { Session } from './session.js'
 import type { SessionEntry, Sessions } from './sessions.js'
 import { createV2Cursor } from './v2-session.js'
 
 export interface SessionLifeOptions {
   time: Time
+  serverNow: ServerNow
   flush: Flush
   inspector: Inspector
   faults: Faults
@@ -115,6 +117,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         id,
         codec,
         time,
+        serverNow: options.serverNow,
         flush: options.flush,
         recovery: codec.name === 'v2' ? v2Recovery : options.recovery,
         ...(codec.name === 'v2' && v2Recovery.windowMs > 0

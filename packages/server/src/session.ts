@@ -31,6 +31,7 @@ import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
 import { createResumeTokens } from './resume-tokens.js'
 import type { Recovery } from './options.js'
+import type { ServerNow } from './server-clock.js'
 import { isCountedByV2, NO_CURSOR } from './v2-session.js'
 import type { V2Cursor } from './v2-session.js'
 
@@ -62,6 +63,7 @@ export interface SessionOptions {
   id: string
   codec: PeerCodec
   time: Time
+  serverNow: ServerNow
   flush: Flush
   /** `windowMs` 0: it ends with its connection. */
   recovery: Recovery
@@ -272,8 +274,11 @@ export class Session {
         this.#outbox.confirm(message.received)
         // A pong is larger than its ping: answering all of a flood would amplify it.
         if (!this.#pings.take()) return
-        const pong = { at: message.at, received: this.#tell(), serverNow: this.#options.time.wallNow() }
-        this.send(outgoing({ kind: 'pong', ...pong }))
+        const { time, serverNow } = this.#options
+        const heldMs = time.now() - connection.heardAt
+        const held = heldMs > 0 ? { heldMs } : {}
+        const { at } = message
+        this.send(outgoing({ kind: 'pong', at, received: this.#tell(), serverNow: serverNow(), ...held }))
         return
       }
       case 'pong':
@@ -303,8 +308,17 @@ export class Session {
         this.#count(message)
         this.#options.hooks.message(message, bytes)
         return
+      case 'interest':
+      case 'input':
+        // Their form is settled; no room takes them yet, and nobody is left to wait for an InputAck.
+        this.#count(message)
+        this.#options.hooks.refused(
+          new PPError('NOT_SUPPORTED', `This server does not take "${message.kind}" messages.`),
+        )
+        return
       case 'welcome':
       case 'bye':
+      case 'inputAck':
       case 'joined':
       case 'snapshot':
       case 'delta':

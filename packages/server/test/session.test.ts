@@ -1,3 +1,5 @@
+import type { Time } from '@painda/protocol'
+import { createFakeTime } from '@painda/testing/fake-time'
 import { expect, test, vi } from 'vitest'
 import { createKit, type Kit, type Peer } from './peer-kit.js'
 
@@ -452,4 +454,64 @@ test('[HB2] a stall of the server itself ends nobody: who was not asked yet is a
   expect(peer.of('ping')).toHaveLength(1)
   expect(peer.closed).toBeNull()
   clock.mockRestore()
+})
+
+test('[IN4] inputs and interests are refused by name, not more often than anybody reads, and the connection goes on', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  peer.say({ kind: 'interest', room: 'r', sendHz: 20 })
+  for (let i = 0; i < 30; i++) peer.say({ kind: 'input', channel: 1, tick: 40 + i, inputs: [i] })
+  await kit.settle()
+  const refusals = peer.of('error')
+  expect(refusals).toHaveLength(10)
+  expect(refusals[0]).toEqual({
+    kind: 'error',
+    code: 'NOT_SUPPORTED',
+    message: 'This server does not take "interest" messages.',
+  })
+  expect(refusals[1]?.message).toContain('"input"')
+  // The interest counts; the inputs do not.
+  peer.say({ kind: 'ping', at: 1, received: peer.received })
+  await kit.settle()
+  expect(peer.of('pong')).toMatchObject([{ received: 1 }])
+  expect(peer.closed).toBeNull()
+})
+
+/** A host whose clocks a test may move: `steady` by work that takes its time, `wall` by an operator. */
+function createMovableTime() {
+  const base = createFakeTime()
+  const moved = { steady: 0, wall: 0 }
+  const time: Time = {
+    ...base,
+    now: () => base.now() + moved.steady,
+    wallNow: () => base.wallNow() + moved.steady + moved.wall,
+  }
+  return { time, moved, advance: base.advance }
+}
+
+test('[CK1] a pong says the server’s clock, and how long the ping waited for it', async () => {
+  const { time, moved } = createMovableTime()
+  const kit = createKit({ time })
+  const peer = await kit.join()
+  peer.say({ kind: 'ping', at: 7, received: 0 })
+  await kit.settle()
+  expect(peer.of('pong')).toEqual([{ kind: 'pong', at: 7, received: 0, serverNow: time.wallNow() }])
+  // Between the arrival of a frame and the reading of what is in it something takes its time.
+  kit.server.inspector.listen(({ kind }) => void (moved.steady += kind === 'frame' ? 2.5 : 0))
+  peer.say({ kind: 'ping', at: 9, received: 0 })
+  await kit.settle()
+  expect(peer.of('pong')[1]).toMatchObject({ at: 9, heldMs: 2.5 })
+})
+
+test('[CK2] who sets the host’s clock steps nobody’s game', async () => {
+  const { time, moved, advance } = createMovableTime()
+  const kit = createKit({ time })
+  const peer = await kit.join()
+  const { serverNow } = peer.welcome
+  moved.wall = -3_600_000
+  await advance(1_000)
+  peer.say({ kind: 'ping', at: 1, received: 0 })
+  const later = await kit.join()
+  expect(peer.of('pong')[0]?.serverNow).toBe(serverNow + 1_000)
+  expect(later.welcome.serverNow).toBe(serverNow + 1_000)
 })

@@ -15,6 +15,8 @@ export const OPCODES = {
   bundle: 8,
   /** An event whose type is a number of the contract's names. */
   numbered: 9,
+  input: 10,
+  inputAck: 11,
 } as const
 
 export const OPCODE_MASK = 0x0f
@@ -34,4 +36,5 @@ export const GENERAL_KINDS = [
   'presences',
   'snapshot',
   'delta',
+  'interest',
 ] as const satisfies readonly MessageKind[]

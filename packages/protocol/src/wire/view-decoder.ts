@@ -16,6 +16,8 @@ export const HAS_HASH = 0x20
 export const IS_EXPLICIT = 0x40
 /** Of a snapshot: its view is the member's own layer over the room's state. */
 export const IS_OWN = 0x40
+/** Of a snapshot: it changes the state of another view of the room, which the receiver holds. */
+export const HAS_BASE = 0x80
 const UNUSED = 0x80
 
 /** `from` travels as its low four bits, beside the channel: the receiver's version is the one nearest to it. */
@@ -23,7 +25,8 @@ export const VERSIONS = 16
 
 /** The receiver's side of all views of one session: it keeps their dictionaries, versions and states. */
 export interface ViewDecoder {
-  snapshot(r: Reader, opcode: number): StateSnapshot
+  /** A damaged StateDelta for a switch from what the receiver does not hold. */
+  snapshot(r: Reader, opcode: number): StateSnapshot | StateDelta
   delta(r: Reader, opcode: number): StateDelta
   /**
    * What to make of a body that could not be read: a delta that says so, when it was one of a view that is held; null
@@ -61,7 +64,7 @@ const MAX_VIEWS = 1024
 export function createViewDecoder(): ViewDecoder {
   const views = new Map<number, HeldView>()
 
-  function snapshot(r: Reader, opcode: number): StateSnapshot {
+  function snapshot(r: Reader, opcode: number): StateSnapshot | StateDelta {
     const channel = r.varint()
     const room = r.text()
     const version = r.varint()
@@ -69,10 +72,19 @@ export function createViewDecoder(): ViewDecoder {
     // Deltas count their ticks from the one before them, which may be older than the snapshot.
     const lastTick = r.varint()
     const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    ensure((opcode & UNUSED) === 0, 'flag')
-    const scope = opcode & IS_OWN ? ({ scope: 'own' } as const) : {}
+    const scope: HeldView['scope'] = opcode & IS_OWN ? { scope: 'own' } : {}
+    let before: unknown = {}
+    if (opcode & HAS_BASE) {
+      const base = views.get(r.varint())
+      ensure(base !== undefined && base.room === room && base.scope.scope === scope.scope, 'base')
+      if (r.varint() !== base.version || base.isLost) {
+        r.skip()
+        return lost(base)
+      }
+      before = base.state
+    }
     const reader = createDeltaReader()
-    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, {})
+    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, before)
     // Of the room itself: it begins anew, what lay over it included.
     forget(room, scope.scope)
     ensure(views.size < MAX_VIEWS, 'views')
@@ -132,10 +144,7 @@ export function createViewDecoder(): ViewDecoder {
       r.u8()
       const view = views.get(Math.floor(r.varint() / VERSIONS))
       if (view === undefined) return null
-      view.isLost = true
-      const { room, scope, version, tick } = view
-      const at = { from: version, to: version + 1, tick }
-      return { kind: 'delta', room, ...at, delta: undefined, isDamaged: true, ...scope }
+      return lost(view)
     } catch {
       // Not even the channel can be read.
       return null
@@ -154,6 +163,14 @@ export function createViewDecoder(): ViewDecoder {
       for (const [channel, view] of views) if (view.isOld) views.delete(channel)
     },
   }
+}
+
+/** Something came that the view cannot follow. */
+function lost(view: HeldView): StateDelta {
+  view.isLost = true
+  const { room, scope, version, tick } = view
+  const at = { from: version, to: version + 1, tick }
+  return { kind: 'delta', room, ...at, delta: undefined, isDamaged: true, ...scope }
 }
 
 /** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */

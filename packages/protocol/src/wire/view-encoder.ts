@@ -6,7 +6,7 @@ import type { StateDelta, StateSnapshot } from '../room.js'
 import { createDeltaWriter } from './delta-writer.js'
 import type { PastOf, PreparedDelta, Told } from './delta-writer.js'
 import { OPCODES } from './opcodes.js'
-import { HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
+import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
 import { Writer } from './writer.js'
 
 /** Versions whose dictionary the encoder remembers, for members that come from there. */
@@ -20,6 +20,13 @@ export interface ViewCommit {
   readonly withHash?: boolean
 }
 
+/** A state that a receiver holds, in another view of the same room and scope. */
+export interface ViewBase {
+  readonly channel: number
+  readonly version: number
+  readonly state: unknown
+}
+
 interface BodyHead {
   readonly from: number
   readonly to: number
@@ -29,7 +36,8 @@ interface BodyHead {
 
 /** The sender's side of one view. */
 export interface ViewEncoder {
-  snapshot(message: StateSnapshot): Uint8Array
+  /** With `base`, what leads from there to this view's state: a switch of views, for receivers that hold that very version. */
+  snapshot(message: StateSnapshot, base?: ViewBase): Uint8Array
   /**
    * `past` tells what changed objects held at `from`, so that small steps of numbers travel as steps. A delta from an older
    * version than the last, for a member that skipped some, brings the names that it missed.
@@ -53,16 +61,18 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   /** What those at a version have heard of the dictionary. */
   const marks = new Map<number, Told>()
 
-  function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot): Uint8Array {
+  function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
-    const whole = deltas.prepare(diff({}, state as Json) ?? {}, NOTHING_TOLD)
+    const before = (base?.state ?? {}) as Json
+    const whole = deltas.prepare(diff(before, state as Json) ?? {}, NOTHING_TOLD)
     // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
     if (!marks.has(version)) note(version, deltas.told)
     w.u8(
       OPCODES.snapshot |
         (whole.hasNews ? HAS_NEWS : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
-        (scope === undefined ? 0 : IS_OWN),
+        (scope === undefined ? 0 : IS_OWN) |
+        (base === undefined ? 0 : HAS_BASE),
     )
     w.varint(channel)
     w.text(room)
@@ -70,6 +80,10 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     w.varint(tick)
     w.varint(lastTick)
     if (hash !== undefined) w.varint(hash)
+    if (base !== undefined) {
+      w.varint(base.channel)
+      w.varint(base.version)
+    }
     w.raw(whole.bytes)
     return w.take()
   }

@@ -1,5 +1,6 @@
 // The v3 codec: each message is an opcode byte and its fields, in their smallest exact form. Frequent kinds have forms of
 // their own; the others travel as one value, read and checked field by field like any message.
+import type { Pong } from '../clock.js'
 import type { Codec } from '../codec.js'
 import type { Ack, Event } from '../event.js'
 import { toPPError } from '../errors.js'
@@ -10,6 +11,8 @@ import { ALL_SHAPES, SERVER_SHAPES } from '../messages.js'
 import type { Message, MessageKind, Shapes } from '../messages.js'
 import { packBodies, unpackBodies } from './bundle.js'
 import { createBitWriter } from './column-writer.js'
+import { inputBodies, readHeld, writeHeld } from './input-body.js'
+import type { InputBodies } from './input-body.js'
 import { createNameTable, NAME_FIELDS } from './name-table.js'
 import type { NameTable } from './name-table.js'
 import { inlineNames } from './names.js'
@@ -31,12 +34,15 @@ const HAS_DATA = 0x20
 const HAS_VERSION = 0x40
 
 const HAS_SERVER_NOW = 0x10
+const HAS_HELD = 0x20
 
 /** What a connection has agreed on, holds, and takes from the other end. */
 interface Known {
   readonly views: ViewDecoder
   readonly names: NameTable
   readonly shapes: Shapes
+  /** Null: it has no words for inputs. */
+  readonly inputs: InputBodies | null
 }
 
 /**
@@ -48,14 +54,15 @@ export function createWireCodec(
   views: ViewDecoder = createViewDecoder(),
   names: NameTable = createNameTable([]),
 ): Codec {
-  return createCodec({ views, names, shapes: ALL_SHAPES }, createBitWriter())
+  return createCodec({ views, names, shapes: ALL_SHAPES, inputs: inputBodies }, createBitWriter())
 }
 
 /**
- * The same for a client, at half the size: it reads what a server says and nothing else, and writes long lists item by item.
+ * The same for a client, at half the size: it reads what a server says and nothing else, writes long lists item by item,
+ * and has no words for inputs.
  */
 export function createClientCodec(views: ViewDecoder, names: NameTable): Codec {
-  return createCodec({ views, names, shapes: SERVER_SHAPES }, new Writer())
+  return createCodec({ views, names, shapes: SERVER_SHAPES, inputs: null }, new Writer())
 }
 
 function createCodec(known: Known, w: Writer): Codec {
@@ -63,7 +70,7 @@ function createCodec(known: Known, w: Writer): Codec {
     name: 'painda.v3',
     encode(message) {
       try {
-        write(w, message, known.names)
+        write(w, message, known)
       } catch (thrown) {
         w.truncate(0)
         throw toPPError(thrown, 'INVALID_PAYLOAD')
@@ -78,7 +85,7 @@ function createCodec(known: Known, w: Writer): Codec {
   }
 }
 
-function write(w: Writer, message: Message, names: NameTable): void {
+function write(w: Writer, message: Message, { names, inputs }: Known): void {
   switch (message.kind) {
     case 'event':
       writeEvent(w, message, names.numberOf(message.type))
@@ -88,13 +95,23 @@ function write(w: Writer, message: Message, names: NameTable): void {
       return
     case 'ping':
     case 'pong': {
-      const serverNow = message.kind === 'pong' ? message.serverNow : undefined
-      w.u8(OPCODES[message.kind] | (serverNow === undefined ? 0 : HAS_SERVER_NOW))
+      const { serverNow, heldMs }: Partial<Pong> = message.kind === 'pong' ? message : {}
+      w.u8(
+        OPCODES[message.kind] |
+          (serverNow === undefined ? 0 : HAS_SERVER_NOW) |
+          (heldMs === undefined ? 0 : HAS_HELD),
+      )
       w.f64(message.at)
       w.varint(message.received)
       if (serverNow !== undefined) w.f64(serverNow)
+      if (heldMs !== undefined) writeHeld(w, heldMs)
       return
     }
+    case 'input':
+    case 'inputAck':
+      ensure(inputs !== null, message.kind)
+      inputs.write(w, message)
+      return
     case 'received':
       w.u8(OPCODES.received)
       w.varint(message.count)
@@ -144,9 +161,11 @@ function read(r: Reader, known: Known): Message {
       ensure(flags === 0, 'flag')
       return { kind: 'ping', at: r.float(8), received: r.varint() }
     case OPCODES.pong: {
-      ensure((flags & ~HAS_SERVER_NOW) === 0, 'flag')
-      const pong = { kind: 'pong', at: r.float(8), received: r.varint() } as const
-      return flags === 0 ? pong : { ...pong, serverNow: r.float(8) }
+      ensure((flags & ~(HAS_SERVER_NOW | HAS_HELD)) === 0, 'flag')
+      const pong: Pong = { kind: 'pong', at: r.float(8), received: r.varint() }
+      if (flags & HAS_SERVER_NOW) pong.serverNow = r.float(8)
+      if (flags & HAS_HELD) pong.heldMs = readHeld(r)
+      return pong
     }
     case OPCODES.received:
       ensure(flags === 0, 'flag')
@@ -154,6 +173,10 @@ function read(r: Reader, known: Known): Message {
     case OPCODES.general:
       ensure(flags === 0, 'flag')
       return readGeneral(r, known)
+    case OPCODES.input:
+    case OPCODES.inputAck:
+      ensure(known.inputs !== null, 'opcode')
+      return known.inputs.read(r, opcode, flags)
     default:
       throw malformed('opcode')
   }
