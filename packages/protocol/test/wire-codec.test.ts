@@ -14,7 +14,17 @@ import { EVERY_KIND } from './every-kind.js'
 const codec = createWireCodec()
 const client = createClientCodec(createViewDecoder(), createNameTable([]))
 /** What only a client says. */
-const FROM_CLIENTS = new Set<Message['kind']>(['hello', 'join', 'resync', 'leave', 'presence'])
+/** And an InputAck, which nobody gets who sends no inputs. */
+const FROM_CLIENTS = new Set<Message['kind']>([
+  'hello',
+  'join',
+  'resync',
+  'leave',
+  'presence',
+  'interest',
+  'input',
+  'inputAck',
+])
 
 function codeOf(run: () => unknown): string {
   try {
