@@ -1,14 +1,30 @@
 // The copy of one line of a room's versions: an immutable tree that follows the server version by version. What did not
 // change keeps its identity, also when a whole snapshot comes.
-import { createTreeHash, isPlainObject, patchImmutable, PPError, toPPError } from '@painda/protocol'
-import type { Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+import {
+  createTreeHash,
+  findDifference,
+  isPlainObject,
+  patchImmutable,
+  PPError,
+  toPPError,
+} from '@painda/protocol'
+import type { Path, Resync, StateDelta, StateSnapshot } from '@painda/protocol'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
   /** `delta`: between the states shown before and after; undefined where nobody knows. */
-  | { name: 'changed'; delta: unknown }
+  | { name: 'changed'; delta: unknown; healed?: Healed }
   | { name: 'ignored' }
   | { name: 'lost'; why: Resync['why']; error: PPError | null }
+
+/** A snapshot came for a state whose hash was wrong. */
+export interface Healed {
+  /** The versions between which it was found. */
+  readonly have: number
+  readonly got: number
+  /** The first place that was wrong; null where nothing is any more. */
+  readonly path: Path | null
+}
 
 /** A state at a version, as a snapshot brings it. */
 export type WholeLine = Pick<StateSnapshot, 'state' | 'version' | 'tick' | 'hash' | 'scope'>
@@ -36,6 +52,8 @@ export function createLine(): Line {
   let isFollowing = false
   /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
   let isDecoders = false
+  /** What stands here in spite of its hash, carried on until the snapshot comes that tells what is wrong with it. */
+  let wrong: { state: unknown; version: number; have: number; got: number } | null = null
   const treeHash = createTreeHash()
 
   /** False: what stands here is not what the server believes to have sent. */
@@ -47,6 +65,24 @@ export function createLine(): Line {
     isHealing = true
     isFollowing = false
     return { name: 'lost', why, error }
+  }
+
+  /** Changes that came meanwhile are no differences. */
+  function carryOn({ from, to, delta }: StateDelta): void {
+    if (wrong === null || from !== wrong.version) return
+    try {
+      wrong = { ...wrong, state: patchImmutable(wrong.state, delta), version: to }
+    } catch {
+      // It does not fit what is wrong: the difference is found without it.
+    }
+  }
+
+  function healed(): { healed?: Healed } {
+    if (wrong === null) return {}
+    const { have, got } = wrong
+    const path = findDifference(state, wrong.state)?.path ?? null
+    wrong = null
+    return { healed: { have, got, path } }
   }
 
   return {
@@ -78,10 +114,14 @@ export function createLine(): Line {
       if (!isRight(snapshot.hash))
         throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
       isFollowing = true
-      return { name: 'changed', delta }
+      return { name: 'changed', delta, ...healed() }
     },
-    applyDelta({ from, to, tick: newTick, delta, state: decoded, hash, isDamaged }) {
-      if (isHealing) return { name: 'ignored' }
+    applyDelta(message) {
+      const { from, to, tick: newTick, delta, state: decoded, hash, isDamaged } = message
+      if (isHealing) {
+        if (isDamaged !== true) carryOn(message)
+        return { name: 'ignored' }
+      }
       // First: what a damaged delta says of its versions may be part of the damage.
       if (state !== undefined && isDamaged === true)
         return lost(from === version ? 'undecodable' : 'gap', null)
@@ -98,6 +138,7 @@ export function createLine(): Line {
       version = to
       tick = newTick
       if (isRight(hash)) return { name: 'changed', delta }
+      wrong = { state, version, have: from, got: to }
       return lost('hash', null)
     },
     stopHealing: () => void (isHealing = false),

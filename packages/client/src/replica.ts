@@ -44,7 +44,7 @@ export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = 
     if (result.name !== 'changed') return result
     const isLayered = layers.size > 0
     shown = look()
-    return isLayered ? { name: 'changed', delta: undefined } : result
+    return isLayered ? { ...result, delta: undefined } : result
   }
 
   const lineOf = ({ scope }: Pick<StateSnapshot, 'scope'>): Line => (scope === undefined ? shared : own)

@@ -1,7 +1,7 @@
 // All rooms of one client: which handle an answer or a change belongs to, and what a reconnect means for each. Several
 // handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
 // the last of them goes.
-import { PPError } from '@painda/protocol'
+import { formatPath, PPError } from '@painda/protocol'
 import type {
   Ack,
   ContractShape,
@@ -14,7 +14,7 @@ import type {
   Undo,
 } from '@painda/protocol'
 import type { Gate } from './outbox.js'
-import type { Applied } from './line.js'
+import type { Applied, Healed } from './line.js'
 import { notInRoom, reasonError } from './room.js'
 import type { Room, Wish } from './room.js'
 import type { Desync } from './types.js'
@@ -279,11 +279,20 @@ export function createRooms(options: RoomsOptions): Rooms {
       const result = change(room)
       if (result.name === 'ignored' || told) continue
       told = true
-      if (result.name === 'changed') continue
+      if (result.name === 'changed') {
+        if (result.healed !== undefined) tellHealed(id, result.healed)
+        continue
+      }
       post({ kind: 'resync', room: id, version: have, why: result.why }, null)
+      // What is wrong with a state is known when the right one comes.
+      if (result.why === 'hash') continue
       const path = result.error?.path?.join('.') ?? null
       onDesync({ room: id, have, got: lastVersion, why: result.why, path })
     }
+  }
+
+  function tellHealed(room: string, { have, got, path }: Healed): void {
+    onDesync({ room, have, got, why: 'hash', path: path === null ? null : formatPath(path) })
   }
 
   let lastVersion = 0

@@ -109,7 +109,9 @@ export interface Desync {
   readonly have: number
   /** The version that came. */
   readonly got: number
+  /** A `hash` is told when the snapshot that heals it comes. */
   readonly why: 'gap' | 'hash' | 'undecodable'
+  /** The first place that differs, as `players.p1.x`; null where that is not known. */
   readonly path: string | null
 }
 

@@ -32,7 +32,7 @@ export interface RoomDoor<C extends Member> {
    */
   enterAgain(seat: Seat<C>, ackId: number): void
   /** The member cannot follow the deltas: a snapshot comes with a next send, however often it says so. */
-  fallBehind(seat: Seat<C>): void
+  fallBehind(seat: Seat<C>, isWrong?: boolean): void
   remove(seat: Seat<C>, reason: RoomLeaveReason): void
   dropped(seat: Seat<C>): void
   /** `version`: that of the state it has; null when it needs all of it. */
@@ -129,8 +129,8 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     presence.untrack(seat.client.id)
   }
 
-  function fallBehind(seat: Seat<C>): void {
-    if (seat.phase.name === 'live' || seat.phase.name === 'behind') stragglers.needsSnapshot(seat)
+  function fallBehind(seat: Seat<C>, isWrong = false): void {
+    if (seat.phase.name === 'live' || seat.phase.name === 'behind') stragglers.needsSnapshot(seat, isWrong)
   }
 
   return {

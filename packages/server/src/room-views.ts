@@ -67,6 +67,11 @@ interface Place {
   own: View<object> | null
   /** The view that its member follows; another one when it was moved since. */
   told: View<object> | null
+  /**
+   * It was told of another view before: the version that its client names after a lost connection may be one of that,
+   * because the snapshot that led here may be lost with the connection.
+   */
+  wasMoved: boolean
 }
 
 const NOTHING: readonly Outgoing[] = []
@@ -113,7 +118,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function placeOf(seat: Seat<C>): Place {
     let place = places.get(seat)
     if (place !== undefined) return place
-    place = { view: main, news: NOTHING, ownBefore: null, own: null, told: null }
+    place = { view: main, news: NOTHING, ownBefore: null, own: null, told: null, wasMoved: false }
     places.set(seat, place)
     const key = keyOf(seat.client)
     // One that is there is as new as the last commit.
@@ -180,6 +185,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function whole(seat: Seat<C>, tick: number): readonly Outgoing[] {
     if (isPlain) return [main.snapshot(tick)]
     const place = placeOf(seat)
+    place.wasMoved ||= place.told !== null && place.told !== place.view
     place.told = place.view
     const shared = place.view.snapshot(tick)
     return place.own === null ? [shared] : [shared, place.own.snapshot(tick)]
@@ -202,7 +208,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     canContinue(seat, version) {
       if (isPlain) return main.canContinue(version)
       const place = placeOf(seat)
-      return place.told === place.view && place.view.canContinue(version)
+      return place.told === place.view && !place.wasMoved && place.view.canContinue(version)
     },
     whole,
     since(seat, held, tick) {

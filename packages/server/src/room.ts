@@ -373,14 +373,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   /** A replica lost step: a snapshot comes with a next send, however often it asks. */
-  resync(seat: Seat<C>, have: number): void {
+  resync(seat: Seat<C>, have: number, isWrong: boolean): void {
     const { tally, inspector, time } = this.#world
     tally.desyncs++
     if (inspector.active) {
       const versions = { have, got: this.version }
       inspector.emit({ kind: 'desync', at: time.now(), peer: seat.client.id, room: this.id, ...versions })
     }
-    this.#door.fallBehind(seat)
+    this.#door.fallBehind(seat, isWrong)
   }
 
   #removeIfIn(client: C, reason: 'left' | 'kicked'): void {

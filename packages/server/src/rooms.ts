@@ -253,10 +253,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       if (event.ackId !== undefined) answer({ error: { code, message } })
       else complain(member, roomId, notInRoom(roomId), event.type)
     },
-    resync(member, { room, version }) {
+    resync(member, { room, version, why }) {
       const place = placeOf(member, room)
       if (place === null) complain(member, room, notInRoom(room))
-      else place.room.resync(place.seat, version)
+      else place.room.resync(place.seat, version, why === 'hash')
     },
     presence(member, { room, data }) {
       const place = placeOf(member, room)

@@ -34,6 +34,8 @@ export interface Behind {
   early: Outgoing[]
   /** True when all events wait for its state: it has none, or a wrong one. */
   holdsEvents: boolean
+  /** Its replica is wrong, and this is what it should have: what changed since comes before the snapshot. */
+  wrong: Held | null
   /** It missed changes of the presence. */
   missesPresence: boolean
 }

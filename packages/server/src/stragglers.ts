@@ -25,8 +25,11 @@ type BehindSeat<C extends Member> = Seat<C> & { phase: Behind }
 export interface Stragglers<C extends Member> {
   /** Its connection is behind: from what it has on it gets the state when there is room for it. */
   skip(seat: Seat<C>, held: Held | null, missed: 'state' | 'presence'): void
-  /** It gets a snapshot with a next send; all its events wait for that. */
-  needsSnapshot(seat: Seat<C>): void
+  /**
+   * It gets a snapshot with a next send; all its events wait for that. `isWrong`: its replica has another hash than it
+   * should, and follows the deltas until the snapshot, so that it can tell what is wrong.
+   */
+  needsSnapshot(seat: Seat<C>, isWrong?: boolean): void
   /** Once in each send tick, with nothing uncommitted: sends to whom it can. */
   follow(): void
   missedPresence(): void
@@ -123,10 +126,17 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     const { client, phase } = seat
     const { tick } = clock
     const state = phase.held === null ? views.whole(seat, tick) : views.since(seat, phase.held, tick)
+    if (phase.wrong !== null) for (const out of views.since(seat, phase.wrong, tick)) client.deliver(out)
     for (const out of state) client.deliver(out)
     if (phase.missesPresence) client.deliver(outgoing(presence.full()))
     const { early } = phase
-    Object.assign(phase, { held: views.held(seat), missesPresence: false, holdsEvents: false, early: [] })
+    Object.assign(phase, {
+      held: views.held(seat),
+      missesPresence: false,
+      holdsEvents: false,
+      wrong: null,
+      early: [],
+    })
     for (const out of early) client.deliver(out)
   }
 
@@ -143,15 +153,17 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
       const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
-      const phase = { name: 'behind', held, pace, early: [], holdsEvents: false, missesPresence } as const
-      const added = add(seat, { ...phase, early: [] })
+      const events = { early: [], holdsEvents: false, wrong: null }
+      const added = add(seat, { name: 'behind', held, pace, ...events, missesPresence })
       if (!missesPresence) noteSkip(added)
     },
-    needsSnapshot(seat) {
+    needsSnapshot(seat, isWrong = false) {
       const { phase } = seat
+      const now = isWrong && phase.name === 'live' ? views.held(seat) : null
+      const wrong = phase.name === 'behind' ? phase.wrong : now
       const early = 'early' in phase ? phase.early : []
       const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
-      add(seat, { name: 'behind', held: null, pace, early, holdsEvents: true, missesPresence: true })
+      add(seat, { name: 'behind', held: null, pace, early, holdsEvents: true, wrong, missesPresence: true })
     },
     follow: () => each(follow),
     missedPresence: () => each(({ phase }) => void (phase.missesPresence = true)),

@@ -1,7 +1,7 @@
 // Do all replicas say what the server says? State, version, membership and presence of every room, client by client; for
 // each pair the first difference, because everything after it usually follows from it.
 import type { PPClient, RoomHandle } from '@painda/client'
-import { formatPath, type ContractShape, type Path } from '@painda/protocol'
+import { findDifference, formatPath, type ContractShape, type FirstDifference } from '@painda/protocol'
 import type { PPServer, Room } from '@painda/server'
 
 export interface Difference {
@@ -106,15 +106,9 @@ function compareGlobalPresence<C extends ContractShape>(
   return found === null ? [] : [{ client, room: null, ...found, versions: { server: null, replica: null } }]
 }
 
-interface Found {
-  path: Path
-  server: unknown
-  replica: unknown
-}
-
 function under(
   head: string,
-  found: Found | null,
+  found: FirstDifference | null,
 ): { path: string; server: unknown; replica: unknown } | null {
   if (found === null) return null
   const path = head === '' ? found.path : [head, ...found.path]
@@ -123,29 +117,6 @@ function under(
 
 function byId<Entry extends { clientId: string }>(entries: readonly Entry[]): Record<string, Entry> {
   return Object.fromEntries(entries.map((entry) => [entry.clientId, entry]))
-}
-
-/** The first place where two JSON values differ, in the order of the first one's keys; null for equal ones. */
-function findDifference(server: unknown, replica: unknown, path: Path = []): Found | null {
-  if (server === replica) return null
-  if (!isObject(server) || !isObject(replica) || Array.isArray(server) !== Array.isArray(replica)) {
-    return { path, server, replica }
-  }
-  const keys = new Set([...Object.keys(server), ...Object.keys(replica)])
-  for (const key of keys) {
-    const step = Array.isArray(server) ? Number(key) : key
-    const found = findDifference(at(server, key), at(replica, key), [...path, step])
-    if (found !== null) return found
-  }
-  return null
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function at(value: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /** Long enough to see what it is, short enough for one line. */
