@@ -75,6 +75,8 @@ export interface Core {
 }
 
 const LINGER_MS = 1_000
+/** Twenty changes a second look like a movement; more cost every member's connection. */
+const PRESENCE_THROTTLE_MS = 50
 
 export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
@@ -198,6 +200,7 @@ export function createCore(options: ClientOptions): Core {
         selfId: () => session.userId,
         createStore: options.createStore,
         lingerMs: options.lingerMs ?? LINGER_MS,
+        presenceThrottleMs: options.presenceThrottleMs ?? PRESENCE_THROTTLE_MS,
         onError: report,
         onEnter: (room) => rooms.enter(room),
         onLeave: (room) => rooms.leave(room),

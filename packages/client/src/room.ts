@@ -31,6 +31,7 @@ import type { Applied } from './line.js'
 import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
+import { createThrottle } from './throttle.js'
 
 /** What a Join asks for. */
 export type Wish = Pick<Join, 'how' | 'name' | 'room' | 'options'>
@@ -55,6 +56,7 @@ export interface RoomOptions {
   selfId: () => string | null
   createStore: CreateStore | undefined
   lingerMs: number
+  presenceThrottleMs: number
   onError: (thrown: unknown) => void
   /** The handle wants in. */
   onEnter: (room: Room) => void
@@ -105,6 +107,9 @@ export function createRoom(options: RoomOptions): Room {
   const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
   const listeners = createListeners(onError, definition?.events)
   const changeListeners = new Set<() => void>()
+  const presenceThrottle = createThrottle(time, options.presenceThrottleMs, () => {
+    if (own !== null) tellPresence(own)
+  })
   const presence = createPresence({ batch, selfId, onError })
 
   let state: State = { name: 'idle' }
@@ -190,6 +195,7 @@ export function createRoom(options: RoomOptions): Room {
     isMember = false
     cancelLinger?.()
     cancelLinger = null
+    presenceThrottle.cancel()
     joined.reject(next.error ?? new PPError('CLOSED', `The room "${key}" was left before it was joined.`))
     if (state.name !== next.name || next.error !== null) move(next)
   }
@@ -241,7 +247,7 @@ export function createRoom(options: RoomOptions): Room {
     update(change) {
       own = { data: changeData(own?.data ?? presence.view.self?.data, change), isTold: false }
       presence.setOwn(own.data)
-      tellPresence(own)
+      presenceThrottle.run()
     },
   }
 

@@ -51,6 +51,8 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   buffer?: BufferOptions
   /** How long a room is kept after the last component that held it is gone. Default 1000 ms. */
   lingerMs?: number
+  /** A change of the own presence leaves at most this often; the latest always leaves. Default 50 ms, 0 for at once. */
+  presenceThrottleMs?: number
   /** Makes the mirror store of a room, e.g. `(init) => createStore(devtools(init))`. Default zustand's `createStore`. */
   createStore?: CreateStore
   /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */

@@ -78,6 +78,7 @@ describe('presence', () => {
     await server.settle()
     room.presence.update({ n: 1 })
     expect(room.presence.self?.data).toEqual({ name: 'Ada', n: 1 })
+    await server.time.advance(50)
     room.presence.update((data) => ({ ...(data as object), n: 2 }))
     await server.settle()
     expect(server.last.of('presence')).toEqual([
@@ -95,6 +96,23 @@ describe('presence', () => {
     await server.settle()
     expect(room.presence.self?.data).toEqual({ name: 'Ada', n: 2 })
     client.close()
+  })
+
+  test('a pointer that moves all the time is told 20 times a second, its last place always', async () => {
+    const server = createFakeServer()
+    const { client, room } = await enter(server)
+    const told = (): unknown[] => server.last.of('presence').map(({ data }) => (data as { x: number }).x)
+    for (let x = 0; x < 200; x += 2) {
+      room.presence.update({ x })
+      await server.time.advance(2)
+    }
+    expect(room.presence.self?.data ?? { x: 198 }).toEqual({ x: 198 })
+    await server.time.advance(50)
+    expect(told()).toEqual([0, 48, 98, 148, 198])
+    room.presence.update({ x: 500 })
+    client.close()
+    await server.time.advance(100)
+    expect(told().length).toBeLessThanOrEqual(6)
   })
 
   test('what is shown while away is told once the room is back, the newest alone; after an expiry again', async () => {

@@ -4,12 +4,13 @@ import { PPError } from '@painda/client'
 import type {
   PresenceEntry,
   PresenceOf,
+  PresenceSnapshot,
   PresenceView,
   RoomHandle,
   RoomPresence,
   RoomShape,
 } from '@painda/client'
-import { useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 
 export interface UsePresenceResult<Data> {
@@ -17,7 +18,10 @@ export interface UsePresenceResult<Data> {
   self: PresenceEntry<Data> | null
   /** Everybody else, in the order in which they came. */
   others: readonly PresenceEntry<Data>[]
-  /** Merges an object into this client's own data, or takes what a function makes of it, and tells the others. */
+  /**
+   * Merges an object into this client's own data, or takes what a function makes of it. Shown here at once; the others are
+   * told at most every `presenceThrottleMs` of the client, the latest always.
+   */
   update: RoomPresence<Data>['update']
 }
 
@@ -29,8 +33,132 @@ export function usePresence<Room extends RoomShape>(
 export function usePresence(room?: RoomHandle<RoomShape>): UsePresenceResult<unknown> {
   const client = usePPClient()
   const presence: PresenceView = room === undefined ? client.presence : room.presence
-  const { self, others } = useSyncExternalStore(presence.subscribe, presence.snapshot, presence.snapshot)
+  const { self, others } = useSyncExternalStore(presence.subscribe, presence.snapshot, nobodyYet)
   return { self, others, update: room === undefined ? readOnly : room.presence.update }
+}
+
+/**
+ * Everybody else in the room, or what `selector` takes of them. Renders when that changes by `equality` (default `Object.is`;
+ * `shallowEqual` for a list that is made anew).
+ * @example
+ * const names = useOthers(room, (others) => others.map((other) => other.data.name), shallowEqual)
+ */
+export function useOthers<Room extends RoomShape>(
+  room: RoomHandle<Room>,
+): readonly PresenceEntry<PresenceOf<Room>>[]
+export function useOthers<Room extends RoomShape, Value>(
+  room: RoomHandle<Room>,
+  selector: (others: readonly PresenceEntry<PresenceOf<Room>>[]) => Value,
+  equality?: (a: Value, b: Value) => boolean,
+): Value
+export function useOthers(
+  room: RoomHandle<RoomShape>,
+  selector: Select<readonly PresenceEntry[]> = same,
+  equality?: Equality,
+): unknown {
+  const select = useCallback(({ others }: PresenceSnapshot) => selector(others), [selector])
+  return useSelected(room, select, equality)
+}
+
+/** One of the others by its client id, or what `selector` takes of it; `undefined` while it is not there. */
+export function useOther<Room extends RoomShape>(
+  room: RoomHandle<Room>,
+  clientId: string,
+): PresenceEntry<PresenceOf<Room>> | undefined
+export function useOther<Room extends RoomShape, Value>(
+  room: RoomHandle<Room>,
+  clientId: string,
+  selector: (other: PresenceEntry<PresenceOf<Room>>) => Value,
+  equality?: (a: Value, b: Value) => boolean,
+): Value | undefined
+export function useOther(
+  room: RoomHandle<RoomShape>,
+  clientId: string,
+  selector: Select<PresenceEntry> = same,
+  equality?: Equality,
+): unknown {
+  const select = useCallback(
+    ({ others }: PresenceSnapshot) => {
+      const other = others.find((entry) => entry.clientId === clientId)
+      return other === undefined ? undefined : selector(other)
+    },
+    [clientId, selector],
+  )
+  return useSelected(room, select, equality)
+}
+
+/** This client's own entry, or what `selector` takes of it; `null` before it is in. */
+export function useSelf<Room extends RoomShape>(
+  room: RoomHandle<Room>,
+): PresenceEntry<PresenceOf<Room>> | null
+export function useSelf<Room extends RoomShape, Value>(
+  room: RoomHandle<Room>,
+  selector: (self: PresenceEntry<PresenceOf<Room>>) => Value,
+  equality?: (a: Value, b: Value) => boolean,
+): Value | null
+export function useSelf(
+  room: RoomHandle<RoomShape>,
+  selector: Select<PresenceEntry> = same,
+  equality?: Equality,
+): unknown {
+  const select = useCallback(
+    ({ self }: PresenceSnapshot) => (self === null ? null : selector(self)),
+    [selector],
+  )
+  return useSelected(room, select, equality)
+}
+
+// Overloads tie the entries' data to the room and the result to the selector.
+type Select<From> = (from: From) => unknown
+type Equality = (a: never, b: never) => boolean
+
+function same<Value>(value: Value): Value {
+  return value
+}
+
+function useSelected(
+  room: RoomHandle<RoomShape>,
+  select: Select<PresenceSnapshot>,
+  equality: Equality = Object.is,
+): unknown {
+  const { presence } = room
+  // Kept across selectors, so that one that is written inline and finds the same keeps its identity.
+  const [shown] = useState<Shown>(() => ({ current: null }))
+  const selection = useMemo(
+    () => createSelection(presence, select, equality as (a: unknown, b: unknown) => boolean, shown),
+    [presence, select, equality, shown],
+  )
+  return useSyncExternalStore(presence.subscribe, selection.now, selection.onServer)
+}
+
+interface Shown {
+  current: { value: unknown } | null
+}
+
+function createSelection(
+  presence: PresenceView,
+  select: Select<PresenceSnapshot>,
+  equality: (a: unknown, b: unknown) => boolean,
+  shown: Shown,
+): { now(): unknown; onServer(): unknown } {
+  let last: { snapshot: PresenceSnapshot; value: unknown } | null = null
+
+  function look(snapshot: PresenceSnapshot): unknown {
+    if (last?.snapshot === snapshot) return last.value
+    const next = select(snapshot)
+    const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
+    shown.current = { value }
+    last = { snapshot, value }
+    return value
+  }
+  return { now: () => look(presence.snapshot()), onServer: () => look(NOBODY) }
+}
+
+/** A render on the server knows nobody: who reads the room there is not who looks at the page. */
+const NOBODY: PresenceSnapshot = { self: null, others: [] }
+
+function nobodyYet(): PresenceSnapshot {
+  return NOBODY
 }
 
 /** The global list is the server's; the type of `usePresence()` has no `update` either. */

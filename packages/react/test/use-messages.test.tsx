@@ -1,8 +1,11 @@
-import { PPProvider, useAck, usePPEvent, usePPRoom, usePresence } from '@painda/react'
+import { createTransportPair } from '@painda/protocol'
+import { PPServer } from '@painda/server'
+import { PPClient, PPProvider, useAck, usePPEvent, usePPRoom, usePresence } from '@painda/react'
+import type { RoomHandle, Transport } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Arena, createWorld, until } from './world.js'
+import { Arena, contract, createWorld, until } from './world.js'
 
 let world: ReturnType<typeof createWorld>
 afterEach(async () => {
@@ -69,6 +72,152 @@ describe('useAck', () => {
       </PPProvider>,
     )
     await until(() => world.leaves.length === 1)
+  })
+})
+
+describe('useAck over time', () => {
+  test('[AK1] unmounting aborts: the promise rejects; what was sent in the same handler is done', async () => {
+    world = createWorld()
+    const answers: unknown[] = []
+    function Leave() {
+      const { room } = usePPRoom(Arena)
+      const [isOpen, setOpen] = useState(true)
+      return isOpen ? <Form room={room} onDone={() => setOpen(false)} /> : <p data-testid="left" />
+    }
+    function Form({ room, onDone }: { room: RoomHandle<typeof Arena>; onDone: () => void }) {
+      const { send } = useAck(room, 'hurt')
+      const submit = (): void => {
+        onDone()
+        send({ id: 'e0', by: 7 }).catch((error: { code: string }) => answers.push(error.code))
+      }
+      return <button data-testid="submit" onClick={submit} />
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Leave />
+        <Leave key="2" />
+      </PPProvider>,
+    )
+    await until(() => world.joins.length === 1 && world.hp('e0') === 100)
+    world.hold()
+    act(() => screen.getAllByTestId('submit')[0]?.click())
+    await until(() => answers.length === 1)
+    expect(answers).toEqual(['CLOSED'])
+    world.letGo()
+    await until(() => world.hp('e0') === 93)
+  })
+
+  test('`send` is the same in every render, whatever the state', async () => {
+    world = createWorld()
+    const sends = new Set<unknown>()
+    function Watch() {
+      const { room } = usePPRoom(Arena)
+      const buy = useAck(room, 'buy', { timeout: 5_000 })
+      sends.add(buy.send)
+      return (
+        <button data-testid="buy" onClick={() => void buy.send({ item: 'x' })}>
+          {buy.status}
+        </button>
+      )
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Watch />
+      </PPProvider>,
+    )
+    click('buy')
+    await until(() => shown('buy') === 'success')
+    expect(sends.size).toBe(1)
+  })
+
+  test('the latest call decides what is shown; reset forgets one on its way', async () => {
+    world = createWorld()
+    const seen: string[] = []
+    function Two() {
+      const { room } = usePPRoom(Arena)
+      const hurt = useAck(room, 'hurt')
+      const line = `${hurt.status} ${hurt.data?.left ?? ''}`
+      if (seen.at(-1) !== line) seen.push(line)
+      return (
+        <>
+          <button data-testid="one" onClick={() => void hurt.send({ id: 'e0', by: 1 })} />
+          <button data-testid="two" onClick={() => void hurt.send({ id: 'e0', by: 2 })} />
+          <button data-testid="reset" onClick={hurt.reset} />
+        </>
+      )
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Two />
+      </PPProvider>,
+    )
+    await until(() => world.hp('e0') === 100)
+    click('one')
+    click('two')
+    await until(() => seen.at(-1) === 'success 97')
+    expect(seen).not.toContain('success 99')
+    click('one')
+    click('reset')
+    await until(() => world.hp('e0') === 96)
+    expect(seen.at(-1)).toBe('idle ')
+  })
+
+  test.each([
+    [false, 'error SESSION_EXPIRED', 1],
+    [true, 'success', 2],
+  ])('[RC8] after a session that is lost, idempotent %s: %s', async (idempotent, outcome, asked) => {
+    const times: number[] = []
+    const define = (server: PPServer): void =>
+      server.define(Arena, {
+        onCreate: ({ state }) => void (state.phase = 'lobby'),
+        requests: {
+          // The first server never answers.
+          buy: () => (times.push(1) === 1 ? new Promise<never>(() => {}) : { coins: 1 }),
+        },
+      })
+    let server = new PPServer({ contract })
+    let line: Transport | undefined
+    define(server)
+    world = createWorld()
+    const client = new PPClient({
+      url: 'memory://test',
+      contract,
+      reconnectDelay: 1,
+      connectTransport() {
+        const [near, far] = createTransportPair()
+        server.acceptTransport(far)
+        line = near
+        return near
+      },
+    })
+    function Once() {
+      const { room, status } = usePPRoom(Arena)
+      const buy = useAck(room, 'buy', { idempotent })
+      return (
+        <button data-testid="buy" onClick={() => void buy.send({ item: 'x' })}>
+          {`${status} ${buy.status}${buy.error === null ? '' : ` ${buy.error.code}`}`}
+        </button>
+      )
+    }
+    render(
+      <PPProvider client={client}>
+        <Once />
+      </PPProvider>,
+    )
+    await until(() => shown('buy') === 'joined idle')
+    click('buy')
+    await until(() => times.length === 1)
+    // Another server, which knows nothing of the session.
+    const old = server
+    server = new PPServer({ contract })
+    define(server)
+    line?.terminate()
+    await until(() => shown('buy') === `joined ${outcome}`)
+    expect(times).toHaveLength(asked)
+    await act(async () => {
+      client.close()
+      await Promise.all([old.close(), server.close()])
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 // A server and a client in one process for the hooks' tests: real ones, in memory, no sockets.
 import { createTransportPair } from '@painda/protocol'
-import { defineContract, defineRoom, PPClient, request, type } from '@painda/react'
+import { defineContract, defineRoom, PPClient, PPError, request, type } from '@painda/react'
 import type { Transport } from '@painda/react'
 import { PPServer } from '@painda/server'
 import { act } from '@testing-library/react'
@@ -20,7 +20,10 @@ export const Arena = defineRoom({
   name: 'arena',
   state: (): ArenaState => ({ entities: {}, phase: 'lobby', log: [] }),
   messages: { hit: type<{ id: string; by: number }>() },
-  requests: { buy: request(type<{ item: string }>(), type<{ coins: number }>()) },
+  requests: {
+    buy: request(type<{ item: string }>(), type<{ coins: number }>()),
+    hurt: request(type<{ id: string; by: number }>(), type<{ left: number }>()),
+  },
   events: { boom: type<{ at: number }>() },
   presence: type<{ name: string }>(),
 })
@@ -29,6 +32,8 @@ export const contract = defineContract({ rooms: { Arena } })
 
 export function createWorld({ maxClients = 100, entities = 3 } = {}) {
   const server = new PPServer({ contract })
+  /** Requests wait here before the room does them. */
+  let gate = { promise: Promise.resolve(), open: () => {} }
   const joins: string[] = []
   const leaves: string[] = []
   server.define(Arena, {
@@ -49,6 +54,13 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
         if (item === 'moon') throw new Error('never told')
         room.broadcast('boom', { at: 1 })
         return { coins: 5 }
+      },
+      async hurt({ state }, { id, by }) {
+        await gate.promise
+        const entity = state.entities[id]
+        if (entity === undefined || by > 100) throw new PPError('REFUSED', 'Too much.')
+        entity.hp -= by
+        return { left: entity.hp }
       },
     },
   })
@@ -85,6 +97,13 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
       if (room === undefined) throw new Error('no room yet')
       return room
     },
+    hp: (id: string) => (server.rooms()[0]?.state as ArenaState | undefined)?.entities[id]?.hp,
+    /** Requests that come from now on are answered after `letGo`. */
+    hold() {
+      let open = (): void => {}
+      gate = { promise: new Promise((resolve) => (open = resolve)), open }
+    },
+    letGo: () => gate.open(),
     /** Changes the arena's state on the server. */
     update(change: (state: ArenaState) => void) {
       // The one arena is of that definition.

@@ -1,0 +1,82 @@
+'use client'
+// An element that moves with the state, without rendering.
+import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
+import { useEffect, useMemo, useRef } from 'react'
+import type { RefObject } from 'react'
+import { onFrame } from './frames.js'
+import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
+import type { InterpolateOptions } from './motion.js'
+import { usePPClient } from './provider.js'
+import { useLatest } from './use-latest.js'
+
+export interface Position {
+  readonly x: number
+  readonly y: number
+}
+
+/**
+ * A ref for an element that follows what `selector` takes from the room's state, moved evenly between the server's ticks.
+ * `apply` writes it, in frames in which it moved and in no others; without one, an `{ x, y }` becomes a `transform` in pixels.
+ * It renders nothing.
+ * @example
+ * const ref = useEntityStyle<HTMLDivElement, typeof Arena>(room, (state) => state.players[id])
+ * return <div ref={ref} className="player" />
+ */
+export function useEntityStyle<Target extends HTMLElement | SVGElement, Room extends RoomShape>(
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => Position | undefined,
+): RefObject<Target | null>
+export function useEntityStyle<Target extends HTMLElement | SVGElement, Room extends RoomShape, Value>(
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => Value | undefined,
+  apply: (style: CSSStyleDeclaration, value: Value) => void,
+  options?: InterpolateOptions,
+): RefObject<Target | null>
+export function useEntityStyle<Room extends RoomShape>(
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => unknown,
+  // Without `apply` the selected value is a Position, by the first overload.
+  apply: (style: CSSStyleDeclaration, value: never) => void = translate,
+  { delayMs = DEFAULT_DELAY_MS }: InterpolateOptions = {},
+): RefObject<HTMLElement | null> {
+  const { clock } = usePPClient()
+  const target = useRef<HTMLElement>(null)
+  const latestApply = useLatest(apply)
+  const follower = useMemo(
+    () => createFollower<Room, unknown>(room, delayMs, clock.serverNow),
+    [room, delayMs, clock],
+  )
+  useEffect(() => {
+    let stopFrames: (() => void) | null = null
+
+    function write(): void {
+      const value = follower.sample()
+      // The overloads give `apply` what the selector gives.
+      if (value !== undefined && target.current !== null)
+        latestApply.current(target.current.style, value as never)
+    }
+    function step(): void {
+      write()
+      if (follower.isAtRest()) rest()
+    }
+    function rest(): void {
+      stopFrames?.()
+      stopFrames = null
+    }
+
+    const undo = follower.follow(selector, () => {
+      stopFrames ??= onFrame(step)
+    })
+    // Before the first frame, or it would be painted where it is not.
+    write()
+    return () => {
+      undo()
+      rest()
+    }
+  }, [follower, selector, latestApply])
+  return target
+}
+
+function translate(style: CSSStyleDeclaration, { x, y }: Position): void {
+  style.transform = `translate3d(${x}px, ${y}px, 0)`
+}

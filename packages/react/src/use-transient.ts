@@ -1,0 +1,30 @@
+'use client'
+// A selected value of the state in a callback instead of a render.
+import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
+import { useEffect, useState } from 'react'
+import { useLatest } from './use-latest.js'
+
+/**
+ * Calls `listener` with what `selector` takes from the room's state, after mounting and whenever it changes by `equality`
+ * (default `Object.is`): always that of the latest render. It renders nothing; write to a ref, a canvas, a sound.
+ * @example
+ * useTransient(room, (state) => state.players[id]?.x, (x) => { mesh.current.position.x = x ?? 0 })
+ */
+export function useTransient<Room extends RoomShape, Value>(
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => Value,
+  listener: (value: Value) => void,
+  equality: (a: Value, b: Value) => boolean = Object.is,
+): void {
+  const latest = useLatest(listener)
+  const [told] = useState<{ last: { value: Value } | null }>(() => ({ last: null }))
+  useEffect(() => {
+    // A selector that is written inline is another one in every render; what it finds is mostly not.
+    const tell = (value: Value): void => {
+      if (told.last !== null && equality(told.last.value, value)) return
+      told.last = { value }
+      latest.current(value)
+    }
+    return room.subscribe(selector, tell, { equality, fireImmediately: true })
+  }, [room, selector, equality, latest, told])
+}

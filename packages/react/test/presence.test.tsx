@@ -1,0 +1,123 @@
+import { PPProvider, shallowEqual, useOther, useOthers, usePPRoom, useSelf } from '@painda/react'
+import type { PPClient, RoomHandle } from '@painda/react'
+import { cleanup, render, screen } from '@testing-library/react'
+import { memo } from 'react'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Arena, createWorld, until } from './world.js'
+
+let world: ReturnType<typeof createWorld>
+afterEach(async () => {
+  cleanup()
+  await world.close()
+})
+
+type Room = RoomHandle<typeof Arena>
+
+const shown = (id: string): string => screen.getByTestId(id).textContent
+
+/** Others who are in the room without a page. */
+async function join(...names: string[]): Promise<{ client: PPClient; room: Room; id: string }[]> {
+  const entered = []
+  for (const name of names) {
+    const client = world.createClient()
+    const room = client.join(Arena)
+    await room.joined
+    room.presence.update({ name })
+    entered.push({ client, room, id: client.id ?? '' })
+  }
+  return entered
+}
+
+describe('selector forms of presence', () => {
+  test('[PR1] useOthers selects: it renders for what is selected, not for every change', async () => {
+    world = createWorld()
+    const [ada, bob] = await join('ada', 'bob')
+    let renders = 0
+    const Count = memo(function Count({ room }: { room: Room }) {
+      renders++
+      return <p data-testid="count">{useOthers(room, (others) => others.length)}</p>
+    })
+    const Names = memo(function Names({ room }: { room: Room }) {
+      const names = useOthers(room, (others) => others.map((other) => other.data.name), shallowEqual)
+      return <p data-testid="names">{names.join()}</p>
+    })
+    function Inside() {
+      const { room } = usePPRoom(Arena)
+      return [<Count key="1" room={room} />, <Names key="2" room={room} />, <All key="3" room={room} />]
+    }
+    function All({ room }: { room: Room }) {
+      return <p data-testid="all">{useOthers(room).length}</p>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Inside />
+      </PPProvider>,
+    )
+    await until(() => shown('names') === 'ada,bob')
+    expect([shown('count'), shown('all')]).toEqual(['2', '2'])
+    const before = renders
+    ada?.room.presence.update({ name: 'eve' })
+    await until(() => shown('names') === 'eve,bob')
+    expect(renders).toBe(before)
+    bob?.room.leave()
+    await until(() => shown('count') === '1')
+  })
+
+  test('[PR1] useOther follows one of them, and is undefined when it is gone', async () => {
+    world = createWorld()
+    const [ada, bob] = await join('ada', 'bob')
+    const seen: (string | undefined)[] = []
+    const One = memo(function One({ room, id }: { room: Room; id: string }) {
+      const name = useOther(room, id, (other) => other.data.name)
+      seen.push(name)
+      return <p data-testid="one">{name}</p>
+    })
+    function Whole({ room, id }: { room: Room; id: string }) {
+      return <p data-testid="whole">{`${useOther(room, id)?.data?.name}`}</p>
+    }
+    function Inside() {
+      const { room } = usePPRoom(Arena)
+      const id = ada?.id ?? ''
+      return [<One key="1" room={room} id={id} />, <Whole key="2" room={room} id={id} />]
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Inside />
+      </PPProvider>,
+    )
+    await until(() => shown('one') === 'ada' && shown('whole') === 'ada')
+    const before = seen.length
+    bob?.room.presence.update({ name: 'other' })
+    ada?.room.presence.update({ name: 'eve' })
+    await until(() => shown('one') === 'eve' && shown('whole') === 'eve')
+    expect(seen.slice(before)).toEqual(['eve'])
+    ada?.room.leave()
+    await until(() => shown('one') === '' && shown('whole') === 'undefined')
+  })
+
+  test('[PR2] useSelf is null before the room is there, and shows an update at once', async () => {
+    world = createWorld()
+    const seen: unknown[] = []
+    function Me() {
+      const { room } = usePPRoom(Arena)
+      const self = useSelf(room)
+      const name = useSelf(room, ({ data }) => data?.name)
+      if (!Object.is(seen.at(-1), name)) seen.push(name)
+      return (
+        <button data-testid="me" onClick={() => room.presence.update({ name: 'me' })}>
+          {`${self === null} ${name}`}
+        </button>
+      )
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Me />
+      </PPProvider>,
+    )
+    expect(shown('me')).toBe('true null')
+    await until(() => shown('me') === 'false undefined')
+    screen.getByTestId('me').click()
+    await until(() => shown('me') === 'false me')
+    expect(seen).toEqual([null, undefined, 'me'])
+  })
+})
