@@ -114,8 +114,9 @@ export function createPageLife(options: PageLifeOptions): PageLife {
 /** What this host offers; null when something of it is missing. */
 export function browserReload({ storage, locks }: ReloadOptions = {}): Required<ReloadOptions> | null {
   const found = storage ?? ownStorage()
-  const given = locks ?? globalThis.navigator?.locks
-  return found === null || given === undefined ? null : { storage: found, locks: given }
+  // Hosts that only play a browser may have it as null, whatever its type says.
+  const given = locks ?? globalThis.navigator?.locks ?? null
+  return found === null || given === null ? null : { storage: found, locks: given }
 }
 
 function ownStorage(): StorageLike | null {

@@ -22,11 +22,16 @@ export interface RoomView {
   /** `snapshot` with the fields that were not read before as they are now. */
   latest(snapshot: RoomSnapshot): RoomSnapshot
   /** Throws what Suspense or an error boundary has to know. */
-  demand(snapshot: RoomSnapshot, options: { suspense?: boolean; throwOnError?: boolean }): void
+  demand(snapshot: RoomSnapshot, throwOnError: boolean): void
 }
 
-/** `sent`: the room's state as it came with the page. */
-export function createRoomView(room: RoomHandle<RoomShape>, own: Own, sent: object | undefined): RoomView {
+/** `sent`: the room's state as it came with the page. `waits`: the component is not rendered without a state. */
+export function createRoomView(
+  room: RoomHandle<RoomShape>,
+  own: Own,
+  sent: object | undefined,
+  waits: boolean,
+): RoomView {
   let last: { live: RoomSnapshot; isOver: boolean; snapshot: RoomSnapshot } | null = null
   let shown: RoomSnapshot | null = null
   let served: RoomSnapshot | null = null
@@ -59,16 +64,16 @@ export function createRoomView(room: RoomHandle<RoomShape>, own: Own, sent: obje
       return shown
     },
     onServer() {
-      served ??= serve(room, sent)
+      served ??= serve(room, sent, waits)
       return served
     },
     latest: (snapshot) => (snapshot === served ? snapshot : look()),
-    demand(snapshot, { suspense = false, throwOnError = suspense }) {
+    demand(snapshot, throwOnError) {
       if (snapshot === served && snapshot.state !== undefined) return
       const { status, state, error } = look()
       if (throwOnError) own.reads.add('error')
       if (throwOnError && own.held === room && error !== null) throw error
-      if (!suspense) return
+      if (!waits) return
       const isOver = own.held !== room && room.error !== null
       if (isOver || (state === undefined && status !== 'joined')) suspendFor(room)
       endWait(room)
@@ -90,8 +95,10 @@ function withSent(snapshot: RoomSnapshot, sent: object | undefined): RoomSnapsho
  * The same on both ends, or the page would not match its markup: the state that travels with the page, or none. A client in a
  * page may be further than the markup; one on the server is what is rendered.
  */
-function serve(room: RoomHandle<RoomShape>, sent: object | undefined): RoomSnapshot {
+function serve(room: RoomHandle<RoomShape>, sent: object | undefined, waits: boolean): RoomSnapshot {
   const live = room.snapshot()
   if (sent !== undefined) return { room, state: sent, status: 'joined', stale: false, error: null }
-  return typeof window === 'undefined' ? live : { ...asJoining(live), state: undefined, stale: false }
+  return waits || typeof window === 'undefined'
+    ? live
+    : { ...asJoining(live), state: undefined, stale: false }
 }

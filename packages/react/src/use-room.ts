@@ -71,14 +71,15 @@ export function usePPRoom(
   // Looked up in every render: the client gives the same handle for the same wish while anybody holds it, and sends
   // nothing before `retain`. So a render that React throws away leaves no trace on the server.
   const room = typeof target === 'string' ? client.room(target, options) : client.room(target, options)
+  const { suspense = false, throwOnError = suspense } = options
   const [own] = useState(createOwn)
   const snapshots = useSnapshots()
   const view = useMemo(
-    () => createRoomView(room, own, snapshotOf(snapshots, room.key)),
-    [room, own, snapshots],
+    () => createRoomView(room, own, snapshotOf(snapshots, room.key), suspense),
+    [room, own, snapshots, suspense],
   )
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
-  view.demand(snapshot, options)
+  view.demand(snapshot, throwOnError)
   const latest = view.latest(snapshot)
   return useMemo(() => trackReads(latest, own), [latest, own])
 }

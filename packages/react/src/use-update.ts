@@ -116,7 +116,7 @@ async function update<Room extends RoomShape, Type extends RequestType<Room>>(
   recipe: (draft: Draft<StateOf<Room>>) => void,
 ): Promise<RequestAnswer<Room, Type>> {
   let isConfirmed = false
-  const layer: Layer = room.optimistic((state) => immer.produce(state, (draft) => recipe(draft)))
+  const layer: Layer = room.optimistic((state) => immer.produce(state, withoutResult(recipe)))
   try {
     // The definition ties the answer to the type of the request.
     return (await (room as Asking).request(type, payload, { onVersion })) as RequestAnswer<Room, Type>
@@ -128,6 +128,13 @@ async function update<Room extends RoomShape, Type extends RequestType<Room>>(
   function onVersion(version: number): void {
     isConfirmed = true
     layer.confirm(version)
+  }
+}
+
+/** An arrow function gives back what its one expression gives; immer would take that for another state. */
+function withoutResult<D>(recipe: (draft: D) => void): (draft: D) => void {
+  return (draft) => {
+    recipe(draft)
   }
 }
 

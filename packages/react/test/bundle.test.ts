@@ -1,0 +1,49 @@
+// What an app's bundle holds of the package: only the hooks that it imports.
+// @vitest-environment node
+import { join } from 'node:path'
+import { build } from 'vite'
+import type { Rolldown } from 'vite'
+import { expect, test } from 'vitest'
+
+async function bundle(code: string): Promise<string> {
+  const entry = '\0entry'
+  const result = await build({
+    root: join(import.meta.dirname, '..'),
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['painda-source', 'module', 'browser', 'production'] },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'virtual:entry' ? entry : undefined),
+        load: (id) => (id === entry ? code : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: false,
+      rolldownOptions: { input: 'virtual:entry', external: [/^react/], preserveEntrySignatures: 'strict' },
+    },
+  })
+  // One input and no watcher: one bundle.
+  const { output } = result as Rolldown.RolldownOutput
+  return output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('\n')
+}
+
+/** Words that stand in the sources and survive a build that does not minify. */
+const IMMER = /class Immer|autoFreeze_/
+const MOTION = /requestAnimationFrame/
+
+test('immer comes with usePPUpdate and with nothing else', async () => {
+  const names =
+    'PPProvider, usePPRoom, usePPRoomState, usePresence, useOthers, useAck, usePPEvent, usePPStatus, useFrame'
+  const without = await bundle(`export { ${names} } from '@painda/react'`)
+  expect(without).toContain('function usePPRoom')
+  expect(without).not.toMatch(IMMER)
+  expect(await bundle(`export { usePPUpdate } from '@painda/react'`)).toMatch(IMMER)
+})
+
+test('an app that moves nothing has no frame loop', async () => {
+  expect(await bundle(`export { PPProvider, usePPRoom } from '@painda/react'`)).not.toMatch(MOTION)
+  expect(await bundle(`export { useFrame } from '@painda/react'`)).toMatch(MOTION)
+})
