@@ -34,7 +34,7 @@ import type { CreateStore, Mirror } from './store.js'
 import { createThrottle } from './throttle.js'
 
 /** What a Join asks for. */
-export type Wish = Pick<Join, 'how' | 'name' | 'room' | 'options'>
+export type Wish = Pick<Join, 'how' | 'name' | 'room' | 'options' | 'spectate'>
 
 type State =
   /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
@@ -393,9 +393,13 @@ export function notInRoom(key: string): PPError {
 }
 
 /** What `left` means for those who still hold the room. */
-export function reasonError(reason: 'left' | 'kicked' | 'disposed', key: string): PPError | null {
+export function reasonError(
+  reason: 'left' | 'kicked' | 'disposed',
+  key: string,
+  text?: string,
+): PPError | null {
   if (reason === 'kicked')
-    return new PPError('KICKED', `The server removed this client from the room "${key}".`)
+    return new PPError('KICKED', text ?? `The server removed this client from the room "${key}".`)
   if (reason === 'disposed') return new PPError('ROOM_NOT_FOUND', `The room "${key}" has ended.`)
   return null
 }

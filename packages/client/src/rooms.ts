@@ -20,8 +20,10 @@ import type { Room, Wish } from './room.js'
 import type { Desync } from './types.js'
 
 export interface JoinOptions {
-  /** With a definition: the very room of that id. */
+  /** With a definition: the very room of that id or invite code. */
   id?: string
+  /** To look on, not to play; the room must allow it. */
+  spectate?: boolean
   /** Reaches the room's `onJoin`. */
   options?: unknown
   /** Default `joinById` with an id, else `joinOrCreate`. */
@@ -257,12 +259,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     return [room]
   }
 
-  function receiveLeft({ room: id, reason }: Left): void {
+  function receiveLeft({ room: id, reason, text }: Left): void {
     const members = byId.get(id)
     if (members === undefined) return
     byId.delete(id)
     for (const room of members) {
-      const error = reasonError(reason, room.key)
+      const error = reasonError(reason, room.key, text)
       room.end(error)
       discard(room.gate, error ?? notInRoom(room.key))
       removeUnlessRetained(room)
@@ -413,8 +415,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   }
 }
 
-function wishOf(target: RoomShape | string, { id, options, how }: JoinOptions): Wish {
-  const extra = options === undefined ? {} : { options }
+function wishOf(target: RoomShape | string, { id, options, how, spectate = false }: JoinOptions): Wish {
+  const extra = { ...(options === undefined ? {} : { options }), ...(spectate ? { spectate } : {}) }
   if (typeof target === 'string') return { how: 'join', room: target, ...extra }
   return {
     how: how ?? (id === undefined ? 'joinOrCreate' : 'joinById'),
@@ -431,8 +433,8 @@ function returnWish({ wish, handle }: Room): Wish {
 }
 
 /** Equal wishes share a handle. The options are not part of it: they are for whoever asks first. */
-function keyOf({ how, name, room }: Wish): string {
-  return JSON.stringify([how, name ?? null, room ?? null])
+function keyOf({ how, name, room, spectate = false }: Wish): string {
+  return JSON.stringify([how, name ?? null, room ?? null, spectate])
 }
 
 function nameOf({ name, room }: Wish): string {

@@ -8,7 +8,7 @@
 //   client → server  Leave     answered by Left
 //   server → client  Left      the client is out, and why
 // Event rooms have no state: Joined is all they send. A room id names the room in every later message.
-import { any, count, name, oneOf } from './fields.js'
+import { any, count, flag, name, oneOf, text } from './fields.js'
 import type { Shape } from './fields.js'
 
 /** `join`: that id, event room or typed. The others make or find a room of definition `name`. */
@@ -24,6 +24,8 @@ export interface Join {
   room?: string
   /** Reaches the room's `onJoin`. */
   options?: unknown
+  /** To look on, not to play. */
+  spectate?: boolean
 }
 
 export interface Joined {
@@ -86,6 +88,8 @@ export interface Left {
   kind: 'left'
   room: string
   reason: LeaveReason
+  /** In the application's words, for people. */
+  text?: string
 }
 
 export type LeaveReason = 'left' | 'kicked' | 'disposed'
@@ -96,6 +100,7 @@ export const JOIN: Shape<Join> = {
   'name?': name,
   'room?': name,
   'options?': any,
+  'spectate?': flag,
 }
 
 export const JOINED: Shape<Joined> = {
@@ -140,4 +145,5 @@ export const LEAVE: Shape<Leave> = { room: name }
 export const LEFT: Shape<Left> = {
   room: name,
   reason: (value, field) => oneOf(['left', 'kicked', 'disposed'], value, field),
+  'text?': text,
 }

@@ -37,6 +37,24 @@ export interface RoomEvents<C> {
   dispose: []
 }
 
+/** A `spectator` sees the room and hears its events; it is no player, counts against nothing and says nothing. */
+export type SeatRole = 'player' | 'spectator'
+
+/**
+ * What a player gets who finds the room full: `ROOM_FULL`, which a function is told of first, or a spectator's seat.
+ */
+export type OnFull<C> = 'reject' | 'spectate' | ((client: C) => void)
+
+export interface KickOptions {
+  /** Told to the client. */
+  readonly reason?: string
+}
+
+export interface BanOptions extends KickOptions {
+  /** For how long, in milliseconds. Default: as long as the room lives. */
+  readonly ms?: number
+}
+
 /** `ended`: the client's session is over; the others are what the client was told. */
 export type RoomLeaveReason = 'left' | 'kicked' | 'disposed' | 'ended'
 
@@ -72,10 +90,17 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly tick: number
   /** Ticks that a stall swallowed. */
   readonly droppedTicks: number
+  /** The players. */
   readonly clients: readonly C[]
+  readonly spectators: readonly C[]
   readonly maxClients: number
   readonly isLocked: boolean
+  /** For listings. Assign another object to change it. */
   metadata: RoomMetadata
+  /** In no listing, and not found by `joinOrCreate`: whoever has its id or its invite code may join. */
+  isPrivate: boolean
+  /** A short name to hand on: `join(Room, { id: code })` finds this room by it. */
+  readonly inviteCode: string
   readonly presence: RoomPresence<PresenceOf<Shape>>
   /** Changes the state at once; members get it with the next tick. What `recipe` throws comes out here. */
   update(recipe: (draft: StateOf<Shape>) => void): void
@@ -107,8 +132,18 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   join(client: C, options?: unknown): boolean
   /** Takes a client out: it is told `left`. */
   leave(client: C): void
-  /** Takes a client out: it is told `kicked`. */
-  kick(client: C): void
+  /** Takes a client out: it is told `kicked`, and why. */
+  kick(client: C, options?: KickOptions): void
+  /** The same, and neither the client nor another session of its user gets in again. */
+  ban(client: C, options?: BanOptions): void
+  /** Lets a banned user, or client without a user, in again. */
+  unban(userId: string): void
+  /**
+   * Says how long the seat of a lost client is kept. In `onDrop`: its session may come back that long, and no longer. In
+   * `onLeave`, when its session is over: a new session of the same user finds the seat free, also in a full or locked
+   * room; this needs a user's id (`client.userContext.sub`). Resolves to the client that came back, or null: nobody did.
+   */
+  allowReconnection(client: C, seconds: number): Promise<C | null>
   /** Ends the room; resolves after `onDispose`. Safe to call twice. */
   dispose(): Promise<void>
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo
@@ -144,6 +179,7 @@ export interface RoomScope<Shape extends RoomShape, C extends Member> {
 
 export interface RoomContext<Shape extends RoomShape, C extends Member> extends RoomScope<Shape, C> {
   readonly client: C
+  readonly isSpectator: boolean
 }
 
 type Maybe<T> = T | Promise<T>
@@ -160,8 +196,13 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   readonly onCreate?: (ctx: RoomScope<Shape, C>, options: unknown) => Maybe<void>
   /** May this client join? False or a thrown `refuse(…)` says no. Not asked for clients that the server puts in. */
   readonly onAuth?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<boolean | void>
-  /** The client is in `room.clients` already; its snapshot follows and shows what this writes. Throwing undoes the join. */
+  /**
+   * The client is in `room.clients` already; its snapshot follows and shows what this writes. Throwing undoes the join. Not
+   * called for spectators, like `onLeave`, `onDrop` and `onResume`.
+   */
   readonly onJoin?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<void>
+  /** Instead of `onJoin`, where there is one, for a user who takes the seat that `allowReconnection` kept. */
+  readonly onReturn?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<void>
   /** The client is out, by itself, by a kick, with its session or with the room. Not called when `onJoin` threw. */
   readonly onLeave?: (ctx: RoomContext<Shape, C>, reason: RoomLeaveReason) => Maybe<void>
   /** The connection is lost; the session may still come back. */
@@ -183,8 +224,14 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   readonly tickHz?: number
   /** How often the state leaves, at most `tickHz`; rounded to every n-th tick. Default: every tick. */
   readonly sendHz?: number
-  /** Default: no limit. */
+  /** Players. Default: no limit. */
   readonly maxClients?: number
+  /** Default 0: nobody may only look on. Clients ask for it with `spectate: true`. */
+  readonly maxSpectators?: number
+  /** Default `reject`. */
+  readonly onFull?: OnFull<C>
+  /** In no listing from the start; `room.isPrivate` changes it, in `onCreate` at the latest. Default false. */
+  readonly isPrivate?: boolean
   /** How long an abandoned room is kept. Default 0: it ends with its last member. Infinity: it stays. */
   readonly autoDisposeMs?: number
   readonly metadata?: RoomMetadata
@@ -215,8 +262,12 @@ export interface RoomOptions<C extends Member, State extends object = object> {
   readonly maxClients?: number
   /** Milliseconds per tick. Default 1000/60. */
   readonly tickRate?: number
-  /** Called for a client that found the room full. */
-  readonly onFull?: (client: C) => void
+  /** Default 0. */
+  readonly maxSpectators?: number
+  /** A function is called for a client that found the room full. Default `reject`. */
+  readonly onFull?: OnFull<C>
+  /** In no listing. Default false. */
+  readonly isPrivate?: boolean
   readonly metadata?: RoomMetadata
   /** As in a contract: how paths of the state travel, and to whom. */
   readonly sync?: SyncTable

@@ -20,7 +20,7 @@ export interface EventRooms {
 
 export interface EventRoomsOptions {
   membership: Membership
-  rooms: Pick<Rooms<PPServerClient>, 'get' | 'join' | 'leave'>
+  rooms: Pick<Rooms<PPServerClient>, 'get' | 'find' | 'join' | 'leave'>
   mayJoin: ServerOptions['joinEventRoom']
 }
 
@@ -34,7 +34,7 @@ export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptio
     },
     joinByWish(client, join) {
       const { how, room, ackId } = join
-      const isEventRoom = how === 'join' && room !== undefined && rooms.get(room) === undefined
+      const isEventRoom = how === 'join' && room !== undefined && rooms.find(room) === undefined
       if (!isEventRoom || membership.has(room, client.id)) return rooms.join(client, join)
       if (membership.exists(room) && mayJoin?.(client, room) === true) return rooms.join(client, join)
       const error = { code: 'ROOM_NOT_FOUND', message: `There is no room "${room}".` } as const

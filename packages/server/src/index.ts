@@ -21,7 +21,10 @@ export { silentLogger } from './logger.js'
 export type { Logger } from './logger.js'
 export { refuse } from './refuse.js'
 export type {
+  BanOptions,
   BroadcastOptions,
+  KickOptions,
+  OnFull,
   Room,
   RoomBehaviour,
   RoomContext,
@@ -31,8 +34,10 @@ export type {
   RoomOptions,
   RoomPresence,
   RoomScope,
+  SeatRole,
   UntypedShape,
 } from './definition.js'
-export type { CreateRoomOptions, RoomListing } from './rooms.js'
+export type { CreateRoomOptions } from './rooms.js'
+export type { LobbyOptions, RoomListing } from './listing.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'
 export type { Member } from './member.js'

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { PPError } from '@painda/protocol'
 import type { Random, RoomShape } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import { createInvites } from './invite.js'
 import type { Member } from './member.js'
 import { StateRoom, type RoomSettings, type RoomWorld } from './room.js'
 import type { Seat } from './seat.js'
@@ -31,7 +32,11 @@ export interface Matchmaking<C extends Member> {
   room(id: string, initialState: object, options: RoomOptions<C>): StateRoom<C>
   /** Any room of the definition that may take one more. */
   findOpen(definition: Definition<C>): StateRoom<C> | undefined
+  /** Any room of the definition, for somebody who only looks on. */
+  findAny(definition: Definition<C>): StateRoom<C> | undefined
   get(id: string): StateRoom<C> | undefined
+  /** By its id, or by its invite code. */
+  find(id: string): StateRoom<C> | undefined
   list(): StateRoom<C>[]
 }
 
@@ -40,22 +45,26 @@ export function createMatchmaking<C extends Member>({
   random,
   warn,
   onSeat,
+  onListed,
 }: {
   world: RoomWorld
   random: Random
   warn: (message: string) => void
   /** A seat was promised or given up. */
   onSeat: (room: StateRoom<C>, seat: Seat<C>) => void
+  /** What a listing says of the room has changed; it may have begun or ended. */
+  onListed: (room: StateRoom<C>) => void
 }): Matchmaking<C> {
   const definitions = new Map<string, Definition<C>>()
   const rooms = new Map<string, StateRoom<C>>()
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
+  const invites = createInvites<StateRoom<C>>()
   let made = 0
 
   function add(
     id: string,
-    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'onSeats' | 'onEnd'>,
+    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'codeOf' | 'onSeats' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
   ): StateRoom<C> {
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
@@ -64,14 +73,18 @@ export function createMatchmaking<C extends Member>({
       id,
       // By number, not by id: ids are random, and the same seed must give the same games.
       random: random.fork(`room ${++made}`),
+      codeOf: invites.codeOf,
       onSeats(seat) {
-        if (room.hasRoom) open?.add(room)
+        if (room.hasRoom && !room.isPrivate) open?.add(room)
         else open?.delete(room)
         if (seat !== null) onSeat(room, seat)
+        onListed(room)
       },
       onEnd(ended) {
         open?.delete(room)
         if (rooms.get(id) === room) rooms.delete(id)
+        invites.remove(room)
+        onListed(room)
         const all = Promise.all([ending.get(id), ended]).then(() => {
           if (ending.get(id) === all) ending.delete(id)
         })
@@ -79,7 +92,8 @@ export function createMatchmaking<C extends Member>({
       },
     })
     rooms.set(id, room)
-    open?.add(room)
+    if (!room.isPrivate) open?.add(room)
+    onListed(room)
     return room
   }
 
@@ -106,7 +120,6 @@ export function createMatchmaking<C extends Member>({
           autoDisposeMs,
           syncOnJoin: true,
           isServerOnly: false,
-          onFull: undefined,
         },
         open,
       )
@@ -130,17 +143,21 @@ export function createMatchmaking<C extends Member>({
         state: initialState,
         behaviour: {
           ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
-          ...(options.view === undefined ? {} : { view: options.view }),
-          ...(options.viewKey === undefined ? {} : { viewKey: options.viewKey }),
-          ...(options.maxClients === undefined ? {} : { maxClients: options.maxClients }),
-          ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
+          ...given(options, [
+            'view',
+            'viewKey',
+            'maxClients',
+            'maxSpectators',
+            'onFull',
+            'isPrivate',
+            'metadata',
+          ]),
         },
         stepMs: tickRate,
         sendEvery: 1,
         autoDisposeMs: Infinity,
         syncOnJoin,
         isServerOnly: options.join === 'server',
-        onFull: options.onFull,
       })
       room.start(undefined, ending.get(id))
       return room
@@ -149,7 +166,12 @@ export function createMatchmaking<C extends Member>({
       const [first] = open
       return first
     },
+    findAny({ shape }) {
+      for (const room of rooms.values()) if (room.name === shape.name && !room.isPrivate) return room
+      return undefined
+    },
     get: (id) => rooms.get(id),
+    find: (id) => rooms.get(id) ?? invites.find(id),
     list: () => [...rooms.values()],
   }
 }
@@ -180,4 +202,11 @@ function checkTickRate(id: string, tickRate: number, warn: (message: string) => 
         `which is ${Math.round(1000 / tickRate)} ticks per second. For ${tickRate} per second write 1000 / ${tickRate}.`,
     )
   }
+}
+
+/** These properties, as far as there are any. */
+function given<T extends object, const Key extends keyof T>(from: T, keys: readonly Key[]): Pick<T, Key> {
+  const present = keys.filter((key) => from[key] !== undefined)
+  // Every key is one of T's, and those that are left out are optional.
+  return Object.fromEntries(present.map((key) => [key, from[key]])) as Pick<T, Key>
 }

@@ -1,6 +1,7 @@
 // Who comes in and who goes out, and what each is told. Every await is followed by a look at the seat: a client may
 // leave, and a room may end, while somebody's `onAuth` still asks a database.
 import { PPError } from '@painda/protocol'
+import type { Time, Undo } from '@painda/protocol'
 import type { RoomBehaviour, RoomLeaveReason, UntypedShape } from './definition.js'
 import { isPromise } from './faults.js'
 import type { Member } from './member.js'
@@ -33,7 +34,10 @@ export interface RoomDoor<C extends Member> {
   enterAgain(seat: Seat<C>, ackId: number): void
   /** The member cannot follow the deltas: a snapshot comes with a next send, however often it says so. */
   fallBehind(seat: Seat<C>, isWrong?: boolean): void
-  remove(seat: Seat<C>, reason: RoomLeaveReason): void
+  /** `text`: told to the client. */
+  remove(seat: Seat<C>, reason: RoomLeaveReason, text?: string): void
+  /** Keeps the seat of a dropped client for so long and no longer; resolves to it when it is back, else to null. */
+  keep(seat: Seat<C>, ms: number): Promise<C | null>
   dropped(seat: Seat<C>): void
   /** `version`: that of the state it has; null when it needs all of it. */
   resumed(seat: Seat<C>, version: number | null): void
@@ -53,14 +57,25 @@ export interface RoomDoorOptions<C extends Member> {
   readonly isOpen: () => boolean
   /** Runs a hook; what it throws, also later, is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
-  readonly onEnter: (client: C) => void
-  readonly onExit: (client: C, reason: RoomLeaveReason) => void
+  readonly time: Pick<Time, 'after'>
+  readonly onEnter: (seat: Seat<C>) => void
+  readonly onExit: (seat: Seat<C>, reason: RoomLeaveReason) => void
   /** The seat is nobody's any more: `onLeave` has been called, if it was owed. */
   readonly onFree: (seat: Seat<C>) => void
 }
 
 export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): RoomDoor<C> {
   const { id, behaviour, stage, stragglers, presence, guard } = door
+
+  /** Dropped clients whose seats are kept for less than their sessions. */
+  const kept = new Map<Seat<C>, { settle: (client: C | null) => void; cancel: Undo }>()
+
+  function settleKept(seat: Seat<C>, back: C | null): void {
+    const { settle, cancel } = kept.get(seat) ?? {}
+    kept.delete(seat)
+    cancel?.()
+    settle?.(back)
+  }
 
   async function enter(seat: Seat<C>, { options, ackId, isAsked }: EnterOptions): Promise<void> {
     try {
@@ -74,10 +89,12 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
         assertSeat(seat)
       }
       seat.phase = { name: 'joining', early: [] }
-      presence.track(seat.client)
-      const joined = stage.work(() => behaviour.onJoin?.(seat.ctx, options))
-      if (isPromise(joined)) await joined
-      if (isGone(seat)) {
+      if (seat.role === 'player') {
+        presence.track(seat.client)
+        const joined = stage.work(() => joinHook(seat)?.(seat.ctx, options))
+        if (isPromise(joined)) await joined
+      }
+      if (isGone(seat) && seat.role === 'player') {
         // It left while `onJoin` was at work; what that has done, `onLeave` must undo.
         guard('onLeave', () => behaviour.onLeave?.(seat.ctx, 'ended'))
       }
@@ -99,7 +116,11 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     if (!client.connected) goAway(seat)
     else if (door.syncOnJoin) stage.catchUp(seat)
     else stragglers.needsSnapshot(seat)
-    door.onEnter(client)
+    door.onEnter(seat)
+  }
+
+  function joinHook({ isReturning }: Seat<C>): typeof behaviour.onJoin {
+    return isReturning ? (behaviour.onReturn ?? behaviour.onJoin) : behaviour.onJoin
   }
 
   function tellJoined({ client }: Seat<C>, ackId: number | undefined): void {
@@ -129,6 +150,24 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     presence.untrack(seat.client.id)
   }
 
+  function remove(seat: Seat<C>, reason: RoomLeaveReason, text?: string): void {
+    if (isGone(seat)) return
+    const wasAdmitted = isAdmitted(seat)
+    if (wasAdmitted && reason !== 'ended') {
+      for (const out of stage.takeWaiting(seat)) seat.client.deliver(out)
+      seat.client.deliver(
+        outgoing({ kind: 'left', room: id, reason, ...(text === undefined ? {} : { text }) }),
+      )
+    }
+    detach(seat)
+    settleKept(seat, null)
+    if (wasAdmitted) {
+      if (seat.role === 'player') guard('onLeave', () => behaviour.onLeave?.(seat.ctx, reason))
+      door.onExit(seat, reason)
+    }
+    door.onFree(seat)
+  }
+
   function fallBehind(seat: Seat<C>, isWrong = false): void {
     if (seat.phase.name === 'live' || seat.phase.name === 'behind') stragglers.needsSnapshot(seat, isWrong)
   }
@@ -140,34 +179,30 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       fallBehind(seat)
     },
     fallBehind,
-    remove(seat, reason) {
-      if (isGone(seat)) return
-      const wasAdmitted = isAdmitted(seat)
-      if (wasAdmitted && reason !== 'ended') {
-        for (const out of stage.takeWaiting(seat)) seat.client.deliver(out)
-        seat.client.deliver(outgoing({ kind: 'left', room: id, reason }))
-      }
-      detach(seat)
-      if (wasAdmitted) {
-        guard('onLeave', () => behaviour.onLeave?.(seat.ctx, reason))
-        door.onExit(seat.client, reason)
-      }
-      door.onFree(seat)
+    remove,
+    keep(seat, ms) {
+      if (seat.phase.name !== 'away') return Promise.resolve(seat.client)
+      settleKept(seat, null)
+      return new Promise((settle) => {
+        const cancel = door.time.after(ms, () => remove(seat, 'ended'))
+        kept.set(seat, { settle, cancel })
+      })
     },
     dropped(seat) {
       if (!isAdmitted(seat) || seat.phase.name === 'away') return
       goAway(seat)
-      guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
+      if (seat.role === 'player') guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
     },
     resumed(seat, version) {
       if (!isAdmitted(seat)) return
       presence.setConnected(seat.client.id, true)
+      settleKept(seat, seat.client)
       stage.afterWork(() => {
         if (!isAdmitted(seat)) return
         if (version === null) stage.catchUp(seat)
         else stage.goOn(seat, version)
       })
-      guard('onResume', () => behaviour.onResume?.(seat.ctx))
+      if (seat.role === 'player') guard('onResume', () => behaviour.onResume?.(seat.ctx))
     },
   }
 }

@@ -3,13 +3,16 @@
 import { compileSync, createEmitter, PPError, validate } from '@painda/protocol'
 import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time, Undo } from '@painda/protocol'
 import type {
+  BanOptions,
   BroadcastOptions,
   EmitOptions,
+  KickOptions,
   Room,
   RoomBehaviour,
   RoomEvents,
   RoomMetadata,
   RoomScope,
+  SeatRole,
   UntypedShape,
 } from './definition.js'
 import type { Member } from './member.js'
@@ -21,7 +24,8 @@ import { createRoomDoor, type EnterOptions, type RoomDoor } from './room-door.js
 import { createRoomLife, type RoomLife } from './room-life.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
 import { createRoomViews, type RoomViews } from './room-views.js'
-import { isMember, type Seat } from './seat.js'
+import { isAdmitted, isMember, isPlayer, type Seat } from './seat.js'
+import { createSeating, type Seating } from './seating.js'
 import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
 import { createStragglers } from './stragglers.js'
@@ -55,7 +59,7 @@ export interface RoomSettings<C extends Member> {
   readonly syncOnJoin: boolean
   /** A client's own wish to join is refused. */
   readonly isServerOnly: boolean
-  readonly onFull: ((client: C) => void) | undefined
+  readonly codeOf: (room: StateRoom<C>) => string
   readonly random: Random
   /** A seat was promised, taken or given up, or the room was locked or unlocked. */
   readonly onSeats: (seat: Seat<C> | null) => void
@@ -75,7 +79,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly work: RoomStage<C>['work']
   /** The version in which this member will see what has been written until now. */
   readonly promiseVersion: RoomViews<C>['promise']
-  metadata: RoomMetadata
   readonly #world: RoomWorld
   readonly #settings: RoomSettings<C>
   readonly #clock: RoomClock
@@ -86,8 +89,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly #door: RoomDoor<C>
   readonly #emitter: Emitter<RoomEvents<C>>
   readonly #scope: RoomScope<UntypedShape, C>
-  readonly #seats = new Map<string, Seat<C>>()
-  #isLocked = false
+  readonly #seating: Seating<C>
+  readonly #seats: ReadonlyMap<string, Seat<C>>
+  #metadata: RoomMetadata
+  #isPrivate: boolean
 
   constructor(world: RoomWorld, settings: RoomSettings<C>) {
     const { id, name, shape, behaviour, random } = settings
@@ -97,7 +102,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.shape = shape
     this.behaviour = behaviour
     this.maxClients = behaviour.maxClients ?? Infinity
-    this.metadata = { ...behaviour.metadata }
+    this.#metadata = { ...behaviour.metadata }
+    this.#isPrivate = behaviour.isPrivate ?? false
     this.#world = world
     this.#settings = settings
     this.#emitter = createEmitter((thrown) => this.#report('A listener', thrown))
@@ -109,6 +115,17 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       onTick: (dropped) => this.#onTick(dropped),
       onError: (thrown) => this.#report('A timer', thrown),
     })
+    this.#seating = createSeating<C>({
+      id,
+      time: world.time,
+      maxClients: this.maxClients,
+      maxSpectators: behaviour.maxSpectators ?? 0,
+      onFull: behaviour.onFull ?? 'reject',
+      contextOf: (client, role) => ({ ...this.#scope, client, isSpectator: role === 'spectator' }),
+      guard: (hook, run) => this.#life.guard(hook, run),
+      onGivenUp: () => this.#onGivenUp(),
+    })
+    this.#seats = this.#seating.seats
     const wake = (): void => this.#clock.wake()
     const sync = compileSync(shape.sync)
     const now = (): number => world.time.now()
@@ -176,13 +193,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       starting: () => this.#life.starting,
       isOpen: () => this.#life.isOpen,
       guard: this.#life.guard,
-      onEnter: (client) => {
+      time: world.time,
+      onEnter: ({ client, role }) => {
         world.membership.enter(id, client.id)
-        this.work(() => this.#emitter.emit('join', client))
+        if (role === 'player') this.work(() => this.#emitter.emit('join', client))
       },
-      onExit: (client, reason) => {
+      onExit: ({ client, role }, reason) => {
         world.membership.exit(id, client.id)
-        this.work(() => this.#emitter.emit('leave', client, reason))
+        if (role === 'player') this.work(() => this.#emitter.emit('leave', client, reason))
       },
       onFree: (seat) => this.#onFree(seat),
     })
@@ -216,11 +234,37 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   get clients(): readonly C[] {
-    return this.#members().map((seat) => seat.client)
+    return this.#members().flatMap((seat) => (isPlayer(seat) ? [seat.client] : []))
+  }
+
+  get spectators(): readonly C[] {
+    return this.#members().flatMap((seat) => (isPlayer(seat) ? [] : [seat.client]))
   }
 
   get isLocked(): boolean {
-    return this.#isLocked
+    return this.#seating.isLocked
+  }
+
+  get metadata(): RoomMetadata {
+    return this.#metadata
+  }
+
+  set metadata(metadata: RoomMetadata) {
+    this.#metadata = metadata
+    this.#settings.onSeats(null)
+  }
+
+  get isPrivate(): boolean {
+    return this.#isPrivate
+  }
+
+  set isPrivate(isPrivate: boolean) {
+    this.#isPrivate = isPrivate
+    this.#settings.onSeats(null)
+  }
+
+  get inviteCode(): string {
+    return this.#settings.codeOf(this)
   }
 
   /** A client's own wish to join is refused. */
@@ -230,7 +274,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** True while one more seat may be promised. */
   get hasRoom(): boolean {
-    return this.#life.isOpen && !this.#isLocked && this.#seats.size < this.maxClients
+    return this.#life.isOpen && this.#seating.hasRoom
   }
 
   update(recipe: (draft: object) => void): void {
@@ -253,12 +297,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   lock(): void {
-    this.#isLocked = true
+    this.#seating.isLocked = true
     this.#settings.onSeats(null)
   }
 
   unlock(): void {
-    this.#isLocked = false
+    this.#seating.isLocked = false
     this.#settings.onSeats(null)
   }
 
@@ -299,8 +343,23 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#removeIfIn(client, 'left')
   }
 
-  kick(client: C): void {
-    this.#removeIfIn(client, 'kicked')
+  kick(client: C, { reason }: KickOptions = {}): void {
+    this.#removeIfIn(client, 'kicked', reason)
+  }
+
+  ban(client: C, { reason = 'banned', ms = Infinity }: BanOptions = {}): void {
+    this.#seating.ban(client, reason, ms)
+    this.#removeIfIn(client, 'kicked', reason)
+  }
+
+  unban(userId: string): void {
+    this.#seating.unban(userId)
+  }
+
+  allowReconnection(client: C, seconds: number): Promise<C | null> {
+    const seat = this.#seats.get(client.id)
+    if (seat !== undefined && isAdmitted(seat)) return this.#door.keep(seat, seconds * 1000)
+    return this.#life.isOpen ? this.#seating.keep(client, seconds * 1000) : Promise.resolve(null)
   }
 
   dispose(): Promise<void> {
@@ -316,25 +375,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /**
    * Promises a seat.
-   * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`; `ROOM_NOT_FOUND` or `SESSION_EXPIRED` when room or client are gone
+   * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`, `FORBIDDEN`; `ROOM_NOT_FOUND` or `SESSION_EXPIRED` when room or client are gone
    */
-  reserve(client: C): Seat<C> {
+  reserve(client: C, role: SeatRole = 'player'): Seat<C> {
     if (!this.#world.isAlive(client)) throw new PPError('SESSION_EXPIRED', 'The client is gone.')
     if (!this.#life.isOpen) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
-    if (this.#isLocked) throw new PPError('ROOM_LOCKED', `The room "${this.id}" is locked.`)
-    if (this.#seats.size >= this.maxClients) {
-      this.#life.guard('onFull', () => this.#settings.onFull?.(client))
-      throw new PPError('ROOM_FULL', `The room "${this.id}" is full.`)
-    }
-    const ctx = { ...this.#scope, client }
-    const seat: Seat<C> = {
-      client,
-      ctx,
-      phase: { name: 'reserved' },
-      decided: Promise.resolve(),
-      snapshots: null,
-    }
-    this.#seats.set(client.id, seat)
+    const seat = this.#seating.reserve(client, role)
     this.#life.wanted()
     this.#settings.onSeats(seat)
     return seat
@@ -383,16 +429,22 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#door.fallBehind(seat, isWrong)
   }
 
-  #removeIfIn(client: C, reason: 'left' | 'kicked'): void {
+  #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
     const seat = this.#seats.get(client.id)
-    if (seat !== undefined) this.#door.remove(seat, reason)
+    if (seat !== undefined) this.#door.remove(seat, reason, text)
   }
 
   #onFree(seat: Seat<C>): void {
-    if (this.#seats.get(seat.client.id) === seat) this.#seats.delete(seat.client.id)
+    this.#seating.free(seat)
     this.#views.release(seat)
     this.#settings.onSeats(seat)
-    if (this.#seats.size === 0) this.#life.abandoned()
+    if (this.#seating.isEmpty) this.#life.abandoned()
+  }
+
+  /** A seat was kept for somebody who did not come back. */
+  #onGivenUp(): void {
+    this.#settings.onSeats(null)
+    if (this.#seating.isEmpty) this.#life.abandoned()
   }
 
   #onTick(dropped: number): void {
@@ -419,6 +471,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** Everybody out, everything stopped; what was written until now is still sent. */
   #clear(): void {
     this.#stage.send()
+    this.#seating.close()
     for (const seat of [...this.#seats.values()]) this.#door.remove(seat, 'disposed')
     this.#clock.close()
   }

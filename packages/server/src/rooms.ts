@@ -5,6 +5,7 @@ import type {
   Event,
   Inspector,
   Join,
+  LobbyState,
   PresenceUpdate,
   Random,
   Resync,
@@ -12,7 +13,9 @@ import type {
   RoomVersions,
   Time,
 } from '@painda/protocol'
-import type { Room, RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
+import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import { createListings } from './listing.js'
+import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
 import type { AckBody, Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -20,7 +23,7 @@ import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
 import { handleMessage } from './room-message.js'
-import { isAdmitted, type Seat } from './seat.js'
+import { isAdmitted, isPlayer, type Seat } from './seat.js'
 import { createTally, type Tally } from './stats.js'
 import { createTickers } from './tick.js'
 
@@ -32,16 +35,6 @@ export interface CreateRoomOptions {
   readonly id?: string
   /** Reaches `onCreate`. */
   readonly options?: unknown
-}
-
-/** What a listing tells of a room. */
-export interface RoomListing {
-  readonly id: string
-  readonly name: string | undefined
-  readonly clients: number
-  readonly maxClients: number
-  readonly isLocked: boolean
-  readonly metadata: RoomMetadata
 }
 
 export interface Rooms<C extends Member> {
@@ -59,9 +52,13 @@ export interface Rooms<C extends Member> {
   /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` for a taken id or an unknown shape; what `onCreate` throws */
   create<Shape extends RoomShape>(shape: Shape, options?: CreateRoomOptions): Room<Shape, C>
   get(id: string): Room<UntypedShape, C> | undefined
+  /** By its id or its invite code. */
+  find(name: string): Room<UntypedShape, C> | undefined
   list(): Room<UntypedShape, C>[]
-  /** All rooms, or those of one definition. */
+  /** All rooms that are not private, or those of one definition. */
   listing(name?: string): RoomListing[]
+  /** The same, live, as the state of a room. Repeating it returns the first one. */
+  lobby(id: string, options?: LobbyOptions<C>): Room<UntypedShape<LobbyState>, C>
 
   // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
   join(member: C, message: Join): Promise<void>
@@ -113,7 +110,14 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   let channels = 0
   const nextChannel = (): number => channels++
   const world = { time, tickers, inspector, tally, membership, nextChannel, isAlive, report: onError }
-  const matchmaking = createMatchmaking<C>({ world, random, warn, onSeat })
+  const matchmaking = createMatchmaking<C>({
+    world,
+    random,
+    warn,
+    onSeat,
+    onListed: (room) => listings.changed(room),
+  })
+  const listings = createListings(matchmaking)
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {
     const mine = seating.get(seat.client.id) ?? new Map<StateRoom<C>, Seat<C>>()
@@ -132,7 +136,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
 
   async function join(member: C, message: Join): Promise<void> {
     const { how, room: id, ackId } = message
-    const room = id === undefined ? undefined : matchmaking.get(id)
+    const room = id === undefined ? undefined : matchmaking.find(id)
     if (how === 'join') {
       if (room !== undefined) return enter(member, room, message)
       if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
@@ -144,9 +148,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       throw taken(room.id)
     }
     if (how === 'joinById' && room === undefined) throw notFound(id)
-    const found =
-      room ?? (how === 'joinOrCreate' && id === undefined ? matchmaking.findOpen(definition) : undefined)
+    const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
+    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition) : undefined)
     if (found !== undefined) return enter(member, found, message)
+    if (message.spectate === true) throw notFound(message.name)
     if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
     assertMayEnter(member)
     const made = matchmaking.make(definition, id)
@@ -156,7 +161,11 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     return made.enter(seat, { options: message.options, ackId, isAsked: true })
   }
 
-  async function enter(member: C, room: StateRoom<C>, { options: wishes, ackId }: Join): Promise<void> {
+  async function enter(
+    member: C,
+    room: StateRoom<C>,
+    { options: wishes, ackId, spectate }: Join,
+  ): Promise<void> {
     const known = room.seatOf(member)
     if (known !== undefined) {
       await known.decided
@@ -167,7 +176,8 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       throw new PPError('FORBIDDEN', `Clients do not join the room "${room.id}" by themselves.`)
     }
     assertMayEnter(member)
-    return room.enter(room.reserve(member), { options: wishes, ackId, isAsked: true })
+    const role = spectate === true ? 'spectator' : 'player'
+    return room.enter(room.reserve(member, role), { options: wishes, ackId, isAsked: true })
   }
 
   function enterEventRoom(member: C, id: string, ackId: number): void {
@@ -214,18 +224,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       return room as unknown as Room<Shape, C>
     },
     get: matchmaking.get,
+    find: matchmaking.find,
     list: matchmaking.list,
-    listing(name) {
-      const rooms = matchmaking.list().filter((room) => name === undefined || room.name === name)
-      return rooms.map((room) => ({
-        id: room.id,
-        name: room.name,
-        clients: room.clients.length,
-        maxClients: room.maxClients,
-        isLocked: room.isLocked,
-        metadata: room.metadata,
-      }))
-    },
+    listing: listings.listing,
+    lobby: listings.lobby,
 
     async join(member, message) {
       try {
@@ -248,10 +250,12 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     message(member, event, answer) {
       const roomId = event.room ?? ''
       const place = placeOf(member, roomId)
-      if (place !== null) return handleMessage(place.room, place.seat, event, answer, onError)
-      const { code, message } = notInRoom(roomId)
+      if (place !== null && isPlayer(place.seat))
+        return handleMessage(place.room, place.seat, event, answer, onError)
+      const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
+      const { code, message } = error
       if (event.ackId !== undefined) answer({ error: { code, message } })
-      else complain(member, roomId, notInRoom(roomId), event.type)
+      else complain(member, roomId, error, event.type)
     },
     resync(member, { room, version, why }) {
       const place = placeOf(member, room)
@@ -262,6 +266,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       const place = placeOf(member, room)
       try {
         if (place === null) throw notInRoom(room)
+        if (!isPlayer(place.seat)) throw onlyLooksOn(room)
         place.room.presence.write(member, data)
       } catch (thrown) {
         complain(member, room, thrown)
@@ -298,6 +303,10 @@ function taken(id: string): PPError {
 
 function notFound(what: string | undefined): PPError {
   return new PPError('ROOM_NOT_FOUND', `There is no room "${what ?? ''}".`)
+}
+
+function onlyLooksOn(room: string): PPError {
+  return new PPError('FORBIDDEN', `You are a spectator of the room "${room}".`)
 }
 
 function notInRoom(room: string): PPError {

@@ -2,7 +2,7 @@
 // anything asynchronous is asked, so that a thousand simultaneous joins never overfill a room.
 //   reserved ── onAuth agrees ──▶ joining ── onJoin is done ──▶ live ◀─▶ behind, away
 // Any of them may end in gone.
-import type { RoomContext, UntypedShape } from './definition.js'
+import type { RoomContext, SeatRole, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
 import type { Pace } from './pace.js'
@@ -42,6 +42,9 @@ export interface Behind {
 
 export interface Seat<C extends Member> {
   readonly client: C
+  readonly role: SeatRole
+  /** Its user had a seat before, which was kept. */
+  readonly isReturning: boolean
   readonly ctx: RoomContext<UntypedShape, C>
   phase: Phase
   /** Settles when the join is decided; never rejects. */
@@ -53,6 +56,11 @@ export interface Seat<C extends Member> {
 /** True from `onJoin` on: hooks count the client among the room's. */
 export function isMember({ phase }: { phase: Phase }): boolean {
   return phase.name !== 'reserved' && phase.name !== 'gone'
+}
+
+/** A player: one of those who take part. */
+export function isPlayer(seat: { phase: Phase; role: SeatRole }): boolean {
+  return seat.role === 'player' && isMember(seat)
 }
 
 /** True from `joined` to `left`: the client may speak to the room. */

@@ -8,6 +8,7 @@ import type {
   EventInputs,
   ExpiryReason,
   Inspector,
+  LobbyState,
   Random,
   RoomShape,
   Time,
@@ -27,7 +28,8 @@ import type { Namespace } from './namespace.js'
 import type { ServerOptions } from './options.js'
 import type { PPPlugin } from './plugin.js'
 import type { GlobalPresence } from './presence.js'
-import type { CreateRoomOptions, RoomListing } from './rooms.js'
+import type { LobbyOptions, RoomListing } from './listing.js'
+import type { CreateRoomOptions } from './rooms.js'
 import type { Sendable } from './sendable.js'
 import { drain, sayBye, SHUTDOWN } from './shutdown.js'
 import type { SessionEntry } from './sessions.js'
@@ -297,6 +299,14 @@ export class PPServer<C extends ContractShape = ContractShape> {
   /** What a lobby shows of rooms, of one definition or of all. */
   listing(name?: string): RoomListing[] {
     return this.#core.rooms.listing(name)
+  }
+
+  /**
+   * The same, live: a room of that id whose state lists the rooms, for clients to join like any other. Private rooms are
+   * not in it. @throws PPError `INVALID_ARGUMENT` when a definition's room has that id
+   */
+  lobby(id: string, options?: LobbyOptions<PPServerClient>): Room<UntypedShape<LobbyState>, PPServerClient> {
+    return this.#core.rooms.lobby(id, options)
   }
 
   /** The list of who is online, written by the server. */

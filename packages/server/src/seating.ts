@@ -1,0 +1,164 @@
+// The seats of one room: who may have one, how many there are, and for whom one is kept free. A seat is promised at once
+// or refused at once; what follows, hooks and snapshots, is the door's.
+//   players     count against `maxClients`; a locked room takes no more of them
+//   spectators  count against `maxSpectators`, and see without taking part
+//   kept        seats of users whose session is over and who may come back with another one
+import { PPError } from '@painda/protocol'
+import type { Time, Undo } from '@painda/protocol'
+import type { OnFull, RoomContext, SeatRole, UntypedShape } from './definition.js'
+import type { Member } from './member.js'
+import type { Seat } from './seat.js'
+
+export interface Seating<C extends Member> {
+  readonly seats: ReadonlyMap<string, Seat<C>>
+  /** True while one more player may be promised a seat. */
+  readonly hasRoom: boolean
+  /** Nobody has a seat, and none is kept for anybody. */
+  readonly isEmpty: boolean
+  isLocked: boolean
+  /**
+   * Promises a seat, the one that was kept for this user before any other.
+   * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`, `FORBIDDEN`
+   */
+  reserve(client: C, role: SeatRole): Seat<C>
+  /** Takes a seat back. */
+  free(seat: Seat<C>): void
+  /** No seat any more for this client, nor for any session of its user. `ms`: for how long. */
+  ban(client: Member, reason: string, ms: number): void
+  unban(userId: string): void
+  /** Keeps a seat for the user of this client; resolves to who takes it, null when nobody did in time. */
+  keep(client: Member, ms: number): Promise<C | null>
+  /** Nobody is waited for any more. */
+  close(): void
+}
+
+export interface SeatingOptions<C extends Member> {
+  readonly id: string
+  readonly time: Pick<Time, 'now' | 'after'>
+  readonly maxClients: number
+  readonly maxSpectators: number
+  readonly onFull: OnFull<C>
+  readonly contextOf: (client: C, role: SeatRole) => RoomContext<UntypedShape, C>
+  /** Runs application code; what it throws is reported. */
+  readonly guard: (hook: string, run: () => unknown) => void
+  /** A kept seat was given up. */
+  readonly onGivenUp: () => void
+}
+
+interface Ban {
+  readonly reason: string
+  readonly until: number
+}
+
+interface Kept<C> {
+  readonly settle: (client: C | null) => void
+  readonly cancel: Undo
+}
+
+export function createSeating<C extends Member>(options: SeatingOptions<C>): Seating<C> {
+  const { id, time, maxClients, maxSpectators, onFull, contextOf, guard } = options
+  const seats = new Map<string, Seat<C>>()
+  const bans = new Map<string, Ban>()
+  /** By user. */
+  const kept = new Map<string, Kept<C>>()
+  let spectators = 0
+  let isLocked = false
+
+  const players = (): number => seats.size - spectators + kept.size
+
+  function assertWelcome(client: C): void {
+    const ban = bans.get(client.userId) ?? bans.get(client.id)
+    if (ban === undefined) return
+    if (ban.until > time.now())
+      throw new PPError('FORBIDDEN', `You are banned from the room "${id}": ${ban.reason}`)
+    bans.delete(client.userId)
+  }
+
+  function full(client: C): PPError {
+    if (typeof onFull === 'function') guard('onFull', () => onFull(client))
+    return new PPError('ROOM_FULL', `The room "${id}" is full.`)
+  }
+
+  /** What it gets instead of what it wanted, where the room is full. */
+  function roleFor(client: C, wanted: SeatRole): SeatRole {
+    if (wanted === 'player' && !isLocked && players() < maxClients) return 'player'
+    if (wanted === 'player' && isLocked) throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
+    if (wanted === 'player' && onFull !== 'spectate') throw full(client)
+    if (maxSpectators === 0) throw new PPError('FORBIDDEN', `The room "${id}" has no spectators.`)
+    if (spectators >= maxSpectators) throw full(client)
+    return 'spectator'
+  }
+
+  function seat(client: C, role: SeatRole, isReturning: boolean): Seat<C> {
+    const made: Seat<C> = {
+      client,
+      role,
+      isReturning,
+      ctx: contextOf(client, role),
+      phase: { name: 'reserved' },
+      decided: Promise.resolve(),
+      snapshots: null,
+    }
+    seats.set(client.id, made)
+    if (role === 'spectator') spectators++
+    return made
+  }
+
+  function giveUp(userId: string): void {
+    const { settle, cancel } = kept.get(userId) ?? {}
+    kept.delete(userId)
+    cancel?.()
+    settle?.(null)
+  }
+
+  return {
+    seats,
+    get hasRoom() {
+      return !isLocked && players() < maxClients
+    },
+    get isEmpty() {
+      return seats.size === 0 && kept.size === 0
+    },
+    get isLocked() {
+      return isLocked
+    },
+    set isLocked(value) {
+      isLocked = value
+    },
+    reserve(client, role) {
+      assertWelcome(client)
+      const mine = role === 'player' ? kept.get(client.userId) : undefined
+      if (mine === undefined) return seat(client, roleFor(client, role), false)
+      kept.delete(client.userId)
+      mine.cancel()
+      const made = seat(client, 'player', true)
+      mine.settle(client)
+      return made
+    },
+    free(given) {
+      if (seats.get(given.client.id) !== given) return
+      seats.delete(given.client.id)
+      if (given.role === 'spectator') spectators--
+    },
+    ban({ userId }, reason, ms) {
+      bans.set(userId, { reason, until: time.now() + ms })
+      giveUp(userId)
+    },
+    unban: (userId) => void bans.delete(userId),
+    keep({ id: clientId, userId }, ms) {
+      // Without a user's id nobody could be recognised.
+      if (userId === clientId || !(ms > 0)) return Promise.resolve(null)
+      giveUp(userId)
+      return new Promise((settle) => {
+        const cancel = time.after(ms, () => {
+          giveUp(userId)
+          options.onGivenUp()
+        })
+        kept.set(userId, { settle, cancel })
+      })
+    },
+    close() {
+      for (const userId of [...kept.keys()]) giveUp(userId)
+    },
+  }
+}
