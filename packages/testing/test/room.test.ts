@@ -218,9 +218,10 @@ test('[RM6] left is the last word: nothing of the room arrives after it', async 
   const again = harness.clients[0]!.join(Board, { id: id ?? '' })
   await harness.settle()
   frames.clear()
-  harness.server.getRoom(id ?? '')?.kick(harness.server.getClient('p1')!)
+  harness.server.getRoom(id ?? '')?.kick(harness.server.getClient('p1')!, { reason: 'Be nice.' })
   await harness.settle()
-  expect(frames.in.at(-1)).toEqual({ kind: 'left', room: id, reason: 'kicked' })
+  expect(frames.in.at(-1)).toEqual({ kind: 'left', room: id, reason: 'kicked', text: 'Be nice.' })
+  expect(a!.error).toMatchObject({ code: 'KICKED', message: 'Be nice.' })
   expect(again).toMatchObject({ status: 'left', error: { code: 'KICKED' } })
 
   await harness.server.getRoom(id ?? '')?.dispose()
