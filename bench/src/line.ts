@@ -14,6 +14,8 @@ export interface Line {
   encode(): Uint8Array
   decode(bytes: Uint8Array): void
   replica(): unknown
+  /** The state of now for another client. */
+  snapshot(): Uint8Array
   /** Another client that holds the state of now. */
   join(): Codec
 }
@@ -25,10 +27,12 @@ export function createLine(state: Json, table: SyncTable = {}): Line {
   let version = 0
   let replica: unknown
 
+  const snapshot = (): Uint8Array =>
+    view.snapshot({ kind: 'snapshot', room: 'r', version, tick: version, state: tracker.state })
+
   function join(): Codec {
     const codec = createWireCodec()
-    const bytes = view.snapshot({ kind: 'snapshot', room: 'r', version, tick: version, state: tracker.state })
-    const [message] = codec.decode(bytes)
+    const [message] = codec.decode(snapshot())
     if (message?.kind === 'snapshot') replica = message.state
     return codec
   }
@@ -57,6 +61,7 @@ export function createLine(state: Json, table: SyncTable = {}): Line {
       if (message?.kind === 'delta') replica = message.state
     },
     replica: () => replica,
+    snapshot,
     join,
   }
 }

@@ -1,23 +1,17 @@
 // Reads what `delta-writer.ts` writes, straight into the next state: copy-on-write, each touched container copied once,
 // everything else shared. The documented JSON form of the same change is put together when somebody asks for it.
 import type { Delta } from '../delta/delta.js'
-import { ensure, malformed } from '../malformed.js'
 import { readCell } from './cell.js'
 import { readColumn } from './column-reader.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
-import { readKeys, widthOf } from './keys.js'
+import { createGroupReader } from './group-reader.js'
 import { readLeaf } from './leaf.js'
-import { createDictionaryReader } from './names.js'
 import type { Reader } from './reader.js'
 import { fill } from './rows.js'
-import { MAX_TEMPLATES, readTemplate } from './template.js'
 import type { Template } from './template.js'
 import { createTree, selfKey } from './tree.js'
 import type { Container, Key, Tree } from './tree.js'
-
-/** Indexes of lists stay below this. */
-const MAX_INDEX = 2 ** 48
 
 export interface Change {
   readonly state: unknown
@@ -33,33 +27,16 @@ export interface DeltaReader {
 }
 
 export function createDeltaReader(): DeltaReader {
-  const names = createDictionaryReader()
-  const templates: Template[] = []
+  const reader = createGroupReader()
+  const { names } = reader
 
-  function readNews(r: Reader): void {
-    names.read(r, r.varint())
-    const start = r.varint()
-    const count = r.count(2)
-    ensure(start <= templates.length && start + count <= MAX_TEMPLATES, 'templates')
-    // Who came by a snapshot knows some of the news already; they say the same again.
-    for (let i = 0; i < count; i++) templates[start + i] = readTemplate(r, names)
-  }
-
-  function readGroups(r: Reader, state: unknown): Change {
-    const tree = createTree(state)
-    const groups: ReadGroup[] = []
-    r.head = null
-    while (r.flag()) groups.push(readGroup(r, tree))
-    r.align()
-    return { state: tree.root, delta: () => deltaOf(groups) }
-  }
-
-  function readGroup(r: Reader, tree: Tree): ReadGroup {
-    const template = templates[r.bits(widthOf(templates.length - 1))]
-    if (template === undefined) throw malformed('template')
-    const rows = r.flag() ? r.golomb() + 2 : 1
-    const blanks = readBlanks(r, template, rows)
-    ensure(rows === 1 || blanks.length > 0, 'rows')
+  function readGroup(
+    r: Reader,
+    tree: Tree,
+    template: Template,
+    rows: number,
+    blanks: readonly Key[][],
+  ): ReadGroup {
     const targets = tree.open(template, blanks, rows)
     const { steps, fields } = template
     const depth = steps.length
@@ -88,33 +65,25 @@ export function createDeltaReader(): DeltaReader {
     return { template, rows, blanks, targets, leaves }
   }
 
-  function readBlanks(r: Reader, template: Template, rows: number): Key[][] {
-    const blanks: Key[][] = []
-    for (const step of template.steps) {
-      if (step.kind === 'name') continue
-      const isIndex = step.kind === 'index'
-      const max = isIndex ? MAX_INDEX : names.length - 1
-      const keys: Key[] =
-        rows > 1 ? readKeys(r, rows, max) : [isIndex ? r.golomb() : r.bits(widthOf(names.length - 1))]
-      // Names take the place of their numbers.
-      if (!isIndex) for (let i = 0; i < keys.length; i++) keys[i] = names.nameOf(keys[i] as number)
-      blanks.push(keys)
+  /** Names in the place of their numbers. */
+  function nameAll({ steps }: Template, blanks: readonly Key[][]): readonly Key[][] {
+    let blank = 0
+    for (const { kind } of steps) {
+      if (kind === 'name') continue
+      const keys = blanks[blank++] ?? []
+      if (kind === 'any') for (let i = 0; i < keys.length; i++) keys[i] = names.nameOf(keys[i] as number)
     }
     return blanks
   }
 
   return {
     read(r, hasNews, state) {
-      const nameStart = names.length
-      const templateStart = templates.length
-      try {
-        if (hasNews) readNews(r)
-        return readGroups(r, state)
-      } catch (thrown) {
-        names.truncate(nameStart)
-        templates.length = templateStart
-        throw thrown
-      }
+      const tree = createTree(state)
+      const groups: ReadGroup[] = []
+      reader.read(r, hasNews, (template, rows, blanks) => {
+        groups.push(readGroup(r, tree, template, rows, nameAll(template, blanks)))
+      })
+      return { state: tree.root, delta: () => deltaOf(groups) }
     },
   }
 }

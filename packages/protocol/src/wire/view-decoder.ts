@@ -61,7 +61,11 @@ interface HeldView {
 /** Rooms one connection may be in, as far as the decoder cares: a bound for what a hostile server makes a client keep. */
 const MAX_VIEWS = 1024
 
-export function createViewDecoder(): ViewDecoder {
+/** Makes what reads the deltas of one view. `isBased`: it goes on from the state of the view before it. */
+export type ReaderOf = (room: string, scope: StateScope | undefined, isBased: boolean) => DeltaReader
+
+/** A view is read into a replica of its state, unless `readerOf` says otherwise. */
+export function createViewDecoder(readerOf: ReaderOf = createDeltaReader): ViewDecoder {
   const views = new Map<number, HeldView>()
 
   function snapshot(r: Reader, opcode: number): StateSnapshot | StateDelta {
@@ -83,7 +87,7 @@ export function createViewDecoder(): ViewDecoder {
       }
       before = base.state
     }
-    const reader = createDeltaReader()
+    const reader = readerOf(room, scope.scope, (opcode & HAS_BASE) !== 0)
     const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, before)
     // Of the room itself: it begins anew, what lay over it included.
     forget(room, scope.scope)
