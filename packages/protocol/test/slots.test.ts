@@ -201,6 +201,29 @@ test('a lost frame stops the slots until a snapshot; other rooms and other messa
   expect(slots.isLost).toBe(true)
 })
 
+test('a switch of views goes on from the numbers that are held, handles included', () => {
+  const slots = createSlots({ room: 'r', map: 'players', fields: ['x'] })
+  const at = { kind: 'snapshot', room: 'r', tick: 1 } as const
+  const state = { players: { ann: { x: 1 }, bob: { x: 2 } } }
+  slots.read(createViewEncoder(1).snapshot({ ...at, version: 1, state }))
+  const bob = slots.handleOf('bob')
+  const next = { players: { bob: { x: 5 }, cat: { x: 6 } } }
+  slots.read(
+    createViewEncoder(2).snapshot({ ...at, version: 4, state: next }, { channel: 1, version: 1, state }),
+  )
+  expect(held(slots, ['x'])).toEqual(
+    new Map([
+      ['bob', [5]],
+      ['cat', [6]],
+    ]),
+  )
+  expect([slots.handleOf('bob'), slots.version, slots.isLost]).toEqual([bob, 4, false])
+  slots.read(
+    createViewEncoder(3).snapshot({ ...at, version: 9, state }, { channel: 2, version: 3, state: next }),
+  )
+  expect([slots.isLost, slots.column('x')[bob]]).toEqual([true, 5])
+})
+
 test('whatever bytes come, slots read them or throw a typed error', () => {
   const line = createLine({ players: { ann: { x: 1 }, bob: { x: 2 } } }, 'players', ['x'])
   const { players } = line.draft() as { players: { ann: { x: number }; bob: { x: number } } }
