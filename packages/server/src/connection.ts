@@ -1,6 +1,6 @@
 // One connection: bytes in, messages out, and the rules that hold before anybody asks whose messages they are: size,
 // form, the hello that comes first, the time it may take, and the heartbeat. It knows nothing of sessions.
-import { ERRORS, MAX_MESSAGES_PER_FRAME, PPError, readCloseCode, toPPError } from '@painda/protocol'
+import { ERRORS, PPError, readCloseCode, toPPError } from '@painda/protocol'
 import type {
   CloseInfo,
   DisconnectReason,
@@ -15,6 +15,7 @@ import type {
 import { createGauge, type Gauge } from './backpressure.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
+import type { PackedFrame, Packer } from './packing.js'
 import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
@@ -46,6 +47,8 @@ export interface ConnectionOwner {
 export interface ConnectionOptions {
   transport: Transport
   codec: PeerCodec
+  /** One for all connections of a server: they share frames. */
+  packer: Packer
   time: Time
   inspector: Inspector
   handshakeTimeoutMs: number
@@ -64,11 +67,6 @@ type State =
   | { name: 'opening'; cancel: Undo; backlog: { message: Message; bytes: number }[]; backlogBytes: number }
   | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
   | { name: 'closed' }
-
-interface Said {
-  readonly message: Message
-  readonly body: Uint8Array
-}
 
 export class Connection {
   /** How it speaks; settled when its hello has been read. */
@@ -142,14 +140,11 @@ export class Connection {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
-    const said: Said[] = outs.flatMap((out) => {
-      const body = out.body(this.codec)
-      return body === null ? [] : [{ message: out.message, body }]
-    })
-    this.#probe(said)
-    for (let sent = 0; sent < said.length; sent += MAX_MESSAGES_PER_FRAME) {
-      this.#sendFrame(said.slice(sent, sent + MAX_MESSAGES_PER_FRAME))
-    }
+    const { packer } = this.#options
+    const packing = packer.pack(this.codec, outs)
+    const probe = this.#gauge.sent(packing.bytes) ? this.#probe() : null
+    const { frames } = probe === null ? packing : packer.pack(this.codec, [...outs, probe])
+    for (const frame of frames) this.#write(frame)
   }
 
   /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
@@ -186,17 +181,16 @@ export class Connection {
     this.#options.transport.terminate()
   }
 
-  /** Puts a ping behind what is sent, where its answer would tell whether the peer keeps up. */
-  #probe(said: Said[]): void {
-    const bytes = said.reduce((sum, { body }) => sum + body.byteLength, 0)
-    if (!this.#gauge.sent(bytes) || this.#state.name !== 'open') return
-    if (this.codec.name === 'v2') return this.#pingSocket()
+  /** The ping whose answer tells whether the peer keeps up, to go behind what is sent; null where there is none to put. */
+  #probe(): Outgoing | null {
+    if (this.#state.name !== 'open') return null
+    if (this.codec.name === 'v2') {
+      this.#pingSocket()
+      return null
+    }
     const at = this.#options.time.now()
-    const message = { kind: 'ping', at, received: this.#state.owner.received() } as const
-    const body = outgoing(message).body(this.codec)
-    if (body === null) return
-    said.push({ message, body })
     this.#gauge.asked(at)
+    return outgoing({ kind: 'ping', at, received: this.#state.owner.received() })
   }
 
   /** A v2 client knows no ping of ours; its socket answers one. */
@@ -211,13 +205,9 @@ export class Connection {
     })
   }
 
-  #sendFrame(said: readonly Said[]): void {
-    const frames = this.codec.pack(said.map(({ body }) => body))
-    const messages = said.map(({ message }) => message)
-    frames.forEach((frame, index) => {
-      this.#options.transport.send(frame)
-      this.#inspect('out', frame, frames.length === 1 ? messages : messages.slice(index, index + 1))
-    })
+  #write({ bytes, messages }: PackedFrame): void {
+    this.#options.transport.send(bytes)
+    this.#inspect('out', bytes, messages)
   }
 
   #receive(frame: Uint8Array): void {

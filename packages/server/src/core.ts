@@ -31,6 +31,7 @@ import { createNamespaces } from './namespace.js'
 import { readSettings } from './options.js'
 import type { ServerOptions } from './options.js'
 import { outgoing } from './outgoing.js'
+import { createPacker } from './packing.js'
 import { createPipeline } from './pipeline.js'
 import { createPlugins } from './plugin.js'
 import type { PluginContext } from './plugin.js'
@@ -72,6 +73,7 @@ export function createCore(options: ServerOptions) {
   const serverNow = createServerNow(time)
   const inspector = createInspector()
   const flush = createFlush()
+  const packer = createPacker()
   const codecs = {
     'painda.v3': createWireCodec(),
     /** v3 for those whose contract is the same. */
@@ -226,6 +228,7 @@ export function createCore(options: ServerOptions) {
     const connection = new Connection({
       transport: isV2 && compress !== null ? compress(transport) : transport,
       codec: codecs[origin.protocol],
+      packer,
       time,
       inspector,
       handshakeTimeoutMs: settings.handshakeTimeoutMs,

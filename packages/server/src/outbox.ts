@@ -37,13 +37,16 @@ export interface Outbox {
   restore(received: number): void
 }
 
+const NOTHING: readonly Outgoing[] = []
+
 export function createOutbox({
   codec,
   maxMessages,
   maxBytes,
   isCounted = isReliable,
 }: OutboxOptions): Outbox {
-  let pending: Outgoing[] = []
+  /** Null rather than empty: mostly there is one, and a list that grows from nothing begins with room for many. */
+  let pending: Outgoing[] | null = null
   let isHolding = false
   let sent = 0
   /** The unconfirmed counted messages; the first of them is number `first`. */
@@ -99,20 +102,24 @@ export function createOutbox({
       if (body === null) return
       const counts = isCounted(out.message)
       if (counts) keep(out, body.byteLength)
-      if (!isHolding) pending.push(out)
-      else if (!counts && late.length < maxMessages) late.push(out)
+      if (!isHolding) {
+        if (pending === null) pending = [out]
+        else pending.push(out)
+      } else if (!counts && late.length < maxMessages) late.push(out)
     },
-    pushFirst: (out) => void pending.unshift(out),
+    pushFirst: (out) => void (pending = [out, ...(pending ?? [])]),
     take() {
-      const taken = pending
-      pending = []
+      const taken = pending ?? NOTHING
+      pending = null
       return taken
     },
     confirm,
     hold() {
       isHolding = true
-      late = pending.filter(({ message }) => isReliable(message) && !isCounted(message)).slice(0, maxMessages)
-      pending = []
+      late = (pending ?? [])
+        .filter(({ message }) => isReliable(message) && !isCounted(message))
+        .slice(0, maxMessages)
+      pending = null
     },
     inspect(received) {
       assertCount(received)

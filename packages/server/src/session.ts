@@ -22,7 +22,7 @@ import type {
 import { createAcks } from './ack.js'
 import type { Acks } from './ack.js'
 import type { Connection, ConnectionEnd } from './connection.js'
-import type { Flush } from './flush.js'
+import type { Flush, Flushable } from './flush.js'
 import { createOutbox } from './outbox.js'
 import type { Outbox, Replay } from './outbox.js'
 import { outgoing } from './outgoing.js'
@@ -82,11 +82,12 @@ type State =
   | { name: 'dropped'; reason: DisconnectReason; cancelExpiry: Undo }
   | { name: 'ended'; reason: DisconnectReason }
 
-export class Session {
+export class Session implements Flushable {
   readonly id: string
   readonly codec: PeerCodec
   readonly acks: Acks
   readonly tokens = createResumeTokens()
+  isMarked = false
 
   readonly #options: SessionOptions
   readonly #outbox: Outbox

@@ -9,6 +9,8 @@ import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
 import { clientIp, createIpLimit } from './ip.js'
+import { createFramer, sendShared } from './socket-frames.js'
+import type { Framer } from './socket-frames.js'
 import { judgeUpgrade, pathOf } from './upgrade.js'
 import type { UpgradeRules } from './upgrade.js'
 
@@ -68,6 +70,7 @@ export function createListener(options: ListenerOptions): Listener {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL_V3) ? SUBPROTOCOL_V3 : ([...offered][0] ?? false)),
   } as ConstructorParameters<typeof WebSocketServer>[0])
   const ips = createIpLimit(options.maxConnectionsPerIp)
+  const framer = createFramer()
   let isAccepting = true
 
   function answerHttp({ url }: IncomingMessage, response: import('node:http').ServerResponse): void {
@@ -93,7 +96,12 @@ export function createListener(options: ListenerOptions): Listener {
       const leave = ips.enter(ip)
       if (leave === null) return refuse(webSocket, 'TOO_MANY_CONNECTIONS', 'too many connections')
       webSocket.once('close', leave)
-      options.onTransport(createWsTransport(webSocket), { ip, url, headers, protocol: verdict.protocol })
+      options.onTransport(createWsTransport(webSocket, framer), {
+        ip,
+        url,
+        headers,
+        protocol: verdict.protocol,
+      })
     })
   }
 
@@ -131,7 +139,7 @@ export function createListener(options: ListenerOptions): Listener {
 }
 
 /** One WebSocket as a Transport. */
-function createWsTransport(socket: WebSocket): Transport {
+function createWsTransport(socket: WebSocket, framer: Framer): Transport {
   let closed: CloseInfo | null = null
   socket.on('close', (code, reason) => {
     closed ??= { code, reason: reason.toString('utf8') }
@@ -139,9 +147,7 @@ function createWsTransport(socket: WebSocket): Transport {
   // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
   socket.on('error', () => {})
   return {
-    send(data) {
-      if (socket.readyState === socket.OPEN) socket.send(data, { binary: true })
-    },
+    send: (data) => sendShared(socket, data, framer),
     get bufferedAmount() {
       return socket.bufferedAmount
     },

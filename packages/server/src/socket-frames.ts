@@ -1,0 +1,72 @@
+// WebSocket frames of our own for what many receive: header and payload in one piece, made once, and written to each
+// socket in one call. `ws` frames per socket and writes header and payload apart.
+//
+// That is safe while the sender of `ws` holds nothing back, because then both write to the same stream, in the order of
+// the calls. It holds something back only while it deflates or reads a Blob, and nobody here asks it to; whether it does is
+// looked at before every write all the same. A server's frames are not masked, so they are the same for all (RFC 6455, 5.1).
+import type { Writable } from 'node:stream'
+import type { WebSocket } from 'ws'
+
+/** FIN and the opcode of a binary message: RFC 6455, 5.2. */
+const BINARY_MESSAGE = 0x82
+/** Payloads beyond this go through `ws`, which does not copy them. */
+const MAX_SHARED_BYTES = 64 * 1024
+
+/** What is used of the inside of `ws` 8, where it is as expected. */
+interface Inside {
+  readonly _socket?: Writable | null
+  readonly _sender?: { readonly _state?: unknown; readonly _queue?: readonly unknown[] }
+}
+
+export interface Framer {
+  /** The whole frame around this payload. The bytes are for reading only: other sockets may still hold them. */
+  frame(payload: Uint8Array): Buffer
+}
+
+/** Receivers of one payload, one after the other, share its frame. */
+export function createFramer(): Framer {
+  let lastPayload: Uint8Array | null = null
+  let lastFrame: Buffer = Buffer.alloc(0)
+  return {
+    frame(payload) {
+      if (payload !== lastPayload) {
+        lastFrame = framed(payload)
+        lastPayload = payload
+      }
+      return lastFrame
+    },
+  }
+}
+
+/** Hands over one binary message, in order with everything that `socket` itself is told to send. */
+export function sendShared(socket: WebSocket, payload: Uint8Array, framer: Framer): void {
+  if (socket.readyState !== socket.OPEN) return
+  const stream = payload.byteLength > MAX_SHARED_BYTES ? null : streamOf(socket)
+  if (stream === null) socket.send(payload, { binary: true })
+  else stream.write(framer.frame(payload))
+}
+
+/** The stream below, if a write to it comes after everything that was sent before; else null. */
+function streamOf(socket: WebSocket): Writable | null {
+  // Not in the types of `ws`; each part is checked.
+  const { _socket: stream, _sender: sender } = socket as unknown as Inside
+  const isFree = sender?._state === 0 && sender._queue?.length === 0
+  return isFree && stream !== null && stream !== undefined ? stream : null
+}
+
+function framed(payload: Uint8Array): Buffer {
+  const length = payload.byteLength
+  const headerBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(headerBytes + length)
+  frame[0] = BINARY_MESSAGE
+  if (headerBytes === 2) frame[1] = length
+  else if (headerBytes === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.set(payload, headerBytes)
+  return frame
+}
