@@ -5,14 +5,20 @@
 // the calls. It holds something back only while it deflates or reads a Blob, and nobody here asks it to; whether it does is
 // looked at before every write all the same. A server's frames are not masked, so they are the same for all (RFC 6455, 5.1).
 import type { Writable } from 'node:stream'
-import type { WebSocket } from 'ws'
 
 /** FIN and the opcode of a binary message: RFC 6455, 5.2. */
 const BINARY_MESSAGE = 0x82
 /** Payloads beyond this go through `ws`, which does not copy them. */
 const MAX_SHARED_BYTES = 64 * 1024
 
-/** What is used of the inside of `ws` 8, where it is as expected. */
+/** A socket of `ws`, as far as it is used here. */
+interface Socket {
+  readonly readyState: number
+  readonly OPEN: number
+  send(data: Uint8Array, options: { binary: boolean }): void
+}
+
+/** What is used of its inside, where that is as expected (`ws` 8). */
 interface Inside {
   readonly _socket?: Writable | null
   readonly _sender?: { readonly _state?: unknown; readonly _queue?: readonly unknown[] }
@@ -39,7 +45,7 @@ export function createFramer(): Framer {
 }
 
 /** Hands over one binary message, in order with everything that `socket` itself is told to send. */
-export function sendShared(socket: WebSocket, payload: Uint8Array, framer: Framer): void {
+export function sendShared(socket: Socket, payload: Uint8Array, framer: Framer): void {
   if (socket.readyState !== socket.OPEN) return
   const stream = payload.byteLength > MAX_SHARED_BYTES ? null : streamOf(socket)
   if (stream === null) socket.send(payload, { binary: true })
@@ -47,7 +53,7 @@ export function sendShared(socket: WebSocket, payload: Uint8Array, framer: Frame
 }
 
 /** The stream below, if a write to it comes after everything that was sent before; else null. */
-function streamOf(socket: WebSocket): Writable | null {
+function streamOf(socket: Socket): Writable | null {
   // Not in the types of `ws`; each part is checked.
   const { _socket: stream, _sender: sender } = socket as unknown as Inside
   const isFree = sender?._state === 0 && sender._queue?.length === 0
