@@ -133,6 +133,8 @@ export function createCore(options: ClientOptions): Core {
 
   let dropped: { letter: Letter; error: PPError }[] = []
   let maxPayloadBytes = Infinity
+  /** The last connection ended with a frame that could not be read. */
+  let isSuspect = false
   let heartbeat: Heartbeat | null = null
   let ready = createDeferred<void>()
   let frames = 0
@@ -155,7 +157,7 @@ export function createCore(options: ClientOptions): Core {
       kind: 'hello',
       version: PROTOCOL_VERSION,
       ...(token === null ? {} : { token }),
-      ...session.hello(rooms.versions()),
+      ...session.hello(isSuspect ? [] : rooms.versions()),
       ...fingerprint,
     }),
     onWelcome: welcomed,
@@ -297,6 +299,7 @@ export function createCore(options: ClientOptions): Core {
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
     maxPayloadBytes = welcome.maxPayloadBytes
+    isSuspect = false
     const isAgreed = welcome.compact === true
     // What was encoded for a server with our contract may still have to leave: to one with another contract.
     if (names.isAgreed && !isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
@@ -305,7 +308,7 @@ export function createCore(options: ClientOptions): Core {
     pageLife.opened(welcome.id, welcome.windowMs)
     if (!isSame) views.clear()
     if (!isSame && !isFirst) expire()
-    const detach = session.attach(link)
+    const detach = session.attach(link, welcome.messagesPerSecond ?? 0)
     rooms.welcome({ isSameSession: isSame, isCurrent: welcome.outcome === 'resumed', isFresh })
     session.release()
     const beat = createHeartbeat({
@@ -361,6 +364,8 @@ export function createCore(options: ClientOptions): Core {
 
   function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
     const { reason, error } = loss
+    // What could not be read may be what it built on: going on from there would meet it again, for ever.
+    if (error?.code === 'MALFORMED_FRAME') isSuspect = true
     if (wasOpen) rooms.drop()
     if (isFinal) {
       // By `close()` nothing waits any longer; after an error the next `connect()` sends it.

@@ -37,8 +37,10 @@ export interface Outbox {
   startAt(count: number): void
   /** Keeps a message that cannot be sent now. The oldest are dropped past a bound. */
   hold(letter: Letter, gate: Gate | null): void
-  /** Takes out what can be sent now, in order. */
-  release(): readonly Letter[]
+  /** Takes out what can be sent now, in order, `most` at most. */
+  release(most: number): readonly Letter[]
+  /** True when something waits that could be sent. */
+  readonly hasReady: boolean
   /** What was never sent, in order. */
   waiting(): readonly Letter[]
   /** Encodes everything anew after `change`, which changes how the codec writes. */
@@ -53,6 +55,10 @@ interface Waiting {
   letter: Letter
   gate: Gate | null
   at: number
+}
+
+function isReady({ gate }: Waiting): boolean {
+  return gate === null || gate.roomId !== null
 }
 
 export function createOutbox({
@@ -134,9 +140,13 @@ export function createOutbox({
       waitingBytes += letter.body.byteLength
       bound()
     },
-    release() {
+    get hasReady() {
+      return waiting.some(isReady)
+    },
+    release(most) {
       bound()
-      return take(({ gate }) => gate === null || gate.roomId !== null).map(({ letter, gate }) => {
+      let left = most
+      return take((entry) => isReady(entry) && left-- > 0).map(({ letter, gate }) => {
         const room = gate?.roomId ?? null
         return room === null ? letter : addressTo(room, letter, codec)
       })

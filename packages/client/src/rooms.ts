@@ -81,8 +81,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', '
 /** After a reload: until then the application has asked for its rooms again, or it is elsewhere and they are left. */
 const EXPECT_MS = 5_000
 
-/** What a hello may say. */
-const MAX_VERSIONS = 1024
+/** Rooms that a server may push a client into, and what a hello may say of rooms. */
+const MAX_ROOMS = 1024
 
 export function createRooms(options: RoomsOptions): Rooms {
   const {
@@ -206,6 +206,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (!room.isRetained) remove(room)
   }
 
+  function refuse(room: Room, error: PPError): void {
+    room.fail(error)
+    discard(room.gate, error)
+    removeUnlessRetained(room)
+  }
+
   function admit(id: string, room: Room): void {
     const members = byId.get(id)
     if (members === undefined) byId.set(id, new Set([room]))
@@ -252,6 +258,10 @@ export function createRooms(options: RoomsOptions): Rooms {
     const waiting = wishes.flatMap((wish) => byKey.get(keyOf(wish)) ?? [])
     waiting.push(...awaitExpected(message))
     if (waiting.length > 0) return waiting
+    if (byId.size >= MAX_ROOMS) {
+      post({ kind: 'leave', room: message.room }, null)
+      return []
+    }
     const definition = Object.values(contract?.rooms ?? {}).find(({ name }) => name === message.name) ?? null
     const wish: Wish = { how: 'join', room: message.room }
     const room = make(message.room, wish, definition)
@@ -317,7 +327,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         if (first === undefined || ![first, ...others].every(({ isFollowing }) => isFollowing)) continue
         if (others.every(({ version }) => version === first.version)) versions.push([id, first.version])
       }
-      return versions.slice(0, MAX_VERSIONS)
+      return versions.slice(0, MAX_ROOMS)
     },
     receive(message) {
       switch (message.kind) {
@@ -359,17 +369,18 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (asked === undefined) return false
       joins.delete(ack.ackId)
       const { room, isReturn } = asked
-      if (ack.error === undefined || room.handle.status === 'left') return true
+      if (room.handle.status === 'left') return true
+      if (ack.error === undefined) {
+        refuse(room, new PPError('MALFORMED_FRAME', `The server did not say which room "${room.key}" is.`))
+        return true
+      }
       if (isReturn && room.wish.how === 'joinOrCreate' && ELSEWHERE.has(ack.error.code)) {
         ask(room, room.wish)
         return true
       }
       // A later push of the server may have let it in meanwhile.
       if (room.gate.roomId !== null) return true
-      const error = new PPError(ack.error.code, ack.error.message)
-      room.fail(error)
-      discard(room.gate, error)
-      removeUnlessRetained(room)
+      refuse(room, new PPError(ack.error.code, ack.error.message))
       return true
     },
     enter,

@@ -8,6 +8,7 @@ import type { ExpiryReason, Hello, Message, RoomVersions, Time, Undo, Welcome } 
 import { isReliable } from '@painda/protocol'
 import type { Letter, Link } from './link.js'
 import type { Gate, Outbox } from './outbox.js'
+import { createPace } from './pace.js'
 import type { Recovery } from './types.js'
 
 export interface SessionOptions {
@@ -41,8 +42,11 @@ export interface Session {
   /** `versions`: the state rooms whose replicas can go on. */
   hello(versions: RoomVersions): Pick<Hello, 'session'>
   adopt(welcome: Welcome): Adoption
-  /** The link is ready: sends again what was not confirmed. From here on `post` sends. The undo ends that. */
-  attach(link: Link): Undo
+  /**
+   * The link is ready: sends again what was not confirmed. From here on `post` sends. The server takes so many messages a
+   * second, 0 for any number. The undo ends that.
+   */
+  attach(link: Link, messagesPerSecond: number): Undo
   /** Sends a message, or keeps it until it can be sent. */
   post(letter: Letter, gate: Gate | null): void
   /** Sends what waited and can be sent by now. */
@@ -71,6 +75,9 @@ export interface SessionKey {
 const CONFIRM_AFTER_MESSAGES = 64
 const CONFIRM_AFTER_MS = 1_000
 
+/** How often a buffer that is too full for one go sends its next part. */
+const PACE_MS = 100
+
 /** A server that confirms nothing must not fill our memory: past these the session can no longer be resumed. */
 const MAX_UNCONFIRMED = 16_384
 const MAX_UNCONFIRMED_BYTES = 16 * 1024 * 1024
@@ -86,6 +93,9 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
   let told = 0
   let link: Link | null = null
   let confirmTimer: Undo | null = null
+  const pace = createPace(time)
+  /** Set while what can be sent waits for its second. */
+  let paceTimer: Undo | null = null
 
   function send(letter: Letter): void {
     if (isReliable(letter.message) && !hasOverflowed) {
@@ -104,6 +114,20 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     told = received
     const message: Message = { kind: 'received', count: received }
     link?.send({ message, body: encode(message) })
+  }
+
+  function release(): void {
+    paceTimer?.()
+    paceTimer = null
+    if (link === null) return
+    const letters = outbox.release(pace.allowance())
+    pace.take(letters.length)
+    for (const letter of letters) {
+      // Sent, it would end this connection, and after the reconnect the next one.
+      if (letter.body.byteLength > link.maxFrameBytes) onTooLarge(letter, link.maxFrameBytes)
+      else send(letter)
+    }
+    if (outbox.hasReady) paceTimer = time.after(PACE_MS, release)
   }
 
   function forget(): void {
@@ -149,29 +173,27 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
       const recovery = isFirst ? null : recoveryOf(welcome, isSame ? null : reason)
       return { isSame, isFirst, isFresh, lost, recovery }
     },
-    attach(newLink) {
+    attach(newLink, messagesPerSecond) {
       link = newLink
-      for (const letter of outbox.unconfirmed()) link.send(letter)
+      const again = outbox.unconfirmed()
+      pace.start(messagesPerSecond, again.length)
+      for (const letter of again) link.send(letter)
       return () => {
         link = null
+        paceTimer?.()
+        paceTimer = null
         confirmTimer?.()
         confirmTimer = null
       }
     },
     post(letter, gate) {
       if (isReliable(letter.message)) {
-        if (link !== null && (gate === null || gate.roomId !== null)) send(letter)
+        const isNext = paceTimer === null || letter.message.kind !== 'event'
+        if (link !== null && isNext && (gate === null || gate.roomId !== null)) send(letter)
         else outbox.hold(letter, gate)
       } else if (link !== null && !(letter.message.kind === 'event' && link.isBehind)) send(letter)
     },
-    release() {
-      if (link === null) return
-      for (const letter of outbox.release()) {
-        // Sent, it would end this connection, and after the reconnect the next one.
-        if (letter.body.byteLength > link.maxFrameBytes) onTooLarge(letter, link.maxFrameBytes)
-        else send(letter)
-      }
-    },
+    release,
     count(message) {
       if (!isReliable(message)) return
       received++

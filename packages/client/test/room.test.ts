@@ -55,6 +55,31 @@ function delta(from: number, to: number, change: unknown, room = 'r1'): Message 
 }
 
 describe('joining', () => {
+  test('an answer that names no room settles the join all the same: it has failed', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const room = client.join('r1')
+    await client.ready
+    await server.settle()
+    server.last.say({ kind: 'ack', ackId: 1 })
+    await expect(room.joined).rejects.toMatchObject({ code: 'MALFORMED_FRAME' })
+    expect([room.status, client.status().status]).toEqual(['failed', 'open'])
+    client.close()
+  })
+
+  test('a server that pushes a client into rooms without end fills no memory: beyond 1024 it is left again', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    await client.ready
+    for (let i = 0; i < 1_100; i++) server.last.say({ kind: 'joined', room: `r${i}`, type: 'event' })
+    await server.settle()
+    expect(client.rooms()).toHaveLength(1_024)
+    expect(server.last.of('leave').map(({ room }) => room)).toEqual(
+      Array.from({ length: 76 }, (_, i) => `r${i + 1_024}`),
+    )
+    client.close()
+  })
+
   test('[RM1] a join by id is joined after its first snapshot', async () => {
     const server = createFakeServer()
     const client = server.client()
@@ -698,6 +723,23 @@ describe('a lost connection', () => {
     admit(server.last, 'a1')
     await room.joined
     expect(room.status).toBe('joined')
+    client.close()
+  })
+
+  test('[RC3] after a frame that could not be read the rooms come whole: going on from what it built on would meet it again', async () => {
+    const server = createFakeServer()
+    server.autoWelcome = (_peer, count) =>
+      count === 1 ? {} : { outcome: 'snapshot', token: 't2', received: 1 }
+    const { client, peer } = await enter(server)
+    // A delta of channel 9, which nobody introduced.
+    peer.bytes(Uint8Array.of(0x01, 0x90, 0x01, 0x00))
+    await server.time.advance(1_200)
+    expect(server.peers).toHaveLength(2)
+    expect(server.last.of('hello')[0]?.session).toMatchObject({ id: 'c1' })
+    expect(server.last.of('hello')[0]?.session).not.toHaveProperty('versions')
+    await cut(server)
+    await server.time.advance(3_000)
+    expect(server.last.of('hello')[0]?.session).toHaveProperty('versions')
     client.close()
   })
 

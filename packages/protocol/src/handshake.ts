@@ -69,6 +69,8 @@ export interface Welcome {
   /** How long a dropped session is kept. 0: it is not. Milliseconds. */
   windowMs: number
   maxPayloadBytes: number
+  /** Messages that the server takes from this client in a second. Absent: any number. */
+  messagesPerSecond?: number
   /** The server's clock when it wrote this: milliseconds since the epoch as it began, and steady since. */
   serverNow: number
   /** The contracts are equal: names may travel as numbers of their table from here on, both ways. */
@@ -103,6 +105,7 @@ export const WELCOME: Shape<Welcome> = {
   heartbeatMs: number,
   windowMs: number,
   maxPayloadBytes: count,
+  'messagesPerSecond?': number,
   serverNow: number,
   'compact?': flag,
   'mismatches?': mismatches,

@@ -189,6 +189,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       heartbeatMs: settings.heartbeatMs,
       windowMs: settings.recovery.windowMs,
       maxPayloadBytes: settings.maxPayloadBytes,
+      ...(settings.maxMessagesPerSecond > 0 ? { messagesPerSecond: settings.maxMessagesPerSecond } : {}),
       serverNow: serverNow(),
       ...agreed,
     }

@@ -39,5 +39,7 @@ export type {
 } from './definition.js'
 export type { CreateRoomOptions } from './rooms.js'
 export type { LobbyOptions, RoomListing } from './listing.js'
+export type { ShutdownOptions, SignalOptions } from './shutdown.js'
+export type { CreateRoomOptions, RoomListing } from './rooms.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'
 export type { Member } from './member.js'

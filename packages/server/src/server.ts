@@ -31,7 +31,8 @@ import type { GlobalPresence } from './presence.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import type { CreateRoomOptions } from './rooms.js'
 import type { Sendable } from './sendable.js'
-import { drain, sayBye, SHUTDOWN } from './shutdown.js'
+import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
+import type { ShutdownOptions, SignalOptions } from './shutdown.js'
 import type { SessionEntry } from './sessions.js'
 import type { ServerStats } from './stats.js'
 import { createListener } from './ws.js'
@@ -39,8 +40,6 @@ import type { ListenAddress, Listener } from './ws.js'
 
 /** Where an attached server takes its WebSockets. */
 const ATTACHED_PATH = '/pp'
-/** How long `shutdown` lets clients read what is on its way. */
-const DRAIN_MS = 5000
 
 /**
  * A game server: rooms, presence and sessions over WebSockets.
@@ -54,6 +53,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   readonly #startedAt: number
   #state: 'open' | 'draining' | 'closed' = 'open'
   #closing: Promise<void> | null = null
+  readonly #signals: Undo[] = []
 
   /** @throws PPError `INVALID_ARGUMENT` for options that make no sense */
   constructor(options: ServerOptions<C> = {}, httpServer?: HttpServer) {
@@ -112,20 +112,35 @@ export class PPServer<C extends ContractShape = ContractShape> {
     return this.#closing
   }
 
-  /** Takes nobody in any more, tells clients when to come back, lets what is on its way arrive, and closes. */
-  async shutdown({ timeoutMs = DRAIN_MS }: { timeoutMs?: number } = {}): Promise<void> {
+  /**
+   * Takes nobody in any more, tells clients when to come back, each at another moment, lets what is on its way arrive, and
+   * closes. @throws PPError `INVALID_ARGUMENT` for a time that is none
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { timeoutMs, spreadMs } = readShutdown(options)
     if (this.#state !== 'open') return this.close()
     this.#state = 'draining'
     this.#listener?.stop()
     const { time, plugins, connections, life } = this.#core
     let isToldAll = false
     void plugins.shutdown().then(() => (isToldAll = true))
-    this.#bye()
+    this.#bye(spreadMs)
     await drain(time, timeoutMs, () => {
       const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
       return isToldAll && isSent && life.isIdle()
     })
     return this.close()
+  }
+
+  /**
+   * Drains when the process is told to end (`SIGTERM`, `SIGINT`), and lets it end then. A second signal ends it at once.
+   * The undo, and `close()`, leave signals alone again.
+   */
+  handleSignals(options: SignalOptions = {}): Undo {
+    readShutdown(options)
+    const undo = drainOnSignals(options, () => this.shutdown(options))
+    this.#signals.push(undo)
+    return undo
   }
 
   /** A new session was let in, a session is over, something of the application failed … */
@@ -336,11 +351,12 @@ export class PPServer<C extends ContractShape = ContractShape> {
     return this.#core.audience.everybody()
   }
 
-  #bye(): void {
+  #bye(spreadMs: number): void {
     const { sessions, random, flush } = this.#core
     sayBye(
       [...sessions.all()].map(({ session }) => session),
       random,
+      spreadMs,
     )
     flush.now()
   }
@@ -348,10 +364,11 @@ export class PPServer<C extends ContractShape = ContractShape> {
   async #close(): Promise<void> {
     const { sessions, connections, presence, rooms, plugins } = this.#core
     const wasOpen = this.#state === 'open'
+    for (const undo of this.#signals.splice(0)) undo()
     this.#state = 'closed'
     if (wasOpen) {
       void plugins.shutdown()
-      this.#bye()
+      this.#bye(RETURN_SPREAD_MS)
     }
     for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
     for (const connection of [...connections]) {
