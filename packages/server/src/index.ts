@@ -40,6 +40,5 @@ export type {
 export type { CreateRoomOptions } from './rooms.js'
 export type { LobbyOptions, RoomListing } from './listing.js'
 export type { ShutdownOptions, SignalOptions } from './shutdown.js'
-export type { CreateRoomOptions, RoomListing } from './rooms.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'
 export type { Member } from './member.js'
