@@ -25,7 +25,7 @@ export interface SignalOptions extends ShutdownOptions {
   /** Default `SIGTERM` and `SIGINT`. */
   signals?: readonly NodeJS.Signals[]
   /** Called when all is drained. Default: the signal takes its usual effect, which ends the process. */
-  then?: (signal: NodeJS.Signals) => unknown
+  onDrained?: (signal: NodeJS.Signals) => unknown
 }
 
 /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
@@ -46,7 +46,7 @@ function checked(name: string, value: number): number {
  * for whoever does not want to wait.
  */
 export function drainOnSignals(
-  { signals = ['SIGTERM', 'SIGINT'], then = raise }: SignalOptions,
+  { signals = ['SIGTERM', 'SIGINT'], onDrained = raise }: SignalOptions,
   shutdown: () => Promise<void>,
 ): Undo {
   const undo = (): void => {
@@ -54,7 +54,7 @@ export function drainOnSignals(
   }
   const run = (signal: NodeJS.Signals): void => {
     undo()
-    void shutdown().then(() => then(signal))
+    void shutdown().then(() => onDrained(signal))
   }
   for (const signal of signals) process.on(signal, run)
   return undo

@@ -24,7 +24,7 @@ test('a signal drains: clients are told, what they sent is handled, and then the
   server.on('save', (_client, n) => void handled.push(n))
   const peer = await join()
   const ends: string[] = []
-  server.handleSignals({ signals: [SIGNAL], spreadMs: 100, then: (signal) => void ends.push(signal) })
+  server.handleSignals({ signals: [SIGNAL], spreadMs: 100, onDrained: (signal) => void ends.push(signal) })
   process.emit(SIGNAL, SIGNAL)
   peer.emit('save', 1)
   await settle()
@@ -37,7 +37,7 @@ test('a signal drains: clients are told, what they sent is handled, and then the
 
 test('a second signal is not ours: it ends the process as it would without us', async () => {
   const { server, time } = createKit()
-  server.handleSignals({ signals: [SIGNAL], then: () => {} })
+  server.handleSignals({ signals: [SIGNAL], onDrained: () => {} })
   expect(process.listenerCount(SIGNAL)).toBe(1)
   process.emit(SIGNAL, SIGNAL)
   expect(process.listenerCount(SIGNAL)).toBe(0)
@@ -46,10 +46,10 @@ test('a second signal is not ours: it ends the process as it would without us', 
 
 test('the undo and close() leave signals alone again', async () => {
   const { server } = createKit()
-  const undo = server.handleSignals({ signals: [SIGNAL], then: () => {} })
+  const undo = server.handleSignals({ signals: [SIGNAL], onDrained: () => {} })
   undo()
   expect(process.listenerCount(SIGNAL)).toBe(0)
-  server.handleSignals({ signals: [SIGNAL], then: () => {} })
+  server.handleSignals({ signals: [SIGNAL], onDrained: () => {} })
   await server.close()
   expect(process.listenerCount(SIGNAL)).toBe(0)
 })
