@@ -1,6 +1,7 @@
 // Who is meant by an address: a room's members, or the one client of that id.
 import { Broadcast } from './broadcast.js'
 import type { PPServerClient } from './client.js'
+import { createDeltaMemory } from './delta-memory.js'
 import type { Membership } from './membership.js'
 import type { Sessions } from './sessions.js'
 
@@ -25,7 +26,8 @@ export function createAudience(sessions: Sessions, membership: Membership): Audi
     if (one !== undefined) yield one.client
   }
 
-  return { clients, everybody: () => new Broadcast({ all: clients, resolve }) }
+  const deltas = createDeltaMemory<PPServerClient>()
+  return { clients, everybody: () => new Broadcast({ all: clients, resolve, deltas }) }
 }
 
 /** A client, its id or nobody, as an address to leave out. */

@@ -1,6 +1,8 @@
 // Whom a message reaches: `to(room).except(room).emit(…)`. A chain is a value, each step makes a new one; the message
 // is encoded once per format, however many receive it.
+import { assertJson, diff } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
+import type { DeltaMemory } from './delta-memory.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 import { eventOf } from './sendable.js'
@@ -20,6 +22,7 @@ export interface BroadcastHost<Target extends Receiver> {
   all(): Iterable<Target>
   /** The members of a room, or the one client of that id. */
   resolve(address: string): Iterable<Target>
+  readonly deltas: DeltaMemory<Target>
 }
 
 interface Audience {
@@ -69,6 +72,29 @@ export class Broadcast<Target extends Receiver> {
     this.post(eventOf(message, isVolatile ? { volatile: true } : {}))
   }
 
+  /**
+   * Sends what changed, as a delta for `patch` and `patchImmutable`; nothing when nothing did. With one value the last one
+   * sent of this type to this audience is what it is compared with, and whoever has not had that gets all of it. `volatile`
+   * does not count here: a delta that is missing spoils all that follow.
+   * @throws PPError `RESERVED_TYPE`, `STATE_NOT_JSON`
+   */
+  emitDelta(type: string, next: unknown): void
+  emitDelta(type: string, previous: unknown, next: unknown): void
+  emitDelta(type: string, ...values: readonly unknown[]): void {
+    eventOf({ type })
+    const targets = this.targets()
+    if (values.length > 1) {
+      for (const value of values) assertJson(value)
+      this.#tell(targets, type, diff(values[0], values[1]))
+      return
+    }
+    const { to, except } = this.#audience
+    const key = JSON.stringify([type, to === null ? null : [...to].sort(), [...except].sort()])
+    const { whole, delta } = this.#host.deltas.next(key, values[0], targets)
+    this.#tell(whole.to, type, whole.payload)
+    this.#tell(delta.to, type, delta.payload)
+  }
+
   /** Any message of ours; `send` is for the application's. */
   post(message: Message): void {
     const out = outgoing(message)
@@ -94,6 +120,12 @@ export class Broadcast<Target extends Receiver> {
     )
     for (const room of except) for (const target of this.#host.resolve(room)) targets.delete(target)
     return targets
+  }
+
+  #tell(targets: Iterable<Target>, type: string, payload: unknown): void {
+    if (payload === undefined) return
+    const out = outgoing(eventOf({ type, payload }))
+    for (const target of targets) target.deliver(out)
   }
 
   #with(change: Partial<Audience>): Broadcast<Target> {

@@ -97,8 +97,10 @@ export function createCore(options: ServerOptions) {
     createHandlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>()
   const handlers = createHandlers<[client: PPServerClient, payload: unknown, ack: AckReply]>()
   const any = createHandlers<[client: PPServerClient, type: string, payload: unknown]>()
-  const gate = createMiddleware<[client: PPServerClient]>(report('Connection middleware'))
+  const patience = { time, timeoutMs: settings.middlewareTimeoutMs }
+  const gate = createMiddleware<[client: PPServerClient]>(patience, report('Connection middleware'))
   const messageGate = createMiddleware<[client: PPServerClient, message: MessageOfClient]>(
+    patience,
     report('Message middleware'),
   )
 
@@ -138,6 +140,7 @@ export function createCore(options: ServerOptions) {
       life.partsOf(client).session.send(outgoing({ kind: 'ack', ackId, data: data ?? null }))
     },
     isAlive,
+    patience,
   })
 
   // The way of a message.
@@ -163,6 +166,7 @@ export function createCore(options: ServerOptions) {
     isStateRoom: (room) => rooms.get(room) !== undefined,
     time,
     maxMessagesPerSecond: settings.maxMessagesPerSecond,
+    maxPerType: settings.maxPerType,
     maxKeptMessages: settings.recovery.maxMessages,
     maxInboxMessages,
     maxInboxBytes: maxPayloadBytes * MAX_WAITING_MESSAGES,

@@ -1,7 +1,7 @@
 // Express-style gates: each is called with `next`, and lets through with `next()` or refuses with `next(error)`. One
-// that never calls it lets nobody through; who waits for it is bounded elsewhere (handshake time, inbox).
+// that never calls it lets nobody through, and holds nobody up for longer than the server's patience.
 import { PPError } from '@painda/protocol'
-import type { Undo } from '@painda/protocol'
+import type { Time, Undo } from '@painda/protocol'
 import { internalError, isPromise } from './faults.js'
 
 /** Call it once; later calls do nothing. */
@@ -15,8 +15,16 @@ export interface MiddlewareChain<Args extends readonly unknown[]> {
   run(...args: Args): PPError | null | Promise<PPError | null>
 }
 
+/** How long a gate may take to decide. */
+export interface Patience {
+  readonly time: Pick<Time, 'after'>
+  /** 0: any time. */
+  readonly timeoutMs: number
+}
+
 /** `report` logs what a middleware throws and returns the id that the peer is told. */
 export function createMiddleware<Args extends readonly unknown[]>(
+  { time, timeoutMs }: Patience,
   report: (thrown: unknown) => string,
 ): MiddlewareChain<Args> {
   let chain: readonly Middleware<Args>[] = []
@@ -24,9 +32,11 @@ export function createMiddleware<Args extends readonly unknown[]>(
   function call(middleware: Middleware<Args>, args: Args): PPError | null | Promise<PPError | null> {
     let verdict: { error: PPError | null } | null = null
     let resolve: ((error: PPError | null) => void) | null = null
+    let cancel: Undo | null = null
     const settle = (error: PPError | null): void => {
       if (verdict !== null) return
       verdict = { error }
+      cancel?.()
       resolve?.(error)
     }
     const fail = (thrown: unknown): void => settle(internalError(report(thrown)))
@@ -40,7 +50,12 @@ export function createMiddleware<Args extends readonly unknown[]>(
     }
     // TypeScript does not see that `next` may have run inside the call.
     const done = verdict as { error: PPError | null } | null
-    return done === null ? new Promise((fulfil) => (resolve = fulfil)) : done.error
+    if (done !== null) return done.error
+    if (timeoutMs > 0) {
+      const late = new Error(`A middleware did not call next within ${timeoutMs} ms.`)
+      cancel = time.after(timeoutMs, () => fail(late))
+    }
+    return new Promise((fulfil) => (resolve = fulfil))
   }
 
   async function runFrom(

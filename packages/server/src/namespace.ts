@@ -8,7 +8,7 @@ import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { AckReply, MessageOfClient } from './messages.js'
 import { createMiddleware } from './middleware.js'
-import type { Middleware } from './middleware.js'
+import type { Middleware, Patience } from './middleware.js'
 import { outgoing } from './outgoing.js'
 import { eventOf } from './sendable.js'
 import type { Sendable } from './sendable.js'
@@ -109,15 +109,17 @@ export interface NamespacesOptions {
   /** Sends the answer to a question of this client. */
   answer: (client: PPServerClient, ackId: number, data: unknown) => void
   isAlive: (client: PPServerClient) => boolean
+  patience: Patience
 }
 
-export function createNamespaces({ faults, answer, isAlive }: NamespacesOptions): Namespaces {
+export function createNamespaces({ faults, answer, isAlive, patience }: NamespacesOptions): Namespaces {
   const spaces = new Map<string, ReturnType<typeof createSpace>>()
 
   function createSpace(name: string) {
     const report = (what: string) => (thrown: unknown) => faults.report(thrown, `${what} of ${name}`)
-    const gate = createMiddleware<[client: PPServerClient]>(report('Middleware'))
+    const gate = createMiddleware<[client: PPServerClient]>(patience, report('Middleware'))
     const messageGate = createMiddleware<[client: PPServerClient, message: MessageOfClient]>(
+      patience,
       report('Message middleware'),
     )
     const connection = createHandlers<[client: NamespaceClient]>()

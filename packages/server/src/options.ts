@@ -2,6 +2,7 @@
 import { PPError } from '@painda/protocol'
 import type { ContractShape, PPMode, PPSchemaRegistry, Random, Time } from '@painda/protocol'
 import type { Logger } from './logger.js'
+import type { TypeLimits } from './type-limits.js'
 import type { CompressionOptions } from './v2-compression.js'
 
 export interface RecoveryOptions {
@@ -20,6 +21,8 @@ export interface ServerLimits {
   maxPayloadBytes?: number
   /** Messages of one client, with bursts of the same size. 0: no limit. Default 500. */
   maxMessagesPerSecond?: number
+  /** How long a middleware may take to call `next`; a later call counts for nothing. 0: any time. Default 10 000 ms. */
+  middlewareTimeoutMs?: number
   /** Sockets of one address. Default 256. */
   maxConnectionsPerIp?: number
   /** Rooms that one client may enter by its own wish. Default 64. */
@@ -38,6 +41,11 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   /** Where WebSockets connect. Default: any path on an own port, "/pp" when attached. */
   path?: string
   contract?: C
+  /**
+   * The same as `maxMessagesPerSecond` for single types: `{ chat: 2 }`, in whatever namespace or room. `join`, `leave` and
+   * `presence` stand for what clients say to rooms.
+   */
+  maxMessagesPerSecondByType?: TypeLimits
   /** Label in v2 frames. Default "gaming". */
   mode?: PPMode
   /** Schemas of v2 frames. */
@@ -84,11 +92,13 @@ export interface Settings extends Required<ServerLimits> {
   /** The same for sessions of v2. */
   readonly v2Recovery: Recovery
   readonly presenceSyncMs: number
+  readonly maxPerType: TypeLimits
 }
 
 const DEFAULTS: Required<ServerLimits> = {
   maxPayloadBytes: 1024 * 1024,
   maxMessagesPerSecond: 500,
+  middlewareTimeoutMs: 10_000,
   maxConnectionsPerIp: 256,
   maxRoomsPerClient: 64,
   maxInboxMessages: 1024,
@@ -101,6 +111,8 @@ export function readSettings(options: ServerOptions): Settings {
   return {
     maxPayloadBytes: pick('maxPayloadBytes'),
     maxMessagesPerSecond: pick('maxMessagesPerSecond'),
+    middlewareTimeoutMs: pick('middlewareTimeoutMs'),
+    maxPerType: readPerType(options.maxMessagesPerSecondByType ?? {}),
     maxConnectionsPerIp: pick('maxConnectionsPerIp'),
     maxRoomsPerClient: pick('maxRoomsPerClient'),
     maxInboxMessages: pick('maxInboxMessages'),
@@ -131,6 +143,12 @@ function readRecovery(recovery: boolean | RecoveryOptions): Recovery {
     maxMessages: checked('recovery.maxBufferSize', maxBufferSize),
     maxBytes: checked('recovery.maxBufferBytes', maxBufferBytes),
   }
+}
+
+function readPerType(limits: TypeLimits): TypeLimits {
+  for (const [type, perSecond] of Object.entries(limits))
+    checked(`maxMessagesPerSecondByType.${type}`, perSecond)
+  return limits
 }
 
 function checked(name: string, value: number): number {

@@ -14,6 +14,8 @@ import { internalError } from './faults.js'
 import { createInbox } from './inbox.js'
 import type { MessageOfClient } from './messages.js'
 import { createTokenBucket } from './rate-limit.js'
+import { createAllowance } from './type-limits.js'
+import type { TypeLimits } from './type-limits.js'
 import type { ClientMessage, Session } from './session.js'
 import type { SessionEntry } from './sessions.js'
 import { outgoing } from './outgoing.js'
@@ -55,6 +57,8 @@ export interface PipelineOptions {
   isStateRoom: (room: string) => boolean
   time: Time
   maxMessagesPerSecond: number
+  /** The same for single types, `join` and the other words of ours among them. */
+  maxPerType: TypeLimits
   /** What a client may have kept while it was away. */
   maxKeptMessages: number
   maxInboxMessages: number
@@ -64,7 +68,8 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): { line(entry: SessionEntry): Line } {
-  const { stages, isStateRoom, time, maxMessagesPerSecond, maxInboxMessages, maxInboxBytes, report } = options
+  const { stages, isStateRoom, time, maxMessagesPerSecond, maxPerType } = options
+  const { maxInboxMessages, maxInboxBytes, report } = options
 
   /** Runs the stages from `first` on; synchronous while they are. */
   function runFrom(first: number, arrival: Arrival): Verdict | Promise<Verdict> {
@@ -102,7 +107,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
   return {
     line(entry) {
       const { session } = entry
-      const bucket = createTokenBucket(time, maxMessagesPerSecond)
+      const allowance = createAllowance(time, maxMessagesPerSecond, maxPerType)
       const refusals = createTokenBucket(time, REFUSALS_PER_SECOND)
       const inbox = createInbox<ClientMessage>({
         handle,
@@ -129,7 +134,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
 
       return {
         arrive(message, bytes) {
-          if (!bucket.take()) {
+          if (!allowance.take(message.kind === 'event' ? message.type : message.kind)) {
             refuse(new PPError('RATE_LIMITED', 'Rate limit exceeded'), message)
           } else if (!inbox.push(message, bytes)) {
             // Work that never ends would hold up a new connection of this session just the same: the session is over.
@@ -137,7 +142,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
           }
         },
         refuse,
-        resumed: () => bucket.saveUp(options.maxKeptMessages),
+        resumed: () => allowance.saveUp(options.maxKeptMessages),
         get isIdle() {
           return inbox.isIdle
         },

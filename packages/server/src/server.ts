@@ -229,6 +229,14 @@ export class PPServer<C extends ContractShape = ContractShape> {
     this.#everybody().emit(type, payload)
   }
 
+  /** What changed of a value, to everybody: see `Broadcast.emitDelta`. @throws PPError `RESERVED_TYPE`, `STATE_NOT_JSON` */
+  emitDelta(type: string, next: unknown): void
+  emitDelta(type: string, previous: unknown, next: unknown): void
+  emitDelta(type: string, ...values: readonly unknown[]): void {
+    if (values.length > 1) this.#everybody().emitDelta(type, values[0], values[1])
+    else this.#everybody().emitDelta(type, values[0])
+  }
+
   /** To the members of these rooms, or to single clients by id. */
   to(rooms: Address): Broadcast<PPServerClient> {
     return this.#everybody().to(rooms)

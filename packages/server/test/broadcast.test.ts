@@ -1,4 +1,4 @@
-import { createTransportPair, type Codec } from '@painda/protocol'
+import { createTransportPair, type Codec, patch } from '@painda/protocol'
 import { expect, test, vi } from 'vitest'
 import type { PPServerClient } from '../src/index.js'
 import { outgoing } from '../src/outgoing.js'
@@ -106,6 +106,48 @@ test('[BC2] tags, fetchSockets and disconnectSockets', async () => {
   expect([a, b].map((one) => one?.peer.payloads('n'))).toEqual([[1], []])
   expect(b?.peer.closed).toMatchObject({ code: 4018 })
   expect(kit.server.getStats()).toMatchObject({ clients: 1, connected: 1 })
+})
+
+test('[BC6] emitDelta of two values sends what leads from one to the other, and nothing for equal ones', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  a?.client.join('red')
+  kit.server.to('red').emitDelta('state', { x: 1, list: [1, 2] }, { x: 2, list: [1, 2, 3] })
+  kit.server.emitDelta('state', { x: 1 }, { x: 1 })
+  await kit.settle()
+  const [delta] = a?.peer.payloads('state') ?? []
+  expect(patch({ x: 1, list: [1, 2] }, delta)).toEqual({ x: 2, list: [1, 2, 3] })
+  expect([a?.peer.payloads('state'), b?.peer.payloads('state')]).toEqual([[delta], []])
+})
+
+test('[BC6] emitDelta of one value sends all of it to whoever has not had the last, and else what changed', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  const value: { x: number; __pp_deleted?: boolean; gone?: number } = { x: 1, gone: 1 }
+  const send = async (audience = kit.server.to('red')): Promise<void> => {
+    audience.emitDelta('state', value)
+    await kit.settle()
+  }
+  a?.client.join('red')
+  await send()
+  delete value.gone
+  value.x = 2
+  await send()
+  await send()
+  b?.client.join('red')
+  await send()
+  value.x = 3
+  await send()
+  // Another audience has a memory of its own.
+  await send(kit.server.to(['red', 'blue']))
+  const states = [a, b].map((one) => one?.peer.payloads('state'))
+  expect(states).toEqual([
+    [{ x: 1, gone: 1 }, { x: 2, gone: { __pp_deleted: true } }, { x: 3 }, { x: 3 }],
+    [{ x: 2 }, { x: 3 }, { x: 3 }],
+  ])
+  const wrong = (): void => kit.server.emitDelta('state', { when: new Date(0) })
+  expect(wrong).toThrow(expect.objectContaining({ code: 'STATE_NOT_JSON' }))
+  expect(() => kit.server.emitDelta('close', 1)).toThrow(expect.objectContaining({ code: 'RESERVED_TYPE' }))
 })
 
 test('[BC5] a payload that cannot travel throws at the one call, and harms no receiver of a broadcast', async () => {

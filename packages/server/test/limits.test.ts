@@ -20,6 +20,54 @@ test('[LM1] beyond its rate a client is refused, its questions are answered, and
   expect(seen.get(flood.welcome.id)).toBe(6)
 })
 
+test('[LM1] a type with a limit of its own has it in every namespace and room, and spends nobody else’s', async () => {
+  const { server, join, settle, time } = createKit({ maxMessagesPerSecondByType: { chat: 2 } })
+  const seen: string[] = []
+  server.on('chat', () => void seen.push('/'))
+  server.on('move', () => void seen.push('move'))
+  server.of('/x').on('connection', (inside) => inside.on('chat', () => void seen.push('/x')))
+  server.onAny((_client, type) => void (type === 'chat' && seen.push('any')))
+  const peer = await join()
+  peer.emit('chat', 1)
+  peer.say({ kind: 'event', type: 'chat', ns: '/x' })
+  peer.say({ kind: 'event', type: 'chat', ns: '/x' })
+  peer.emit('chat', 2, 7)
+  peer.emit('move')
+  await settle()
+  expect(seen).toEqual(['any', '/', 'any', '/x', 'move'])
+  expect(peer.of('error')).toMatchObject([{ code: 'RATE_LIMITED', type: 'chat' }])
+  expect(peer.of('ack')).toMatchObject([{ ackId: 7, error: { code: 'RATE_LIMITED' } }])
+  await time.advance(500)
+  peer.emit('chat')
+  await settle()
+  expect(seen.at(-1)).toBe('/')
+  const wrong = { maxMessagesPerSecondByType: { chat: -1 } }
+  expect(() => createKit(wrong)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})
+
+test('[LM3] a middleware that never calls next holds a client up for so long and no longer, and nobody else', async () => {
+  const { server, join, settle, time } = createKit({ middlewareTimeoutMs: 1000 })
+  const seen: unknown[] = []
+  let late: (() => void) | undefined
+  server.useMessage((_client, { payload }, next) => {
+    if (payload === 'stuck') late = next
+    else next()
+  })
+  server.on('n', (_client, payload) => void seen.push(payload))
+  const [peer, other] = [await join(), await join()]
+  peer.emit('n', 'stuck', 1)
+  peer.emit('n', 'behind')
+  other.emit('n', 'other')
+  await settle()
+  expect(seen).toEqual(['other'])
+  await time.advance(1000)
+  expect(seen).toEqual(['other', 'behind'])
+  expect(peer.of('ack')).toMatchObject([{ ackId: 1, error: { code: 'INTERNAL' } }])
+  late?.()
+  await settle()
+  expect(seen).toEqual(['other', 'behind'])
+})
+
 test('[LM2] refusals are not amplified: at most ten a second are told', async () => {
   const { join, settle, time } = createKit({ maxMessagesPerSecond: 1 })
   const peer = await join()
