@@ -50,6 +50,8 @@ import type { TransportInfo } from './ws.js'
 
 /** Bytes that may wait for one client's turn, as a number of largest messages. */
 const MAX_WAITING_MESSAGES = 4
+/** Whoever has not been let in yet costs little: 256 sockets of one address may hold 64 MiB with this, and no more. */
+const BEFORE_THE_WELCOME = { messages: 256, bytes: 256 * 1024 }
 /** What a compressed v2 frame may become, as a multiple of the largest message. */
 const MAX_INFLATION = 4
 
@@ -238,7 +240,10 @@ export function createCore(options: ServerOptions) {
       handshakeTimeoutMs: settings.handshakeTimeoutMs,
       heartbeatMs: settings.heartbeatMs,
       maxPayloadBytes,
-      maxBacklog: { messages: maxInboxMessages, bytes: maxPayloadBytes * MAX_WAITING_MESSAGES },
+      maxBacklog: {
+        messages: Math.min(maxInboxMessages, BEFORE_THE_WELCOME.messages),
+        bytes: Math.min(maxPayloadBytes * MAX_WAITING_MESSAGES, BEFORE_THE_WELCOME.bytes),
+      },
       // An early hello is answered before the constructor returns.
       onHello(opened, hello) {
         infos.set(opened, origin)

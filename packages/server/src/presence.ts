@@ -12,7 +12,7 @@ import {
   type Undo,
 } from '@painda/protocol'
 import type { Member } from './member.js'
-import { outgoing } from './outgoing.js'
+import { outgoing, type Outgoing } from './outgoing.js'
 import { checkPresenceData, createPresenceList, mergeData } from './presence-list.js'
 import type { PresenceList } from './presence-list.js'
 import type { RoomPresence } from './definition.js'
@@ -27,7 +27,8 @@ export interface RoomPresenceList extends RoomPresence {
   write(client: { readonly id: string }, data: unknown): void
   /** The next message to members: what changed; null when nothing did. */
   takeChanges(): PresenceSync | null
-  full(): PresenceSync
+  /** All of it, made once for all who come between two changes. */
+  full(): Outgoing
 }
 
 /** `room` names it on the wire; `check` is the contract's validator, or nothing. */
@@ -46,7 +47,11 @@ export function createRoomPresence({
   onError: (thrown: unknown) => void
 }): RoomPresenceList {
   const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
-  const entries = createPresenceList({ wallNow }, onChange)
+  let whole: Outgoing | null = null
+  const entries = createPresenceList({ wallNow }, () => {
+    whole = null
+    onChange()
+  })
 
   function write(client: { readonly id: string }, data: unknown): void {
     checkPresenceData(data)
@@ -69,7 +74,7 @@ export function createRoomPresence({
       if (emitter.listenerCount('change') > 0) emitter.emit('change', entries.list())
       return { kind: 'presences', room, full: false, ...changes }
     },
-    full: () => ({ kind: 'presences', room, full: true, set: entries.list(), gone: [] }),
+    full: () => (whole ??= outgoing({ kind: 'presences', room, full: true, set: entries.list(), gone: [] })),
   }
 }
 
@@ -117,7 +122,11 @@ export function createGlobalPresence({
   syncInterval?: number
 }): GlobalPresence {
   const emitter = createEmitter<{ change: [presences: readonly PresenceEntry[]] }>(onError)
-  const entries = createPresenceList(time, schedule)
+  let all: Outgoing | null = null
+  const entries = createPresenceList(time, () => {
+    all = null
+    schedule()
+  })
   /** Who has had a full list: only they can read changes. */
   const greeted = new WeakSet<Member>()
   let cancel: Undo | null = null
@@ -140,7 +149,9 @@ export function createGlobalPresence({
     emitter.emit('change', entries.list())
   }
 
-  const full = () => outgoing({ kind: 'presences', full: true, set: entries.list(), gone: [] })
+  /** Made once for all who come between two changes. */
+  const full = (): Outgoing =>
+    (all ??= outgoing({ kind: 'presences', full: true, set: entries.list(), gone: [] }))
   const idOf = (client: string | Member): string => (typeof client === 'string' ? client : client.id)
 
   return {

@@ -48,7 +48,7 @@ export interface RoomDoorOptions<C extends Member> {
   readonly name: string | undefined
   readonly behaviour: RoomBehaviour<UntypedShape, C>
   readonly stage: RoomStage<C>
-  readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'release'>
+  readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'takeSnapshot' | 'release'>
   readonly presence: PresenceList
   /** False: a joining member's snapshot comes with the next tick. */
   readonly syncOnJoin: boolean
@@ -114,7 +114,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     if (phase.name !== 'joining') return
     tellJoined(seat, ackId)
     if (!client.connected) goAway(seat)
-    else if (door.syncOnJoin) stage.catchUp(seat)
+    else if (door.syncOnJoin && stragglers.takeSnapshot(client)) stage.catchUp(seat)
     else stragglers.needsSnapshot(seat)
     door.onEnter(seat)
   }
@@ -199,7 +199,8 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       settleKept(seat, seat.client)
       stage.afterWork(() => {
         if (!isAdmitted(seat)) return
-        if (version === null) stage.catchUp(seat)
+        if (version === null && !stragglers.takeSnapshot(seat.client)) stragglers.needsSnapshot(seat)
+        else if (version === null) stage.catchUp(seat)
         else stage.goOn(seat, version)
       })
       if (seat.role === 'player') guard('onResume', () => behaviour.onResume?.(seat.ctx))

@@ -134,7 +134,7 @@ export function createRoomStage<C extends Member>({
     const { client } = seat
     const early = earlyOf(seat)
     for (const out of state) client.deliver(out)
-    client.deliver(outgoing(presence.full()))
+    client.deliver(presence.full())
     stragglers.release(seat)
     seat.phase = { name: 'live' }
     for (const out of early) client.deliver(out)

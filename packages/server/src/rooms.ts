@@ -154,7 +154,9 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     if (message.spectate === true) throw notFound(message.name)
     if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
     assertMayEnter(member)
+    assertMayMake(member)
     const made = matchmaking.make(definition, id)
+    made.maker = member.userId
     // Its maker has a seat before `onCreate` can lock the room.
     const seat = made.reserve(member)
     matchmaking.begin(made, message.options)
@@ -192,6 +194,13 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
     if (membership.roomsOf(member.id).size + promised < maxRoomsPerClient) return
     throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
+  }
+
+  /** Rooms that outlive their members are a client's doing all the same, also when it has left them. */
+  function assertMayMake({ userId }: C): void {
+    const made = matchmaking.list().filter(({ maker }) => maker === userId).length
+    if (made < maxRoomsPerClient) return
+    throw new PPError('TOO_MANY_ROOMS', `One user may have ${maxRoomsPerClient} rooms made at a time.`)
   }
 
   /** Tells a member of an error that answers no question. */

@@ -6,7 +6,6 @@ import type { RoomContext, SeatRole, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
 import type { Pace } from './pace.js'
-import type { TokenBucket } from './rate-limit.js'
 
 /** What a member has of a room: the version of its shared view and that of its own part, null where that is unknown. */
 export interface Held {
@@ -49,8 +48,6 @@ export interface Seat<C extends Member> {
   phase: Phase
   /** Settles when the join is decided; never rejects. */
   decided: Promise<void>
-  /** What its own questions for a snapshot may cost; made with the first. */
-  snapshots: TokenBucket | null
 }
 
 /** True from `onJoin` on: hooks count the client among the room's. */

@@ -97,7 +97,6 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       ctx: contextOf(client, role),
       phase: { name: 'reserved' },
       decided: Promise.resolve(),
-      snapshots: null,
     }
     seats.set(client.id, made)
     if (role === 'spectator') spectators++

@@ -4,16 +4,19 @@
 // list here and costs nothing.
 import type { Inspector, Time } from '@painda/protocol'
 import type { Member } from './member.js'
-import { outgoing, type Outgoing } from './outgoing.js'
+import type { Outgoing } from './outgoing.js'
 import { FULL_PACE, nextPace } from './pace.js'
 import type { RoomPresenceList } from './presence.js'
-import { createTokenBucket } from './rate-limit.js'
+import { createTokenBucket, type TokenBucket } from './rate-limit.js'
 import type { RoomClock } from './room-clock.js'
 import type { RoomViews } from './room-views.js'
 import type { Behind, Held, Phase, Seat } from './seat.js'
 import type { Tally } from './stats.js'
 
-/** Snapshots a second that a member gets for asking: a question of ten bytes must not be worth a state each time. */
+/**
+ * Snapshots of one room that a client gets for asking, in whatever way: joining, joining again, coming back, having lost
+ * step. A question of ten bytes must not be worth a state each time.
+ */
 const SNAPSHOTS_PER_SECOND = 2
 const SNAPSHOT_BURST = 4
 
@@ -30,6 +33,8 @@ export interface Stragglers<C extends Member> {
    * should, and follows the deltas until the snapshot, so that it can tell what is wrong.
    */
   needsSnapshot(seat: Seat<C>, isWrong?: boolean): void
+  /** True when this client may have a snapshot now, which counts; else `needsSnapshot` gives it one later. */
+  takeSnapshot(client: C): boolean
   /** Once in each send tick, with nothing uncommitted: sends to whom it can. */
   follow(): void
   missedPresence(): void
@@ -54,6 +59,8 @@ export interface StragglersOptions<C extends Member> {
 export function createStragglers<C extends Member>(options: StragglersOptions<C>): Stragglers<C> {
   const { room, time, inspector, tally, views, clock, presence } = options
   const list = new Set<Seat<C>>()
+  /** By client, not by seat: leaving and joining again is a question too. */
+  const budgets = new WeakMap<C, TokenBucket>()
 
   function add(seat: Seat<C>, phase: Behind): BehindSeat<C> {
     if (!list.has(seat)) tally.behind++
@@ -116,10 +123,14 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
   }
 
   /** Deltas are never more than what everybody gets; a snapshot may be more than was asked with. */
-  function mayHave(seat: BehindSeat<C>): boolean {
-    if (seat.phase.held !== null) return true
-    seat.snapshots ??= createTokenBucket(time, SNAPSHOTS_PER_SECOND, SNAPSHOT_BURST)
-    return seat.snapshots.take()
+  function mayHave({ client, phase }: BehindSeat<C>): boolean {
+    return phase.held !== null || takeSnapshot(client)
+  }
+
+  function takeSnapshot(client: C): boolean {
+    const budget = budgets.get(client) ?? createTokenBucket(time, SNAPSHOTS_PER_SECOND, SNAPSHOT_BURST)
+    budgets.set(client, budget)
+    return budget.take()
   }
 
   function catchUp(seat: BehindSeat<C>): void {
@@ -128,7 +139,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     const state = phase.held === null ? views.whole(seat, tick) : views.since(seat, phase.held, tick)
     if (phase.wrong !== null) for (const out of views.since(seat, phase.wrong, tick)) client.deliver(out)
     for (const out of state) client.deliver(out)
-    if (phase.missesPresence) client.deliver(outgoing(presence.full()))
+    if (phase.missesPresence) client.deliver(presence.full())
     const { early } = phase
     Object.assign(phase, {
       held: views.held(seat),
@@ -165,6 +176,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
       const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
       add(seat, { name: 'behind', held: null, pace, early, holdsEvents: true, wrong, missesPresence: true })
     },
+    takeSnapshot,
     follow: () => each(follow),
     missedPresence: () => each(({ phase }) => void (phase.missesPresence = true)),
     event(seat, out, afterState) {
