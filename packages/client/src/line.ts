@@ -1,13 +1,6 @@
 // The copy of one line of a room's versions: an immutable tree that follows the server version by version. What did not
 // change keeps its identity, also when a whole snapshot comes.
-import {
-  createTreeHash,
-  findDifference,
-  isPlainObject,
-  patchImmutable,
-  PPError,
-  toPPError,
-} from '@painda/protocol'
+import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
 import type { Path, Resync, StateDelta, StateSnapshot } from '@painda/protocol'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
@@ -15,7 +8,7 @@ export type Applied =
   /** `delta`: between the states shown before and after; undefined where nobody knows. */
   | { name: 'changed'; delta: unknown; healed?: Healed }
   | { name: 'ignored' }
-  | { name: 'lost'; why: Resync['why']; error: PPError | null }
+  | { name: 'lost'; why: Resync['why'] }
 
 /** A snapshot came for a state whose hash was wrong. */
 export interface Healed {
@@ -35,7 +28,7 @@ export interface Line {
   readonly tick: number
   /** True from a lost version to the snapshot that heals it. */
   readonly isHealing: boolean
-  /** @throws PPError `DELTA_INVALID` for a state that is not JSON, `DESYNC` for one that is not what the server has. */
+  /** @throws PPError `DESYNC` for a state that is not what the server has. */
   applySnapshot(snapshot: WholeLine): Applied
   applyDelta(delta: StateDelta): Applied
   /** False when only a snapshot helps; that one was lost with its connection does not change it. */
@@ -50,8 +43,6 @@ export function createLine(): Line {
   let tick = 0
   let isHealing = false
   let isFollowing = false
-  /** True when the state is the very tree that the decoder keeps: then the decoder's next one shares with it. */
-  let isDecoders = false
   /** What stands here in spite of its hash, carried on until the snapshot comes that tells what is wrong with it. */
   let wrong: { state: unknown; version: number; have: number; got: number } | null = null
   const treeHash = createTreeHash()
@@ -61,20 +52,15 @@ export function createLine(): Line {
     return hash === undefined || treeHash.of(state) === hash
   }
 
-  function lost(why: Resync['why'], error: PPError | null): Applied {
+  function lost(why: Resync['why']): Applied {
     isHealing = true
     isFollowing = false
-    return { name: 'lost', why, error }
+    return { name: 'lost', why }
   }
 
   /** Changes that came meanwhile are no differences. */
-  function carryOn({ from, to, delta }: StateDelta): void {
-    if (wrong === null || from !== wrong.version) return
-    try {
-      wrong = { ...wrong, state: patchImmutable(wrong.state, delta), version: to }
-    } catch {
-      // It does not fit what is wrong: the difference is found without it.
-    }
+  function carryOn({ from, to, state: decoded }: StateDelta): void {
+    if (wrong !== null && from === wrong.version) wrong = { ...wrong, state: decoded, version: to }
   }
 
   function healed(): { healed?: Healed } {
@@ -102,10 +88,8 @@ export function createLine(): Line {
       return isFollowing
     },
     applySnapshot(snapshot) {
-      // As a delta it meets the checks of one: no key that reaches a prototype, no endless depth.
-      const delta = { __pp_value: snapshot.state }
-      state = share(state, patchImmutable(undefined, delta))
-      isDecoders = state === snapshot.state
+      // Put back, so that the decoder goes on from the tree that keeps what we had.
+      state = snapshot.state = share(state, snapshot.state)
       version = snapshot.version
       tick = snapshot.tick
       isHealing = false
@@ -114,32 +98,25 @@ export function createLine(): Line {
       if (!isRight(snapshot.hash))
         throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
       isFollowing = true
-      return { name: 'changed', delta, ...healed() }
+      return { name: 'changed', delta: undefined, ...healed() }
     },
     applyDelta(message) {
-      const { from, to, tick: newTick, delta, state: decoded, hash, isDamaged } = message
+      const { from, to, isDamaged } = message
       if (isHealing) {
         if (isDamaged !== true) carryOn(message)
         return { name: 'ignored' }
       }
       // First: what a damaged delta says of its versions may be part of the damage.
-      if (state !== undefined && isDamaged === true)
-        return lost(from === version ? 'undecodable' : 'gap', null)
-      // A snapshot that was made later than this delta may arrive before it.
-      if (state !== undefined && to <= version && from < version) return { name: 'ignored' }
-      if (state === undefined || from !== version) {
-        return lost('gap', null)
-      }
-      try {
-        state = isDecoders && decoded !== undefined ? decoded : patchImmutable(state, delta)
-      } catch (thrown) {
-        return lost('undecodable', toPPError(thrown, 'DELTA_INVALID'))
-      }
+      if (state !== undefined && isDamaged === true) return lost(from === version ? 'undecodable' : 'gap')
+      if (state === undefined || from !== version) return lost('gap')
+      // Another handle of the room may have put back another tree: then what it has in common with ours is found anew.
+      if (message.before !== state) message.state = share(state, message.state)
+      state = message.state
       version = to
-      tick = newTick
-      if (isRight(hash)) return { name: 'changed', delta }
+      tick = message.tick
+      if (isRight(message.hash)) return { name: 'changed', delta: message.delta }
       wrong = { state, version, have: from, got: to }
-      return lost('hash', null)
+      return lost('hash')
     },
     stopHealing: () => void (isHealing = false),
   }
@@ -153,17 +130,20 @@ function share(before: unknown, after: unknown): unknown {
   if (before === after) return before
   if (Array.isArray(before) && Array.isArray(after)) {
     const items = after.map((item, index) => share(before[index], item))
-    return items.length === before.length && items.every((item, index) => item === before[index])
-      ? before
-      : items
+    if (items.length === before.length && items.every((item, index) => item === before[index])) return before
+    return items.every((item, index) => item === after[index]) ? after : items
   }
   if (!isPlainObject(before) || !isPlainObject(after)) return after
   const keys = Object.keys(after)
   const result: { [key: string]: unknown } = {}
-  let isSame = keys.length === Object.keys(before).length
+  let isBefore = keys.length === Object.keys(before).length
+  let isAfter = true
   for (const key of keys) {
-    result[key] = share(Object.hasOwn(before, key) ? before[key] : undefined, after[key])
-    isSame &&= Object.hasOwn(before, key) && result[key] === before[key]
+    const value = share(Object.hasOwn(before, key) ? before[key] : undefined, after[key])
+    result[key] = value
+    isBefore &&= Object.hasOwn(before, key) && value === before[key]
+    isAfter &&= value === after[key]
   }
-  return isSame ? before : result
+  if (isBefore) return before
+  return isAfter ? after : result
 }

@@ -55,7 +55,7 @@ export interface Rooms {
   all(): readonly Room[]
   /** The state rooms that we are in and could go on with, by what their replicas have. */
   versions(): RoomVersions
-  /** @throws PPError `DELTA_INVALID` for a snapshot that is not JSON. */
+  /** @throws PPError `DESYNC` for a snapshot that is not what it says. */
   receive(message: Message): void
   /** The answer to a join; false when it is another question's. */
   settle(ack: Ack): boolean
@@ -297,9 +297,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
       post({ kind: 'resync', room: id, version: have, why: result.why }, null)
       // What is wrong with a state is known when the right one comes.
-      if (result.why === 'hash') continue
-      const path = result.error?.path?.join('.') ?? null
-      onDesync({ room: id, have, got: lastVersion, why: result.why, path })
+      if (result.why !== 'hash') onDesync({ room: id, have, got: lastVersion, why: result.why, path: null })
     }
   }
 

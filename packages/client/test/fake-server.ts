@@ -1,6 +1,6 @@
 // The server's end of an in-memory pair, played by hand: it says only what a test makes it say, and keeps what it hears.
-import { createNameTable, createWireCodec, createTransportPair } from '@painda/protocol'
-import type { Message, MessageKind, MessageOf, Transport, Welcome } from '@painda/protocol'
+import { createNameTable, createTransportPair, createViewEncoder, createWireCodec } from '@painda/protocol'
+import type { Message, MessageKind, MessageOf, Transport, ViewEncoder, Welcome } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
 import type { FakeTime } from '@painda/testing/fake-time'
 import { createRandom } from '@painda/protocol'
@@ -57,6 +57,7 @@ export const WELCOME: Welcome = {
 export function createFakeServer(): FakeServer {
   const time = createFakeTime()
   const peers: Peer[] = []
+  const lines = new Map<string, ViewEncoder>()
   const server: FakeServer = {
     peers,
     time,
@@ -69,7 +70,7 @@ export function createFakeServer(): FakeServer {
     },
     dial() {
       const [clientEnd, serverEnd] = createTransportPair()
-      const peer = createPeer(serverEnd, server.names, () => {
+      const peer = createPeer(serverEnd, lines, server.names, () => {
         const welcome = server.autoWelcome
         if (welcome !== null) peer.welcome(welcome(peer, peers.length))
       })
@@ -89,9 +90,25 @@ export function createFakeServer(): FakeServer {
   return server
 }
 
-function createPeer(transport: Transport, names: readonly string[], onHello: () => void): Peer {
+/** `lines`: the states of each room, as its last snapshot began them; they outlive connections. */
+function createPeer(
+  transport: Transport,
+  lines: Map<string, ViewEncoder>,
+  names: readonly string[],
+  onHello: () => void,
+): Peer {
   const reader = createWireCodec(undefined, createNameTable(names, true))
   let frames = 0
+
+  function encode(message: Message): Uint8Array {
+    if (message.kind !== 'snapshot' && message.kind !== 'delta') return codec.encode(message)
+    const line = `${message.room} ${message.scope ?? ''}`
+    if (message.kind === 'delta') return (lines.get(line) ?? createViewEncoder(0)).delta(message)
+    const view = createViewEncoder(lines.size + 1)
+    lines.set(line, view)
+    return view.snapshot(message)
+  }
+
   const peer: Peer = {
     heard: [],
     closed: null,
@@ -102,7 +119,7 @@ function createPeer(transport: Transport, names: readonly string[], onHello: () 
     of: (kind) => peer.heard.filter((message) => message.kind === kind) as never,
     types: () => peer.of('event').map(({ type }) => type),
     say: (...messages) => {
-      for (const frame of codec.pack(messages.map(codec.encode))) transport.send(frame)
+      for (const frame of codec.pack(messages.map(encode))) transport.send(frame)
     },
     bytes: (data) => transport.send(data),
     welcome: (welcome = {}) => peer.say({ ...WELCOME, ...welcome }),

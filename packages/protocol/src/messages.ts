@@ -53,8 +53,6 @@ export const SERVER_SHAPES: Shapes = {
   joined: JOINED,
   left: LEFT,
   presences: PRESENCES,
-  snapshot: SNAPSHOT,
-  delta: DELTA,
 }
 
 /** What either end says, so or in a form of its own. */

@@ -45,6 +45,9 @@ export interface StateSnapshot {
   version: number
   /** The room's tick count when this version was made. */
   tick: number
+  /**
+   * A receiver may put an equal tree here that shares with what it had: the decoder goes on from it.
+   */
   state: unknown
   hash?: number
   /** Not the room's state but what lies over it for this member; a snapshot without it takes the layer away. */
@@ -65,8 +68,13 @@ export interface StateDelta {
   hash?: number
   /** As in the snapshot that it follows. */
   scope?: StateScope
-  /** The whole new state, where the decoder has made it already; never on the wire. Shares what did not change. */
+  /**
+   * The whole new state, where the decoder has made it already; never on the wire. Shares what did not change with `before`.
+   * A receiver may put an equal tree here, as in a snapshot.
+   */
   state?: unknown
+  /** The state at `from` that the decoder began with; never on the wire. */
+  before?: unknown
   /** The decoder could not read it: `delta` is undefined. Never on the wire. */
   isDamaged?: true
 }

@@ -1,6 +1,7 @@
 // A cell: one value of a group that has one row. Two bits say whether bytes follow, a whole number from 0, or a step from
 // what the receiver holds, of whole numbers or over a divisor.
 import type { BitWriter } from './bit-writer.js'
+import type { NumberBefore } from './column-reader.js'
 import { divisorAt, divisorOf, isOver, NO_DIVISOR, numeratorOf, stepped, unzigzag, zigzag } from './number.js'
 import type { NameReader, Reader, ReadItem } from './reader.js'
 import type { NameWriter, WriteItem } from './writer.js'
@@ -45,13 +46,13 @@ export function writeCell(
   writeItem(w, value, names, depth)
 }
 
-/** `before` as the writer knew it; a step from NaN is malformed. */
+/** `before` as the writer knew it; a step from nothing is malformed. */
 export function readCell(
   r: Reader,
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  before: (row: number) => number,
+  before: NumberBefore | undefined,
 ): unknown {
   const form = r.bits(2)
   if (form === BYTES) {
@@ -60,7 +61,7 @@ export function readCell(
   }
   if (form === COUNT) return r.golomb()
   const divisor = form === STEP ? divisorAt(r.bits(4)) : 1
-  return stepped(before(0), divisor, unzigzag(r.golomb()))
+  return stepped(before?.(0) ?? Number.NaN, divisor, unzigzag(r.golomb()))
 }
 
 function commonDivisor(value: number, before: number): number {

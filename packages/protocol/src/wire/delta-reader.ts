@@ -3,15 +3,16 @@
 import type { Delta } from '../delta/delta.js'
 import { readCell } from './cell.js'
 import { readColumn } from './column-reader.js'
+import type { NumberBefore } from './column-reader.js'
+import { createGroupReader } from './group-reader.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
-import { createGroupReader } from './group-reader.js'
 import { readLeaf } from './leaf.js'
 import type { Reader } from './reader.js'
 import { fill } from './rows.js'
 import type { Template } from './template.js'
-import { createTree, selfKey } from './tree.js'
-import type { Container, Key, Tree } from './tree.js'
+import { createTree, ROOT } from './tree.js'
+import type { Key, Tree } from './tree.js'
 
 export interface Change {
   readonly state: unknown
@@ -35,45 +36,42 @@ export function createDeltaReader(): DeltaReader {
     tree: Tree,
     template: Template,
     rows: number,
-    blanks: readonly Key[][],
+    blanks: readonly (readonly number[])[],
   ): ReadGroup {
-    const targets = tree.open(template, blanks, rows)
     const { steps, fields } = template
-    const depth = steps.length
-    if (fields.length === 0) {
-      const values =
-        rows > 1
-          ? readColumn(r, rows, names, depth, readLeaf)
-          : [readCell(r, names, depth, readLeaf, nothing)]
-      const leaves = fill(rows, (row) => values[row])
-      for (const [row, leaf] of leaves.entries())
-        tree.put(targets[row] ?? [], selfKey(template, blanks, row), leaf)
-      return { template, rows, blanks, targets, leaves: [leaves] }
-    }
-    const leaves = fields.map((field) => {
-      const before = (row: number): number => {
-        // `open` gives records where fields are put.
-        const value = (targets[row] as Record<string, unknown>)[field]
-        return typeof value === 'number' ? value : Number.NaN
-      }
-      const values =
-        rows > 1
-          ? readColumn(r, rows, names, depth + 1, readLeaf, before)
-          : [readCell(r, names, depth + 1, readLeaf, before)]
-      return putAll(tree, targets, field, values)
-    })
-    return { template, rows, blanks, targets, leaves }
-  }
-
-  /** Names in the place of their numbers. */
-  function nameAll({ steps }: Template, blanks: readonly Key[][]): readonly Key[][] {
     let blank = 0
-    for (const { kind } of steps) {
-      if (kind === 'name') continue
+    const path = steps.map((step): ((row: number) => Key) => {
+      if (step.kind === 'name') return () => step.name
       const keys = blanks[blank++] ?? []
-      if (kind === 'any') for (let i = 0; i < keys.length; i++) keys[i] = names.nameOf(keys[i] as number)
+      if (step.kind === 'index') return (row) => keys[row] ?? 0
+      const known = keys.map(names.nameOf)
+      return (row) => known[row] ?? ''
+    })
+    const targets = tree.open({ template, rows, path })
+    const read = (depth: number, before?: NumberBefore): ArrayLike<unknown> =>
+      rows > 1
+        ? readColumn(r, rows, names, depth, readLeaf, before)
+        : [readCell(r, names, depth, readLeaf, before)]
+
+    let leaves: ReadGroup['leaves']
+    if (fields.length === 0) {
+      const values = read(steps.length)
+      const key = path[path.length - 1]
+      leaves = [fill(rows, (row) => values[row])]
+      for (const [row, leaf] of (leaves[0] ?? []).entries())
+        tree.put(targets[row] ?? [], key?.(row) ?? ROOT, leaf)
+    } else {
+      // `open` gives records where fields are put.
+      const records = targets as Record<string, unknown>[]
+      leaves = fields.map((field) => {
+        const values = read(steps.length + 1, (row) => {
+          const value = records[row]?.[field]
+          return typeof value === 'number' ? value : Number.NaN
+        })
+        return putAll(tree, records, field, values)
+      })
     }
-    return blanks
+    return { template, rows, path, targets, leaves }
   }
 
   return {
@@ -81,29 +79,23 @@ export function createDeltaReader(): DeltaReader {
       const tree = createTree(state)
       const groups: ReadGroup[] = []
       reader.read(r, hasNews, (template, rows, blanks) => {
-        groups.push(readGroup(r, tree, template, rows, nameAll(template, blanks)))
+        groups.push(readGroup(r, tree, template, rows, blanks))
       })
       return { state: tree.root, delta: () => deltaOf(groups) }
     },
   }
 }
 
-/** A place that changes as a whole starts from nothing. */
-function nothing(): number {
-  return Number.NaN
-}
-
 /** Puts a column into its field. Returns the values when not all of them can be read off the targets again. */
 function putAll(
   tree: Tree,
-  targets: readonly Container[],
+  targets: readonly Record<string, unknown>[],
   field: string,
   values: ArrayLike<unknown>,
 ): readonly unknown[] | undefined {
   let isPlain = true
-  for (let row = 0; row < targets.length; row++) {
+  for (const [row, target] of targets.entries()) {
     const value = values[row]
-    const target = targets[row] as Record<string, unknown>
     if (typeof value !== 'object' || value === null) target[field] = value
     else {
       isPlain = false

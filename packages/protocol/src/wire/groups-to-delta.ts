@@ -3,15 +3,11 @@
 import { emptyDelta, isArrayOps } from '../delta/delta.js'
 import type { ArrayOp, Delta } from '../delta/delta.js'
 import type { Json } from '../json.js'
-import type { Template } from './template.js'
-import type { Container, Key } from './tree.js'
+import { ROOT } from './tree.js'
+import type { Container, Key, Place } from './tree.js'
 
 /** A group of changes as it was read: where, and what was put there. */
-export interface ReadGroup {
-  readonly template: Template
-  readonly rows: number
-  /** A column of keys or indexes per blank. */
-  readonly blanks: readonly (readonly Key[])[]
+export interface ReadGroup extends Place {
   /** The new containers that hold the fields. */
   readonly targets: readonly Container[]
   /** Per field, what was said of it; undefined where that is what the target holds now. */
@@ -28,23 +24,20 @@ export function deltaOf(groups: readonly ReadGroup[]): Delta {
   // The root stands in a holder, so that a change of the whole is a field like any other.
   const holder: ObjectNode = { kind: 'object', delta: {}, children: new Map() }
   for (const group of groups) addGroup(holder, group)
-  return holder.delta['root'] ?? {}
+  return holder.delta[ROOT] ?? {}
 }
 
-function addGroup(holder: ObjectNode, { template, rows, blanks, targets, leaves }: ReadGroup): void {
+function addGroup(holder: ObjectNode, { template, rows, path, targets, leaves }: ReadGroup): void {
   const { steps, fields } = template
   const depth = fields.length === 0 ? steps.length - 1 : steps.length
   for (let row = 0; row < rows; row++) {
-    let blank = 0
     let node: Node = holder
-    let key: Key = 'root'
+    let key: Key = ROOT
     for (let i = 0; i <= depth; i++) {
       node = enter(node, key, steps[i]?.kind === 'index')
-      const step = steps[i]
-      if (step === undefined) break
-      key = step.kind === 'name' ? step.name : (blanks[blank++]?.[row] ?? 0)
+      key = path[i]?.(row) ?? ''
     }
-    if (fields.length === 0) put(node, key, leaves[0]?.[row])
+    if (fields.length === 0) put(node, depth < 0 ? ROOT : key, leaves[0]?.[row])
     for (const [j, field] of fields.entries()) {
       const column = leaves[j]
       // What is not among the leaves is what the target holds since then: states do not change.

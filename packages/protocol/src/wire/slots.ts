@@ -221,9 +221,8 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
         try {
           readBody(body, budget)
         } catch (thrown) {
-          const damaged = views.damaged(body)
-          if (damaged === null || damaged.room === room) isLost = true
-          if (damaged === null) throw thrown
+          isLost = true
+          throw thrown
         }
       }
     },

@@ -7,8 +7,7 @@ import { ensure, malformed } from '../malformed.js'
 import type { StateDelta, StateScope, StateSnapshot } from '../room.js'
 import { createDeltaReader } from './delta-reader.js'
 import type { DeltaReader } from './delta-reader.js'
-import { OPCODE_MASK, OPCODES } from './opcodes.js'
-import { Reader } from './reader.js'
+import type { Reader } from './reader.js'
 
 export const HAS_NEWS = 0x10
 export const HAS_HASH = 0x20
@@ -26,13 +25,9 @@ export const VERSIONS = 16
 /** The receiver's side of all views of one session: it keeps their dictionaries, versions and states. */
 export interface ViewDecoder {
   /** A damaged StateDelta for a switch from what the receiver does not hold. */
-  snapshot(r: Reader, opcode: number): StateSnapshot | StateDelta
-  delta(r: Reader, opcode: number): StateDelta
-  /**
-   * What to make of a body that could not be read: a delta that says so, when it was one of a view that is held; null
-   * otherwise. The view then waits for a snapshot.
-   */
-  damaged(body: Uint8Array): StateDelta | null
+  snapshot(r: Reader, flags: number): StateSnapshot | StateDelta
+  /** A delta that cannot be read says so, when it is one of a view that is held. The view then waits for a snapshot. */
+  delta(r: Reader, flags: number): StateDelta
   /** The client is out of the room: its view is forgotten. */
   forget(room: string): void
   /** Another connection begins. */
@@ -45,13 +40,14 @@ export interface ViewDecoder {
 }
 
 interface HeldView {
-  room: string
+  readonly room: string
   /** On its messages, so that a receiver needs not know of channels. */
-  scope: Pick<StateSnapshot, 'scope'>
-  reader: DeltaReader
+  readonly scope: Pick<StateSnapshot, 'scope'>
+  readonly reader: DeltaReader
   version: number
   tick: number
-  state: unknown
+  /** The last message; its state is what the next delta changes. */
+  last: { readonly state?: unknown }
   /** It lost step: nothing can be read before the next snapshot. */
   isLost: boolean
   /** It came on a connection before this one. */
@@ -68,55 +64,24 @@ export type ReaderOf = (room: string, scope: StateScope | undefined, isBased: bo
 export function createViewDecoder(readerOf: ReaderOf = createDeltaReader): ViewDecoder {
   const views = new Map<number, HeldView>()
 
-  function snapshot(r: Reader, opcode: number): StateSnapshot | StateDelta {
-    const channel = r.varint()
-    const room = r.text()
-    const version = r.varint()
-    const tick = r.varint()
-    // Deltas count their ticks from the one before them, which may be older than the snapshot.
-    const lastTick = r.varint()
-    const hash = opcode & HAS_HASH ? { hash: r.varint() } : {}
-    const scope: HeldView['scope'] = opcode & IS_OWN ? { scope: 'own' } : {}
-    let before: unknown = {}
-    if (opcode & HAS_BASE) {
-      const base = views.get(r.varint())
-      ensure(base !== undefined && base.room === room && base.scope.scope === scope.scope, 'base')
-      if (r.varint() !== base.version || base.isLost) {
-        r.skip()
-        return lost(base)
-      }
-      before = base.state
-    }
-    const reader = readerOf(room, scope.scope, (opcode & HAS_BASE) !== 0)
-    const { state } = reader.read(r, (opcode & HAS_NEWS) !== 0, before)
-    // Of the room itself: it begins anew, what lay over it included.
-    forget(room, scope.scope)
-    ensure(views.size < MAX_VIEWS, 'views')
-    views.set(channel, { room, scope, reader, version, tick: lastTick, state, isLost: false, isOld: false })
-    return { kind: 'snapshot', room, version, tick, state, ...hash, ...scope }
+  function forget(isGone: (view: HeldView) => boolean): void {
+    for (const [channel, view] of views) if (isGone(view)) views.delete(channel)
   }
 
-  function delta(r: Reader, opcode: number): StateDelta {
-    ensure((opcode & UNUSED) === 0, 'flag')
-    const head = r.varint()
-    const view = views.get(Math.floor(head / VERSIONS))
-    if (view === undefined) throw malformed('view')
-    const from = nearest(head % VERSIONS, view.version)
-    const isExplicit = (opcode & IS_EXPLICIT) !== 0
+  function readDelta(r: Reader, flags: number, view: HeldView, low: number): StateDelta {
+    ensure((flags & UNUSED) === 0, 'flag')
+    const { room, scope, version, last, reader } = view
+    const from = nearest(low, version)
+    const isExplicit = (flags & IS_EXPLICIT) !== 0
     const to = from + (isExplicit ? r.varint() : 1)
     const tick = isExplicit ? r.varint() : view.tick + 1
-    const hash = opcode & HAS_HASH ? r.varint() : undefined
-    const { room, scope } = view
-    if (view.isLost || from !== view.version) {
-      // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
-      view.isLost = true
-      r.skip()
-      return { kind: 'delta', room, from, to, tick, delta: undefined, isDamaged: true, ...scope }
-    }
-    const change = view.reader.read(r, (opcode & HAS_NEWS) !== 0, view.state)
+    const hash = flags & HAS_HASH ? { hash: r.varint() } : {}
+    // Names and numbers that it builds on may be missing: it is not read, and the receiver asks for a snapshot.
+    if (view.isLost || from !== version) return damaged(r, view, from, to, tick)
+    const change = reader.read(r, (flags & HAS_NEWS) !== 0, last.state)
+    ensure(r.left === 0, 'body')
     view.tick = tick
     view.version = to
-    view.state = change.state
     let documented: Delta | undefined
     const message: StateDelta = {
       kind: 'delta',
@@ -128,53 +93,69 @@ export function createViewDecoder(readerOf: ReaderOf = createDeltaReader): ViewD
       get delta() {
         return (documented ??= change.delta())
       },
+      before: last.state,
       state: change.state,
+      ...hash,
+      ...scope,
     }
-    if (scope.scope !== undefined) message.scope = scope.scope
-    if (hash !== undefined) message.hash = hash
+    view.last = message
     return message
   }
 
-  /** All views of the room, or those of one scope. */
-  function forget(room: string, scope?: StateScope): void {
-    for (const [channel, view] of views)
-      if (view.room === room && (scope === undefined || view.scope.scope === scope)) views.delete(channel)
-  }
-
-  function damaged(body: Uint8Array): StateDelta | null {
-    if (((body[0] ?? 0) & OPCODE_MASK) !== OPCODES.delta) return null
-    const r = new Reader(body)
-    try {
-      r.u8()
-      const view = views.get(Math.floor(r.varint() / VERSIONS))
-      if (view === undefined) return null
-      return lost(view)
-    } catch {
-      // Not even the channel can be read.
-      return null
-    }
-  }
-
   return {
-    snapshot,
-    delta,
-    damaged,
-    forget: (room) => forget(room),
-    begin() {
-      for (const view of views.values()) view.isOld = true
+    snapshot(r, flags) {
+      const channel = r.varint()
+      const room = r.text()
+      const version = r.varint()
+      const tick = r.varint()
+      // Deltas count their ticks from the one before them, which may be older than the snapshot.
+      const lastTick = r.varint()
+      const hash = flags & HAS_HASH ? { hash: r.varint() } : {}
+      const scope: HeldView['scope'] = flags & IS_OWN ? { scope: 'own' } : {}
+      let before: unknown = {}
+      if (flags & HAS_BASE) {
+        const base = views.get(r.varint())
+        ensure(base !== undefined && base.room === room && base.scope.scope === scope.scope, 'base')
+        if (r.varint() !== base.version || base.isLost) return damaged(r, base)
+        before = base.last.state
+      }
+      const reader = readerOf(room, scope.scope, (flags & HAS_BASE) !== 0)
+      const { state } = reader.read(r, (flags & HAS_NEWS) !== 0, before)
+      // Of the room itself: it begins anew, what lay over it included.
+      forget((view) => view.room === room && (scope.scope === undefined || view.scope.scope !== undefined))
+      ensure(views.size < MAX_VIEWS, 'views')
+      const last: StateSnapshot = { kind: 'snapshot', room, version, tick, state, ...hash, ...scope }
+      views.set(channel, { room, scope, reader, version, tick: lastTick, last, isLost: false, isOld: false })
+      return last
     },
-    clear() {
-      for (const [channel, view] of views) if (view.isOld) views.delete(channel)
+    delta(r, flags) {
+      const head = r.varint()
+      const view = views.get(Math.floor(head / VERSIONS))
+      if (view === undefined) throw malformed('view')
+      try {
+        return readDelta(r, flags, view, head % VERSIONS)
+      } catch {
+        // State heals by a snapshot; the other messages of the frame are not lost with it.
+        return damaged(r, view)
+      }
     },
+    forget: (room) => forget((view) => view.room === room),
+    begin: () => views.forEach((view) => (view.isOld = true)),
+    clear: () => forget(({ isOld }) => isOld),
   }
 }
 
 /** Something came that the view cannot follow. */
-function lost(view: HeldView): StateDelta {
+function damaged(
+  r: Reader,
+  view: HeldView,
+  from = view.version,
+  to = from + 1,
+  tick = view.tick,
+): StateDelta {
   view.isLost = true
-  const { room, scope, version, tick } = view
-  const at = { from: version, to: version + 1, tick }
-  return { kind: 'delta', room, ...at, delta: undefined, isDamaged: true, ...scope }
+  r.skip()
+  return { kind: 'delta', room: view.room, from, to, tick, delta: undefined, isDamaged: true, ...view.scope }
 }
 
 /** The version nearest to `ours` that ends in `low`. A gap of 8 and more does not happen on an ordered stream unnoticed. */

@@ -130,16 +130,9 @@ function write(w: Writer, message: Message, { names, inputs }: Known): void {
 
 function readBody(body: Uint8Array, known: Known, budget: Budget): Message {
   const r = new Reader(body, budget)
-  try {
-    const message = read(r, known)
-    ensure(r.left === 0, 'body')
-    return message
-  } catch (thrown) {
-    // State heals by a snapshot; the other messages of the frame are not lost with it.
-    const damaged = known.views.damaged(body)
-    if (damaged !== null) return damaged
-    throw thrown
-  }
+  const message = read(r, known)
+  ensure(r.left === 0, 'body')
+  return message
 }
 
 function read(r: Reader, known: Known): Message {
