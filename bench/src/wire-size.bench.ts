@@ -62,7 +62,8 @@ async function bundle(source: string, isSplit: boolean): Promise<Map<string, Siz
 
 const path = (file: string): string => JSON.stringify(join(root, 'packages', file))
 
-// Every name that the client offers is kept, contract helpers and error table included.
+const client = await bundle(`export { PPClient } from ${path('client/src/index.ts')}`, true)
+// Every name that the client offers is kept: contract helpers and error table too.
 const whole = await bundle(`export * from ${path('client/src/index.ts')}`, true)
 const app = await bundle(
   `export { PPClient, PPProvider, usePPRoom, usePPRoomState, usePPEvent, usePPStatus, usePresence, useAck }
@@ -71,7 +72,8 @@ const app = await bundle(
 )
 
 const kB = (bytes = 0): number => bytes / 1000
-const protocol = whole.get('protocol')
+const protocol = client.get('protocol')
+const allOfIt = whole.get('protocol')
 const entry = app.get('entry')
 
 printFigures('what a page pulls, kB minified and gzipped', [
@@ -80,7 +82,7 @@ printFigures('what a page pulls, kB minified and gzipped', [
     ours: kB(protocol?.gzipped),
     must: 9,
     aim: 7,
-    note: `${kB(protocol?.minified).toFixed(1)} kB minified`,
+    note: `${kB(protocol?.minified).toFixed(1)} kB minified; ${kB(allOfIt?.gzipped).toFixed(1)} with every name of the client`,
   },
   {
     what: 'client and hooks as an application imports them',

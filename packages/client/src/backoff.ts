@@ -16,7 +16,11 @@ const SPREAD = 0.2
 const MAX_DOUBLINGS = 30
 
 /** Milliseconds to wait before retry `attempt`, which counts from 1. */
-export function nextDelay(attempt: number, { baseMs, maxMs }: BackoffOptions, random: Random): number {
+export function nextDelay(
+  attempt: number,
+  { baseMs, maxMs }: BackoffOptions,
+  random: Pick<Random, 'next'>,
+): number {
   const doublings = Math.min(Math.max(0, attempt - 1), MAX_DOUBLINGS)
   const delay = Math.min(maxMs, baseMs * 2 ** doublings)
   // The cap is spread too: a herd that waits at the cap is still a herd.

@@ -26,7 +26,7 @@ import type { ConnectionSnapshot } from './types.js'
 
 export interface ConnectionOptions extends Omit<RetryPolicy, 'getToken'>, DialerOptions {
   time: Time
-  random: Random
+  random: Pick<Random, 'next'>
   /** One for each connection: a decoder may remember what came before. */
   createCodec: () => Codec
   connectTimeoutMs: number

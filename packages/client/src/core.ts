@@ -8,7 +8,6 @@ import {
   createClientCodec,
   createNameTable,
   createViewDecoder,
-  createRandom,
   hostTime,
   PPError,
   PROTOCOL_VERSION,
@@ -80,7 +79,9 @@ const PRESENCE_THROTTLE_MS = 50
 
 export function createCore(options: ClientOptions): Core {
   const time = options.time ?? hostTime(globalThis)
-  const random = options.random ?? createRandom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
+  const random = options.random ?? {
+    next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+  }
   const contractTable = contractNames(options.contract ?? {})
   /** Which names we may say as numbers: as the last welcome had it. */
   const names = createNameTable(contractTable)

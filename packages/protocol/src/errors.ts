@@ -36,11 +36,11 @@ export type DisconnectReason =
   | 'session taken over'
   | 'reconnect attempts exhausted'
 
-const stays = {
-  closeCode: 4000,
-  next: 'none',
-  reason: 'forced server disconnect',
-} as const satisfies ErrorRow
+function row(closeCode: number, next: NextStep, reason: DisconnectReason): ErrorRow {
+  return { closeCode, next, reason }
+}
+
+const stays = row(4000, 'none', 'forced server disconnect')
 
 /** Every code a peer or a caller can meet. Codes are stable: programs switch on them. */
 export const ERRORS = {
@@ -65,38 +65,38 @@ export const ERRORS = {
   TOO_MANY_ROOMS: stays,
   FORBIDDEN: stays,
   NAMESPACE_ERROR: stays,
-  RATE_LIMITED: { closeCode: 4008, next: 'retry', reason: 'rate limit exceeded' },
+  RATE_LIMITED: row(4008, 'retry', 'rate limit exceeded'),
   BUFFER_OVERFLOW: stays,
   DELTA_INVALID: stays,
   DESYNC: stays,
   UNREADABLE_FILE: stays,
   // Ends of a connection.
-  MALFORMED_FRAME: { closeCode: 4002, next: 'retry', reason: 'malformed frame' },
-  PAYLOAD_TOO_LARGE: { closeCode: 1009, next: 'retry', reason: 'payload too large' },
-  DECOMPRESSION_FAILED: { closeCode: 4002, next: 'retry', reason: 'malformed frame' },
-  INVALID_PROTOCOL_VERSION: { closeCode: 4001, next: 'stop', reason: 'Invalid Protocol Version' },
-  CONTRACT_MISMATCH: { closeCode: 4004, next: 'stop', reason: 'contract mismatch' },
-  SCHEMA_MISMATCH: { closeCode: 4004, next: 'stop', reason: 'contract mismatch' },
-  MIDDLEWARE_REJECTED: { closeCode: 4003, next: 'stop', reason: 'middleware rejected' },
-  UNAUTHORIZED: { closeCode: 4010, next: 'fresh-token', reason: 'unauthorized' },
-  ORIGIN_FORBIDDEN: { closeCode: 4011, next: 'stop', reason: 'forbidden origin' },
-  HANDSHAKE_TIMEOUT: { closeCode: 4012, next: 'retry', reason: 'handshake timeout' },
-  TOO_MANY_CONNECTIONS: { closeCode: 4013, next: 'retry', reason: 'too many connections' },
-  PING_TIMEOUT: { closeCode: 4014, next: 'retry', reason: 'Ping timeout' },
-  SLOW_CONSUMER: { closeCode: 4015, next: 'retry', reason: 'slow consumer' },
-  SESSION_EXPIRED: { closeCode: 4016, next: 'retry', reason: 'session expired' },
-  SESSION_TAKEN_OVER: { closeCode: 4017, next: 'stop', reason: 'session taken over' },
-  KICKED: { closeCode: 4018, next: 'stop', reason: 'forced server disconnect' },
-  CLIENT_CLOSED: { closeCode: 1000, next: 'stop', reason: 'client disconnect' },
-  SERVER_SHUTDOWN: { closeCode: 1001, next: 'retry', reason: 'Server shutting down' },
-  TRANSPORT_ERROR: { closeCode: 4000, next: 'retry', reason: 'transport error' },
-} as const satisfies Record<string, ErrorRow>
+  MALFORMED_FRAME: row(4002, 'retry', 'malformed frame'),
+  PAYLOAD_TOO_LARGE: row(1009, 'retry', 'payload too large'),
+  DECOMPRESSION_FAILED: row(4002, 'retry', 'malformed frame'),
+  INVALID_PROTOCOL_VERSION: row(4001, 'stop', 'Invalid Protocol Version'),
+  CONTRACT_MISMATCH: row(4004, 'stop', 'contract mismatch'),
+  SCHEMA_MISMATCH: row(4004, 'stop', 'contract mismatch'),
+  MIDDLEWARE_REJECTED: row(4003, 'stop', 'middleware rejected'),
+  UNAUTHORIZED: row(4010, 'fresh-token', 'unauthorized'),
+  ORIGIN_FORBIDDEN: row(4011, 'stop', 'forbidden origin'),
+  HANDSHAKE_TIMEOUT: row(4012, 'retry', 'handshake timeout'),
+  TOO_MANY_CONNECTIONS: row(4013, 'retry', 'too many connections'),
+  PING_TIMEOUT: row(4014, 'retry', 'Ping timeout'),
+  SLOW_CONSUMER: row(4015, 'retry', 'slow consumer'),
+  SESSION_EXPIRED: row(4016, 'retry', 'session expired'),
+  SESSION_TAKEN_OVER: row(4017, 'stop', 'session taken over'),
+  KICKED: row(4018, 'stop', 'forced server disconnect'),
+  CLIENT_CLOSED: row(1000, 'stop', 'client disconnect'),
+  SERVER_SHUTDOWN: row(1001, 'retry', 'Server shutting down'),
+  TRANSPORT_ERROR: row(4000, 'retry', 'transport error'),
+} satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
 
 /** True when `code`, a string from a peer, is one of ours. */
 export function isErrorCode(code: string): code is ErrorCode {
-  return Object.prototype.hasOwnProperty.call(ERRORS, code)
+  return Object.hasOwn(ERRORS, code)
 }
 
 export interface PPErrorOptions {
@@ -133,14 +133,10 @@ export function toPPError(thrown: unknown, code: ErrorCode): PPError {
   return new PPError(code, thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
 }
 
-const byCloseCode = new Map<number, ErrorRow>()
-for (const row of Object.values<ErrorRow>(ERRORS)) {
-  if (row.next !== 'none' && !byCloseCode.has(row.closeCode)) byCloseCode.set(row.closeCode, row)
-}
-
 /** What a close code from the wire means. An unknown code is network weather: a transport close, to be retried. */
 export function readCloseCode(closeCode: number): { reason: DisconnectReason; next: NextStep } {
-  return byCloseCode.get(closeCode) ?? { reason: 'transport close', next: 'retry' }
+  const meant = Object.values(ERRORS).find((one) => one.next !== 'none' && one.closeCode === closeCode)
+  return meant ?? { reason: 'transport close', next: 'retry' }
 }
 
 /** The last branch of a switch over a union: a new member becomes a compile error there. */

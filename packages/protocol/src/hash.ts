@@ -37,27 +37,18 @@ export function createTreeHash(): TreeHash {
     return fresh
   }
 
-  /** From the container that stood here before: what differs goes out of its sum and comes into ours. */
+  /** From the record that stood here before: what differs goes out of its sum and comes into ours. */
   function sumSince(container: object, before: unknown): number | undefined {
-    if (typeof before !== 'object' || before === null || Array.isArray(before) !== Array.isArray(container))
-      return undefined
-    const known = sums.get(before)
-    if (known === undefined) return undefined
-    if (Array.isArray(container)) return undefined
-    // Both are records: arrays are ruled out above.
-    const fields = container as Record<string, unknown>
-    const old = before as Record<string, unknown>
-    let result = known
-    for (const key of Object.keys(fields)) {
-      const value = fields[key]
-      const was = Object.hasOwn(old, key) ? old[key] : undefined
+    if (!isRecord(before) || !isRecord(container)) return undefined
+    let result = sums.get(before)
+    if (result === undefined) return undefined
+    for (const key of new Set([...Object.keys(before), ...Object.keys(container)])) {
+      const was = Object.hasOwn(before, key) ? before[key] : undefined
+      const value = Object.hasOwn(container, key) ? container[key] : undefined
       if (value === was) continue
       if (was !== undefined) result -= entry(key, hash(was, undefined))
       if (value !== undefined) result += entry(key, hash(value, was))
     }
-    for (const key of Object.keys(old))
-      if (old[key] !== undefined && !Object.hasOwn(fields, key))
-        result -= entry(key, hash(old[key], undefined))
     return result | 0
   }
 

@@ -13,18 +13,9 @@ export const MAX_NUMERATOR = 2 ** 50
 
 /** The code of the smallest divisor over which `value` is a whole number, and exactly so; else `NO_DIVISOR`. */
 export function divisorOf(value: number): number {
-  const large = value * 256
-  if (large === Math.floor(large) && large < MAX_NUMERATOR && large > -MAX_NUMERATOR) {
-    if (value === Math.floor(value)) return 0
-    let code = 8
-    let numerator = large
-    while (numerator % 2 === 0) {
-      numerator /= 2
-      code--
-    }
-    return code
-  }
-  for (let code = FIRST_DECIMAL; code < DIVISORS.length; code++) {
+  // Over a divisor of 256 too, so that columns of fractions keep room below `MAX_NUMERATOR`.
+  const isLarge = Math.abs(value * 256) >= MAX_NUMERATOR
+  for (let code = isLarge ? FIRST_DECIMAL : 0; code < DIVISORS.length; code++) {
     if (isOver(value, code)) return code
   }
   return NO_DIVISOR
