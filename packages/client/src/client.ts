@@ -159,7 +159,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   ): Undo
   on(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.on(name, asLocal(listener))
-    return this.#core.listeners().on(name, asMessage(listener))
+    return this.#core.scopes.listeners().on(name, asMessage(listener))
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
@@ -169,7 +169,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   ): Undo
   once(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.once(name, asLocal(listener))
-    return this.#core.listeners().once(name, asMessage(listener))
+    return this.#core.scopes.listeners().once(name, asMessage(listener))
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): void
@@ -179,17 +179,17 @@ export class PPClient<C extends ContractShape = ContractShape> {
   ): void
   off(name: string, listener?: (...args: never) => unknown): void {
     if (!isLocalEvent(name))
-      this.#core.listeners().off(name, listener === undefined ? undefined : asMessage(listener))
+      this.#core.scopes.listeners().off(name, listener === undefined ? undefined : asMessage(listener))
     else if (listener !== undefined) this.#core.events.off(name, asLocal(listener))
   }
 
   /** Listens to every message, rooms' and namespaces' included. */
   onAny(listener: (type: string, payload: unknown) => void): Undo {
-    return this.#core.onAny(listener)
+    return this.#core.scopes.onAny(listener)
   }
 
   offAny(listener?: (type: string, payload: unknown) => void): void {
-    this.#core.offAny(listener)
+    this.#core.scopes.offAny(listener)
   }
 
   /**
@@ -246,8 +246,8 @@ export class PPClient<C extends ContractShape = ContractShape> {
       send: (message, options = {}) =>
         sendOrAsk(core, message, { ...ns, ...(typeof options === 'function' ? { ack: options } : options) }),
       request: (type, payload, options = {}) => core.messaging.request(type, payload, { ...options, ...ns }),
-      on: (type, listener) => core.listeners(namespace).on(type, listener),
-      off: (type, listener) => core.listeners(namespace).off(type, listener),
+      on: (type, listener) => core.scopes.listeners(namespace).on(type, listener),
+      off: (type, listener) => core.scopes.listeners(namespace).off(type, listener),
     }
   }
 

@@ -12,17 +12,7 @@ import {
   PPError,
   PROTOCOL_VERSION,
 } from '@painda/protocol'
-import type {
-  Emitter,
-  Event,
-  Inspector,
-  Message,
-  PPErrorOptions,
-  Transport,
-  Undo,
-  Welcome,
-} from '@painda/protocol'
-import { createAsks } from './ack.js'
+import type { Emitter, Event, Inspector, Message, Undo, Welcome } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import { createBatch } from './batch.js'
 import { createServerClock } from './clock.js'
@@ -33,14 +23,12 @@ import { createDeferred } from './deferred.js'
 import { createFaults } from './faults.js'
 import { answerPing, createHeartbeat } from './heartbeat.js'
 import type { Heartbeat } from './heartbeat.js'
-import type { Letter, Link } from './link.js'
-import { createListeners } from './listeners.js'
-import type { Listeners } from './listeners.js'
+import { createInspection } from './inspection.js'
+import type { Link } from './link.js'
 import type { Loss } from './loss.js'
+import { createMail } from './mail.js'
 import { createMessaging } from './messaging.js'
 import type { Messaging } from './messaging.js'
-import { createOutbox } from './outbox.js'
-import type { Gate } from './outbox.js'
 import { browserPage } from './page.js'
 import { browserReload, createPageLife } from './page-life.js'
 import { createPresence } from './presence.js'
@@ -48,9 +36,10 @@ import type { PresenceView } from './presence.js'
 import { createRoom } from './room.js'
 import { createRooms } from './rooms.js'
 import type { Rooms } from './rooms.js'
-import { createSession } from './session.js'
+import { createScopes } from './scopes.js'
+import type { Scopes } from './scopes.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
-import { connectWebSocket } from './web-socket.js'
+import { dialFrom } from './web-socket.js'
 
 export interface Core {
   readonly connection: Connection
@@ -63,10 +52,7 @@ export interface Core {
   readonly id: string | null
   readonly userId: string | null
   ready(): Promise<void>
-  /** The listeners of a namespace; without one, of the client. */
-  listeners(ns?: string): Listeners
-  onAny(listener: (type: string, payload: unknown) => void): Undo
-  offAny(listener?: (type: string, payload: unknown) => void): void
+  readonly scopes: Scopes
   /** As `messaging.request`, with the contract's validator for the answer. */
   request(type: string, payload: unknown, options: AskOptions & { ns?: string }): Promise<unknown>
   /** An error that nobody waits for. */
@@ -91,6 +77,7 @@ export function createCore(options: ClientOptions): Core {
   const hasFingerprint = options.contract !== undefined || options.registry !== undefined
   const fingerprint = hasFingerprint ? { contract: contractRows(options.contract, options.registry) } : {}
   const inspector = createInspector()
+  const inspection = createInspection(inspector, time)
   const batch = createBatch()
   const clock = createServerClock(time)
   const events = createEmitter<ClientEvents>((thrown) => report(thrown))
@@ -100,45 +87,25 @@ export function createCore(options: ClientOptions): Core {
       events.emit('error', error)
       return isHeard
     },
-    inspect({ code, message }) {
-      if (inspector.active) inspector.emit({ kind: 'error', at: time.now(), peer: 'server', code, message })
-    },
+    inspect: (error) => inspection.error(error),
   })
 
-  const outbox = createOutbox({
+  const mail = createMail({
     time,
     codec,
-    maxMessages: options.buffer?.maxMessages ?? 1_000,
-    maxBytes: options.buffer?.maxBytes ?? 1024 * 1024,
-    maxAgeMs: options.buffer?.maxAgeMs ?? 120_000,
-    onDrop: (letter, why) => drop(letter, new PPError('BUFFER_OVERFLOW', ...tooMuch(why))),
-  })
-  const asks = createAsks({
-    time,
-    defaultTimeoutMs: options.ackTimeout ?? 10_000,
-    // Whoever was told that it failed must not see it happen later.
-    onGone: (ackId) => outbox.forget((letter) => ackIdOf(letter) === ackId),
+    buffer: options.buffer,
+    ackTimeoutMs: options.ackTimeout ?? 10_000,
     onError: report,
   })
-  const session = createSession({
-    time,
-    outbox,
-    encode: codec.encode,
-    onTooLarge: (letter, maxBytes) => drop(letter, tooLarge(letter, maxBytes)),
-  })
+  const { asks, outbox, session, post } = mail
   const messaging = createMessaging({ asks, post, onError: report })
   const presence = createPresence({ batch, selfId: () => session.userId, onError: report })
-  const any = createEmitter<{ any: [type: string, payload: unknown] }>(report)
-  const ownListeners = createListeners(report, options.contract?.events)
-  const namespaces = new Map<string, Listeners>()
+  const scopes = createScopes(report, options.contract?.events)
 
-  let dropped: { letter: Letter; error: PPError }[] = []
-  let maxPayloadBytes = Infinity
   /** The last connection ended with a frame that could not be read. */
   let isSuspect = false
   let heartbeat: Heartbeat | null = null
   let ready = createDeferred<void>()
-  let frames = 0
 
   const connection = createConnection({
     time,
@@ -153,7 +120,7 @@ export function createCore(options: ClientOptions): Core {
     backoff: { baseMs: options.reconnectDelay ?? 1_000, maxMs: options.reconnectDelayMax ?? 10_000 },
     getToken: options.getToken,
     prepare: (token) => pageLife.prepare(token),
-    dial: () => dial(options),
+    dial: () => dialFrom(options),
     hello: (token) => ({
       kind: 'hello',
       version: PROTOCOL_VERSION,
@@ -169,12 +136,7 @@ export function createCore(options: ClientOptions): Core {
     },
     onState: showState,
     onLoss: (loss, wasOpen, isFinal) => batch.run(() => lost(loss, wasOpen, isFinal)),
-    inspect(direction, bytes, messages) {
-      frames++
-      if (!inspector.active) return
-      const stamp = { at: time.now(), wallAt: time.wallNow(), seq: frames }
-      inspector.emit({ kind: 'frame', ...stamp, direction, peer: 'server', bytes, messages })
-    },
+    inspect: inspection.frame,
   })
 
   const rooms = createRooms({
@@ -185,12 +147,7 @@ export function createCore(options: ClientOptions): Core {
     nextAckId: asks.nextId,
     post,
     release: session.release,
-    discard(gate, error) {
-      for (const letter of outbox.forget((_letter, other) => other === gate)) {
-        const ackId = ackIdOf(letter)
-        if (ackId !== null) asks.reject(ackId, error)
-      }
-    },
+    discard: mail.discard,
     make: (key, wish, definition) =>
       createRoom({
         key,
@@ -207,27 +164,13 @@ export function createCore(options: ClientOptions): Core {
         onError: report,
         onEnter: (room) => rooms.enter(room),
         onLeave: (room) => rooms.leave(room),
-        onStatus({ handle, key: name }) {
-          if (!inspector.active) return
-          const { status, version } = handle
-          inspector.emit({
-            kind: 'room',
-            at: time.now(),
-            peer: 'server',
-            room: handle.id ?? name,
-            status,
-            version,
-          })
-        },
+        onStatus: inspection.room,
       }),
     onState: (room, state) => events.emit('roomState', { room, state }),
     onDelta: (room, delta) => events.emit('roomDelta', { room, delta }),
     onDesync(desync) {
       events.emit('desync', desync)
-      if (!inspector.active) return
-      const { room, have, got, path } = desync
-      const where = path === null ? {} : { path }
-      inspector.emit({ kind: 'desync', at: time.now(), peer: 'server', room, have, got, ...where })
+      inspection.desync(desync)
     },
   })
 
@@ -250,56 +193,22 @@ export function createCore(options: ClientOptions): Core {
     onLeave: connection.leave,
   })
 
-  function post(message: Message, gate: Gate | null): void {
-    const letter = { message, body: codec.encode(message) }
-    if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
-    session.post(letter, gate)
-  }
-
-  function drop(letter: Letter, error: PPError): void {
-    dropped.push({ letter, error })
-    const ackId = ackIdOf(letter)
-    if (ackId !== null) asks.reject(ackId, error)
-  }
-
-  /** Says once what could not be kept, not once per message. */
-  function reportDropped(): void {
-    const all = dropped
-    dropped = []
-    const [first] = all
-    if (first === undefined) return
-    const types = all.map(({ letter }) =>
-      letter.message.kind === 'event' ? letter.message.type : letter.message.kind,
-    )
-    const facts: PPErrorOptions = { cause: first.error, details: { dropped: all.length, types } }
-    report(
-      new PPError(
-        'BUFFER_OVERFLOW',
-        `${all.length} messages that waited for the connection were dropped.`,
-        facts,
-      ),
-    )
-  }
-
   function showState(snapshot: ConnectionSnapshot): void {
-    const { status, error, attempt } = snapshot
+    const { status, error } = snapshot
     if (status === 'open') ready.resolve()
     else if (status === 'closed') ready.reject(error ?? closedError())
     else if (isReadySettled) ready = createDeferred()
     isReadySettled = status === 'open' || status === 'closed'
     if (status === 'closed') pageLife.stop()
     else pageLife.start()
-    if (inspector.active) {
-      const detail = error === null ? `attempt ${attempt}` : `${error.code}: ${error.message}`
-      inspector.emit({ kind: 'connection', at: time.now(), peer: 'server', state: status, detail })
-    }
+    inspection.connection(snapshot)
     events.emit('stateChange', snapshot)
   }
   let isReadySettled = false
 
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
-    maxPayloadBytes = welcome.maxPayloadBytes
+    mail.maxPayloadBytes = welcome.maxPayloadBytes
     isSuspect = false
     const isAgreed = welcome.compact === true
     // What was encoded for a server with our contract may still have to leave: to one with another contract.
@@ -308,7 +217,10 @@ export function createCore(options: ClientOptions): Core {
     clock.sample(welcome.serverNow, null)
     pageLife.opened(welcome.id, welcome.windowMs)
     if (!isSame) views.clear()
-    if (!isSame && !isFirst) expire()
+    if (!isSame && !isFirst) {
+      presence.clear()
+      mail.expire()
+    }
     const detach = session.attach(link, welcome.messagesPerSecond ?? 0)
     rooms.welcome({ isSameSession: isSame, isCurrent: welcome.outcome === 'resumed', isFresh })
     session.release()
@@ -341,26 +253,12 @@ export function createCore(options: ClientOptions): Core {
     events.emit('open')
     if (recovery !== null) events.emit('recovery', recovery)
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
-    reportDropped()
+    mail.reportDropped()
     if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
       const text = `Client and server differ in ${welcome.mismatches.map(({ name }) => name).join(', ')}.`
       const hint = 'Build both from the same contract.'
       report(new PPError('SCHEMA_MISMATCH', text, { hint, details: welcome.mismatches }))
     }
-  }
-
-  /** What was sent under the session before is not sent again, and its answers cannot come. */
-  function expire(): void {
-    presence.clear()
-    const unsent = new Set(outbox.waiting().map(ackIdOf))
-    asks.rejectAll(
-      (what) =>
-        new PPError(
-          'SESSION_EXPIRED',
-          `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
-        ),
-      (ackId) => !unsent.has(ackId),
-    )
   }
 
   function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
@@ -374,7 +272,7 @@ export function createCore(options: ClientOptions): Core {
       asks.rejectAll(() => error ?? closedError())
       rooms.close(error)
       session.forget()
-      reportDropped()
+      mail.reportDropped()
     }
     if (error !== null && !(wasOpen && reason === 'transport close')) report(error)
     if (!wasOpen && (!isFinal || error === null)) return
@@ -428,9 +326,9 @@ export function createCore(options: ClientOptions): Core {
   function receiveEvent(event: Event): void {
     const { type, payload, room, ns } = event
     events.emit('message', { type, payload, ...(room === undefined ? {} : { room }) })
-    any.emit('any', type, payload)
+    scopes.tellAny(event)
     if (room !== undefined) rooms.receive(event)
-    else messaging.receive(event, ns === undefined ? ownListeners : (namespaces.get(ns) ?? null))
+    else messaging.receive(event, scopes.find(ns))
   }
 
   return {
@@ -448,50 +346,16 @@ export function createCore(options: ClientOptions): Core {
       return session.userId
     },
     ready: () => ready.promise,
-    listeners(ns) {
-      if (ns === undefined || ns === '/') return ownListeners
-      const known = namespaces.get(ns) ?? createListeners(report)
-      namespaces.set(ns, known)
-      return known
-    },
+    scopes,
     request(type, payload, askOptions) {
       const requests = options.contract?.requests ?? {}
       const isKnown = askOptions.ns === undefined && Object.hasOwn(requests, type)
       return messaging.request(type, payload, askOptions, isKnown ? requests[type]?.output : undefined)
     },
     report,
-    onAny: (listener) => any.on('any', listener),
-    offAny(listener) {
-      if (listener === undefined) any.clear()
-      else any.off('any', listener)
-    },
   }
-}
-
-/** @throws PPError `INVALID_ARGUMENT` where the host has no WebSocket. */
-function dial({ url, connectTransport, WebSocket = globalThis.WebSocket }: ClientOptions): Transport {
-  if (connectTransport !== undefined) return connectTransport(url)
-  if (typeof WebSocket === 'function') return connectWebSocket(url, WebSocket)
-  throw new PPError('INVALID_ARGUMENT', 'This host has no WebSocket.', {
-    hint: "Give the client one: new PPClient(url, { WebSocket }) with that of the package 'ws'.",
-  })
-}
-
-function ackIdOf({ message }: Letter): number | null {
-  return message.kind === 'event' ? (message.ackId ?? null) : null
 }
 
 function closedError(): PPError {
   return new PPError('CLOSED', 'The client was closed.')
-}
-
-function tooLarge({ message, body }: Letter, maxBytes: number): PPError {
-  const text = `A message of ${body.byteLength} bytes cannot be sent: the server takes ${maxBytes}.`
-  return new PPError('PAYLOAD_TOO_LARGE', text, { details: { kind: message.kind } })
-}
-
-function tooMuch(why: 'count' | 'bytes' | 'age'): [string, PPErrorOptions] {
-  const hint = 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.'
-  if (why === 'age') return ['A message waited too long for a connection.', { hint }]
-  return [`Too ${why === 'count' ? 'many messages' : 'many bytes'} wait for a connection.`, { hint }]
 }

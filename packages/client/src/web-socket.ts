@@ -22,6 +22,25 @@ const MAX_REASON_BYTES = 123
 /** The code for an end whose own code a browser may not send. */
 const CLOSE_OTHER = 4000
 
+export interface DialOptions {
+  url: string
+  connectTransport?: (url: string) => Transport
+  WebSocket?: WebSocketConstructor
+}
+
+/** A connection as a client's options say. @throws PPError `INVALID_ARGUMENT` where the host has no WebSocket. */
+export function dialFrom({
+  url,
+  connectTransport,
+  WebSocket = globalThis.WebSocket,
+}: DialOptions): Transport {
+  if (connectTransport !== undefined) return connectTransport(url)
+  if (typeof WebSocket === 'function') return connectWebSocket(url, WebSocket)
+  throw new PPError('INVALID_ARGUMENT', 'This host has no WebSocket.', {
+    hint: "Give the client one: new PPClient(url, { WebSocket }) with that of the package 'ws'.",
+  })
+}
+
 /** @throws PPError `INVALID_ARGUMENT` for what is no WebSocket URL. */
 export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): Transport {
   let socket: WebSocketLike
