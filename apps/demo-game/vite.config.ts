@@ -5,7 +5,8 @@ import { gameServer } from './vite-game-server.js'
 import { clientConditions, serverConditions } from './vite/from-source.js'
 
 export default defineConfig({
-  plugins: [react(), paindaDevtools(), gameServer()],
+  // The compiler memoizes what a selector or a list is made of; its lint is part of `npm run check`.
+  plugins: [react({ compiler: true }), paindaDevtools(), gameServer()],
   resolve: { conditions: clientConditions },
   ssr: { resolve: { conditions: serverConditions } },
   server: { host: '127.0.0.1' },

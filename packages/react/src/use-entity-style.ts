@@ -56,8 +56,10 @@ export function useEntityStyle<Room extends RoomShape>(
         latestApply.current(target.current.style, value as never)
     }
     function step(): void {
+      // Asked first: what is written then is where it stays.
+      const isLast = follower.isAtRest()
       write()
-      if (follower.isAtRest()) rest()
+      if (isLast) rest()
     }
     function rest(): void {
       stopFrames?.()

@@ -1,0 +1,205 @@
+// The examples of the guides, run as they stand but for the port: a real server, a real socket, and somebody who clicks.
+// @vitest-environment happy-dom
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { PPClient, PPProvider } from '@painda/react'
+import type { PPServer } from '@painda/server'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { createElement } from 'react'
+import type { ComponentType, ReactNode } from 'react'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { filesOf, pages, writeFiles } from './pages.js'
+
+const folder = mkdtempSync(join(import.meta.dirname, 'run-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let closers: (() => unknown)[] = []
+afterEach(async () => {
+  cleanup()
+  await act(async () => {
+    for (const close of closers.reverse()) await close()
+  })
+  closers = []
+})
+
+/** Their libraries are not installed here; `types.test.ts` compiles them. */
+const NOT_RUN = ['recipes/react-three-fiber', 'recipes/pixi']
+
+const text = (): string => document.body.textContent
+const button = (name: string | RegExp): HTMLElement => screen.getByRole('button', { name })
+const click = (name: string | RegExp): void => act(() => button(name).click())
+
+/** What somebody who tries the example sees. */
+const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = {
+  'hooks/pp-provider': () => until(() => text() === 'open'),
+  'hooks/use-pp-status': async (server) => {
+    await until(() => text() === 'Connected.')
+    await act(() => server.close())
+    await until(() => text().startsWith('Reconnecting'))
+  },
+  'hooks/use-pp-room': async () => {
+    await until(() => text() === 'lobby: 1 here')
+    click(/lobby/)
+    await until(() => text() === 'play: 1 here')
+  },
+  'hooks/use-pp-room-state': () => until(() => text() === 'Ada: 5'),
+  'hooks/use-pp-update': async () => {
+    await until(() => text().includes('5 coins'))
+    click('Buy')
+    expect(text()).toContain('bomb 2 coins …')
+    await until(() => text().endsWith('bomb 2 coins '))
+    click('Buy')
+    await until(() => text().endsWith('bomb 2 coins Not enough coins.'))
+  },
+  'hooks/use-ack': async () => {
+    click('Buy')
+    await until(() => text().includes('2 coins left'))
+    click('Buy')
+    await until(() => text().includes('Not enough coins.'))
+    click('OK')
+    expect(text()).toBe('Buy')
+  },
+  'hooks/use-pp-event': async () => {
+    click('Start')
+    await until(() => text().includes('boom at the start'))
+  },
+  'hooks/use-presence': async () => {
+    await until(() => text() === '0 others')
+    act(() => void fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Grace' } }))
+    await until(() => screen.getByLabelText<HTMLInputElement>('Name').value === 'Grace')
+  },
+  'hooks/use-others': async () => {
+    await until(() => text() === '0 others')
+    await enter('Grace')
+    await until(() => text() === '1 others')
+  },
+  'hooks/use-other': async () => {
+    expect(text()).toBe('alone')
+    await enter('Grace')
+    await until(() => text() === 'here')
+  },
+  'hooks/use-self': async () => {
+    await until(() => text() === 'no name yet')
+    click('no name yet')
+    await until(() => text() === 'Grace')
+  },
+  'hooks/use-frame': () => until(() => screen.getByTestId('bar').style.width !== ''),
+  'hooks/use-transient': async () => {
+    click('Right')
+    await until(() => screen.getByTestId('meter').getAttribute('value') === '7')
+  },
+  'hooks/use-interpolated': async () => {
+    click('Right')
+    await until(() => screen.getByTestId('dot').style.left === '40px')
+  },
+  'hooks/use-entity-style': async () => {
+    await until(() => screen.queryByTestId('dot') !== null)
+    await until(() => screen.getByTestId('health').style.width === '100%')
+    click('Move')
+    await until(() => screen.getByTestId('dot').style.transform === 'translate3d(40px, 5px, 0)')
+  },
+  'hooks/server-rendering': async () => {
+    const { renderPage } = (await import(pathOf('hooks/server-rendering', 'render.tsx'))) as {
+      renderPage(page: ReactNode): Promise<string>
+    }
+    const html = await renderPage(createElement('p', null, 'here'))
+    expect(html).toContain('<p>here</p>')
+    expect(html).toContain('{"arena":{"state":{"phase":"lobby"')
+  },
+  'recipes/canvas-game': async (server) => {
+    await until(() => server.rooms()[0]?.clients.length === 1)
+    // The one room is the example's.
+    const held = (): unknown =>
+      Object.values((server.rooms()[0]?.state as Arena | undefined)?.players ?? {})[0]?.x
+    act(() => void fireEvent.keyDown(window, { key: 'ArrowRight' }))
+    await until(() => Number(held()) > 1)
+    act(() => void fireEvent.keyUp(window, { key: 'ArrowRight' }))
+  },
+  'recipes/lobby': async () => {
+    await until(() => text().includes('somebody'))
+    await enter('Grace')
+    await until(() => text().includes('Grace'))
+    act(() => void fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Ada' } }))
+    click('That is me')
+    await until(() => text().includes('Ada'))
+    click('Start')
+    await until(() => text() === 'The game is on.')
+  },
+  'recipes/turn-based': async (server) => {
+    await until(() => screen.queryAllByRole('button').length === 3)
+    click('2')
+    await until(() => text().startsWith('Pile: 2') && screen.queryAllByRole('button').length === 2)
+    expect(JSON.stringify(server.rooms()[0]?.state)).not.toContain('[1,2,3]')
+  },
+  'recipes/forms': async () => {
+    await until(() => !button('Buy').hasAttribute('disabled'))
+    click('Buy')
+    await until(() => text().includes('Bought. 2 coins left.'))
+    click('Buy')
+    await until(() => text().includes('Not enough coins.'))
+  },
+}
+
+interface Arena {
+  players: { [id: string]: { x: number } }
+}
+
+/** Somebody else comes into the room. */
+let enter: (name: string) => Promise<void> = async () => {}
+
+test.each(pages.filter((page) => !NOT_RUN.includes(page)))('%s', async (page) => {
+  const port = await freePort()
+  const files = Object.entries(filesOf(page)).map(([name, code]) => [
+    name,
+    code.replaceAll('3000', String(port)),
+  ])
+  writeFiles(join(folder, page), Object.fromEntries(files) as Record<string, string>)
+  const { server } = (await import(pathOf(page, 'server.ts'))) as { server: PPServer }
+  closers.push(() => server.close())
+  await server.listening()
+  enter = async (name) => {
+    const other = new PPClient(`ws://localhost:${port}`)
+    closers.push(() => other.close())
+    const room = other.room(((await import(pathOf(page, 'shared.ts'))) as { Arena: never }).Arena)
+    const release = room.retain()
+    closers.push(release)
+    await act(() => room.joined)
+    act(() => room.presence.update({ name } as never))
+  }
+  if (files.some(([name]) => name === 'example.tsx')) {
+    const { App } = (await import(pathOf(page, 'example.tsx'))) as { App: ComponentType }
+    const client = new PPClient({ url: `ws://localhost:${port}`, reconnectDelay: 5 })
+    closers.push(() => client.close())
+    render(
+      <PPProvider client={client}>
+        <App />
+      </PPProvider>,
+    )
+  }
+  const walk = walks[page]
+  if (walk === undefined) throw new Error(`Nobody tries the example of docs/${page}.md.`)
+  await walk(server)
+})
+
+function pathOf(page: string, file: string): string {
+  return join(folder, page, file)
+}
+
+async function until(isThere: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 600; turn++) {
+    if (isThere()) return
+    await act(async () => new Promise((resolve) => setTimeout(resolve, 5)))
+  }
+  throw new Error(`It did not happen. The page shows: ${document.body.innerHTML}`)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
