@@ -19,7 +19,7 @@ import type { Core } from './core.js'
 import type { Ack, MessageListener } from './listeners.js'
 import type { PresenceView } from './presence.js'
 import type { RoomHandle } from './room-handle.js'
-import type { JoinOptions } from './rooms.js'
+import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
 
 /** A message as documented: `send({ type, payload })`. */

@@ -4,7 +4,6 @@ import { PPError } from '@painda/protocol'
 import type {
   StateDelta,
   Event,
-  Join,
   Joined,
   Message,
   PresenceSync,
@@ -31,10 +30,8 @@ import type { Applied } from './line.js'
 import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
+import type { Wish } from './wish.js'
 import { createThrottle } from './throttle.js'
-
-/** What a Join asks for. */
-export type Wish = Pick<Join, 'how' | 'name' | 'room' | 'options' | 'spectate'>
 
 type State =
   /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */

@@ -11,24 +11,15 @@ import type {
   RoomShape,
   RoomVersions,
   Time,
-  Undo,
 } from '@painda/protocol'
+import { createExpectedRooms } from './expected-rooms.js'
 import type { Gate } from './outbox.js'
 import type { Applied, Healed } from './line.js'
 import { notInRoom, reasonError } from './room.js'
-import type { Room, Wish } from './room.js'
+import type { Room } from './room.js'
 import type { Desync } from './types.js'
-
-export interface JoinOptions {
-  /** With a definition: the very room of that id or invite code. */
-  id?: string
-  /** To look on, not to play; the room must allow it. */
-  spectate?: boolean
-  /** Reaches the room's `onJoin`. */
-  options?: unknown
-  /** Default `joinById` with an id, else `joinOrCreate`. */
-  how?: 'joinOrCreate' | 'create' | 'joinById'
-}
+import { keyOf, nameOf, returnWish, wishOf } from './wish.js'
+import type { JoinOptions, Wish } from './wish.js'
 
 export interface RoomsOptions {
   time: Pick<Time, 'after'>
@@ -78,9 +69,6 @@ export interface Rooms {
 /** With these a room that we were in is gone or taken, and another of its kind will do. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
 
-/** After a reload: until then the application has asked for its rooms again, or it is elsewhere and they are left. */
-const EXPECT_MS = 5_000
-
 /** Rooms that a server may push a client into, and what a hello may say of rooms. */
 const MAX_ROOMS = 1024
 
@@ -108,9 +96,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   const leaves = new Set<string>()
   /** Ended by the connection's end: they come back with the next one. */
   const orphans = new Set<Room>()
-  /** Rooms of the page before, by id, with their kind; nobody of this page has asked for them yet. */
-  const expected = new Map<string, string | undefined>()
-  let cancelExpecting: Undo = () => {}
+  const expected = createExpectedRooms(time, (id) => {
+    for (const room of [...(byId.get(id) ?? [])]) if (!room.isWanted) room.handle.leave()
+  })
 
   function ask(room: Room, wish: Wish = returnWish(room)): void {
     const ackId = nextAckId()
@@ -133,14 +121,13 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** A room of the page before that will do for this wish. */
   function expectedOf({ how, name }: Wish): string | undefined {
     if (how !== 'joinOrCreate') return undefined
-    for (const [id, kind] of expected) if (kind === name && byId.has(id)) return id
-    return undefined
+    return expected.find(name, (id) => byId.has(id))
   }
 
   /** After a reload: who waits for any room of this kind is in this one already. */
   function awaitExpected({ room: id, name }: Joined): readonly Room[] {
     if (!expected.has(id)) return []
-    expected.set(id, name)
+    expected.learn(id, name)
     const any = name === undefined ? undefined : byKey.get(keyOf({ how: 'joinOrCreate', name }))
     const isAsked = [...joins.values()].some(({ room }) => room === any)
     return any === undefined || any.handle.id !== null || isAsked ? [] : [any]
@@ -148,20 +135,13 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   /** Somebody of this page has the room now: the handle that only held it open goes. */
   function takeUp(id: string, by: Room): void {
-    if (!by.isWanted || !expected.delete(id)) return
+    if (!by.isWanted || !expected.take(id)) return
     for (const other of [...(byId.get(id) ?? [])]) {
       if (other === by || other.isWanted) continue
       dismiss(id, other)
       remove(other)
       other.end(null)
     }
-  }
-
-  function leaveExpected(): void {
-    for (const id of expected.keys()) {
-      for (const room of [...(byId.get(id) ?? [])]) if (!room.isWanted) room.handle.leave()
-    }
-    expected.clear()
   }
 
   function leave(room: Room): void {
@@ -396,17 +376,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       for (const id of leaves) post({ kind: 'leave', room: id }, null)
       leaves.clear()
       if (!isFresh) return goOn(isSameSession, isCurrent)
-      cancelExpecting()
-      cancelExpecting = time.after(EXPECT_MS, leaveExpected)
+      expected.wait()
       afterFrame(() => goOn(isSameSession, isCurrent))
     },
     wanted: () =>
       [...byId].flatMap(([id, rooms]) => ([...rooms].some(({ isWanted }) => isWanted) ? [id] : [])),
-    expect(ids) {
-      for (const id of ids) expected.set(id, undefined)
-    },
+    expect: expected.expect,
     close(error) {
-      cancelExpecting()
       expected.clear()
       joins.clear()
       leaves.clear()
@@ -422,30 +398,4 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
     },
   }
-}
-
-function wishOf(target: RoomShape | string, { id, options, how, spectate = false }: JoinOptions): Wish {
-  const extra = { ...(options === undefined ? {} : { options }), ...(spectate ? { spectate } : {}) }
-  if (typeof target === 'string') return { how: 'join', room: target, ...extra }
-  return {
-    how: how ?? (id === undefined ? 'joinOrCreate' : 'joinById'),
-    name: target.name,
-    ...(id === undefined ? {} : { room: id }),
-    ...extra,
-  }
-}
-
-/** Back to the very room that it was: rooms made or found by name have an id by then. */
-function returnWish({ wish, handle }: Room): Wish {
-  if (handle.id === null || wish.name === undefined || wish.how === 'joinById') return wish
-  return { ...wish, how: 'joinById', room: handle.id }
-}
-
-/** Equal wishes share a handle. The options are not part of it: they are for whoever asks first. */
-function keyOf({ how, name, room, spectate = false }: Wish): string {
-  return JSON.stringify([how, name ?? null, room ?? null, spectate])
-}
-
-function nameOf({ name, room }: Wish): string {
-  return [name, room].filter((part) => part !== undefined).join(':')
 }
