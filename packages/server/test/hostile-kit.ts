@@ -94,12 +94,12 @@ export class RawPeer {
 
   /** The first message of that type, whenever it came. */
   async got(type: string): Promise<unknown> {
-    await this.#until(() => this.log.some(([name]) => name === type))
+    await this.until(() => this.log.some(([name]) => name === type))
     return this.log.find(([name]) => name === type)?.[1]
   }
 
   async ended(): Promise<{ code: number; reason: string }> {
-    await this.#until(() => this.closed !== null)
+    await this.until(() => this.closed !== null)
     return this.closed ?? { code: 0, reason: '' }
   }
 
@@ -121,7 +121,8 @@ export class RawPeer {
     this.#notify()
   }
 
-  async #until(isTrue: () => boolean): Promise<void> {
+  /** Resolves when that is true, asked after everything that comes. */
+  async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
       if (this.closed !== null) throw new Error(`Closed instead: ${JSON.stringify(this.closed)}`)
       await new Promise<void>((resolve) => this.#wake.push(resolve))

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { createWireCodec, PPSchemaRegistry, structSerializer } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
+import { createFakeTime } from '@painda/testing/fake-time'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listen, listenHttp, raw, RawPeer, spell, upgradeRequest, type Format } from './hostile-kit.js'
 import { PPServer, silentLogger } from '../src/index.js'
@@ -330,7 +331,9 @@ test('[BI5] a port that is taken rejects listening() and raises error, and close
 })
 
 test('[BI1] what a foreign v2 client sends and gets is the documented wire', async () => {
-  const { server, url } = await listen()
+  // On a clock that the test moves: a busy machine must not take a client that has its token to hand for one without.
+  const time = createFakeTime()
+  const { server, url } = await listen({ time })
   server.use((client, next) => next(client.handshake.token === 'tok' ? undefined : new Error('No token')))
   server.on('save', (_client, payload, ack) => ack(null, { saved: payload }))
   server.on('refuse', (_client, _payload, ack) => ack(new Error('Not you.')))
@@ -350,6 +353,8 @@ test('[BI1] what a foreign v2 client sends and gets is the documented wire', asy
   expect(await peer.got('confirmed')).toEqual({ ok: 1 })
 
   const stranger = new RawPeer(url, 'v2')
+  await stranger.opened()
+  await time.advance(150)
   expect(await stranger.ended()).toEqual({ code: 4003, reason: 'middleware rejected: No token' })
   expect(stranger.errors).toEqual(['MIDDLEWARE_ERROR'])
   const fromUrl = new RawPeer(`${url}/?x=1&token=tok`, 'v2')
