@@ -85,6 +85,7 @@ export interface ClientParts {
   readonly handlers: Handlers<[payload: unknown, ack: AckReply]>
   readonly any: Handlers<[type: string, payload: unknown]>
   handshake: Handshake
+  readonly readsByReference: boolean
 }
 
 export class PPServerClient<C extends ContractShape = ContractShape> implements Member {
@@ -151,6 +152,11 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   /** The wire that the client speaks. */
   get protocol(): 'painda.v3' | 'v2' {
     return this.#parts.session.codec.name
+  }
+
+  /** A bot that is sent no state, because it reads that of its server. */
+  get readsByReference(): boolean {
+    return this.#parts.readsByReference
   }
 
   get rooms(): ReadonlySet<string> {

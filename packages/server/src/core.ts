@@ -63,6 +63,8 @@ export interface ServerEvents {
 export interface AcceptInfo extends Partial<TransportInfo> {
   /** The public id that an in-process peer wishes; it gets another when this one is taken. */
   readonly id?: string
+  /** The peer is of this process and reads rooms where they are: it is sent no state. */
+  readonly readsByReference?: boolean
 }
 
 export type Core = ReturnType<typeof createCore>
@@ -210,6 +212,7 @@ export function createCore(options: ServerOptions) {
     onDisconnection,
   })
   const infos = new WeakMap<Connection, TransportInfo>()
+  const readers = new WeakSet<Connection>()
   const hasFingerprint = contract !== undefined || options.registry !== undefined
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
@@ -221,14 +224,15 @@ export function createCore(options: ServerOptions) {
     onMismatch: tellOfMismatch,
     gate,
     create(connection, id, token) {
-      return life.create(connection.codec, id, readHandshake(infos.get(connection) ?? IN_PROCESS, token))
+      const handshake = readHandshake(infos.get(connection) ?? IN_PROCESS, token)
+      return life.create(connection.codec, id, handshake, readers.has(connection))
     },
     admitted: life.admitted,
     canContinue: rooms.canContinue,
     resumed: life.resumed,
   })
 
-  function accept(transport: Transport, { id, ...info }: AcceptInfo): void {
+  function accept(transport: Transport, { id, readsByReference, ...info }: AcceptInfo): void {
     const origin: TransportInfo = { ...IN_PROCESS, ...info }
     const isV2 = origin.protocol === 'v2'
     const connection = new Connection({
@@ -247,6 +251,7 @@ export function createCore(options: ServerOptions) {
       // An early hello is answered before the constructor returns.
       onHello(opened, hello) {
         infos.set(opened, origin)
+        if (readsByReference === true) readers.add(opened)
         handshakes.hello(opened, isV2 ? withUrl(hello, origin.url) : hello, id)
       },
       onEnd: (opened) => handshakes.lost(opened),

@@ -12,6 +12,8 @@ export interface Member {
   readonly connected: boolean
   /** The wire that the member speaks. Default: v3. */
   readonly protocol?: 'painda.v3' | 'v2'
+  /** It is of this process and reads the state where it is: it is sent none. */
+  readonly readsByReference?: boolean
   /** What the application has noted about it. */
   getTag?(tag: string): unknown
   /** Bytes handed over that the network has not taken yet. */

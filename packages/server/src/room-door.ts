@@ -125,8 +125,10 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
 
   function tellJoined({ client }: Seat<C>, ackId: number | undefined): void {
     const answer = ackId === undefined ? {} : { ackId }
+    // One that is sent no state waits for none.
+    const type = client.readsByReference === true ? 'event' : 'state'
     const name = door.name === undefined ? {} : { name: door.name }
-    client.deliver(outgoing({ kind: 'joined', room: id, ...answer, ...name, type: 'state' }))
+    client.deliver(outgoing({ kind: 'joined', room: id, ...answer, ...name, type }))
   }
 
   function goAway(seat: Seat<C>): void {

@@ -103,7 +103,7 @@ export function createRoomStage<C extends Member>({
   function tellLive(versions: Versions<C> | null): void {
     if (versions === null) return
     for (const seat of seats.values()) {
-      if (seat.phase.name !== 'live') continue
+      if (seat.phase.name !== 'live' || seat.client.readsByReference === true) continue
       if (!seat.client.isBehind) for (const out of versions.of(seat)) seat.client.deliver(out)
       else {
         const held = versions.before(seat)
@@ -133,7 +133,7 @@ export function createRoomStage<C extends Member>({
   function show(seat: Seat<C>, state: readonly Outgoing[] = views.whole(seat, clock.tick)): void {
     const { client } = seat
     const early = earlyOf(seat)
-    for (const out of state) client.deliver(out)
+    if (client.readsByReference !== true) for (const out of state) client.deliver(out)
     client.deliver(presence.full())
     stragglers.release(seat)
     seat.phase = { name: 'live' }

@@ -50,7 +50,7 @@ export interface SessionLifeOptions {
 
 export interface SessionLife {
   /** A session and its client, known to nobody yet. */
-  create(codec: PeerCodec, id: string, handshake: Handshake): SessionEntry
+  create(codec: PeerCodec, id: string, handshake: Handshake, readsByReference?: boolean): SessionEntry
   admitted(entry: SessionEntry): void
   /** `held`: where the client's rooms go on. */
   resumed(entry: SessionEntry, token: string | null, held: Held): void
@@ -112,7 +112,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
   }
 
   return {
-    create(codec, id, handshake) {
+    create(codec, id, handshake, readsByReference = false) {
       const session: Session = new Session({
         id,
         codec,
@@ -139,6 +139,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
         any: createHandlers<[type: string, payload: unknown]>(),
         handshake,
+        readsByReference,
       }
       const client = new PPServerClient(parts)
       const entry: SessionEntry = { session, client }

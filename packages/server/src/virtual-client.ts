@@ -10,7 +10,13 @@ import type { PPServer } from './server.js'
 export type VirtualClientOptions<C extends ContractShape = ContractShape> = Omit<
   ClientOptions<C>,
   'url' | 'connectTransport' | 'WebSocket' | 'autoConnect'
->
+> & {
+  /**
+   * False: rooms send it no state, and it decodes none; it reads theirs with `roomState(id)`, and its handles have no `state`.
+   * For bots by the hundred. Default true.
+   */
+  replicas?: boolean
+}
 
 /**
  * A headless client: a bot, a test's player, the reader of a server-side render.
@@ -24,8 +30,8 @@ export class PPVirtualClient<C extends ContractShape = ContractShape> extends PP
   readonly #link: Link
 
   /** `id` becomes its public id on a server where nobody has it yet. */
-  constructor(id: string, options: VirtualClientOptions<C> = {}) {
-    const link: Link = { id, server: null }
+  constructor(id: string, { replicas = true, ...options }: VirtualClientOptions<C> = {}) {
+    const link: Link = { id, server: null, readsByReference: !replicas }
     super({
       ...options,
       url: `virtual:${id}`,
@@ -54,14 +60,15 @@ export class PPVirtualClient<C extends ContractShape = ContractShape> extends PP
 
 interface Link {
   readonly id: string
+  readonly readsByReference: boolean
   server: Pick<PPServer, 'acceptTransport' | 'getRoom'> | null
 }
 
-function dial({ id, server }: Link): Transport {
+function dial({ id, server, readsByReference }: Link): Transport {
   if (server === null) {
     throw new PPError('INVALID_ARGUMENT', `The bot "${id}" has no server.`, { hint: 'Call connect(server).' })
   }
   const [mine, theirs] = createTransportPair()
-  server.acceptTransport(theirs, { id, url: '/', ip: '127.0.0.1' })
+  server.acceptTransport(theirs, { id, url: '/', ip: '127.0.0.1', readsByReference })
   return mine
 }

@@ -143,9 +143,9 @@ test.each(FORMATS)(
 test('[RC5] painda.v3: another session’s token, or one cut short, opens nobody’s session', async () => {
   const { server, url } = await listen()
   const victim = await RawPeer.join(url, 'painda.v3')
-  const { id } = victim.log[0]?.[1] as { id: string; token: string }
+  const { id } = (await victim.got('welcome')) as { id: string }
   const attacker = await RawPeer.join(url, 'painda.v3')
-  const own = attacker.log[0]?.[1] as { id: string; token: string }
+  const own = (await attacker.got('welcome')) as { token: string }
   for (const token of [own.token, own.token.slice(0, 4), '', id]) {
     const peer = new RawPeer(url, 'painda.v3')
     await peer.opened()
@@ -226,5 +226,6 @@ test('[LM5] painda.v3: a hundred thousand joins leave a client in as many rooms 
   await flood(10)
   const base = heapMiB()
   await flood(100)
-  expect(heapMiB() - base).toBeLessThan(2)
+  // A hundred bytes kept of each join would be 10 MiB.
+  expect(heapMiB() - base).toBeLessThan(6)
 })

@@ -1,3 +1,4 @@
+import { defineRoom, type } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { PPServer, PPVirtualClient, silentLogger } from '../src/index.js'
 import { createFakeTime } from '@painda/testing/fake-time'
@@ -66,6 +67,45 @@ test('[VC3] a bot reads a room by reference and loses it when it leaves', async 
   handle.leave()
   await time.advance(50)
   expect(one.roomState('arena')).toBeUndefined()
+})
+
+test('[VC3] a bot without replicas is sent no state, and reads, hears and asks as any other', async () => {
+  const { time, server } = setUp()
+  const Sum = defineRoom({
+    name: 'sum',
+    state: () => ({ n: 0 }),
+    requests: { add: { input: type<number>(), output: type<number>() } },
+    events: { rung: type<number>() },
+  })
+  server.define(Sum, {
+    requests: {
+      add({ state, room }, by) {
+        room.broadcast('rung', by)
+        return (state.n += by)
+      },
+    },
+  })
+  const bot = new PPVirtualClient('bot', { time, replicas: false })
+  const kinds: string[] = []
+  bot.inspector.listen((event) => {
+    if (event.kind === 'frame' && event.direction === 'in')
+      kinds.push(...event.messages.map(({ kind }) => kind))
+  })
+  bot.connect(server)
+  const handle = bot.join(Sum)
+  const rung: number[] = []
+  handle.on('rung', (by) => void rung.push(by))
+  await time.advance(50)
+  expect(handle.status).toBe('joined')
+  const answer = handle.request('add', 5)
+  await time.advance(50)
+  expect(await answer).toBe(5)
+  expect(rung).toEqual([5])
+  expect(handle.state).toBeUndefined()
+  expect(bot.roomState(handle.id ?? '')).toEqual({ n: 5 })
+  expect(bot.roomState(handle.id ?? '')).toBe(server.rooms()[0]?.state)
+  expect(kinds).not.toContain('snapshot')
+  expect(kinds).not.toContain('delta')
 })
 
 test('[VC1] a thousand bots go through the whole pipeline, and closing leaves nothing', async () => {
