@@ -1,6 +1,6 @@
 // What an application holds: the public face of a client. The parts and their wiring are in `core.ts`.
 import { isReservedType, LOCAL_EVENTS, PPError, toPPError } from '@painda/protocol'
-import type { ContractShape, Inspector, RoomShape, Undo } from '@painda/protocol'
+import type { Activity, ContractShape, Inspector, RoomShape, Undo } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import type {
   EventPayload,
@@ -138,6 +138,11 @@ export class PPClient<C extends ContractShape = ContractShape> {
   /** Ends the connection and the session. Everything that waits is settled: promises reject with `CLOSED`. */
   close(): void {
     this.#core.connection.close()
+  }
+
+  /** Tells the server whether somebody is looking, where the application knows better than the page's events. */
+  setActivity(activity: Activity): void {
+    this.#core.setActivity(activity)
   }
 
   /** Tries again at once, when it is waiting to. */

@@ -12,7 +12,7 @@ import {
   PPError,
   PROTOCOL_VERSION,
 } from '@painda/protocol'
-import type { Emitter, Event, Inspector, Message, Undo, Welcome } from '@painda/protocol'
+import type { Activity, Emitter, Event, Inspector, Message, Undo, Welcome } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import { createBatch } from './batch.js'
 import { createServerClock } from './clock.js'
@@ -29,6 +29,8 @@ import type { Loss } from './loss.js'
 import { createMail } from './mail.js'
 import { createMessaging } from './messaging.js'
 import type { Messaging } from './messaging.js'
+import { createAttention, IDLE_AFTER_MS } from './attention.js'
+import type { Attention } from './attention.js'
 import { browserPage } from './page.js'
 import { browserReload, createPageLife } from './page-life.js'
 import { createPresence } from './presence.js'
@@ -47,6 +49,7 @@ export interface Core {
   readonly messaging: Messaging
   readonly rooms: Rooms
   readonly presence: PresenceView
+  setActivity(activity: Activity): void
   readonly inspector: Inspector
   readonly clock: ServerClock
   readonly id: string | null
@@ -174,8 +177,19 @@ export function createCore(options: ClientOptions): Core {
     },
   })
 
+  const page = options.page ?? browserPage(globalThis)
+  let attention: Attention | null = null
+  let told: Activity = 'active'
+
+  function tellActivity(): void {
+    const activity = attention?.activity ?? 'active'
+    if (activity === told || connection.snapshot().status !== 'open') return
+    told = activity
+    post({ kind: 'presence', activity }, null)
+  }
+
   const pageLife = createPageLife({
-    page: options.page ?? browserPage(globalThis),
+    page,
     reload: options.reload === false ? null : browserReload(options.reload),
     url: options.url,
     time,
@@ -201,6 +215,18 @@ export function createCore(options: ClientOptions): Core {
     isReadySettled = status === 'open' || status === 'closed'
     if (status === 'closed') pageLife.stop()
     else pageLife.start()
+    if (status === 'closed') {
+      attention?.close()
+      attention = null
+    } else {
+      attention ??= createAttention({
+        page,
+        time,
+        idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS,
+        onChange: tellActivity,
+      })
+    }
+    tellActivity()
     inspection.connection(snapshot)
     events.emit('stateChange', snapshot)
   }
@@ -217,6 +243,8 @@ export function createCore(options: ClientOptions): Core {
     clock.sample(welcome.serverNow, null)
     pageLife.opened(welcome.id, welcome.windowMs)
     if (!isSame) views.clear()
+    // A session begins active, whoever looks.
+    if (!isSame) told = 'active'
     if (!isSame && !isFirst) {
       presence.clear()
       mail.expire()
@@ -337,6 +365,7 @@ export function createCore(options: ClientOptions): Core {
     messaging,
     rooms,
     presence: presence.view,
+    setActivity: (activity) => attention?.set(activity),
     inspector,
     clock,
     get id() {

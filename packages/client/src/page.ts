@@ -10,6 +10,10 @@ export interface PageEvents {
    * back button.
    */
   onLeave(listener: (mayReturn: boolean) => void): Undo
+  /** The page came into sight, or went out of it. */
+  onVisible?(listener: (isVisible: boolean) => void): Undo
+  /** Somebody touched something: a key, the mouse, the screen. */
+  onInput?(listener: () => void): Undo
 }
 
 /** What is used of a browser's window and document. */
@@ -25,6 +29,7 @@ interface PageDocument {
   removeEventListener(type: string, listener: () => void): void
 }
 
+const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
 const WINDOW_WAKES = ['online', 'pageshow', 'focus'] as const
 
 /** The page of a browser. A host without such events never calls. */
@@ -46,10 +51,32 @@ export function browserPage(host: PageHost): PageEvents {
         document?.removeEventListener('resume', wake)
       }
     },
+    ...(host.document === undefined ? {} : sightOf(host, host.document)),
     onLeave(listener) {
       const leave = ({ persisted }: { persisted?: boolean }): void => listener(persisted === true)
       host.addEventListener?.('pagehide', leave)
       return () => host.removeEventListener?.('pagehide', leave)
+    },
+  }
+}
+
+/** What a host without a document has not: nobody looks at it. */
+function sightOf(
+  host: PageHost,
+  document: PageDocument,
+): Required<Pick<PageEvents, 'onVisible' | 'onInput'>> {
+  return {
+    onVisible(listener) {
+      const change = (): void => listener(document.visibilityState === 'visible')
+      document.addEventListener('visibilitychange', change)
+      return () => document.removeEventListener('visibilitychange', change)
+    },
+    onInput(listener) {
+      const input = (): void => listener()
+      for (const type of INPUTS) host.addEventListener?.(type, input)
+      return () => {
+        for (const type of INPUTS) host.removeEventListener?.(type, input)
+      }
     },
   }
 }

@@ -57,6 +57,8 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   createStore?: CreateStore
   /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */
   page?: PageEvents
+  /** Without any input for this long the user's presence shows `idle`. 0: never. Default 300 000 ms. */
+  idleAfterMs?: number
   /**
    * A page that is loaded anew goes on with its session: same id, same rooms. Default: where the host has sessionStorage and
    * Web Locks, which need https or localhost. False: a reload begins a new session.

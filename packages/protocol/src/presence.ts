@@ -1,8 +1,9 @@
 // Presence: who is here, with a small state each.
-//   client → server   PresenceUpdate  the client's own state in one room, whole; the newest wins
+//   client → server   PresenceUpdate  the client's own state in one room, whole; the newest wins. Without a room: whether
+//                                     somebody is looking, for all of the client's presences
 //   server → members  PresenceSync    `full`: the whole list (at join, after a resume); else only what changed
 // Scope: a room's presence goes to its members; without `room` it is the server-written global list.
-import { any, count, flag, list, name, number, readFields } from './fields.js'
+import { any, count, flag, list, name, number, oneOf, readFields } from './fields.js'
 import type { Shape } from './fields.js'
 
 /** More members than this in one message is a mistake of the sender. */
@@ -10,9 +11,13 @@ const MAX_CHANGES = 100_000
 
 export interface PresenceUpdate {
   kind: 'presence'
-  room: string
-  data: unknown
+  room?: string
+  data?: unknown
+  activity?: Activity
 }
+
+/** Somebody is at it; nobody has touched anything for a while; nobody sees the page. */
+export type Activity = 'active' | 'idle' | 'away'
 
 export interface PresenceEntry {
   /** Who: two tabs of one user are one entry. Equal to the client's id where users have no other identity. */
@@ -25,6 +30,8 @@ export interface PresenceEntry {
   connected: boolean
   /** How many connections (tabs) stand behind this entry. */
   connections: number
+  /** Absent: active. The most attentive of the user's connections counts. */
+  activity?: Exclude<Activity, 'active'>
 }
 
 export interface PresenceSync {
@@ -37,7 +44,11 @@ export interface PresenceSync {
   gone: readonly string[]
 }
 
-export const PRESENCE: Shape<PresenceUpdate> = { room: name, data: any }
+export const PRESENCE: Shape<PresenceUpdate> = {
+  'room?': name,
+  'data?': any,
+  'activity?': (value, field) => oneOf(['active', 'idle', 'away'], value, field),
+}
 
 export const PRESENCES: Shape<PresenceSync> = {
   'room?': name,
@@ -53,4 +64,5 @@ const ENTRY: Shape<PresenceEntry> = {
   updatedAt: number,
   connected: flag,
   connections: count,
+  'activity?': (value, field) => oneOf(['idle', 'away'], value, field),
 }

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 import type {
+  Activity,
   ContractShape,
   DisconnectReason,
   Emitter,
@@ -86,6 +87,7 @@ export interface ClientParts {
   readonly any: Handlers<[type: string, payload: unknown]>
   handshake: Handshake
   readonly readsByReference: boolean
+  activity: Activity
 }
 
 export class PPServerClient<C extends ContractShape = ContractShape> implements Member {
@@ -130,6 +132,11 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   get connected(): boolean {
     return this.#parts.session.isConnected
+  }
+
+  /** Is somebody looking, as the client says: a page in the background is `away`, an untouched one `idle`. */
+  get activity(): Activity {
+    return this.#parts.activity
   }
 
   /** Round trip in milliseconds, as this end measured it; null before the first measurement. */

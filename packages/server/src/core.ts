@@ -155,6 +155,7 @@ export function createCore(options: ServerOptions) {
     partsOf: (client) => life.partsOf(client),
     namespaces,
     rooms,
+    presence,
     joinRoom: eventRooms.joinByWish,
     leaveRoom: rooms.leave,
     refuse: (client, error, event) => life.lineOf(client)?.refuse(error, event),

@@ -1,7 +1,7 @@
 // The last stage: hands a message to whoever handles it. Rooms get what belongs to them; everything else goes to the
 // handlers of the client, of its namespace and of the server, in that order.
 import { PPError } from '@painda/protocol'
-import type { Event, Join } from '@painda/protocol'
+import type { Activity, Event, Join } from '@painda/protocol'
 import { createAnswer } from './answer.js'
 import type { Answer } from './answer.js'
 import type { ClientParts, PPServerClient } from './client.js'
@@ -13,6 +13,7 @@ import type { AckReply } from './messages.js'
 import type { Namespaces } from './namespace.js'
 import { isNamespaced } from './pipeline.js'
 import type { Arrival } from './pipeline.js'
+import type { GlobalPresence } from './presence.js'
 import type { Rooms } from './rooms.js'
 
 export interface DispatchOptions {
@@ -21,7 +22,8 @@ export interface DispatchOptions {
   any: Handlers<[client: PPServerClient, type: string, payload: unknown]>
   partsOf: (client: PPServerClient) => ClientParts
   namespaces: Namespaces
-  rooms: Pick<Rooms<PPServerClient>, 'message' | 'resync' | 'presence'>
+  rooms: Pick<Rooms<PPServerClient>, 'message' | 'resync' | 'presence' | 'setActivity'>
+  presence: Pick<GlobalPresence, 'setActivity'>
   /** Enters or leaves a room by the client's own wish. */
   joinRoom: (client: PPServerClient, join: Join) => void | Promise<void>
   leaveRoom: (client: PPServerClient, room: string) => void
@@ -83,6 +85,12 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
     return handlers.has(type) || parts.handlers.has(type) || parts.events.listenerCount('message') > 0
   }
 
+  function setActivity(client: PPServerClient, activity: Activity): void {
+    partsOf(client).activity = activity
+    options.presence.setActivity(client, activity)
+    rooms.setActivity(client, activity)
+  }
+
   return (arrival) => {
     const { entry, message } = arrival
     const { client } = entry
@@ -96,7 +104,8 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
       case 'resync':
         return rooms.resync(client, message)
       case 'presence':
-        return rooms.presence(client, message)
+        if (message.activity !== undefined) setActivity(client, message.activity)
+        return message.room === undefined ? undefined : rooms.presence(client, message.room, message.data)
     }
   }
 }

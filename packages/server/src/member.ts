@@ -1,6 +1,6 @@
 // What a room sees of a session. Rooms ask for this and nothing more, so that a test's member is two lambdas and a
 // room never learns of sockets, tokens or outboxes.
-import type { Ack } from '@painda/protocol'
+import type { Ack, Activity } from '@painda/protocol'
 import type { Outgoing } from './outgoing.js'
 
 export interface Member {
@@ -8,6 +8,8 @@ export interface Member {
   readonly id: string
   /** Who stands behind the session: two tabs of one user share it. The client id where users have no other identity. */
   readonly userId: string
+  /** Is somebody looking? Default: active. */
+  readonly activity?: Activity
   /** False while the connection is lost and may still come back. */
   readonly connected: boolean
   /** The wire that the member speaks. Default: v3. */

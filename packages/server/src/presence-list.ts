@@ -1,6 +1,6 @@
 // The list behind presence: one entry per user, however many sessions stand behind it, and what changed since the list
 // was last sent. Entries are replaced, never changed, so that a list once handed out stays as it was.
-import { assertJson, PPError, type PresenceEntry } from '@painda/protocol'
+import { assertJson, PPError, type Activity, type PresenceEntry } from '@painda/protocol'
 
 /** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
 const MAX_PRESENCE_BYTES = 4096
@@ -15,7 +15,17 @@ export interface PresenceChanges {
 export interface PresenceSession {
   readonly id: string
   readonly userId: string
+  /** Default: active. */
+  readonly activity?: Activity
 }
+
+interface Session {
+  readonly isConnected: boolean
+  readonly activity: Activity
+}
+
+/** The most attentive first. */
+const ACTIVITIES: readonly Activity[] = ['active', 'idle', 'away']
 
 export interface PresenceList {
   /** A session shows itself. It joins its user's entry; with `data` undefined the entry keeps what it has, or starts empty. */
@@ -23,6 +33,8 @@ export interface PresenceList {
   /** Replaces the data of the session's entry. False when the session is not tracked. */
   write(sessionId: string, data: unknown): boolean
   setConnected(sessionId: string, isConnected: boolean): void
+  /** Is somebody looking, in that session? */
+  setActivity(sessionId: string, activity: Activity): void
   /** The session is gone; the entry goes with the last one. False when it was not tracked. */
   untrack(sessionId: string): boolean
   /** By `clientId`, or by the id of a session. */
@@ -39,8 +51,8 @@ export function createPresenceList(
   onChange: () => void,
 ): PresenceList {
   const entries = new Map<string, PresenceEntry>()
-  /** entry id → session id → is its connection open */
-  const sessions = new Map<string, Map<string, boolean>>()
+  /** entry id → session id → what it adds to the entry */
+  const sessions = new Map<string, Map<string, Session>>()
   const entryOfSession = new Map<string, string>()
   const changed = new Set<string>()
 
@@ -52,13 +64,26 @@ export function createPresenceList(
 
   /** The entry with its connections counted anew. */
   function counted(entry: PresenceEntry): PresenceEntry {
-    let connections = 0
-    for (const isConnected of sessions.get(entry.clientId)?.values() ?? []) if (isConnected) connections++
-    return { ...entry, connections, connected: connections > 0 }
+    const open = [...(sessions.get(entry.clientId)?.values() ?? [])].filter(({ isConnected }) => isConnected)
+    const activity = ACTIVITIES.find((one) => open.some((session) => session.activity === one)) ?? 'active'
+    const { activity: _before, ...rest } = entry
+    const counts = { ...rest, connections: open.length, connected: open.length > 0 }
+    return activity === 'active' ? counts : { ...counts, activity }
   }
 
   const entryOf = (sessionId: string): PresenceEntry | undefined =>
     entries.get(entryOfSession.get(sessionId) ?? '')
+
+  function change(sessionId: string, news: Partial<Session>): void {
+    const entry = entryOf(sessionId)
+    const mine = entry && sessions.get(entry.clientId)
+    const session = mine?.get(sessionId)
+    if (entry === undefined || mine === undefined || session === undefined) return
+    const next = { ...session, ...news }
+    if (next.isConnected === session.isConnected && next.activity === session.activity) return
+    mine.set(sessionId, next)
+    put(counted(entry))
+  }
 
   function untrack(sessionId: string): boolean {
     const entry = entryOf(sessionId)
@@ -78,13 +103,13 @@ export function createPresenceList(
   }
 
   return {
-    track({ id, userId }, data) {
+    track({ id, userId, activity = 'active' }, data) {
       if (entryOfSession.get(id) !== userId) untrack(id)
       const now = wallNow()
       const known = entries.get(userId)
       entryOfSession.set(id, userId)
-      const mine = sessions.get(userId) ?? new Map<string, boolean>()
-      sessions.set(userId, mine.set(id, true))
+      const mine = sessions.get(userId) ?? new Map<string, Session>()
+      sessions.set(userId, mine.set(id, { isConnected: true, activity }))
       const entry = known ?? {
         clientId: userId,
         data: {},
@@ -101,13 +126,8 @@ export function createPresenceList(
       put({ ...entry, data, updatedAt: wallNow() })
       return true
     },
-    setConnected(sessionId, isConnected) {
-      const entry = entryOf(sessionId)
-      const mine = entry && sessions.get(entry.clientId)
-      if (entry === undefined || mine === undefined || mine.get(sessionId) === isConnected) return
-      mine.set(sessionId, isConnected)
-      put(counted(entry))
-    },
+    setConnected: (sessionId, isConnected) => change(sessionId, { isConnected }),
+    setActivity: (sessionId, activity) => change(sessionId, { activity }),
     untrack,
     get: (id) => entries.get(id) ?? entryOf(id),
     list: () => [...entries.values()],

@@ -6,6 +6,7 @@ import {
   createEmitter,
   MAX_NAME_LENGTH,
   PPError,
+  type Activity,
   type PresenceEntry,
   type PresenceSync,
   type Time,
@@ -99,6 +100,7 @@ export interface GlobalPresence {
   onChange(listener: (presences: readonly PresenceEntry[]) => void): Undo
   /** Called by the server for each session that begins or comes back: sends the whole list, if there is one. */
   greet(member: Member): void
+  setActivity(member: Member, activity: Activity): void
   dropped(member: Member): void
   resumed(member: Member): void
   ended(member: Member): void
@@ -163,7 +165,8 @@ export function createGlobalPresence({
       if (user === '' || user.length > MAX_NAME_LENGTH) {
         throw new PPError('INVALID_PAYLOAD', `A user's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
       }
-      entries.track({ id: client.id, userId: user }, cloneJson(data))
+      const { id, activity = 'active' } = client
+      entries.track({ id, userId: user, activity }, cloneJson(data))
     },
     update(client, partial) {
       const id = idOf(client)
@@ -180,6 +183,7 @@ export function createGlobalPresence({
       greeted.add(member)
       member.deliver(full())
     },
+    setActivity: (member, activity) => entries.setActivity(member.id, activity),
     dropped: (member) => {
       greeted.delete(member)
       entries.setConnected(member.id, false)

@@ -2,11 +2,11 @@
 // of a session means for the rooms it is in.
 import { PPError } from '@painda/protocol'
 import type {
+  Activity,
   Event,
   Inspector,
   Join,
   LobbyState,
-  PresenceUpdate,
   Random,
   Resync,
   RoomShape,
@@ -65,7 +65,9 @@ export interface Rooms<C extends Member> {
   leave(member: C, roomId: string): void
   message(member: C, event: Event, answer: (ack: AckBody) => void): void | Promise<void>
   resync(member: C, message: Resync): void
-  presence(member: C, message: PresenceUpdate): void
+  presence(member: C, roomId: string, data: unknown): void
+  /** Is somebody looking, in that session? */
+  setActivity(member: C, activity: Activity): void
 
   // The life of a session.
   /** The connection is lost, the session is kept. */
@@ -271,7 +273,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       if (place === null) complain(member, room, notInRoom(room))
       else place.room.resync(place.seat, version, why === 'hash')
     },
-    presence(member, { room, data }) {
+    setActivity(member, activity) {
+      for (const [room] of seatsOf(member)) room.presence.entries.setActivity(member.id, activity)
+    },
+    presence(member, room, data) {
       const place = placeOf(member, room)
       try {
         if (place === null) throw notInRoom(room)

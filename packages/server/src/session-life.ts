@@ -140,6 +140,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         any: createHandlers<[type: string, payload: unknown]>(),
         handshake,
         readsByReference,
+        activity: 'active',
       }
       const client = new PPServerClient(parts)
       const entry: SessionEntry = { session, client }

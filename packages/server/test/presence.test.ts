@@ -51,8 +51,7 @@ describe('in a room', () => {
       ann: { data: {}, connected: true, connections: 1 },
       bob: { data: {}, connected: true, connections: 1 },
     })
-    for (let i = 0; i < 20; i++)
-      rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: `Ann ${i}` } })
+    for (let i = 0; i < 20; i++) rooms.presence(ann, 'l', { name: `Ann ${i}` })
     expect(bob.read()).toEqual([])
     await ticks()
     expect(bob.read()).toMatchObject([
@@ -86,10 +85,10 @@ describe('in a room', () => {
       hostile,
       { name: NaN },
     ]) {
-      rooms.presence(ann, { kind: 'presence', room: 'l', data })
+      rooms.presence(ann, 'l', data)
     }
     expect(ann.of('error').map((error) => error.code)).toEqual(Array(7).fill('INVALID_PAYLOAD'))
-    rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'Ann', clientId: 'bob', extra: 1 } })
+    rooms.presence(ann, 'l', { name: 'Ann', clientId: 'bob', extra: 1 })
     await ticks()
     expect(shown(bob)).toEqual({
       ann: { data: { name: 'Ann' }, connected: true, connections: 1 },
@@ -119,7 +118,7 @@ describe('in a room', () => {
     const { rooms, ticks, inside } = await lounge(['tab1', 'ann'], ['tab2', 'ann'], ['bob'])
     const [tab1, tab2, bob] = inside
     if (!tab1 || !tab2 || !bob) throw new Error('three members')
-    rooms.presence(tab2, { kind: 'presence', room: 'l', data: { name: 'Ann' } })
+    rooms.presence(tab2, 'l', { name: 'Ann' })
     await ticks()
     expect(shown(bob)).toEqual({
       ann: { data: { name: 'Ann' }, connected: true, connections: 2 },
@@ -158,7 +157,7 @@ describe('in a room', () => {
     const [ann] = inside
     if (!ann) throw new Error('one member')
     const before = rooms.get('l')?.presence.list()
-    rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'Ann' } })
+    rooms.presence(ann, 'l', { name: 'Ann' })
     expect(before).toMatchObject([{ data: {} }])
   })
 })
@@ -286,7 +285,7 @@ test('a room asleep is woken by presence for one tick, not longer', async () => 
   const { rooms, inside, time } = await lounge(['ann'])
   const [ann] = inside
   if (!ann) throw new Error('one member')
-  rooms.presence(ann, { kind: 'presence', room: 'l', data: { name: 'A' } })
+  rooms.presence(ann, 'l', { name: 'A' })
   expect(time.pending).toBe(1)
   await time.advance(2 * TICK)
   expect(time.pending).toBe(0)

@@ -89,7 +89,7 @@ describe('spectators', () => {
     expect(await kit.send(eve, { type: 'shout', payload: 'me', room: room!.id, ackId: 1 })).toMatchObject({
       error: { code: 'FORBIDDEN' },
     })
-    kit.rooms.presence(eve, { kind: 'presence', room: room!.id, data: {} })
+    kit.rooms.presence(eve, room!.id, {})
     expect(eve.of('error')).toMatchObject([{ code: 'FORBIDDEN' }])
     expect(room!.presence.list().map(({ clientId }) => clientId)).toEqual(['m0'])
     kit.rooms.leave(eve, room!.id)

@@ -421,7 +421,7 @@ describe('messages and requests', () => {
     expect(answer?.error?.code).toBe('NOT_IN_ROOM')
     await kit.send(eve, { type: 'move', room: 'a', payload: { dx: 1 } })
     await kit.send(eve, { type: 'move', room: 'no such room', payload: { dx: 1 } })
-    kit.rooms.presence(eve, { kind: 'presence', room: 'a', data: {} })
+    kit.rooms.presence(eve, 'a', {})
     kit.rooms.resync(eve, { kind: 'resync', room: 'a', version: 0, why: 'gap' })
     expect(eve.of('error').map((error) => error.code)).toEqual(Array(4).fill('NOT_IN_ROOM'))
     expect(ann.state('a')).toMatchObject({ players: { ann: { x: 0 } } })

@@ -135,3 +135,77 @@ test('the global list reaches everybody and survives reconnects', async () => {
   expect(names()[0]).toEqual(['p1'])
   await harness.close()
 })
+
+/** A page of which the test says whether somebody sees and touches it. */
+function createPage() {
+  const listeners = { visible: (_isVisible: boolean) => {}, input: () => {} }
+  return {
+    show: (isVisible: boolean) => listeners.visible(isVisible),
+    touch: () => listeners.input(),
+    events: {
+      onWake: () => () => {},
+      onLeave: () => () => {},
+      onVisible(listener: (isVisible: boolean) => void) {
+        listeners.visible = listener
+        return () => {}
+      },
+      onInput(listener: () => void) {
+        listeners.input = listener
+        return () => {}
+      },
+    },
+  }
+}
+
+test('[PR5] a page out of sight is away, one that nobody touches is idle, and a second tab counts', async () => {
+  const harness = createHarness({
+    contract,
+    setup(server) {
+      defineBoard(server)
+      server.use((client, next) => {
+        if (client.handshake.token !== null) client.userContext = { sub: client.handshake.token }
+        next()
+      })
+    },
+  })
+  const [page1, page2] = [createPage(), createPage()]
+  const tab = (page: ReturnType<typeof createPage>) =>
+    harness.client({ page: page.events, getToken: () => 'ann', idleAfterMs: 60_000 })
+  const [tab1, watcher] = [tab(page1), harness.client({ name: 'bob' })]
+  const [board, seen] = [tab1.join(Board), watcher.join(Board)]
+  await harness.settle()
+  const activity = (): unknown => seen.presence.get('ann')?.activity
+  expect(activity()).toBeUndefined()
+
+  page1.show(false)
+  await harness.time.advance(1000)
+  expect(activity()).toBe('away')
+
+  const tab2 = tab(page2)
+  tab2.join(Board)
+  await harness.time.advance(1000)
+  expect([activity(), seen.presence.get('ann')?.connections]).toEqual([undefined, 2])
+  await harness.time.advance(50_000)
+  page2.touch()
+  await harness.time.advance(59_000)
+  expect(activity()).toBeUndefined()
+  await harness.time.advance(2000)
+  expect(activity()).toBe('idle')
+  tab2.close()
+  await harness.time.advance(1000)
+  expect(activity()).toBe('away')
+
+  // What it was stays true across a connection, and for rooms that it joins later.
+  tab1.net.cut()
+  await harness.time.advance(5000)
+  expect(activity()).toBe('away')
+  board.leave()
+  tab1.join(Board)
+  await harness.time.advance(1000)
+  expect(activity()).toBe('away')
+  expect(harness.server.getClient(tab1.id ?? '')?.activity).toBe('away')
+  page1.show(true)
+  await harness.time.advance(1000)
+  expect(activity()).toBeUndefined()
+  await harness.close()
+})
