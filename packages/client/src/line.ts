@@ -2,6 +2,7 @@
 // change keeps its identity, also when a whole snapshot comes.
 import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
 import type { Path, Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+import { agrees } from './agreement.js'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
@@ -49,7 +50,7 @@ export function createLine(): Line {
 
   /** False: what stands here is not what the server believes to have sent. */
   function isRight(hash: number | undefined): boolean {
-    return hash === undefined || treeHash.of(state) === hash
+    return agrees(hash, () => treeHash.of(state))
   }
 
   function lost(why: Resync['why']): Applied {

@@ -23,6 +23,7 @@ import { createAcks } from './ack.js'
 import type { Acks } from './ack.js'
 import type { Connection, ConnectionEnd } from './connection.js'
 import type { Flush, Flushable } from './flush.js'
+import { fence, isCurrent } from './epoch.js'
 import { createOutbox } from './outbox.js'
 import type { Outbox, Replay } from './outbox.js'
 import { outgoing } from './outgoing.js'
@@ -185,7 +186,7 @@ export class Session implements Flushable {
     else {
       // Left first, so that its end is not taken for the loss of this session's connection.
       this.#release(state.connection)
-      state.connection.end(new PPError('SESSION_TAKEN_OVER', 'Another connection continues this session.'))
+      fence(state.connection)
     }
     this.#outbox.restore(received)
     this.#cursor.start(received)
@@ -251,7 +252,7 @@ export class Session implements Flushable {
   }
 
   #receive(connection: Connection, message: Message, bytes: number): void {
-    if (this.#state.name !== 'open' || this.#state.connection !== connection) return
+    if (this.#state.name !== 'open' || !isCurrent(this.#state.connection, connection)) return
     this.#isKnown = true
     // A v2 client speaks before it has read its new secret.
     if (this.codec.name !== 'v2') this.tokens.settle()
@@ -265,7 +266,7 @@ export class Session implements Flushable {
   /** A v2 client never says that it has its new secret; a pong after it says so. */
   #settleOnArrival(connection: Connection): void {
     connection.onceArrived(() => {
-      if (this.#state.name === 'open' && this.#state.connection === connection) this.tokens.settle()
+      if (this.#state.name === 'open' && isCurrent(this.#state.connection, connection)) this.tokens.settle()
     })
   }
 
@@ -359,7 +360,7 @@ export class Session implements Flushable {
 
   #lost(connection: Connection, end: ConnectionEnd): void {
     const state = this.#state
-    if (state.name !== 'open' || state.connection !== connection) return
+    if (state.name !== 'open' || !isCurrent(state.connection, connection)) return
     this.#release(connection)
     const { recovery, time, hooks } = this.#options
     // A client that leaves on purpose; only what the network, a page or a limit ended may come back.
@@ -388,7 +389,7 @@ export class Session implements Flushable {
   /** Lets go of a connection: nothing that it still says or does reaches the session. */
   #release(connection: Connection): void {
     const state = this.#state
-    if (state.name !== 'open' || state.connection !== connection) return
+    if (state.name !== 'open' || !isCurrent(state.connection, connection)) return
     state.cancelConfirm?.()
     this.#outbox.hold()
     this.#state = { name: 'opening' }
