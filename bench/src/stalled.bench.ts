@@ -1,0 +1,141 @@
+// Fifty of five hundred clients stop reading for ten seconds. The others must not notice, and the server must not pay for
+// it: the same room with and without them, in turns, clients on real sockets in a process of their own.
+import { createWireCodec, defineRoom } from '@painda/protocol'
+import type { Message } from '@painda/protocol'
+import { PPServer, silentLogger } from '@painda/server'
+import { WebSocket } from 'ws'
+import { answerCalls, roleOfProcess, sharedNow, sleep, startChild } from './fanout/rpc.js'
+import { check, median, printFigures } from './measure.js'
+
+const CLIENTS = 500
+const STALLED = 50
+const HZ = 20
+const BODIES = 40
+const ROUND_MS = 10_000
+const PAIRS = 5
+
+interface World {
+  at: number
+  bodies: Record<string, { x: number; y: number }>
+}
+
+const Field = defineRoom({ name: 'field', state: (): World => ({ at: 0, bodies: {} }) })
+
+interface Heard {
+  /** Milliseconds from the tick to the client, of those who always read. */
+  readonly p50: number
+  readonly states: number
+}
+
+if (roleOfProcess() === 'clients') clients()
+else await bench()
+
+async function bench(): Promise<void> {
+  const server = new PPServer({
+    port: 0,
+    host: '127.0.0.1',
+    logger: silentLogger,
+    maxConnectionsPerIp: 1_000,
+  })
+  const { url } = await server.listening()
+  server.define(Field, {
+    tickHz: HZ,
+    autoDisposeMs: Infinity,
+    onCreate({ state }) {
+      for (let i = 0; i < BODIES; i++) state.bodies[`b${i}`] = { x: i, y: -i }
+    },
+    tick({ state, random }) {
+      for (const body of Object.values(state.bodies)) body.x += random.next() - 0.5
+      state.at = sharedNow()
+    },
+  })
+  server.createRoom(Field, { id: 'field' })
+  const others = startChild('clients')
+  await others.call('join', url)
+  await sleep(3_000)
+
+  const latency: number[] = []
+  const cpu: number[] = []
+  const grown: number[] = []
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const rounds: { [kind: string]: Heard & { cpuMs: number; rss: number } } = {}
+    for (const kind of pair % 2 === 0 ? ['calm', 'stalled'] : ['stalled', 'calm']) {
+      const skipped = server.getStats().statesSkipped
+      await others.call('begin', kind === 'stalled')
+      const before = process.cpuUsage()
+      const rss = process.memoryUsage.rss()
+      await sleep(ROUND_MS)
+      const { user, system } = process.cpuUsage(before)
+      const after = process.memoryUsage.rss()
+      const heard = await others.call<Heard>('end')
+      rounds[kind] = { ...heard, cpuMs: (user + system) / 1000, rss: after - rss }
+      check(heard.states > (CLIENTS - STALLED) * HZ, `${heard.states} states were heard`)
+      if (kind === 'stalled') check(server.getStats().statesSkipped > skipped, 'somebody was skipped')
+      await sleep(4_000)
+    }
+    const { calm, stalled } = rounds
+    if (calm === undefined || stalled === undefined) continue
+    latency.push(stalled.p50 / calm.p50)
+    cpu.push(stalled.cpuMs / calm.cpuMs)
+    grown.push(stalled.rss / 2 ** 20)
+    console.log(
+      `  p50 ${stalled.p50.toFixed(2)} against ${calm.p50.toFixed(2)} ms, ` +
+        `CPU ${stalled.cpuMs.toFixed(0)} against ${calm.cpuMs.toFixed(0)} ms of ${ROUND_MS}`,
+    )
+  }
+  printFigures(`${STALLED} of ${CLIENTS} clients read nothing for ${ROUND_MS / 1000} s, against none`, [
+    { what: 'latency p50 of the others, ratio', ours: median(latency), must: 1.2, aim: 1.05 },
+    { what: 'CPU of the server, ratio', ours: median(cpu), must: 1.2, aim: 1.05 },
+    { what: 'growth of the server meanwhile, MiB', ours: Math.max(0, median(grown)), must: 50, aim: 10 },
+  ])
+  check(median(latency) <= 1.2, 'the others are hardly later')
+  check(median(cpu) <= 1.2, 'the server hardly works more')
+  others.stop()
+  await server.close()
+}
+
+function clients(): void {
+  const sockets: WebSocket[] = []
+  let ages: number[] = []
+  let isMeasuring = false
+
+  function open(url: string, index: number): Promise<void> {
+    const socket = new WebSocket(url, ['painda.v3'])
+    sockets.push(socket)
+    const codec = createWireCodec()
+    const say = (message: Message): void => socket.send(codec.encode(message))
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject)
+      socket.on('open', () => say({ kind: 'hello', version: 3 }))
+      socket.on('message', (data: Buffer) => {
+        for (const message of codec.decode(data)) {
+          if (message.kind === 'ping') say({ kind: 'pong', at: message.at, received: message.received })
+          else if (message.kind === 'welcome') say({ kind: 'join', ackId: 1, how: 'join', room: 'field' })
+          else if (message.kind === 'snapshot') resolve()
+          else if (message.kind === 'delta' && isMeasuring && index >= STALLED) note(message.delta)
+        }
+      })
+    })
+  }
+
+  function note(delta: unknown): void {
+    const at = (delta as { at?: unknown } | null)?.at
+    if (typeof at === 'number') ages.push(sharedNow() - at)
+  }
+
+  answerCalls({
+    async join(url: string) {
+      for (let i = 0; i < CLIENTS; i++) await open(url, i)
+    },
+    begin(isStalled: boolean) {
+      ages = []
+      isMeasuring = true
+      if (isStalled) for (const socket of sockets.slice(0, STALLED)) socket.pause()
+    },
+    end(): Heard {
+      isMeasuring = false
+      for (const socket of sockets) if (socket.isPaused) socket.resume()
+      return { p50: median(ages), states: ages.length }
+    },
+  })
+}
