@@ -6,8 +6,8 @@ import process from 'node:process'
 import { capture } from './lib/processes.mjs'
 import { ROOT, at, exists, filesBelow, foldersIn, readJson, secondsSince, tool } from './lib/workspace.mjs'
 
-/** What the linter must find in its control: a ring of type imports and a promise that nobody awaits. */
-const LINT_CONTROL = ['cycle-a.ts', 'cycle-b.ts', 'floating-promise.ts']
+/** What the linter must find in its control: a ring of type imports, a promise that nobody awaits, a render that is not pure. */
+const LINT_CONTROL = ['cycle-a.ts', 'cycle-b.ts', 'floating-promise.ts', 'impure-render.tsx']
 
 const CHECKS = {
   format: () => node('oxfmt/bin/oxfmt', '--check', '.'),
@@ -68,7 +68,7 @@ async function lintControl() {
 
   const flags = ['--type-aware', `--config=${config}`, '--format=unix']
   const { output } = await node('oxlint/bin/oxlint', ...flags, 'scripts/fixtures/lint')
-  const reported = new Set(output.split('\n').flatMap((line) => /([^/]+\.ts):\d+:/.exec(line)?.[1] ?? []))
+  const reported = new Set(output.split('\n').flatMap((line) => /([^/]+\.tsx?):\d+:/.exec(line)?.[1] ?? []))
   const right = reported.size === LINT_CONTROL.length && LINT_CONTROL.every((file) => reported.has(file))
   return { code: right ? 0 : 1, output: `Expected reports on ${LINT_CONTROL.join(', ')}; got:\n${output}` }
 }
@@ -76,7 +76,9 @@ async function lintControl() {
 /** Tests and type tests of the packages, then every private folder that has a tsconfig of its own. */
 async function testTypes() {
   const apps = foldersIn(at('apps')).map((name) => `apps/${name}/tsconfig.json`)
-  const own = [...apps, 'e2e/tsconfig.json', 'bench/tsconfig.json'].filter((path) => exists(path))
+  const own = [...apps, 'e2e/tsconfig.json', 'bench/tsconfig.json', 'docs/test/tsconfig.json'].filter(
+    (path) => exists(path),
+  )
   const results = []
   for (const path of ['tsconfig.test.json', 'tsconfig.test-devtools.json', ...own]) {
     results.push(await node('typescript/bin/tsc', '-p', path, '--noEmit'))

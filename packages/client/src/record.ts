@@ -13,6 +13,8 @@ export interface Reads {
   keys: boolean
   exists: boolean
   children: Map<string, Reads> | null
+  /** While a run lasts: what stands in for the object here. */
+  standIn: object | null
 }
 
 export interface Recording<T> {
@@ -31,7 +33,7 @@ const MAX_CHILDREN = 1_024
 const MAX_RESULT_DEPTH = 8
 
 export function createRecord(): Record {
-  /** Objects that hold no stand-in: parts of the state, and results that were cleaned in an earlier run. */
+  /** Objects that hold no stand-in: parts of the state that were given out, and results that were cleaned in an earlier run. */
   const clean = new WeakSet<object>()
 
   return <S, T>(state: S, selector: (state: S) => T): Recording<T> => {
@@ -47,13 +49,13 @@ export function createRecord(): Record {
     // What a selector that throws would have read next is unknown: any change may mend it.
     if ('thrown' in result || run.isOpaque) reads.value = true
     run.isOver = true
-    tidy(reads, run)
+    tidy(reads)
     return { reads, result }
   }
 }
 
 function createReads(): Reads {
-  return { value: false, keys: false, exists: false, children: null }
+  return { value: false, keys: false, exists: false, children: null, standIn: null }
 }
 
 function attempt<T>(work: () => T): { value: T } | { thrown: unknown } {
@@ -65,13 +67,14 @@ function attempt<T>(work: () => T): { value: T } | { thrown: unknown } {
 }
 
 /** Drops what `value` covers, and takes an object that was fetched but never looked into for a whole value. */
-function tidy(reads: Reads, run: Run): void {
-  if (reads.children === null && !reads.keys && run.wasFetched(reads)) reads.value = true
+function tidy(reads: Reads): void {
+  if (reads.children === null && !reads.keys && reads.standIn !== null) reads.value = true
+  reads.standIn = null
   if (reads.value) {
     reads.children = null
     return
   }
-  if (reads.children !== null) for (const child of reads.children.values()) tidy(child, run)
+  if (reads.children !== null) for (const child of reads.children.values()) tidy(child)
 }
 
 /** One run of one selector. */
@@ -80,8 +83,6 @@ class Run {
   /** True when the result may hold stand-ins where nobody can find them. */
   isOpaque = false
   readonly #clean: WeakSet<object>
-  readonly #standIns = new Map<Reads, object>()
-  readonly #origins = new Map<object, { raw: object; reads: Reads }>()
 
   constructor(clean: WeakSet<object>) {
     this.#clean = clean
@@ -89,28 +90,27 @@ class Run {
 
   /** The same path gives the same stand-in, so that comparing two by identity works as on the state. */
   standInFor(raw: object, reads: Reads): object {
-    const known = this.#standIns.get(reads)
-    if (known !== undefined) return known
-    // An empty object as the target: a frozen state would forbid its proxy to answer with anything but itself.
-    const standIn = new Proxy(Array.isArray(raw) ? [] : {}, new Noter(raw, reads, this))
-    this.#standIns.set(reads, standIn)
-    this.#origins.set(standIn, { raw, reads })
-    this.#clean.add(raw)
-    return standIn
+    // A target of its own kind, but not the object: a frozen state would forbid its proxy to answer with anything but itself.
+    return (reads.standIn ??= new Proxy(
+      Array.isArray(raw) ? ANY_LIST : ANY_OBJECT,
+      new Noter(raw, reads, this),
+    ))
   }
 
-  wasFetched(reads: Reads): boolean {
-    return this.#standIns.has(reads)
+  /** `raw` is handed out as it is: it is not searched for stand-ins when it comes back. */
+  give<T>(raw: T): T {
+    if (typeof raw === 'object' && raw !== null) this.#clean.add(raw)
+    return raw
   }
 
   /** `value` with the state's own objects in the place of stand-ins. Containers that the selector made are changed in place. */
   clean(value: unknown, depth: number): unknown {
     if (typeof value === 'function') this.isOpaque = true
     if (typeof value !== 'object' || value === null) return value
-    const origin = this.#origins.get(value)
-    if (origin !== undefined) {
+    const origin = originOf(value)
+    if (origin?.run === this) {
       origin.reads.value = true
-      return origin.raw
+      return this.give(origin.raw)
     }
     if (this.#clean.has(value)) return value
     if (depth >= MAX_RESULT_DEPTH || !(Array.isArray(value) || isPlainObject(value))) {
@@ -134,24 +134,37 @@ class Run {
   }
 }
 
+/** Nobody ever sees or changes the targets of the stand-ins, so they can share them. */
+const ANY_OBJECT = {}
+const ANY_LIST: unknown[] = []
+
+/** Asked of a stand-in, it gives its Noter; nobody else knows this symbol. */
+const ORIGIN = Symbol('origin')
+
+function originOf(value: object): Noter | undefined {
+  // Only a stand-in answers to it.
+  return (value as { [ORIGIN]?: Noter })[ORIGIN]
+}
+
 /** Notes the reads of one object of the state. */
 class Noter implements ProxyHandler<object> {
-  readonly #raw: object
-  readonly #reads: Reads
-  readonly #run: Run
+  readonly raw: object
+  readonly reads: Reads
+  readonly run: Run
 
   constructor(raw: object, reads: Reads, run: Run) {
-    this.#raw = raw
-    this.#reads = reads
-    this.#run = run
+    this.raw = raw
+    this.reads = reads
+    this.run = run
   }
 
   get(_target: object, key: string | symbol): unknown {
-    const value: unknown = Reflect.get(this.#raw, key)
-    if (typeof key === 'symbol' || this.#run.isOver) return value
-    if (Array.isArray(this.#raw)) {
+    if (key === ORIGIN) return this
+    const value: unknown = Reflect.get(this.raw, key)
+    if (typeof key === 'symbol' || this.run.isOver) return value
+    if (Array.isArray(this.raw)) {
       if (key === 'length') {
-        this.#reads.keys = true
+        this.reads.keys = true
         return value
       }
       // `map`, `find` and their like; what they read they read through this stand-in.
@@ -159,9 +172,9 @@ class Noter implements ProxyHandler<object> {
     }
     const reads = this.#child(key)
     // Everything below is covered already: no need to look closer.
-    if (reads === null) return value
-    if (typeof value === 'object' && value !== null && Object.hasOwn(this.#raw, key)) {
-      return this.#run.standInFor(value, reads)
+    if (reads === null) return this.run.give(value)
+    if (typeof value === 'object' && value !== null && Object.hasOwn(this.raw, key)) {
+      return this.run.standInFor(value, reads)
     }
     reads.value = true
     return value
@@ -169,21 +182,21 @@ class Noter implements ProxyHandler<object> {
 
   has(_target: object, key: string | symbol): boolean {
     this.#noteExistence(key)
-    return Reflect.has(this.#raw, key)
+    return Reflect.has(this.raw, key)
   }
 
   ownKeys(): (string | symbol)[] {
-    if (!this.#run.isOver) this.#reads.keys = true
-    return Reflect.ownKeys(this.#raw)
+    if (!this.run.isOver) this.reads.keys = true
+    return Reflect.ownKeys(this.raw)
   }
 
   /** Asked by `Object.hasOwn`, and for each key by spread, `Object.keys` and `JSON.stringify`, which then `get` the values. */
   getOwnPropertyDescriptor(_target: object, key: string | symbol): PropertyDescriptor | undefined {
-    const descriptor = Reflect.getOwnPropertyDescriptor(this.#raw, key)
+    const descriptor = Reflect.getOwnPropertyDescriptor(this.raw, key)
     this.#noteExistence(key)
     if (descriptor === undefined) return undefined
     // A proxy must call configurable what its target does not have; an array target has a `length` that is not.
-    const isLength = key === 'length' && Array.isArray(this.#raw)
+    const isLength = key === 'length' && Array.isArray(this.raw)
     return { ...descriptor, writable: true, configurable: !isLength }
   }
 
@@ -200,19 +213,19 @@ class Noter implements ProxyHandler<object> {
   }
 
   #noteExistence(key: string | symbol): void {
-    if (typeof key === 'symbol' || this.#run.isOver || this.#reads.keys) return
-    if (key === 'length' && Array.isArray(this.#raw)) return
+    if (typeof key === 'symbol' || this.run.isOver || this.reads.keys) return
+    if (key === 'length' && Array.isArray(this.raw)) return
     const reads = this.#child(key)
     if (reads !== null) reads.exists = true
   }
 
   /** Null when the whole object counts as read. */
   #child(key: string): Reads | null {
-    const children = (this.#reads.children ??= new Map())
+    const children = (this.reads.children ??= new Map())
     const known = children.get(key)
     if (known !== undefined) return known
     if (children.size >= MAX_CHILDREN) {
-      this.#reads.value = true
+      this.reads.value = true
       return null
     }
     const reads = createReads()
