@@ -45,8 +45,9 @@ function mount(count: number, Entity: FunctionComponent<EntityProps>, wrap: (pag
     ),
   )
   flushSync(() => root.render(wrap(cells)))
+  const elements = host.getElementsByTagName('i')
   return {
-    shown: (index: number): string => host.querySelector(`[data-index="${index}"]`)?.textContent ?? '',
+    shown: (index: number): string => elements[index]?.textContent ?? '',
     close() {
       root.unmount()
       host.remove()
@@ -54,7 +55,7 @@ function mount(count: number, Entity: FunctionComponent<EntityProps>, wrap: (pag
   }
 }
 
-const cell = (index: number, x: unknown): ReactNode => createElement('i', { 'data-index': index }, String(x))
+const cell = (x: unknown): ReactNode => createElement('i', null, String(x))
 
 /** From the message to the commit, and no further. */
 const arrive =
@@ -73,7 +74,7 @@ export async function paindaApp(count: number, style: Style): Promise<App> {
         return state.entities[index]?.x
       }
       const kept = useCallback(inline, [index])
-      return cell(index, usePPRoomState(live.room, style === 'kept' ? kept : inline))
+      return cell(usePPRoomState(live.room, style === 'kept' ? kept : inline))
     },
     (cells) => createElement(PPProvider, { client: live.client }, cells),
   )
@@ -99,7 +100,7 @@ export function zustandApp(count: number, style: Style): App {
         return state.entities[index]?.x
       }
       const kept = useCallback(inline, [index])
-      return cell(index, useStore(store, style === 'kept' ? kept : inline))
+      return cell(useStore(store, style === 'kept' ? kept : inline))
     },
     (cells) => cells,
   )
@@ -123,7 +124,7 @@ export function jotaiApp(count: number): App {
     count,
     ({ index }) => {
       counts.renders++
-      return cell(index, useAtomValue(atoms[index] ?? none).x)
+      return cell(useAtomValue(atoms[index] ?? none).x)
     },
     (cells) => createElement(JotaiProvider, { store }, cells),
   )
@@ -146,7 +147,7 @@ export function valtioApp(count: number): App {
     count,
     ({ index }) => {
       counts.renders++
-      return cell(index, useSnapshot(state.entities[index] ?? { x: 0 }, { sync: true }).x)
+      return cell(useSnapshot(state.entities[index] ?? { x: 0 }, { sync: true }).x)
     },
     (cells) => cells,
   )
