@@ -18,7 +18,8 @@ const UPKEEP: ReadonlySet<Message['kind']> = new Set(['ping', 'pong', 'received'
 
 export function createTraffic(time: Time): Traffic {
   const counts = new Map<string, number>()
-  const halfOpen = new Set<string>()
+  /** By the direction in which nothing arrives. */
+  const halfOpen = new Map<string, DeliveryEntry['dir']>()
   let lastAt = time.now()
 
   function see(event: InspectEvent): void {
@@ -33,8 +34,11 @@ export function createTraffic(time: Time): Traffic {
     underWay: (link) => counts.get(link) ?? 0,
     isHalfOpen: (link) => halfOpen.has(link),
     reconnecting: (link) => void halfOpen.delete(link),
-    record({ link, event, bytes }) {
-      if (event === 'zombie') halfOpen.add(link)
+    record({ link, dir, event, bytes }) {
+      const dead = halfOpen.get(link)
+      if (event === 'zombie') halfOpen.set(link, dir)
+      // Something came through where nothing could: over another connection.
+      else if (event === 'arrived' && (dead === 'both' || dead === dir)) halfOpen.delete(link)
       const change = changeOf(event, bytes)
       if (change !== 0) counts.set(link, (counts.get(link) ?? 0) + change)
     },

@@ -1,5 +1,6 @@
 // What happens when somebody looks at a page again: a connection that only seems to be one is found and replaced fast, and
 // one that lives is left alone.
+import { createRandom } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import {
   createFakePage,
@@ -224,4 +225,44 @@ test('[CB8] a hidden tab, whose timers come once a minute, is not kicked by eith
   hidden.close()
   await time.advance(60_000)
   await world.close()
+})
+
+test('[CB7] [RC2] wake-ups at any moment, over bad links and dead ones: every message arrives once and in order, both ways', async () => {
+  for (let seed = 1; seed <= 25; seed++) {
+    const random = createRandom(seed)
+    const page = createFakePage()
+    const up: number[] = []
+    const down: number[] = []
+    const harness = createHarness({
+      contract,
+      seed,
+      socketSetupMs: 120,
+      setup(server) {
+        defineBoard(server)
+        server.on('note', (client, { n }) => {
+          up.push(n)
+          client.emit('news', { n })
+        })
+      },
+    })
+    const ada = harness.client({ page })
+    ada.on('news', ({ n }) => void down.push(n))
+    const room = ada.join(Board)
+    ada.net.set({ delayMs: random.int(5, 200), jitter: { form: 'uniform', ms: 5 } })
+    await harness.time.advance(2_000)
+    for (let n = 0; n < 60; n++) {
+      ada.emit('note', { n })
+      room.send('set', { key: `k${n % 5}`, value: n })
+      if (random.next() < 0.3) page.wake()
+      if (random.next() < 0.1) ada.net.zombie()
+      if (random.next() < 0.05) ada.net.cut()
+      if (random.next() < 0.05) ada.net.stall(random.int(50, 3_000))
+      await harness.time.advance(random.int(0, 700))
+    }
+    page.wake()
+    await harness.settle()
+    const all = Array.from({ length: 60 }, (_, n) => n)
+    expect({ seed, up, down }).toEqual({ seed, up: all, down: all })
+    await harness.close()
+  }
 })
