@@ -65,7 +65,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const dialer = createDialer(options)
   let state: State = { name: 'idle' }
   let snapshot = describe(state, null)
-  /** From the server's `bye`. */
+  /** From the server's `bye`: however the socket ends after it, that was why. */
+  let goodbye: PPError | null = null
   let retryAfterMs: number | null = null
 
   function move(next: State): void {
@@ -90,9 +91,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     else if (state.name === 'waiting') connecting(state.attempt)
   }
 
+  function forgetGoodbye(): void {
+    goodbye = null
+    retryAfterMs = null
+  }
+
   function connecting(attempt: number): void {
     leave()
-    retryAfterMs = null
+    forgetGoodbye()
     const undos: Undo[] = []
     const since = time.now()
     move({ name: 'connecting', attempt, since, leave: () => undos.splice(0).forEach((undo) => undo()) })
@@ -107,12 +113,13 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function handshaking(attempt: number, since: number, transport: Transport, token: string | null): void {
     leave()
+    forgetGoodbye()
     const codec = createCodec()
     const link = createLink({
       transport,
       codec,
       onFrame: receive,
-      onClose: (info) => lose(lossOfClose(info)),
+      onClose: (info) => lose(goodbye === null ? lossOfClose(info) : lossOfError(goodbye)),
       onFault: (error) => fail(error),
       inspect: options.inspect,
     })
@@ -274,6 +281,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (message.kind === 'error' && message.fatal === true) {
       fail(new PPError(message.code, message.message))
     } else if (message.kind === 'bye') {
+      goodbye = new PPError('SERVER_SHUTDOWN', message.reason)
       retryAfterMs = clamp(message.retryAfterMs ?? null)
     } else if (message.kind === 'welcome') {
       if (state.name === 'handshaking') open(state, message)

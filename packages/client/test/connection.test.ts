@@ -332,6 +332,27 @@ describe('coming back', () => {
     client.close()
   })
 
+  test('[HS8] after a bye the reason is the server’s, also when the socket then just breaks', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const reasons: string[] = []
+    client.on('disconnect', (reason) => reasons.push(reason))
+    await client.ready
+    server.last.say({ kind: 'bye', reason: 'Server shutting down', retryAfterMs: 3_000 })
+    await server.settle()
+    server.last.cut()
+    await server.settle()
+    expect([reasons, client.status().nextRetryAt]).toEqual([
+      ['Server shutting down'],
+      server.time.wallNow() + 3_000,
+    ])
+    await server.time.advance(3_000)
+    server.last.cut()
+    await server.settle()
+    expect(reasons).toEqual(['Server shutting down', 'transport close'])
+    client.close()
+  })
+
   test('a reconnect tells connect, recovery and reconnect, in this order', async () => {
     const server = createFakeServer()
     server.autoWelcome = (_peer, count) => (count === 1 ? {} : { outcome: 'resumed', missed: 3, token: 't2' })

@@ -56,7 +56,8 @@ export function drainOnSignals(
     undo()
     void shutdown().then(() => onDrained(signal))
   }
-  for (const signal of signals) process.on(signal, run)
+  // Before others, who may tear down the very sockets over which clients are to be told.
+  for (const signal of signals) process.prependListener(signal, run)
   return undo
 }
 
