@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { LobbyState } from '@painda/protocol'
 import { PPClient, PPProvider } from '@painda/react'
+import type { ClientOptions, RoomHandle } from '@painda/react'
 import type { PPServer } from '@painda/server'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { createElement } from 'react'
@@ -133,6 +135,44 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     await until(() => text().startsWith('Pile: 2') && screen.queryAllByRole('button').length === 2)
     expect(JSON.stringify(server.rooms()[0]?.state)).not.toContain('[1,2,3]')
   },
+  'server/views': async (server) => {
+    const [ann, bob] = [dial(), dial()]
+    const { Table } = (await import(pathOf('server/views', 'shared.ts'))) as { Table: never }
+    const [hers, his] = [ann.join(Table), bob.join(Table)] as unknown as [RoomHandle, RoomHandle]
+    await act(() => Promise.all([hers.joined, his.joined]))
+    act(() => hers.send('draw'))
+    const hand = (room: RoomHandle): unknown =>
+      (room.state as { players: { [id: string]: { hand?: string[] } } }).players[ann.id ?? '']?.hand
+    await until(() => JSON.stringify(hand(hers)) === '["9"]')
+    await until(() => his.version === hers.version)
+    expect(hand(his)).toBeUndefined()
+    expect(JSON.stringify(hers.state)).not.toContain('deck')
+    expect(server.rooms()).toHaveLength(1)
+    const fog = (await import(pathOf('server/views', 'fog.ts'))) as { server: PPServer }
+    await fog.server.close()
+  },
+  'server/rooms': async () => {
+    const [ann, bob] = [dial(), dial()]
+    const { Arena } = (await import(pathOf('server/rooms', 'shared.ts'))) as { Arena: never }
+    const lobby = bob.join<LobbyState>('lobby')
+    const own = ann.join(Arena, { how: 'create', options: 'private' }) as unknown as RoomHandle
+    await act(() => own.joined)
+    const code = await own.request('invite')
+    const invited = bob.join(Arena, { id: String(code).toLowerCase() }) as unknown as RoomHandle
+    await act(() => invited.joined)
+    expect(invited.id).toBe(own.id)
+    const open = ann.join(Arena) as unknown as RoomHandle
+    await until(() => Object.keys(lobby.state?.rooms ?? {}).length === 1)
+    expect(lobby.state?.rooms[open.id ?? '']).toMatchObject({ clients: 1, maxClients: 2 })
+    const onlooker = bob.join(Arena, { id: open.id ?? '', spectate: true }) as unknown as RoomHandle
+    await act(() => onlooker.joined)
+    await until(() => lobby.state?.rooms[open.id ?? '']?.spectators === 1)
+  },
+  'server/presence': async (server) => {
+    const tabs = [dial({ getToken: () => 'ann' }), dial({ getToken: () => 'ann' })]
+    await until(() => tabs[0]?.presence.list()[0]?.connections === 2)
+    expect(server.presence.list()).toMatchObject([{ clientId: 'ann', data: { name: 'ann' } }])
+  },
   'recipes/forms': async () => {
     await until(() => !button('Buy').hasAttribute('disabled'))
     click('Buy')
@@ -144,6 +184,11 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
 
 interface Arena {
   players: { [id: string]: { x: number } }
+}
+
+/** Somebody connects. */
+let dial: (options?: Omit<ClientOptions, 'url'>) => PPClient = () => {
+  throw new Error('There is no server yet.')
 }
 
 /** Somebody else comes into the room. */
@@ -159,6 +204,11 @@ test.each(pages.filter((page) => !NOT_RUN.includes(page)))('%s', async (page) =>
   const { server } = (await import(pathOf(page, 'server.ts'))) as { server: PPServer }
   closers.push(() => server.close())
   await server.listening()
+  dial = (options) => {
+    const client = new PPClient(`ws://localhost:${port}`, options)
+    closers.push(() => client.close())
+    return client
+  }
   enter = async (name) => {
     const other = new PPClient(`ws://localhost:${port}`)
     closers.push(() => other.close())

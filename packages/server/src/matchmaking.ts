@@ -6,7 +6,8 @@ import type { Random, RoomShape } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
 import type { Member } from './member.js'
-import { StateRoom, type RoomSettings, type RoomWorld } from './room.js'
+import type { RoomSettings, RoomWorld } from './room-parts.js'
+import { StateRoom } from './room.js'
 import type { Seat } from './seat.js'
 
 /** A frame of a 60 Hz screen: the documented default. */
@@ -64,7 +65,7 @@ export function createMatchmaking<C extends Member>({
 
   function add(
     id: string,
-    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'codeOf' | 'onSeats' | 'onEnd'>,
+    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'inviteCode' | 'onSeats' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
   ): StateRoom<C> {
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
@@ -73,7 +74,7 @@ export function createMatchmaking<C extends Member>({
       id,
       // By number, not by id: ids are random, and the same seed must give the same games.
       random: random.fork(`room ${++made}`),
-      codeOf: invites.codeOf,
+      inviteCode: () => invites.codeOf(room),
       onSeats(seat) {
         if (room.hasRoom && !room.isPrivate) open?.add(room)
         else open?.delete(room)

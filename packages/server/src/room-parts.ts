@@ -1,0 +1,237 @@
+// The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
+// room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
+import { compileSync, createEmitter, validate } from '@painda/protocol'
+import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time } from '@painda/protocol'
+import type { Room, RoomBehaviour, RoomEvents, RoomScope, UntypedShape } from './definition.js'
+import type { Member } from './member.js'
+import type { Membership } from './membership.js'
+import { createRoomPresence, type RoomPresenceList } from './presence.js'
+import type { ReportError } from './refuse.js'
+import { createRoomClock, type RoomClock } from './room-clock.js'
+import { createRoomDoor, type RoomDoor } from './room-door.js'
+import { createRoomLife, type RoomLife } from './room-life.js'
+import { createRoomStage, type RoomStage } from './room-stage.js'
+import { createRoomViews, type RoomViews } from './room-views.js'
+import type { Seat } from './seat.js'
+import { createSeating, type Seating } from './seating.js'
+import { createStragglers } from './stragglers.js'
+import type { Tickers } from './tick.js'
+import type { Tally } from './stats.js'
+import { createView, type View } from './view.js'
+
+/** What the rooms of one server share. */
+export interface RoomWorld {
+  readonly time: Time
+  readonly tickers: Tickers
+  /** Numbers of views on the wire. */
+  readonly nextChannel: () => number
+  readonly inspector: Inspector
+  readonly tally: Tally
+  /** False for a member whose session is over: nothing would ever take it out again. */
+  readonly isAlive: (member: Member) => boolean
+  readonly membership: Pick<Membership, 'enter' | 'exit'>
+  readonly report: ReportError
+}
+
+export interface RoomSettings<C extends Member> {
+  readonly id: string
+  readonly name: string | undefined
+  readonly shape: RoomShape
+  /** The first state; copied. */
+  readonly state: object
+  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly stepMs: number
+  /** Every n-th tick sends. */
+  readonly sendEvery: number
+  readonly autoDisposeMs: number
+  readonly syncOnJoin: boolean
+  /** A client's own wish to join is refused. */
+  readonly isServerOnly: boolean
+  readonly inviteCode: () => string
+  readonly random: Random
+  /** A seat was promised, taken or given up, or the room looks different to a listing. */
+  readonly onSeats: (seat: Seat<C> | null) => void
+  /** The room takes nobody any more. `ended` resolves when nothing of it is left. */
+  readonly onEnd: (ended: Promise<void>) => void
+}
+
+export interface RoomParts<C extends Member> {
+  readonly clock: RoomClock
+  readonly view: View<object>
+  readonly views: RoomViews<C>
+  readonly presence: RoomPresenceList
+  readonly stage: RoomStage<C>
+  readonly life: RoomLife
+  readonly door: RoomDoor<C>
+  readonly emitter: Emitter<RoomEvents<C>>
+  readonly seating: Seating<C>
+  readonly scope: RoomScope<UntypedShape, C>
+  /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
+  setPace(): void
+  report(where: string, thrown: unknown): void
+}
+
+/** `face` is what hooks get as their room; `label` names it in logs. */
+export function createRoomParts<C extends Member>(
+  face: Room<UntypedShape, C> & { readonly label: string },
+  world: RoomWorld,
+  settings: RoomSettings<C>,
+): RoomParts<C> {
+  const { id, name, shape, behaviour, random } = settings
+  const emitter: Emitter<RoomEvents<C>> = createEmitter((thrown) => report('A listener', thrown))
+  const clock: RoomClock = createRoomClock({
+    time: world.time,
+    tickers: world.tickers,
+    stepMs: settings.stepMs,
+    sendEvery: settings.sendEvery,
+    onTick: (dropped) => onTick(dropped),
+    onError: (thrown) => report('A timer', thrown),
+  })
+  const seating: Seating<C> = createSeating<C>({
+    id,
+    time: world.time,
+    maxClients: face.maxClients,
+    maxSpectators: behaviour.maxSpectators ?? 0,
+    onFull: behaviour.onFull ?? 'reject',
+    contextOf: (client, role) => ({ ...scope, client, isSpectator: role === 'spectator' }),
+    guard: (hook, run) => life.guard(hook, run),
+    onGivenUp: () => onGivenUp(),
+  })
+  const wake = (): void => clock.wake()
+  const sync = compileSync(shape.sync)
+  const now = (): number => world.time.now()
+  const { nextChannel } = world
+  const view: View<object> = createView({
+    room: id,
+    nextChannel,
+    sync,
+    now,
+    state: settings.state,
+    onDirty: wake,
+  })
+  const views: RoomViews<C> = createRoomViews({
+    main: view,
+    sync,
+    view: behaviour.view,
+    viewKey: behaviour.viewKey,
+    createView: (how) => createView({ room: id, nextChannel, now, ...how }),
+    wake,
+    onError: (where, thrown) => report(where, thrown),
+  })
+  const presence: RoomPresenceList = createRoomPresence({
+    room: id,
+    wallNow: () => world.time.wallNow(),
+    check: (data) => checkPresence(shape, data),
+    onChange: wake,
+    onError: (thrown) => report('A presence listener', thrown),
+  })
+  const stragglers = createStragglers<C>({
+    room: id,
+    time: world.time,
+    inspector: world.inspector,
+    tally: world.tally,
+    views,
+    clock,
+    presence,
+  })
+  const stage: RoomStage<C> = createRoomStage({
+    room: id,
+    views,
+    clock,
+    presence,
+    seats: seating.seats,
+    stragglers,
+    onError: (thrown) => report('The state', thrown),
+  })
+  const life: RoomLife = createRoomLife({
+    time: world.time,
+    autoDisposeMs: settings.autoDisposeMs,
+    work: stage.work,
+    report: (where, thrown) => report(where, thrown),
+    onCreate: (options) => behaviour.onCreate?.(scope, options),
+    onStarted: () => setPace(),
+    isAwaited: () => seating.seats.size > 0,
+    onEnd: settings.onEnd,
+    clear: () => clear(),
+    onDispose: () => {
+      emitter.emit('dispose')
+      life.guard('onDispose', () => behaviour.onDispose?.(scope))
+    },
+  })
+  const door: RoomDoor<C> = createRoomDoor({
+    id,
+    name,
+    behaviour,
+    stage,
+    stragglers,
+    presence: presence.entries,
+    syncOnJoin: settings.syncOnJoin,
+    starting: () => life.starting,
+    isOpen: () => life.isOpen,
+    guard: life.guard,
+    time: world.time,
+    onEnter: ({ client, role }) => {
+      world.membership.enter(id, client.id)
+      settings.onSeats(null)
+      if (role === 'player') stage.work(() => emitter.emit('join', client))
+    },
+    onExit: ({ client, role }, reason) => {
+      world.membership.exit(id, client.id)
+      if (role === 'player') stage.work(() => emitter.emit('leave', client, reason))
+    },
+    onFree: (seat) => onFree(seat),
+  })
+  const scope: RoomScope<UntypedShape, C> = { room: face, state: view.draft, now: clock.now, random }
+
+  function onFree(seat: Seat<C>): void {
+    seating.free(seat)
+    views.release(seat)
+    settings.onSeats(seat)
+    if (seating.isEmpty) life.abandoned()
+  }
+
+  /** A seat was kept for somebody who did not come back. */
+  function onGivenUp(): void {
+    settings.onSeats(null)
+    if (seating.isEmpty) life.abandoned()
+  }
+
+  function onTick(dropped: number): void {
+    const { inspector, time } = world
+    const startedAt = inspector.active ? time.now() : 0
+    stage.tick(() => {
+      clock.runTimers()
+      const { tick } = behaviour
+      if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, settings.stepMs))
+      emitter.emit('tick', settings.stepMs)
+    })
+    if (!inspector.active) return
+    const at = time.now()
+    inspector.emit({ kind: 'tick', at, room: id, tick: clock.tick, durationMs: at - startedAt, dropped })
+  }
+
+  /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
+  function setPace(): void {
+    const isWanted = behaviour.tick !== undefined || emitter.listenerCount('tick') > 0
+    clock.setSteady(isWanted && life.isRunning)
+  }
+
+  /** Everybody out, everything stopped; what was written until now is still sent. */
+  function clear(): void {
+    stage.send()
+    seating.close()
+    for (const seat of [...seating.seats.values()]) door.remove(seat, 'disposed')
+    clock.close()
+  }
+
+  function report(where: string, thrown: unknown): void {
+    world.report(thrown, `${where} of ${face.label}`)
+  }
+
+  return { clock, view, views, presence, stage, life, door, emitter, seating, scope, setPace, report }
+}
+
+function checkPresence({ presence }: RoomShape, data: unknown): unknown {
+  // A schema of any type takes unknown values: refusing the wrong ones is what it is for.
+  return presence === undefined ? data : validate(presence as StandardSchema, data, 'Presence')
+}
