@@ -170,8 +170,9 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
   },
   'server/presence': async (server) => {
     const tabs = [dial({ getToken: () => 'ann' }), dial({ getToken: () => 'ann' })]
-    await until(() => tabs[0]?.presence.list()[0]?.connections === 2)
-    expect(server.presence.list()).toMatchObject([{ clientId: 'ann', data: { name: 'ann' } }])
+    await until(() => tabs[0]?.presence.get('ann')?.connections === 2)
+    expect(server.presence.get('ann')).toMatchObject({ data: { name: 'ann' } })
+    await until(() => text() === '1 others are online')
   },
   'recipes/forms': async () => {
     await until(() => !button('Buy').hasAttribute('disabled'))
