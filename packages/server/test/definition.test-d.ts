@@ -113,3 +113,46 @@ lobby.broadcast('anything', { goes: true })
 void lobby.state.points
 
 export type Request = RequestDefinition
+
+// Who sees what: the viewer is typed, the state of view() is the room's, and what is not JSON-like is no answer.
+const Secret = defineRoom({
+  name: 'secret',
+  state: (): { players: Record<string, { x: number; card?: string }> } => ({ players: {} }),
+  sync: {
+    'players.*.card': { to: 'owner', quantize: 1 },
+    'players.*.x': { to: (viewer, [key]) => viewer.getTag('team') === key && viewer.userId !== viewer.id },
+  },
+})
+rooms.define(Secret, {
+  maxSpectators: 2,
+  onFull: 'spectate',
+  view({ id, data }, { players }) {
+    data.admin satisfies boolean
+    // @ts-expect-error there are no units in the state
+    void players[id]?.units
+    return { players: { [id]: players[id] } }
+  },
+  viewKey: ({ id }) => id,
+  onLeave: async ({ room, client }) => {
+    const back = await room.allowReconnection(client, 10)
+    back?.data.admin satisfies boolean | undefined
+    room.ban(client, { reason: 'cheating', ms: 1000 })
+    // @ts-expect-error a reason is a text
+    room.kick(client, { reason: 1 })
+  },
+})
+rooms.define(Bare, {
+  // @ts-expect-error a view is an object
+  view: () => 7,
+  // @ts-expect-error no such policy
+  onFull: 'queue',
+})
+defineRoom({
+  name: 'wrong',
+  state: () => ({ a: 1 }),
+  // @ts-expect-error nobody else is known by name
+  sync: { a: { to: 'dealer' } },
+})
+rooms.lobby('lobby').state.rooms['a']?.maxClients satisfies number | null | undefined
+// @ts-expect-error a lobby's list is the server's to write
+rooms.lobby('lobby').state.rooms = {}
