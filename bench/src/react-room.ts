@@ -1,5 +1,5 @@
 // A room for the React figures, without a server: the client's own end is real, the other end says only what it is told.
-import { createWireCodec } from '@painda/protocol'
+import { createViewEncoder, createWireCodec } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import { defineRoom, PPClient } from '@painda/react'
 import type { RoomHandle, Transport } from '@painda/react'
@@ -30,10 +30,15 @@ export type Changes = readonly (readonly [index: number, place: { x: number; y: 
 
 export async function joinRoom(world: World): Promise<LiveRoom> {
   const codec = createWireCodec()
+  const view = createViewEncoder(1)
   let hear: (bytes: Uint8Array) => void = () => {}
   let version = 1
 
-  const say = (...messages: Message[]): readonly Uint8Array[] => codec.pack(messages.map(codec.encode))
+  const encode = (message: Message): Uint8Array => {
+    if (message.kind === 'snapshot') return view.snapshot(message)
+    return message.kind === 'delta' ? view.delta(message) : codec.encode(message)
+  }
+  const say = (...messages: Message[]): readonly Uint8Array[] => codec.pack(messages.map(encode))
   function answer(message: Message): void {
     if (message.kind === 'hello') {
       say({
