@@ -322,7 +322,7 @@ export function createRooms(options: RoomsOptions): Rooms {
           return
         }
         case 'delta': {
-          lastVersion = message.to
+          if (message.scope === undefined) lastVersion = message.to
           let isApplied = false
           apply(message.room, (room) => {
             const result = room.delta(message)

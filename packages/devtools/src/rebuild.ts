@@ -1,4 +1,5 @@
-// The state of a room as it was before a message: the nearest older snapshot or checkpoint, and the deltas from there.
+// The state of a room as it was before a message: the nearest older snapshot or checkpoint, and the deltas from there. What
+// a member alone may see is a line of its own beside the room's, with versions of its own.
 import { patchImmutable, type StateDelta, type StateSnapshot } from '@painda/protocol'
 import type { Recorder } from './recorder.js'
 import type { Row } from './rows.js'
@@ -12,7 +13,7 @@ export interface PastState {
 export function stateBefore(recorder: Recorder, row: Row): PastState | null {
   const { message } = row
   if (message?.kind !== 'delta') return null
-  const steps = stepsBack(recorder, row, message.room)
+  const steps = stepsBack(recorder, row, message)
   if (steps === null) return null
   let past = steps.base
   for (const delta of steps.deltas) {
@@ -34,7 +35,7 @@ interface Steps {
   readonly deltas: readonly StateDelta[]
 }
 
-function stepsBack(recorder: Recorder, row: Row, room: string): Steps | null {
+function stepsBack(recorder: Recorder, row: Row, { room, scope }: StateDelta): Steps | null {
   const deltas: StateDelta[] = []
   const base = (found: PastState): Steps => ({ base: found, deltas: [...deltas].reverse() })
   for (let id = row.eventId; id >= recorder.firstId; id--) {
@@ -45,9 +46,16 @@ function stepsBack(recorder: Recorder, row: Row, room: string): Steps | null {
     for (let part = end - 1; part >= 0; part--) {
       const message = recorded.event.messages[part]
       if (message === undefined || !isStateOf(message, room)) continue
+      if (message.scope !== scope) {
+        // The room's own snapshot takes what lay over it away.
+        if (message.kind === 'snapshot' && scope !== undefined) return null
+        continue
+      }
       if (message.kind === 'snapshot') return base({ version: message.version, state: message.state })
       deltas.push(message)
     }
+    // Checkpoints are of what the room showed, under the room's version.
+    if (scope !== undefined) continue
     const checkpoint = recorder
       .checkpoints()
       .find((taken) => taken.before === id && taken.source === row.source && taken.room === room)

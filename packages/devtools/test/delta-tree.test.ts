@@ -126,3 +126,34 @@ test('with no snapshot held, the state before is unknown', () => {
   const row = list.all.find(({ kind }) => kind === 'delta')
   expect(row && stateBefore(hook.recorder, row)).toBeNull()
 })
+
+test('the part of a room that one member sees has a line of its own', () => {
+  const messages = [
+    { kind: 'snapshot', room: 'r', version: 7, tick: 1, state: { a: 1 } },
+    { kind: 'snapshot', room: 'r', scope: 'own', version: 0, tick: 1, state: { card: 'ace' } },
+    { kind: 'delta', room: 'r', from: 7, to: 8, tick: 2, delta: { a: 2 } },
+    { kind: 'delta', room: 'r', scope: 'own', from: 0, to: 1, tick: 2, delta: { card: 'king' } },
+    { kind: 'delta', room: 'r', scope: 'own', from: 1, to: 2, tick: 3, delta: { card: 'two' } },
+    { kind: 'delta', room: 'r', from: 8, to: 9, tick: 3, delta: { a: 3 } },
+    { kind: 'snapshot', room: 'r', version: 9, tick: 3, state: { a: 3 } },
+    { kind: 'delta', room: 'r', scope: 'own', from: 2, to: 3, tick: 4, delta: { card: 'six' } },
+  ]
+  const source = 0
+  const recorder = {
+    firstId: 0,
+    at: (id: number) => ({ source, event: { kind: 'frame', messages: [messages[id]] } }),
+    checkpoints: () => [],
+  }
+  const before = (id: number): unknown => {
+    const row = { source, eventId: id, message: messages[id], frame: { part: 0 } }
+    // As much of both as is read.
+    return stateBefore(recorder as never, row as never)
+  }
+  expect([2, 3, 4, 5, 7].map(before)).toEqual([
+    { version: 7, state: { a: 1 } },
+    { version: 0, state: { card: 'ace' } },
+    { version: 1, state: { card: 'king' } },
+    { version: 8, state: { a: 2 } },
+    null,
+  ])
+})
