@@ -8,7 +8,7 @@ import type { Memory, Spent } from './fanout/server-process.js'
 import { cellOf, printContest, printDemands } from './fanout/table.js'
 
 const JOB: StormJob = { kind: 'storm', clients: 2000, rooms: 40, atOnce: 200 }
-const ROUNDS = 4
+const ROUNDS = 3
 
 interface Storm {
   readonly seconds: number

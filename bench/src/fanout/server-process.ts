@@ -48,6 +48,8 @@ export function serverProcess(): void {
       const script = scriptOf(job)
       steps = Array.from({ length: count }, () => script.next())
       const http = createServer()
+      // Clients that ask over HTTP first would meet connections that end just then.
+      http.keepAliveTimeout = 300_000
       http.on('connection', (socket) => {
         sockets.add(socket)
         socket.on('close', () => {
