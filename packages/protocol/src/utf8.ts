@@ -27,3 +27,12 @@ export function decodeUtf8(bytes: Uint8Array): string {
     throw new PPError('MALFORMED_FRAME', 'The bytes are not UTF-8 text.', { cause })
   }
 }
+
+/**
+ * A short text of these UTF-16 codes, in one piece. Put together by `+=` it would stay a chain of as many pieces, thirty
+ * times its size, for as long as somebody holds it.
+ */
+export function textOfCodes(codes: ArrayLike<number>): string {
+  // `apply` takes any array-like; its type names arrays only.
+  return String.fromCharCode.apply(null, codes as number[])
+}

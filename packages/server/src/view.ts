@@ -141,7 +141,8 @@ export function createView<State extends object>({
     } as const
     const bytes = encoder.delta(message)
     const union = encoded(message, bytes, () => forV2(message))
-    if (bytes.length <= SMALL_BYTES || encoder.isFull) return union
+    // A snapshot is not made for the comparison alone where the last one was so much larger.
+    if (bytes.length <= Math.max(SMALL_BYTES, snapshotBytes / 2) || encoder.isFull) return union
     const whole = snapshot(tick)
     return bytes.length < snapshotBytes ? union : whole
   }
@@ -186,7 +187,10 @@ export function createView<State extends object>({
         ...dueHash(),
         ...scoped,
       } as const
-      return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
+      const out = encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
+      // Whoever has missed nothing else goes on with what all get.
+      unions.set(version - 1, out)
+      return out
     },
     canContinue,
     since(from, tick) {

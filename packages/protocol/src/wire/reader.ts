@@ -2,7 +2,7 @@
 // make it read, loop or allocate beyond that.
 import { PPError } from '../errors.js'
 import { ensure, malformed } from '../malformed.js'
-import { decodeUtf8 } from '../utf8.js'
+import { decodeUtf8, textOfCodes } from '../utf8.js'
 
 /** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
 export interface NameReader {
@@ -119,16 +119,10 @@ export class Reader {
   text(length = this.varint()): string {
     this.need(length)
     // Names and ids are short and ASCII: reading them by hand is several times faster than the decoder's call.
-    let text = ''
     let all = length < 32 ? 0 : 0x80
-    for (let i = 0; i < length && all < 0x80; i++) {
-      const code = this.#bytes[this.#at + i] ?? 0
-      all |= code
-      text += String.fromCharCode(code)
-    }
-    if (all >= 0x80) return decodeUtf8(this.raw(length))
-    this.#at += length
-    return text
+    for (let i = 0; i < length && all < 0x80; i++) all |= this.#bytes[this.#at + i] ?? 0
+    const bytes = this.raw(length)
+    return all >= 0x80 ? decodeUtf8(bytes) : textOfCodes(bytes)
   }
 
   // What follows reads bits, low ones first, behind one another. Bytes come again after `align`.

@@ -1,5 +1,6 @@
 // Columns of short texts: ids, names, words. Characters of ids (letters, digits, - and _) take 6 bits, other ASCII 7.
 import { ensure } from '../malformed.js'
+import { textOfCodes } from '../utf8.js'
 import type { BitWriter } from './bit-writer.js'
 import type { Reader } from './reader.js'
 import { fill } from './rows.js'
@@ -56,12 +57,12 @@ export function readTexts(r: Reader, count: number): string[] {
   const length = areEqual ? readLength(r) : 0
   r.needBits(count * length * bits)
   return fill(count, () => {
-    let text = ''
+    const codes: number[] = []
     for (let left = areEqual ? length : readLength(r); left > 0; left--) {
       const number = r.bits(bits)
-      text += bits === ID_BITS ? ID_ALPHABET.charAt(number) : String.fromCharCode(number)
+      codes.push(bits === ID_BITS ? ID_ALPHABET.charCodeAt(number) : number)
     }
-    return text
+    return textOfCodes(codes)
   })
 }
 
