@@ -1,4 +1,5 @@
 // Fan-out: one world, many clients. What a server spends per client and tick, and how old a change is when replicas show it.
+import { FULL_CLIENTS } from './fanout/client-process.js'
 import { inThreeProcesses, medianOf, quantile, windowsOf } from './fanout/contest.js'
 import type { WorldJob } from './fanout/job.js'
 import { cellOf, printContest, printDemands } from './fanout/table.js'
@@ -12,7 +13,7 @@ async function arena(job: WorldJob, demandsLatency: boolean): Promise<void> {
       medianOf(result, ({ seen }) => quantile(seen.latencies, 0.5)),
       medianOf(result, ({ seen }) => quantile(seen.latencies, 0.95)),
       medianOf(result, ({ spent }) => spent.bytes / spent.steps / job.clients),
-      medianOf(result, ({ spent, seen }) => seen.updates / spent.steps / 20),
+      medianOf(result, ({ spent, seen }) => seen.updates / spent.steps / FULL_CLIENTS),
     ],
   }))
   const columns = ['CPU µs', 'latency p50 ms', 'p95 ms', 'bytes', 'updates per tick']

@@ -10,7 +10,7 @@ import { answerCalls, sharedNow } from './rpc.js'
 /** Inputs of one client are spread over its interval in so many turns, as those of many people are. */
 const TURNS = 20
 /** About so many clients of a world keep replicas, spread evenly over the order of joining. */
-const FULL_CLIENTS = 20
+export const FULL_CLIENTS = 5
 
 export interface JoinCall {
   readonly kit: KitName

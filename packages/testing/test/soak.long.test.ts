@@ -35,15 +35,15 @@ test(
         server,
         time: hostTime(globalThis),
         player() {
-          let socket: WebSocket | null = null
+          const sockets: WebSocket[] = []
           class Socket extends WebSocket {
             constructor(address: string, protocols: string[]) {
               super(address, protocols)
-              socket = this
+              sockets.splice(0, 1, this)
             }
           }
           const client = new PPClient(url, { WebSocket: Socket, lingerMs: 0 })
-          return { client, cut: () => socket?.terminate() }
+          return { client, cut: () => sockets[0]?.terminate() }
         },
         advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         countHandles,
