@@ -10,17 +10,25 @@ import { Writer } from './writer.js'
 /** A frame is one tick of one peer; more messages in one frame is an attack on our loops. */
 export const MAX_MESSAGES_PER_FRAME = 4096
 
-const w = /* @__PURE__ */ new Writer()
+const tables = new Writer()
 
 export function packBodies(bodies: readonly Uint8Array[]): readonly Uint8Array[] {
   const [first] = bodies
   if (first === undefined) return []
   if (bodies.length === 1) return [first]
-  w.u8(OPCODES.bundle)
-  w.varint(bodies.length)
-  for (const body of bodies.slice(0, -1)) w.varint(body.length)
-  for (const body of bodies) w.raw(body)
-  return [w.take()]
+  tables.u8(OPCODES.bundle)
+  tables.varint(bodies.length)
+  for (let i = 0; i < bodies.length - 1; i++) tables.varint(bodies[i]?.length ?? 0)
+  const table = tables.take()
+  // In memory of just this size: a peer that does not read may hold it for long.
+  const frame = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, table.length))
+  frame.set(table)
+  let at = table.length
+  for (const body of bodies) {
+    frame.set(body, at)
+    at += body.length
+  }
+  return [frame]
 }
 
 /** @throws PPError `MALFORMED_FRAME` */

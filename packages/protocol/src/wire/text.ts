@@ -56,14 +56,11 @@ export function readTexts(r: Reader, count: number): string[] {
   const areEqual = r.flag()
   const length = areEqual ? readLength(r) : 0
   r.needBits(count * length * bits)
-  return fill(count, () => {
-    const codes: number[] = []
-    for (let left = areEqual ? length : readLength(r); left > 0; left--) {
-      const number = r.bits(bits)
-      codes.push(bits === ID_BITS ? ID_ALPHABET.charCodeAt(number) : number)
-    }
-    return textOfCodes(codes)
-  })
+  const readCode = (): number => {
+    const number = r.bits(bits)
+    return bits === ID_BITS ? ID_ALPHABET.charCodeAt(number) : number
+  }
+  return fill(count, () => textOfCodes(fill(areEqual ? length : readLength(r), readCode)))
 }
 
 function readLength(r: Reader): number {
