@@ -14,6 +14,7 @@ import type {
   Time,
 } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import { createJoining } from './joining.js'
 import { createListings } from './listing.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
@@ -136,74 +137,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     return room !== undefined && seat !== undefined && isAdmitted(seat) ? { room, seat } : null
   }
 
-  async function join(member: C, message: Join): Promise<void> {
-    const { how, room: id, ackId } = message
-    const room = id === undefined ? undefined : matchmaking.find(id)
-    if (how === 'join') {
-      if (room !== undefined) return enter(member, room, message)
-      if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
-      throw notFound(id)
-    }
-    const definition = matchmaking.definition(message.name ?? '')
-    if (definition === undefined) throw notFound(message.name)
-    if (room !== undefined && (how === 'create' || room.name !== message.name)) {
-      throw taken(room.id)
-    }
-    if (how === 'joinById' && room === undefined) throw notFound(id)
-    const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
-    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition) : undefined)
-    if (found !== undefined) return enter(member, found, message)
-    if (message.spectate === true) throw notFound(message.name)
-    if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
-    assertMayEnter(member)
-    assertMayMake(member)
-    const made = matchmaking.make(definition, id)
-    made.maker = member.userId
-    // Its maker has a seat before `onCreate` can lock the room.
-    const seat = made.reserve(member)
-    matchmaking.begin(made, message.options)
-    return made.enter(seat, { options: message.options, ackId, isAsked: true })
-  }
-
-  async function enter(
-    member: C,
-    room: StateRoom<C>,
-    { options: wishes, ackId, spectate }: Join,
-  ): Promise<void> {
-    const known = room.seatOf(member)
-    if (known !== undefined) {
-      await known.decided
-      if (!isAdmitted(known)) throw new PPError('REFUSED', `The join before this one was refused.`)
-      return room.enterAgain(known, ackId)
-    }
-    if (room.isServerOnly) {
-      throw new PPError('FORBIDDEN', `Clients do not join the room "${room.id}" by themselves.`)
-    }
-    assertMayEnter(member)
-    const role = spectate === true ? 'spectator' : 'player'
-    return room.enter(room.reserve(member, role), { options: wishes, ackId, isAsked: true })
-  }
-
-  function enterEventRoom(member: C, id: string, ackId: number): void {
-    if (!membership.has(id, member.id)) {
-      assertMayEnter(member)
-      membership.enter(id, member.id)
-    }
-    member.deliver(outgoing({ kind: 'joined', room: id, ackId, type: 'event' }))
-  }
-
-  function assertMayEnter(member: C): void {
-    const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
-    if (membership.roomsOf(member.id).size + promised < maxRoomsPerClient) return
-    throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
-  }
-
-  /** Rooms that outlive their members are a client's doing all the same, also when it has left them. */
-  function assertMayMake({ userId }: C): void {
-    const made = matchmaking.list().filter(({ maker }) => maker === userId).length
-    if (made < maxRoomsPerClient) return
-    throw new PPError('TOO_MANY_ROOMS', `One user may have ${maxRoomsPerClient} rooms made at a time.`)
-  }
+  const join = createJoining<C>({ matchmaking, membership, seatsOf, isClient, maxRoomsPerClient })
 
   /** Tells a member of an error that answers no question. */
   function complain(member: C, room: string, thrown: unknown, type?: string): void {
@@ -308,15 +242,6 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       tickers.close()
     },
   }
-}
-
-/** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */
-function taken(id: string): PPError {
-  return new PPError('REFUSED', `The id "${id}" is taken.`)
-}
-
-function notFound(what: string | undefined): PPError {
-  return new PPError('ROOM_NOT_FOUND', `There is no room "${what ?? ''}".`)
 }
 
 function onlyLooksOn(room: string): PPError {

@@ -1,0 +1,107 @@
+// A client's wish to enter a room: which room it means, whether it may have it, and a seat there. Up to the seat nothing
+// awaits, so a thousand simultaneous callers never overfill a room or make one too many.
+import { PPError } from '@painda/protocol'
+import type { Join } from '@painda/protocol'
+import type { Matchmaking } from './matchmaking.js'
+import type { Member } from './member.js'
+import type { Membership } from './membership.js'
+import { outgoing } from './outgoing.js'
+import type { StateRoom } from './room.js'
+import { isAdmitted, type Seat } from './seat.js'
+
+export interface JoiningOptions<C extends Member> {
+  readonly matchmaking: Matchmaking<C>
+  readonly membership: Pick<Membership, 'enter' | 'has' | 'exists' | 'roomsOf'>
+  /** The client's seats, promised ones included. */
+  readonly seatsOf: (member: C) => readonly (readonly [room: StateRoom<C>, seat: Seat<C>])[]
+  /** True for an id that addresses a single client. */
+  readonly isClient: (id: string) => boolean
+  readonly maxRoomsPerClient: number
+}
+
+/** Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered. */
+export type Joining<C extends Member> = (member: C, message: Join) => Promise<void>
+
+export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
+  const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient } = options
+
+  async function join(member: C, message: Join): Promise<void> {
+    const { how, room: id, ackId } = message
+    const room = id === undefined ? undefined : matchmaking.find(id)
+    if (how === 'join') {
+      if (room !== undefined) return enter(member, room, message)
+      if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
+      throw notFound(id)
+    }
+    const definition = matchmaking.definition(message.name ?? '')
+    if (definition === undefined) throw notFound(message.name)
+    if (room !== undefined && (how === 'create' || room.name !== message.name)) {
+      throw taken(room.id)
+    }
+    if (how === 'joinById' && room === undefined) throw notFound(id)
+    const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
+    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition) : undefined)
+    if (found !== undefined) return enter(member, found, message)
+    if (message.spectate === true) throw notFound(message.name)
+    if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
+    assertMayEnter(member)
+    assertMayMake(member)
+    const made = matchmaking.make(definition, id)
+    made.maker = member.userId
+    // Its maker has a seat before `onCreate` can lock the room.
+    const seat = made.reserve(member)
+    matchmaking.begin(made, message.options)
+    return made.enter(seat, { options: message.options, ackId, isAsked: true })
+  }
+
+  async function enter(
+    member: C,
+    room: StateRoom<C>,
+    { options: wishes, ackId, spectate }: Join,
+  ): Promise<void> {
+    const known = room.seatOf(member)
+    if (known !== undefined) {
+      await known.decided
+      if (!isAdmitted(known)) throw new PPError('REFUSED', `The join before this one was refused.`)
+      return room.enterAgain(known, ackId)
+    }
+    if (room.isServerOnly) {
+      throw new PPError('FORBIDDEN', `Clients do not join the room "${room.id}" by themselves.`)
+    }
+    assertMayEnter(member)
+    const role = spectate === true ? 'spectator' : 'player'
+    return room.enter(room.reserve(member, role), { options: wishes, ackId, isAsked: true })
+  }
+
+  function enterEventRoom(member: C, id: string, ackId: number): void {
+    if (!membership.has(id, member.id)) {
+      assertMayEnter(member)
+      membership.enter(id, member.id)
+    }
+    member.deliver(outgoing({ kind: 'joined', room: id, ackId, type: 'event' }))
+  }
+
+  function assertMayEnter(member: C): void {
+    const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
+    if (membership.roomsOf(member.id).size + promised < maxRoomsPerClient) return
+    throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
+  }
+
+  /** Rooms that outlive their members are a client's doing all the same, also when it has left them. */
+  function assertMayMake({ userId }: C): void {
+    const made = matchmaking.list().filter(({ maker }) => maker === userId).length
+    if (made < maxRoomsPerClient) return
+    throw new PPError('TOO_MANY_ROOMS', `One user may have ${maxRoomsPerClient} rooms made at a time.`)
+  }
+
+  return join
+}
+
+/** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */
+function taken(id: string): PPError {
+  return new PPError('REFUSED', `The id "${id}" is taken.`)
+}
+
+function notFound(what: string | undefined): PPError {
+  return new PPError('ROOM_NOT_FOUND', `There is no room "${what ?? ''}".`)
+}
