@@ -100,10 +100,12 @@ export function createGauge(now: () => number): Gauge {
       wasIdle = confirmedBytes === sentBytes
       sentBytes += bytes
       const fresh = sentBytes - askedBytes
+      if (fresh >= PROBE_BYTES) return true
+      // The clock costs as much as the rest of this: it is read only where its word counts.
+      if (fresh < TRICKLE_BYTES && alertUntil === -Infinity) return false
       const time = now()
-      return (
-        fresh >= PROBE_BYTES || time < alertUntil || (fresh >= TRICKLE_BYTES && time - askedAt >= PROBE_MS)
-      )
+      if (time >= alertUntil) alertUntil = -Infinity
+      return time < alertUntil || (fresh >= TRICKLE_BYTES && time - askedAt >= PROBE_MS)
     },
     asked(at) {
       if (probes.length < MAX_PROBES) probes.push({ at, mark: sentBytes, isAlone: wasIdle })
@@ -122,6 +124,10 @@ export function createGauge(now: () => number): Gauge {
     },
     isBehind(bufferedBytes) {
       if (bufferedBytes > MAX_BUFFERED_BYTES) return true
+      if (probes.length === 0) {
+        lateSince = null
+        return false
+      }
       const time = now()
       if (!isLate(time)) {
         lateSince = null
