@@ -8,8 +8,8 @@ const MAX_BUFFERED_BYTES = 16 * 1024
 
 /** A ping after this much: at 40 kB/s a tenth of a second. It and its answer cost less than 1 % of that. */
 const PROBE_BYTES = 4096
-/** … and twice a second for a trickle worth asking about. */
-const PROBE_MS = 500
+/** … and this often for a trickle: an answer costs as much as two of its frames, and little can pile up meanwhile. */
+const PROBE_MS = 2000
 const TRICKLE_BYTES = 1024
 
 /** An answer may be late by half the way, inside these bounds: jitter grows with distance. */

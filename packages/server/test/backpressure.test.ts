@@ -11,16 +11,16 @@ describe('a gauge', () => {
     return { clock, gauge: createGauge(() => clock.at) }
   }
 
-  test('[BP1] asks after 4 kB, or after half a second for 1 kB, and not for less', () => {
+  test('[BP1] asks after 4 kB, or after two seconds for 1 kB, and not for less', () => {
     const { clock, gauge } = createClock()
     expect(gauge.sent(4_096)).toBe(true)
     gauge.asked(0)
     expect(gauge.sent(4_095)).toBe(false)
-    clock.at = 499
+    clock.at = 1_999
     expect(gauge.sent(0)).toBe(false)
-    clock.at = 500
+    clock.at = 2_000
     expect(gauge.sent(0)).toBe(true)
-    gauge.asked(500)
+    gauge.asked(2_000)
     clock.at = 9_999
     expect(gauge.sent(1_023)).toBe(false)
   })
