@@ -58,7 +58,8 @@ function ownPast(node: TrackNode): object {
   if (node.touchedAt !== node.ledger.tick) return node.raw
   if (node instanceof ListNode) return node.before as unknown[]
   const past = shallowCopy(node.raw)
-  for (const [i, key] of node.keys.entries()) {
+  for (let i = 0; i < node.count; i++) {
+    const key = node.keys[i] ?? ''
     if (node.olds[i] === undefined) delete past[key]
     else past[key] = node.olds[i]
   }
@@ -80,13 +81,13 @@ export function changeOfNode(node: TrackNode, context: DiffContext, depth: numbe
 function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): Delta | undefined {
   const { raw, children } = node
   const isTouched = node.touchedAt === node.ledger.tick
-  const fields = isTouched ? node.keys.length : 0
+  const fields = isTouched ? node.count : 0
   const delta = emptyDelta(fields + children.length > MAP_LIKE_FIELDS)
   let changes = 0
   let deletions = 0
   const { pasts } = node.ledger
   const noted = pasts.length
-  if (fields > 0) pasts.push({ delta, keys: node.keys, olds: node.olds, context })
+  if (fields > 0) pasts.push({ delta, ...node.written(), context })
   for (let i = 0; i < fields; i++) {
     const key = node.keys[i] ?? ''
     const change = diffField(node.olds[i], own(raw, key), context.at(key), depth + 1)

@@ -45,6 +45,9 @@ export function nodeOf(value: unknown): TrackNode | undefined {
   return typeof value === 'object' && value !== null ? draftNodes.get(value) : undefined
 }
 
+/** Of a node below which nothing is flagged; never written to. */
+const NO_CHILDREN: TrackNode[] = []
+
 abstract class BaseNode<Raw extends object> {
   readonly ledger: Ledger
   readonly raw: Raw
@@ -61,7 +64,12 @@ abstract class BaseNode<Raw extends object> {
   /** The tick in whose commit a place was given to it. */
   claimedAt = -1
   /** Nodes at home in this one that are flagged. */
-  children: TrackNode[] = []
+  children: TrackNode[] = NO_CHILDREN
+  /** The tick in whose commit it was last seen at home. */
+  seenAt = -1
+  /** What an encoder calls its key, and which one: asked at every commit, and the key changes hardly ever. */
+  name = -1
+  namedBy: object | undefined
   #draft: Raw | undefined
 
   constructor(ledger: Ledger, raw: Raw, parent: TrackNode | undefined, key: string, born: number) {
@@ -98,14 +106,23 @@ abstract class BaseNode<Raw extends object> {
   }
 }
 
-/** What an untouched node remembers. The first write of a tick brings lists of its own. */
+/** Of a node that was never written to. */
 const NO_KEYS: string[] = []
 const NO_OLDS: unknown[] = []
 
+/** A node keeps room for this many fields from tick to tick. */
+const MAX_ROOM = 16
+
 export class RecordNode extends BaseNode<JsonRecord> {
-  /** Fields written since the tick began, and what they held; undefined: there was no such field. */
+  /**
+   * The first `count` are the fields written since the tick began, and what they held; undefined: there was no such field.
+   * The lists are used again: most objects are written like the last time.
+   */
   keys: string[] = NO_KEYS
   olds: unknown[] = NO_OLDS
+  count = 0
+  /** True when the old values keep more than themselves alive. */
+  #holdsContainers = false
   #indexes: Map<string, number> | undefined
 
   protected createDraft(): JsonRecord {
@@ -122,11 +139,21 @@ export class RecordNode extends BaseNode<JsonRecord> {
   }
 
   set(raw: JsonRecord, key: string | symbol, value: unknown): boolean {
+    // What a symbol leads to is no number.
+    const before = raw[key as string]
     // Positions and counters, the writes of every tick: no key that holds a number reaches a prototype.
-    if (typeof value === 'number' && typeof raw[key as string] === 'number' && Number.isFinite(value))
-      return this.setNumber(raw, key as string, value)
+    if (typeof value === 'number' && typeof before === 'number' && Number.isFinite(value)) {
+      if (value === before) return true
+      this.remember(key as string, before)
+      // JSON has one zero.
+      raw[key as string] = value + 0
+      return true
+    }
+    return this.setAny(raw, key, value, before)
+  }
+
+  private setAny(raw: JsonRecord, key: string | symbol, value: unknown, before: unknown): boolean {
     if (typeof key === 'symbol') throw notJson(this, String(key), 'a symbol as a key')
-    const before = raw[key]
     if (value === before && isPlainPrimitive(value)) return true
     const fault = keyFault(key)
     if (fault !== null) throw notJson(this, key.slice(0, 40), fault)
@@ -134,15 +161,6 @@ export class RecordNode extends BaseNode<JsonRecord> {
     const entered = this.ledger.enter(value, this, key)
     this.remember(key, typeof before === 'function' ? undefined : before)
     raw[key] = entered
-    return true
-  }
-
-  private setNumber(raw: JsonRecord, key: string, value: number): boolean {
-    const before = raw[key]
-    if (value === before) return true
-    this.remember(key, before)
-    // JSON has one zero.
-    raw[key] = value + 0
     return true
   }
 
@@ -162,30 +180,45 @@ export class RecordNode extends BaseNode<JsonRecord> {
     if (this.born === ledger.tick) return
     if (this.touchedAt !== ledger.tick) {
       this.touchedAt = ledger.tick
-      this.keys = [key]
-      this.olds = [old]
+      this.count = 0
+      if (this.keys === NO_KEYS) {
+        this.keys = []
+        this.olds = []
+      }
       touch(this)
-      return
-    }
-    if (this.indexOf(key) >= 0) return
-    this.#indexes?.set(key, this.keys.length)
-    this.keys.push(key)
-    this.olds.push(old)
+    } else if (this.indexOf(key) >= 0) return
+    const at = this.count++
+    this.#indexes?.set(key, at)
+    if (this.keys[at] !== key) this.keys[at] = key
+    this.olds[at] = old
+    if (typeof old === 'object') this.#holdsContainers = true
   }
 
   /** Where `key` is among the remembered fields, or −1. */
   indexOf(key: string): number {
-    const { keys } = this
+    const { keys, count } = this
     // A handful of short names is found faster by looking than by hashing.
-    if (keys.length < 16) return keys.indexOf(key)
-    this.#indexes ??= new Map(keys.map((name, index) => [name, index]))
+    if (count < MAX_ROOM) {
+      for (let i = 0; i < count; i++) if (keys[i] === key) return i
+      return -1
+    }
+    this.#indexes ??= new Map(keys.slice(0, count).map((name, index) => [name, index]))
     return this.#indexes.get(key) ?? -1
   }
 
+  /** The remembered fields, for whoever looks at them after the commit. */
+  written(): { keys: string[]; olds: unknown[] } {
+    return { keys: this.keys.slice(0, this.count), olds: this.olds.slice(0, this.count) }
+  }
+
   release(): void {
-    this.keys = NO_KEYS
-    this.olds = NO_OLDS
-    if (this.#indexes !== undefined) this.#indexes = undefined
+    if (this.#holdsContainers || this.count >= MAX_ROOM) {
+      this.keys = NO_KEYS
+      this.olds = NO_OLDS
+      this.#holdsContainers = false
+      this.#indexes = undefined
+    }
+    this.count = 0
   }
 }
 
@@ -281,11 +314,12 @@ function touch(node: TrackNode): void {
   ledger.markDirty()
   if (node.flaggedAt === tick) return
   node.flaggedAt = tick
-  node.children = []
+  node.children = NO_CHILDREN
   let child = node
   for (let parent = node.parent; parent !== undefined; parent = parent.parent) {
     if (parent.flaggedAt === tick) {
-      parent.children.push(child)
+      if (parent.children === NO_CHILDREN) parent.children = [child]
+      else parent.children.push(child)
       return
     }
     parent.flaggedAt = tick
