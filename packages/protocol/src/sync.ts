@@ -50,6 +50,8 @@ export interface SyncPlace {
   readonly isHidden: boolean
   /** Something below is hidden. */
   readonly isAbove: boolean
+  /** No rule names a key here: `at` answers the same for all of them. */
+  readonly isUniform: boolean
   /** The place one level down; undefined when nothing is declared there. A name wins over `*`, but a mark of either hides. */
   at(key: string): SyncPlace | undefined
 }
@@ -166,6 +168,9 @@ function guardedPlace(rounding: OpenPlace | undefined, guards: readonly Guard[])
     round: rounding?.round,
     isHidden: guards.some((guard) => guard.isHidden),
     isAbove: guards.some((guard) => guard.below.size > 0),
+    isUniform:
+      rounding?.isUniform !== false &&
+      guards.every(({ below }) => [...below.keys()].every((key) => key === '*')),
     at(key) {
       // Keys are as many as the players; places are as few as the paths of the table.
       const isNamed = rounding?.knows(key) === true || guards.some((guard) => guard.below.has(key))
@@ -210,7 +215,13 @@ function roundedAt(value: Json, place: SyncPlace | undefined): Json {
 }
 
 /** Where nothing is declared: rounding is copying. */
-export const NOWHERE: SyncPlace = { round: undefined, isHidden: false, isAbove: false, at: () => undefined }
+export const NOWHERE: SyncPlace = {
+  round: undefined,
+  isHidden: false,
+  isAbove: false,
+  isUniform: true,
+  at: () => undefined,
+}
 
 interface OpenPlace extends SyncPlace {
   round: ((value: number) => number) | undefined
@@ -226,6 +237,9 @@ function createPlace(round: OpenPlace['round']): OpenPlace {
     round,
     isHidden: false,
     isAbove: false,
+    get isUniform() {
+      return fields.size === (fields.has('*') ? 1 : 0)
+    },
     knows: (key) => fields.has(key),
     enter(step) {
       let next = fields.get(step)

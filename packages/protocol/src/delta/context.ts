@@ -21,6 +21,8 @@ export interface DiffContext {
   readonly secrecy: Secrecy | undefined
   /** The context one level down, where something is declared there; else this one. `*` stands for any item of a list. */
   at: (key: string) => DiffContext
+  /** The context one level down, when it is the same for all keys: a map of entities need not ask for each of them. */
+  readonly below: DiffContext | undefined
 }
 
 export interface Secrecy {

@@ -30,8 +30,7 @@ export function moveHomes(ledger: Ledger, placements: Placements): void {
     const parent = ledger.nodes.get(container)
     if (parent === undefined) continue
     for (const [key, node] of placesIn(container, fields, ledger)) {
-      node.parent = parent
-      node.key = key
+      node.moveHome(parent, key)
     }
   }
 }

@@ -33,6 +33,10 @@ export function createContext(ledger: Ledger, sync: SyncPlace | undefined): Diff
     round: sync?.round,
     secrecy: secrecyOf(ledger, sync),
     at: () => context,
+    get below() {
+      if (sync === undefined) return context
+      return sync.isUniform ? context.at('*') : undefined
+    },
   }
   if (sync !== undefined) context.at = contextsBelow(ledger, sync)
   return context
@@ -116,7 +120,11 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
 
 /** False: it is not there any more, or there again; then the field was written, and is dealt with. */
 export function isChangedInside(node: RecordNode, child: TrackNode, writtenFields: number): boolean {
-  return node.raw[child.key] === child.raw && (writtenFields === 0 || node.indexOf(child.key) < 0)
+  // Seen at home since the last write to its parent: it still is there.
+  if (writtenFields === 0 && child.seenAt >= node.touchedAt && child.seenAt >= 0) return true
+  if (node.raw[child.key] !== child.raw) return false
+  child.seenAt = node.ledger.tick
+  return writtenFields === 0 || node.indexOf(child.key) < 0
 }
 
 /** True for a changed container that is hidden: its change is noted and goes no further. */

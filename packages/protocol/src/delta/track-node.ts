@@ -86,6 +86,13 @@ abstract class BaseNode<Raw extends object> {
 
   protected abstract createDraft(): Raw
 
+  moveHome(parent: TrackNode, key: string): void {
+    this.parent = parent
+    this.key = key
+    this.seenAt = -1
+    this.namedBy = undefined
+  }
+
   /** The draft of `value`, a container found at `key`. */
   protected childDraft(value: object, key: string, self: TrackNode): object {
     const { ledger } = this

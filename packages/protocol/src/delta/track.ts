@@ -142,7 +142,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
 function holderOf({ root }: CompiledSync): SyncPlace | undefined {
   return root === undefined
     ? undefined
-    : { round: undefined, isHidden: false, isAbove: root.isAbove, at: () => root }
+    : { round: undefined, isHidden: false, isAbove: root.isAbove, isUniform: true, at: () => root }
 }
 
 /** The raw value behind a draft, for reading; anything else is returned as it is. */

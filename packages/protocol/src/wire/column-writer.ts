@@ -28,6 +28,7 @@ const HEAD_BITS = 16
 /** Room for the numbers of one column: filled and used up between two calls, never across them. */
 let numerators = new Float64Array(64)
 let steps = new Float64Array(64)
+let plainNumbers = new Float64Array(64)
 
 /** A writer whose lists are columns. */
 export function createBitWriter(): BitWriter {
@@ -49,8 +50,10 @@ export function writeColumn(
 ): void {
   const [first] = values
   if (typeof first === 'number' && values.every((value) => typeof value === 'number')) {
+    if (plainNumbers.length < values.length) plainNumbers = new Float64Array(values.length * 2)
     // `every` has looked at each of them.
-    writeNumbers(w, values as readonly number[], values.length, NOTHING_BEFORE, NO_DIVISOR)
+    plainNumbers.set(values as readonly number[])
+    writeNumbers(w, plainNumbers, values.length, null, NO_DIVISOR)
     return
   }
   if (isPrimitive(first) && values.every((value) => value === first)) {
@@ -79,9 +82,6 @@ export function writeColumn(
   writeMixed(w, values, names, depth, writeItem)
 }
 
-/** No row tells what the receiver holds. */
-const NOTHING_BEFORE: readonly number[] = []
-
 export function writeMixed(
   w: BitWriter,
   values: readonly unknown[],
@@ -100,14 +100,14 @@ function writeOther(w: BitWriter, form: number): void {
 }
 
 /**
- * The first `count` of `values`. `before` holds a number per row that the receiver has, or NaN; empty: it has none. `guess` is
+ * The first `count` of `values`. `before` holds a number per row that the receiver has, or NaN; null: it has none. `guess` is
  * the code of their divisor last time; the code of this time comes back.
  */
 export function writeNumbers(
   w: BitWriter,
-  values: readonly number[],
+  values: Float64Array,
   count: number,
-  before: readonly number[],
+  before: Float64Array | null,
   guess: number,
 ): number {
   if (numerators.length < count) {
@@ -125,14 +125,14 @@ export function writeNumbers(
     w.golomb(zigzag(plain.min))
     return code
   }
-  const areSteps = before.length >= count && fillSteps(before, code, count)
+  const areSteps = before !== null && fillSteps(before, code, count)
   const ofSteps = areSteps ? spreadOf(steps, count) : plain
   if (areSteps && ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
   else writePacked(w, numerators, count, code, false, plain)
   return code
 }
 
-function writeFloats(w: BitWriter, values: readonly number[], count: number): void {
+function writeFloats(w: BitWriter, values: Float64Array, count: number): void {
   let areFloats = true
   for (let i = 0; i < count; i++) if (Math.fround(values[i] ?? 0) !== values[i]) areFloats = false
   writeOther(w, areFloats ? FLOATS : DOUBLES)
@@ -196,7 +196,7 @@ function spreadOf(numbers: Float64Array, count: number): Spread {
 }
 
 /** Fills `steps` from `numerators`; false when some row has nothing to start from, or starts beside the grid. */
-function fillSteps(before: readonly number[], code: number, count: number): boolean {
+function fillSteps(before: Float64Array, code: number, count: number): boolean {
   const divisor = DIVISORS[code] ?? 1
   for (let i = 0; i < count; i++) {
     const from = before[i] ?? Number.NaN

@@ -9,14 +9,16 @@
 import { isMarkerKey } from '../delta/delta.js'
 import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import type { DiffContext } from '../delta/context.js'
-import type { RecordNode } from '../delta/track-node.js'
+import type { RecordNode, TrackNode } from '../delta/track-node.js'
 import type { BitWriter } from './bit-writer.js'
 import { writeCell } from './cell.js'
 import { createBitWriter, writeColumn, writeMixed, writeNumbers } from './column-writer.js'
 import { widthOf, writeKeys } from './keys.js'
 import { isExactOps, isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
+import { isSorted, orderOf } from './order.js'
 import {
+  addNumbers,
   addRow,
   anyOf,
   clearGroup,
@@ -41,16 +43,15 @@ export interface Told {
   readonly templates: number
 }
 
-export interface PreparedDelta {
-  readonly hasNews: boolean
-  readonly bytes: Uint8Array
-}
-
 export interface DeltaWriter {
-  /** Turns `delta` into bytes for those who have heard `told`. */
-  prepare(delta: unknown, told: Told, past?: PastOf): PreparedDelta
-  /** The same of what a tracker noted, read where it is; null when nothing differs. */
-  prepareTracked(holder: RecordNode, context: DiffContext, told: Told): PreparedDelta | null
+  /** Turns `delta` into bytes, which wait for `write`. */
+  prepare(delta: unknown, past?: PastOf): void
+  /** The same of what a tracker noted, read where it is; false, and nothing waits, when nothing differs. */
+  prepareTracked(holder: RecordNode, context: DiffContext): boolean
+  /** True when those who have heard `told` need to hear more before they can read what waits. */
+  hasNews(told: Told): boolean
+  /** Writes what waits for those who have heard `told`. */
+  write(w: BitWriter, told: Told): void
   /** All there is to tell by now: what a receiver of the next bytes knows afterwards. */
   readonly told: Told
   /** True when the dictionary is full: time to start a new view with snapshots. */
@@ -78,43 +79,51 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   const templates: Template[] = []
   const root = createPlace([])
   for (const pattern of patterns) markMaps(root, pattern.split('.'))
-  const out = createBitWriter()
   const groupsOut = createBitWriter()
   /** Groups of the delta being written. */
-  let open: Group[] = []
+  const open: Group[] = []
   /** What fills the blanks on the way to the place being looked at: numbers of names, or indexes. */
   const blanks: number[] = []
   /** The fields of the object being looked at: names and new values. */
   const fields: string[] = []
   const values: unknown[] = []
   const before: number[] = []
+  /** What the children of a map are called. */
+  let numbers = new Int32Array(64)
   let past: PastOf = noPast
 
-  function prepare(delta: unknown, told: Told, pastOf: PastOf = noPast): PreparedDelta {
+  function prepare(delta: unknown, pastOf: PastOf = noPast): void {
     past = pastOf
-    open = []
+    open.length = 0
     blanks.length = 0
     collect(delta, root)
-    return finish(told)
+    finish()
   }
 
-  function prepareTracked(holder: RecordNode, context: DiffContext, told: Told): PreparedDelta | null {
+  function prepareTracked(holder: RecordNode, context: DiffContext): boolean {
     past = noPast
-    open = []
+    open.length = 0
     blanks.length = 0
     takeChanges(holder, context, root, sink)
-    return open.length === 0 ? null : finish(told)
+    if (open.length === 0) return false
+    finish()
+    return true
   }
 
-  function finish(told: Told): PreparedDelta {
-    open.sort((a, b) => a.template.steps.length - b.template.steps.length)
+  function finish(): void {
+    if (open.length > 1) open.sort((a, b) => a.template.steps.length - b.template.steps.length)
     for (const group of open) sortRows(group)
     writeGroups()
     for (const group of open) clearGroup(group)
-    const hasNews = names.length > told.names || templates.length > told.templates
-    if (hasNews) writeNews(out, told)
-    out.raw(groupsOut.take())
-    return { hasNews, bytes: out.take() }
+  }
+
+  function hasNews(told: Told): boolean {
+    return names.length > told.names || templates.length > told.templates
+  }
+
+  function write(w: BitWriter, told: Told): void {
+    if (hasNews(told)) writeNews(w, told)
+    w.append(groupsOut)
   }
 
   function writeGroups(): void {
@@ -148,15 +157,22 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     }
     for (const column of columns) {
       if (isMany) writeRows(w, column, rows)
-      else writeCell(w, column.values[0], column.before[0] ?? Number.NaN, names, 0, writeLeaf)
+      else {
+        const value = column.areNumbers ? column.numbers[0] : column.values[0]
+        writeCell(w, value, column.before[0] ?? Number.NaN, names, 0, writeLeaf)
+      }
     }
   }
 
   function writeRows(w: BitWriter, column: Column, rows: number): void {
     if (column.areNumbers) {
-      // `areNumbers` is about each of them.
-      const values = column.values as number[]
-      column.code = writeNumbers(w, values, rows, column.hasBefore ? column.before : [], column.code)
+      column.code = writeNumbers(
+        w,
+        column.numbers,
+        rows,
+        column.hasBefore ? column.before : null,
+        column.code,
+      )
       return
     }
     const values = column.values.slice(0, rows)
@@ -255,6 +271,24 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     addRow(group, blanks, [value], UNKNOWN)
   }
 
+  function nameOf(node: TrackNode): number {
+    if (node.namedBy !== names) {
+      node.name = names.numberOf(node.key)
+      node.namedBy = names
+    }
+    return node.name
+  }
+
+  /** Rows that come sorted need no sorting, and sorting objects is less work than sorting columns. */
+  function byName(children: TrackNode[]): TrackNode[] {
+    const { length } = children
+    if (numbers.length < length) numbers = new Int32Array(length * 2)
+    for (const [i, child] of children.entries()) numbers[i] = nameOf(child)
+    if (isSorted(numbers, length)) return children
+    const order = orderOf(numbers, length)
+    return children.map((child, i) => children[order[i] ?? 0] ?? child)
+  }
+
   const sink: RowSink = {
     delta: collect,
     field(at, key, value, old) {
@@ -263,9 +297,19 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
       before[at] = old
     },
     fields: addFields,
-    enterKey(place, key) {
-      const next = enter(place, key)
-      if (next === place.any) blanks.push(names.numberOf(key))
+    numbers: (node, place, context) => {
+      const { recent } = place
+      if (recent === null || !addNumbers(recent, blanks, node, context)) return false
+      if (recent.rows === 1) open.push(recent)
+      return true
+    },
+    order(place, children) {
+      noteChildren(place, children.length)
+      return place.isMap ? byName(children) : children
+    },
+    enterChild(place, child) {
+      const next = enter(place, child.key)
+      if (next === place.any) blanks.push(nameOf(child))
       return next
     },
     enterIndex(place, index) {
@@ -275,12 +319,13 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     leave(parent, place) {
       if (place === parent.any || place === parent.item) blanks.pop()
     },
-    noteChildren,
   }
 
   return {
     prepare,
     prepareTracked,
+    hasNews,
+    write,
     get told() {
       return { names: names.length, templates: templates.length }
     },

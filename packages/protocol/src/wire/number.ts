@@ -32,12 +32,7 @@ export function isOver(value: number, code: number): boolean {
  * Fills `into` with the first `count` values over their common divisor, and says its code; `guess` is tried first.
  * `NO_DIVISOR`: there is none.
  */
-export function numeratorsOf(
-  values: readonly number[],
-  count: number,
-  guess: number,
-  into: Float64Array,
-): number {
+export function numeratorsOf(values: Float64Array, count: number, guess: number, into: Float64Array): number {
   if (guess !== NO_DIVISOR && fill(values, count, guess, into)) return guess
   let code = 0
   for (let i = 0; i < count; i++) {
@@ -52,7 +47,7 @@ export function numeratorsOf(
 }
 
 /** True when all are whole over the divisor, and not over the next coarser one: a guess must not cost bits. */
-function fill(values: readonly number[], count: number, code: number, into: Float64Array): boolean {
+function fill(values: Float64Array, count: number, code: number, into: Float64Array): boolean {
   const divisor = DIVISORS[code] ?? 1
   // What a numerator is a multiple of when the next coarser divisor would do; whole numbers have none.
   const spare = code === 0 ? Infinity : code < FIRST_DECIMAL ? 2 : 10

@@ -1,7 +1,10 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
+import type { DiffContext } from '../delta/context.js'
+import type { RecordNode } from '../delta/track-node.js'
 import type { DictionaryWriter } from './names.js'
 import { NO_DIVISOR } from './number.js'
+import { isSorted, orderOf, permute, permuteNumbers } from './order.js'
 import { ANY, countBlanks, INDEX, MAX_TEMPLATES } from './template.js'
 import type { Step, Template } from './template.js'
 
@@ -11,11 +14,6 @@ const MAX_NAMED_CHILDREN = 6
 const MAX_NAMED_FIELDS = 32
 /** Combinations of fields that get a template of their own, per place. */
 const MAX_FIELD_SETS = 24
-
-/** Keys are counted, not compared, while there are at most this many times more of them than rows. */
-const SPARSE = 32
-/** Per key from the smallest on, the row that has it, plus one. */
-let slots = new Int32Array(256)
 
 /** One place of the state, or all places that differ only in a blank. */
 export interface Place {
@@ -41,18 +39,27 @@ export interface Group {
   /** A column per blank, of numbers of names or of indexes. */
   readonly keys: number[][]
   readonly columns: readonly Column[]
+  /** Where the rounding of the columns was looked up. */
+  context: DiffContext | null
 }
 
 /** The values of one field. */
 export interface Column {
+  /** Empty for the place itself. */
+  readonly field: string
+  /** The values, as long as all are numbers. */
+  numbers: Float64Array
+  /** The values of all rows, once one is no number. */
   values: unknown[]
   areNumbers: boolean
   /** What the receivers hold there now: a number, or NaN. */
-  before: number[]
+  before: Float64Array
   /** True when some row tells what was before. */
   hasBefore: boolean
   /** The divisor of its numbers last time: probably this time's. */
   code: number
+  /** How its numbers are rounded, from the group's context. */
+  round: ((value: number) => number) | undefined
 }
 
 export function createPlace(steps: readonly Step[]): Place {
@@ -153,12 +160,24 @@ function createGroup(
     template,
     rows: 0,
     keys: Array.from({ length: countBlanks(template) }, () => []),
-    columns: Array.from({ length: Math.max(fields.length, 1) }, createColumn),
+    columns: (fields.length === 0 ? [''] : fields).map(createColumn),
+    context: null,
   }
 }
 
-function createColumn(): Column {
-  return { values: [], areNumbers: true, before: [], hasBefore: false, code: NO_DIVISOR }
+const FIRST_ROWS = 4
+
+function createColumn(field: string): Column {
+  return {
+    field,
+    numbers: new Float64Array(FIRST_ROWS),
+    values: [],
+    areNumbers: true,
+    before: new Float64Array(FIRST_ROWS),
+    hasBefore: false,
+    code: NO_DIVISOR,
+    round: undefined,
+  }
 }
 
 /** One more row: what fills the blanks, the fields' values in the template's order, and the numbers that stood there, or NaN. */
@@ -168,22 +187,90 @@ export function addRow(
   values: readonly unknown[],
   before: readonly number[],
 ): void {
-  const { keys, columns } = group
+  const { columns } = group
   const row = group.rows++
-  for (let i = 0; i < keys.length; i++) {
-    const column = keys[i]
-    if (column !== undefined) column[row] = blanks[i] ?? 0
-  }
+  addKeys(group, blanks, row)
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i]
     if (column === undefined) continue
-    const value = values[i]
-    column.values[row] = value
-    if (typeof value !== 'number') column.areNumbers = false
+    if (row >= column.numbers.length) grow(column)
+    putValue(column, row, values[i])
     const old = before[i] ?? Number.NaN
     column.before[row] = old
     if (old === old) column.hasBefore = true
   }
+}
+
+function addKeys({ keys }: Group, blanks: readonly number[], row: number): void {
+  for (let i = 0; i < keys.length; i++) {
+    const column = keys[i]
+    if (column !== undefined) column[row] = blanks[i] ?? 0
+  }
+}
+
+function putValue(column: Column, row: number, value: unknown): void {
+  if (typeof value !== 'number' && column.areNumbers) {
+    column.areNumbers = false
+    for (let i = 0; i < row; i++) column.values[i] = column.numbers[i]
+  }
+  if (column.areNumbers) column.numbers[row] = value as number
+  else column.values[row] = value
+}
+
+function grow(column: Column): void {
+  const { numbers, before } = column
+  column.numbers = new Float64Array(numbers.length * 2)
+  column.numbers.set(numbers)
+  column.before = new Float64Array(before.length * 2)
+  column.before.set(before)
+}
+
+/**
+ * One more row straight from an object, when what was written in it are numbers, of the group's fields in their order, and
+ * all differ: then true. Else nothing is added.
+ */
+export function addNumbers(
+  group: Group,
+  blanks: readonly number[],
+  { keys, olds, count, raw }: Pick<RecordNode, 'keys' | 'olds' | 'count' | 'raw'>,
+  context: DiffContext,
+): boolean {
+  const { columns } = group
+  if (count !== columns.length || group.template.fields.length !== count) return false
+  if (group.context !== context && !lookUpRounding(group, context)) return false
+  const row = group.rows
+  for (let i = 0; i < count; i++) {
+    const column = columns[i]
+    if (column === undefined || keys[i] !== column.field || !column.areNumbers) return false
+    let old = olds[i]
+    let now = raw[column.field]
+    if (typeof old !== 'number' || typeof now !== 'number') return false
+    const { round } = column
+    if (round !== undefined) {
+      old = round(old)
+      now = round(now)
+    }
+    if (old === now) return false
+    if (row >= column.numbers.length) grow(column)
+    // `round` gives numbers.
+    column.numbers[row] = now as number
+    column.before[row] = old as number
+    column.hasBefore = true
+  }
+  addKeys(group, blanks, row)
+  group.rows = row + 1
+  return true
+}
+
+/** False where a field may be hidden. */
+function lookUpRounding(group: Group, context: DiffContext): boolean {
+  for (const column of group.columns) {
+    const { round, secrecy } = context.at(column.field)
+    if (secrecy !== undefined) return false
+    column.round = round
+  }
+  group.context = context
+  return true
 }
 
 /** Ready for the next delta. */
@@ -204,56 +291,10 @@ export function sortRows(group: Group): void {
   const [first] = keys
   if (rows < 2 || first === undefined || isSorted(first, rows)) return
   const order = orderOf(first, rows)
-  for (const column of keys) permute(column, order)
+  for (const column of keys) permute(column, order, rows)
   for (const column of columns) {
-    permute(column.values, order)
-    if (column.hasBefore) permute(column.before, order)
+    if (column.areNumbers) permuteNumbers(column.numbers, order, rows)
+    else permute(column.values, order, rows)
+    if (column.hasBefore) permuteNumbers(column.before, order, rows)
   }
-}
-
-/** Room to put a column into another order. */
-let scratch: unknown[] = []
-
-function permute(column: unknown[], order: readonly number[]): void {
-  for (let i = 0; i < order.length; i++) scratch[i] = column[i]
-  for (let i = 0; i < order.length; i++) column[i] = scratch[order[i] ?? 0]
-  if (typeof column[0] === 'object') scratch = []
-}
-
-function isSorted(keys: readonly number[], rows: number): boolean {
-  for (let i = 1; i < rows; i++) if ((keys[i] ?? 0) < (keys[i - 1] ?? 0)) return false
-  return true
-}
-
-/** The rows in the order of their keys; equal keys stay in theirs. */
-function orderOf(keys: readonly number[], rows: number): readonly number[] {
-  let min = Infinity
-  let max = 0
-  for (let i = 0; i < rows; i++) {
-    const key = keys[i] ?? 0
-    if (key < min) min = key
-    if (key > max) max = key
-  }
-  const counted = max - min < rows * SPARSE ? orderByCounting(keys, rows, min, max) : null
-  if (counted !== null) return counted
-  const order = Array.from({ length: rows }, (_, i) => i)
-  return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
-}
-
-/** Keys that lie close together need no comparing. Null when two are equal. */
-function orderByCounting(keys: readonly number[], rows: number, min: number, max: number): number[] | null {
-  const range = max - min + 1
-  if (slots.length < range) slots = new Int32Array(range * 2)
-  else slots.fill(0, 0, range)
-  for (let row = 0; row < rows; row++) {
-    const slot = (keys[row] ?? 0) - min
-    if (slots[slot] !== 0) return null
-    slots[slot] = row + 1
-  }
-  const order: number[] = []
-  for (let slot = 0; slot < range; slot++) {
-    const row = slots[slot] ?? 0
-    if (row !== 0) order.push(row - 1)
-  }
-  return order
 }

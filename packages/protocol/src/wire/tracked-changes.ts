@@ -17,10 +17,12 @@ export interface RowSink {
   fields(place: Place, count: number): void
   /** Notes a field: its new value, and the number that receivers hold, or NaN. */
   field(at: number, key: string, value: unknown, before: number): void
-  /** Says how many children of a place change, before they are entered. */
-  noteChildren(place: Place, count: number): void
+  /** The row of an object of which numbers were written, the same ones as in the row before; false when it is not that simple. */
+  numbers(node: RecordNode, place: Place, context: DiffContext): boolean
+  /** Says which children of a place change, before they are entered; returns them in the best order. */
+  order(place: Place, children: TrackNode[]): TrackNode[]
   /** Goes to a child and returns its place. */
-  enterKey(place: Place, key: string): Place
+  enterChild(place: Place, child: TrackNode): Place
   enterIndex(place: Place, index: number): Place
   /** Goes back. */
   leave(parent: Place, place: Place): void
@@ -51,8 +53,10 @@ function takeRecord(
   sink: RowSink,
   depth: number,
 ): void {
-  const { raw, keys, olds, children } = node
-  const written = node.touchedAt === node.ledger.tick ? keys.length : 0
+  const { raw, keys, olds } = node
+  const written = node.touchedAt === node.ledger.tick ? node.count : 0
+  const isLeaf = node.children.length === 0
+  if (isLeaf && sink.numbers(node, place, context)) return
   let count = 0
   for (let i = 0; i < written; i++) {
     const key = keys[i] ?? ''
@@ -73,18 +77,35 @@ function takeRecord(
     const change = diffField(old, now, context.at(key), depth + 1)
     if (change !== undefined) sink.field(count++, key, change, Number.NaN)
   }
-  if (children.some((child) => isMarkerKey(child.key))) {
+  const children = isLeaf ? node.children : changedChildren(node, written, context)
+  if (children.some((child) => child.namedBy === undefined && isMarkerKey(child.key))) {
     takeDelta(node, place, context, sink, depth)
     return
   }
   if (count > 0) sink.fields(place, count)
-  sink.noteChildren(place, children.length)
+  if (!isLeaf) takeChildren(sink.order(place, children), place, context, sink, depth)
+}
+
+/** Those of the flagged children that still stand here and are not hidden. */
+function changedChildren(node: RecordNode, written: number, context: DiffContext): TrackNode[] {
+  const { below } = context
+  return node.children.filter(
+    (child) =>
+      isChangedInside(node, child, written) && !isChangedInSecret(child, below ?? context.at(child.key)),
+  )
+}
+
+function takeChildren(
+  children: readonly TrackNode[],
+  place: Place,
+  context: DiffContext,
+  sink: RowSink,
+  depth: number,
+): void {
+  const { below } = context
   for (const child of children) {
-    if (!isChangedInside(node, child, written)) continue
-    const below = context.at(child.key)
-    if (isChangedInSecret(child, below)) continue
-    const next = sink.enterKey(place, child.key)
-    takeRows(child, next, below, sink, depth + 1)
+    const next = sink.enterChild(place, child)
+    takeRows(child, next, below ?? context.at(child.key), sink, depth + 1)
     sink.leave(place, next)
   }
 }

@@ -3,11 +3,11 @@ import { diff } from '../delta/diff.js'
 import type { Tracker } from '../delta/track.js'
 import type { Json } from '../json.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
+import { createBitWriter } from './column-writer.js'
 import { createDeltaWriter } from './delta-writer.js'
-import type { PastOf, PreparedDelta, Told } from './delta-writer.js'
+import type { PastOf, Told } from './delta-writer.js'
 import { OPCODES } from './opcodes.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
-import { Writer } from './writer.js'
 
 /** Versions whose dictionary the encoder remembers, for members that come from there. */
 const MAX_MARKS = 256
@@ -55,7 +55,7 @@ export interface ViewEncoder {
 /** `channel` is unique among the views that one connection may see. `patterns` are paths with `*` that tell what is a map. */
 export function createViewEncoder(channel: number, patterns: readonly string[] = []): ViewEncoder {
   const deltas = createDeltaWriter(patterns)
-  const w = new Writer()
+  const w = createBitWriter()
   let lastVersion = -1
   let lastTick = 0
   /** What those at a version have heard of the dictionary. */
@@ -64,12 +64,12 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
     const before = (base?.state ?? {}) as Json
-    const whole = deltas.prepare(diff(before, state as Json) ?? {}, NOTHING_TOLD)
+    deltas.prepare(diff(before, state as Json) ?? {})
     // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
     if (!marks.has(version)) note(version, deltas.told)
     w.u8(
       OPCODES.snapshot |
-        (whole.hasNews ? HAS_NEWS : 0) |
+        (deltas.hasNews(NOTHING_TOLD) ? HAS_NEWS : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
         (scope === undefined ? 0 : IS_OWN) |
         (base === undefined ? 0 : HAS_BASE),
@@ -84,28 +84,29 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
       w.varint(base.channel)
       w.varint(base.version)
     }
-    w.raw(whole.bytes)
+    deltas.write(w, NOTHING_TOLD)
     return w.take()
   }
 
   function delta({ from, to, tick, delta: changes, hash }: StateDelta, past?: PastOf): Uint8Array {
-    return body({ from, to, tick, hash }, deltas.prepare(changes, marks.get(from) ?? NOTHING_TOLD, past))
+    deltas.prepare(changes, past)
+    return body({ from, to, tick, hash })
   }
 
   function commit(
     tracker: Tracker<unknown>,
     { from, to, tick, withHash = false }: ViewCommit,
   ): Uint8Array | null {
-    let prepared: PreparedDelta | null = null
+    let isChanged = false
     tracker.commitTo((holder, context) => {
-      prepared = deltas.prepareTracked(holder, context, marks.get(from) ?? NOTHING_TOLD)
+      isChanged = deltas.prepareTracked(holder, context)
     })
-    return prepared === null
-      ? null
-      : body({ from, to, tick, hash: withHash ? tracker.hash() : undefined }, prepared)
+    return isChanged ? body({ from, to, tick, hash: withHash ? tracker.hash() : undefined }) : null
   }
 
-  function body({ from, to, tick, hash }: BodyHead, prepared: PreparedDelta): Uint8Array {
+  /** What the delta writer has prepared, behind a head. */
+  function body({ from, to, tick, hash }: BodyHead): Uint8Array {
+    const told = marks.get(from) ?? NOTHING_TOLD
     const isExplicit = to !== from + 1 || tick !== lastTick + 1
     if (to > lastVersion) {
       lastVersion = to
@@ -114,7 +115,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     }
     w.u8(
       OPCODES.delta |
-        (prepared.hasNews ? HAS_NEWS : 0) |
+        (deltas.hasNews(told) ? HAS_NEWS : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
         (isExplicit ? IS_EXPLICIT : 0),
     )
@@ -124,7 +125,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
       w.varint(tick)
     }
     if (hash !== undefined) w.varint(hash)
-    w.raw(prepared.bytes)
+    deltas.write(w, told)
     return w.take()
   }
 

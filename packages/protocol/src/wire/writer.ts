@@ -79,6 +79,11 @@ export class Writer {
     this.at += bytes.length
   }
 
+  /** All that another writer holds. */
+  append(other: Writer): void {
+    this.raw(other.bytes.subarray(0, other.at))
+  }
+
   /** UTF-8 behind its length in bytes. */
   text(text: string): void {
     // Names and ids are short and ASCII: writing them by hand is several times faster than the encoder's call.
