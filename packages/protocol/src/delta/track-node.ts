@@ -1,5 +1,5 @@
-// The nodes of a tracked tree: one per container that somebody looked at through a draft. A node is the handler of its
-// draft's Proxy, writes straight into the raw tree, and remembers what stood there when the tick began.
+// The nodes of a tracked tree: one per container that somebody looked at through a draft. What is written to the draft goes
+// straight into the raw tree, and the node remembers what stood there when the tick began.
 //
 // `parent` and `key` say where the container stood when the tick began ("home"); within a tick it may be taken out, put
 // elsewhere, or stand in two places, and none of that changes home. So flags always climb the tree as it was, which is
@@ -17,8 +17,9 @@ export interface Ledger {
   /** Grows with every commit; marks made in an earlier tick are void without being cleared. */
   tick: number
   readonly nodes: WeakMap<object, TrackNode>
-  /** Nodes that remember something, in the order of their first write. */
-  touched: TrackNode[]
+  /** Nodes that remember what must be forgotten after the commit: containers, many fields, all items of a list. */
+  laden: TrackNode[]
+  isDirty: boolean
   /** The last commit found something written at a hidden place, or at one that may hold such. */
   areSecretsTouched: boolean
   /** What the objects of the last commit's delta held before, in the order in which the delta shows them. */
@@ -26,6 +27,7 @@ export interface Ledger {
   readonly listMethods: ReadonlyMap<unknown, unknown>
   /** Turns a value on its way into `node[key]` into what the raw tree may hold. */
   enter(value: unknown, node: TrackNode, key: string): unknown
+  /** The first write since the last commit. */
   markDirty(): void
 }
 
@@ -103,14 +105,6 @@ abstract class BaseNode<Raw extends object> {
     ledger.nodes.set(value, node)
     return node.draft
   }
-
-  setPrototypeOf(): boolean {
-    return false
-  }
-
-  preventExtensions(): boolean {
-    return false
-  }
 }
 
 /** Of a node that was never written to. */
@@ -128,38 +122,21 @@ export class RecordNode extends BaseNode<JsonRecord> {
   keys: string[] = NO_KEYS
   olds: unknown[] = NO_OLDS
   count = 0
-  /** True when the old values keep more than themselves alive. */
-  #holdsContainers = false
+  #isLaden = false
   #indexes: Map<string, number> | undefined
 
   protected createDraft(): JsonRecord {
-    const draft = new Proxy(this.raw, this)
+    const draft = new Proxy(this.raw, new RecordTraps(this))
     draftNodes.set(draft, this)
     return draft
   }
 
-  get(raw: JsonRecord, key: string | symbol): unknown {
-    // TypeScript knows no symbol keys on a record; what they lead to are methods of Object.prototype.
-    const value = raw[key as string]
-    if (typeof value !== 'object' || value === null || key === '__proto__') return value
-    return this.childDraft(value, key as string, this)
+  /** A draft of the container that was read at `key`. */
+  lend(value: object, key: string): object {
+    return this.childDraft(value, key, this)
   }
 
-  set(raw: JsonRecord, key: string | symbol, value: unknown): boolean {
-    // What a symbol leads to is no number.
-    const before = raw[key as string]
-    // Positions and counters, the writes of every tick: no key that holds a number reaches a prototype.
-    if (typeof value === 'number' && typeof before === 'number' && Number.isFinite(value)) {
-      if (value === before) return true
-      this.remember(key as string, before)
-      // JSON has one zero.
-      raw[key as string] = value + 0
-      return true
-    }
-    return this.setAny(raw, key, value, before)
-  }
-
-  private setAny(raw: JsonRecord, key: string | symbol, value: unknown, before: unknown): boolean {
+  setAny(raw: JsonRecord, key: string | symbol, value: unknown, before: unknown): boolean {
     if (typeof key === 'symbol') throw notJson(this, String(key), 'a symbol as a key')
     if (value === before && isPlainPrimitive(value)) return true
     const fault = keyFault(key)
@@ -169,17 +146,6 @@ export class RecordNode extends BaseNode<JsonRecord> {
     this.remember(key, typeof before === 'function' ? undefined : before)
     raw[key] = entered
     return true
-  }
-
-  deleteProperty(raw: JsonRecord, key: string | symbol): boolean {
-    if (typeof key === 'symbol' || !Object.hasOwn(raw, key)) return true
-    this.remember(key, raw[key])
-    return delete raw[key]
-  }
-
-  defineProperty(raw: JsonRecord, key: string | symbol, descriptor: PropertyDescriptor): boolean {
-    if (!('value' in descriptor)) throw notJson(this, String(key), 'an accessor')
-    return this.set(raw, key, descriptor.value)
   }
 
   remember(key: string, old: unknown): void {
@@ -198,7 +164,10 @@ export class RecordNode extends BaseNode<JsonRecord> {
     this.#indexes?.set(key, at)
     if (this.keys[at] !== key) this.keys[at] = key
     this.olds[at] = old
-    if (typeof old === 'object') this.#holdsContainers = true
+    if (!this.#isLaden && (isContainer(old) || at >= MAX_ROOM - 1)) {
+      this.#isLaden = true
+      ledger.laden.push(this)
+    }
   }
 
   /** Where `key` is among the remembered fields, or −1. */
@@ -219,14 +188,63 @@ export class RecordNode extends BaseNode<JsonRecord> {
   }
 
   release(): void {
-    if (this.#holdsContainers || this.count >= MAX_ROOM) {
-      this.keys = NO_KEYS
-      this.olds = NO_OLDS
-      this.#holdsContainers = false
-      this.#indexes = undefined
-    }
+    this.keys = NO_KEYS
+    this.olds = NO_OLDS
     this.count = 0
+    this.#isLaden = false
+    this.#indexes = undefined
   }
+}
+
+/** The traps of a record's draft. V8 looks for a trap at every access: in a small object, and for the frequent ones nowhere else. */
+class RecordTraps {
+  readonly node: RecordNode
+  readonly get = getField
+  readonly set = setField
+
+  constructor(node: RecordNode) {
+    this.node = node
+  }
+
+  deleteProperty(raw: JsonRecord, key: string | symbol): boolean {
+    if (typeof key === 'symbol' || !Object.hasOwn(raw, key)) return true
+    this.node.remember(key, raw[key])
+    return delete raw[key]
+  }
+
+  defineProperty(raw: JsonRecord, key: string | symbol, descriptor: PropertyDescriptor): boolean {
+    if (!('value' in descriptor)) throw notJson(this.node, String(key), 'an accessor')
+    return this.set(raw, key, descriptor.value)
+  }
+
+  setPrototypeOf(): boolean {
+    return false
+  }
+
+  preventExtensions(): boolean {
+    return false
+  }
+}
+
+function getField(this: RecordTraps, raw: JsonRecord, key: string | symbol): unknown {
+  // TypeScript knows no symbol keys on a record; what they lead to are methods of Object.prototype.
+  const value = raw[key as string]
+  if (typeof value !== 'object' || value === null || key === '__proto__') return value
+  return this.node.lend(value, key as string)
+}
+
+function setField(this: RecordTraps, raw: JsonRecord, key: string | symbol, value: unknown): boolean {
+  // What a symbol leads to is no number.
+  const before = raw[key as string]
+  // Positions and counters, the writes of every tick: no key that holds a number reaches a prototype.
+  if (typeof value === 'number' && typeof before === 'number' && Number.isFinite(value)) {
+    if (value === before) return true
+    this.node.remember(key as string, before)
+    // JSON has one zero.
+    raw[key as string] = value === 0 ? 0 : value
+    return true
+  }
+  return this.node.setAny(raw, key, value, before)
 }
 
 export class ListNode extends BaseNode<unknown[]> {
@@ -274,11 +292,20 @@ export class ListNode extends BaseNode<unknown[]> {
     return this.set(raw, key, descriptor.value)
   }
 
+  setPrototypeOf(): boolean {
+    return false
+  }
+
+  preventExtensions(): boolean {
+    return false
+  }
+
   remember(): void {
     const { ledger } = this
     if (this.born === ledger.tick || this.touchedAt === ledger.tick) return
     this.touchedAt = ledger.tick
     this.before = this.raw.slice()
+    ledger.laden.push(this)
     touch(this)
   }
 
@@ -317,8 +344,7 @@ export function createNode(
 function touch(node: TrackNode): void {
   const { ledger } = node
   const { tick } = ledger
-  ledger.touched.push(node)
-  ledger.markDirty()
+  if (!ledger.isDirty) ledger.markDirty()
   if (node.flaggedAt === tick) return
   node.flaggedAt = tick
   node.children = NO_CHILDREN
@@ -361,6 +387,10 @@ export function notJson(node: TrackNode, key: string, what: string): PPError {
 
 function isPlainPrimitive(value: unknown): boolean {
   return value === null || (typeof value !== 'object' && typeof value !== 'function' && value !== undefined)
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function readIndex(key: string | symbol): number | undefined {

@@ -66,18 +66,17 @@ export interface Tracker<State> {
 export function createTracker<State>(initialState: State, options: TrackerOptions = {}): Tracker<State> {
   assertJson(initialState)
   const placements: Placements = new Map()
-  let isDirty = false
   const ledger: Ledger = {
     tick: 1,
     nodes: new WeakMap(),
-    touched: [],
+    laden: [],
+    isDirty: false,
     areSecretsTouched: false,
     pasts: [],
     listMethods: LIST_METHODS,
     enter: () => undefined,
     markDirty() {
-      if (isDirty) return
-      isDirty = true
+      ledger.isDirty = true
       options.onDirty?.()
     },
   }
@@ -102,15 +101,15 @@ export function createTracker<State>(initialState: State, options: TrackerOption
   function commitTo(take: TakeChanges): void {
     ledger.pasts = []
     ledger.areSecretsTouched = false
-    if (!isDirty) return
+    if (!ledger.isDirty) return
     if (placements.size > 0) separateAliases(ledger, placements)
     take(top, context)
     if (placements.size > 0) moveHomes(ledger, placements)
-    for (const node of ledger.touched) node.release()
-    ledger.touched = []
+    for (const node of ledger.laden) node.release()
+    ledger.laden = []
     placements.clear()
     ledger.tick++
-    isDirty = false
+    ledger.isDirty = false
   }
 
   return {
@@ -122,7 +121,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
       return top.draft['root'] as State
     },
     get dirty() {
-      return isDirty
+      return ledger.isDirty
     },
     replaceRoot(state) {
       top.draft['root'] = state

@@ -283,10 +283,14 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   function byName(children: TrackNode[]): TrackNode[] {
     const { length } = children
     if (numbers.length < length) numbers = new Int32Array(length * 2)
-    for (const [i, child] of children.entries()) numbers[i] = nameOf(child)
+    // `i` stays below the length.
+    for (let i = 0; i < length; i++) numbers[i] = nameOf(children[i] as TrackNode)
     if (isSorted(numbers, length)) return children
     const order = orderOf(numbers, length)
-    return children.map((child, i) => children[order[i] ?? 0] ?? child)
+    const sorted: TrackNode[] = []
+    // An order names each of the children once.
+    for (let i = 0; i < length; i++) sorted.push(children[order[i] ?? 0] as TrackNode)
+    return sorted
   }
 
   const sink: RowSink = {

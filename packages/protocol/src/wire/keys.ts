@@ -56,14 +56,17 @@ function writeRice(w: BitWriter, keys: readonly number[], count: number, least: 
   for (let i = 0; i < count; i++) {
     const key = keys[i] ?? 0
     const gap = key - before - least
-    const ones = Math.floor(gap / unit)
-    // Both parts at once, when they fit: ones, a zero, and the rest above them.
-    if (ones + 1 + k <= 24) w.bits((gap - ones * unit) * 2 ** (ones + 1) + 2 ** ones - 1, ones + 1 + k)
-    else {
-      w.unary(ones)
-      w.bits(gap - ones * unit, k)
-    }
     before = key
+    const length = 1 + k + (gap < 0x8000_0000 && k < 24 ? gap >>> k : 24)
+    if (length <= 24) {
+      // Both parts at once: ones, a zero, and the rest above them.
+      const ones = length - 1 - k
+      w.bits(((gap & ((1 << k) - 1)) << (ones + 1)) | ((1 << ones) - 1), length)
+      continue
+    }
+    const ones = Math.floor(gap / unit)
+    w.unary(ones)
+    w.bits(gap - ones * unit, k)
   }
 }
 

@@ -89,10 +89,12 @@ function takeRecord(
 /** Those of the flagged children that still stand here and are not hidden. */
 function changedChildren(node: RecordNode, written: number, context: DiffContext): TrackNode[] {
   const { below } = context
-  return node.children.filter(
-    (child) =>
-      isChangedInside(node, child, written) && !isChangedInSecret(child, below ?? context.at(child.key)),
-  )
+  const changed: TrackNode[] = []
+  for (const child of node.children) {
+    if (!isChangedInside(node, child, written)) continue
+    if (!isChangedInSecret(child, below ?? context.at(child.key))) changed.push(child)
+  }
+  return changed
 }
 
 function takeChildren(
