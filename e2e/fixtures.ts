@@ -1,38 +1,23 @@
-// What a multiplayer test asks for: a game of its own, and players in it, each in a browser context with their own line.
+// What a test of the demo asks for: a game of its own, and players in it. Our own kit, `@painda/testing/playwright`, makes both.
 //   test('…', async ({ game, players }) => { const [ada, ben] = await players(2) })
-import { test as base, expect } from '@playwright/test'
-import type { Browser } from '@playwright/test'
-import { createNetwork, hostTime } from '@painda/protocol'
-import type { Network } from '@painda/protocol'
-import { createProxy } from '@painda/testing/proxy'
-import type { NetworkProxy } from '@painda/testing/proxy'
-import { collectComplaints } from './support/complaints.js'
+import { createPlayTest } from '@painda/testing/playwright'
 import { startGame } from './support/game.js'
 import type { Game } from './support/game.js'
 import { DEV_CACHE, E2E_BUILD } from './support/paths.js'
-import { createPlayer } from './support/player.js'
+import { createGamePlayer } from './support/player.js'
 import type { Player } from './support/player.js'
 
-export { expect } from '@playwright/test'
+export { expect, LOST_CONNECTION } from '@painda/testing/playwright'
 
 export interface GameOptions {
   /** The page as built for tests, or the dev server of `npm start` with the inspector in it. */
   served: 'built' | 'dev'
   /** Bots that play along. */
   bots: number
-  /** What pages may complain about in this test, such as a connection that the test cuts. */
-  expectedComplaints: readonly RegExp[]
 }
-
-/** What Chromium writes to the console about a socket that a test took away. */
-export const LOST_CONNECTION = /WebSocket connection to 'ws:[^']+' failed|net::ERR_CONNECTION/
 
 interface Fixtures extends GameOptions {
   game: Game
-  /** Players at the door, not yet in the game. */
-  visitors(count: number): Promise<Player[]>
-  /** Players in the game, joined at the same time. */
-  players(count: number): Promise<Player[]>
 }
 
 interface WorkerFixtures {
@@ -40,12 +25,11 @@ interface WorkerFixtures {
   startedGames: Map<string, Game>
 }
 
-const NAMES = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn']
+const play = createPlayTest<Player>({ dress: createGamePlayer, enter: (player) => player.join() })
 
-export const test = base.extend<Fixtures, WorkerFixtures>({
+export const test = play.extend<Fixtures, WorkerFixtures>({
   served: ['built', { option: true }],
   bots: [0, { option: true }],
-  expectedComplaints: [[], { option: true }],
 
   startedGames: [
     // Playwright reads from the pattern what a fixture asks for: nothing.
@@ -69,53 +53,5 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(game)
   },
 
-  visitors: async ({ browser, game, expectedComplaints }, use) => {
-    const network = createNetwork({ time: hostTime(globalThis) })
-    const seats: Seat[] = []
-    await use(async (count) => {
-      const made = await Promise.all(
-        NAMES.slice(seats.length, seats.length + count).map((name) => seat(name, { browser, game, network })),
-      )
-      seats.push(...made)
-      return made.map(({ player }) => player)
-    })
-    for (const { player, proxy, complaints } of seats) {
-      const unexpected = complaints.filter(
-        (text) => !expectedComplaints.some((pattern) => pattern.test(text)),
-      )
-      await player.context.close()
-      await proxy.close()
-      expect.soft(unexpected, `what ${player.name}'s page complained about`).toEqual([])
-    }
-    network.close()
-  },
-
-  players: async ({ visitors }, use) => {
-    await use(async (count) => {
-      const players = await visitors(count)
-      await Promise.all(players.map((player) => player.join()))
-      return players
-    })
-  },
+  server: ({ game }, use) => use(game),
 })
-
-interface Seat {
-  player: Player
-  proxy: NetworkProxy
-  complaints: readonly string[]
-}
-
-async function seat(
-  name: string,
-  { browser, game, network }: { browser: Browser; game: Game; network: Network },
-): Promise<Seat> {
-  const link = network.link(name)
-  const target = { host: '127.0.0.1', port: game.port }
-  const proxy = await createProxy({ target, network, linkFor: () => link })
-  const context = await browser.newContext({ baseURL: `http://127.0.0.1:${proxy.port}` })
-  const page = await context.newPage()
-  const complaints = collectComplaints(page)
-  const player = createPlayer({ name, context, page, link })
-  await player.open()
-  return { player, proxy, complaints }
-}

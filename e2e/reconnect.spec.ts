@@ -82,6 +82,24 @@ test(
   },
 )
 
+test('[HS8] a server that is told to end says so, and everybody is back when it said', async ({
+  game,
+  players,
+}) => {
+  const everybody = await players(2)
+  const [ada] = everybody
+  await ada!.page.evaluate(() => {
+    window.__painda?.client.on('disconnect', (reason) => {
+      document.title = `${reason}, back in ${(window.__painda?.client.nextRetryAt ?? 0) - Date.now()}`
+    })
+  })
+  await game.stop()
+  await expect(ada!.page).toHaveTitle(/^Server shutting down, back in \d/)
+  await game.start()
+  await Promise.all(everybody.map((player) => expectBack(player, ['expired'])))
+  await expectConverged(game, everybody)
+})
+
 test('four players survive a killed server', async ({ game, players }) => {
   const everybody = await players(4)
   await game.kill()

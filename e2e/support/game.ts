@@ -1,9 +1,7 @@
-// A game server of one's own: started for a test, asked what it knows, killed and started again on the same port.
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import process from 'node:process'
+// The demo under test: the kit's server process, and what the demo's control can do to a running game.
 import { fileURLToPath } from 'node:url'
+import { startServer } from '@painda/testing/playwright'
+import type { GameServer } from '@painda/testing/playwright'
 import type { ArenaState } from '../../apps/demo-game/src/shared/game.js'
 import { APP } from './paths.js'
 
@@ -15,15 +13,10 @@ export interface ArenaOnServer {
   state: ArenaState
 }
 
-export interface Game {
-  readonly port: number
+export interface Game extends GameServer {
   /** The one arena that is open. Rejects when there is none, or more than one. */
   arena(): Promise<ArenaOnServer>
-  /** Ends it without a word to anybody: SIGKILL. */
-  kill(): Promise<void>
-  /** Starts it again, with nothing in memory, on the port it had. */
-  start(): Promise<void>
-  /** The same server with nothing in memory, as `kill` and `start` make it, in half the time. */
+  /** The same server with nothing in memory, as `restart` makes it, in half the time. */
   forget(): Promise<void>
   giveCoins(playerId: string, coins: number): Promise<void>
   /** Brings the end of the round near. */
@@ -41,82 +34,32 @@ export interface ServeOptions {
 const SERVE = fileURLToPath(new URL('../serve.mjs', import.meta.url))
 
 /** Starts on a free port. */
-export async function startGame(options: ServeOptions): Promise<Game> {
-  let child = await serve(options, 0)
-  const { port } = child
+export async function startGame({ kind, folder, bots }: ServeOptions): Promise<Game> {
+  const server = await startServer({
+    file: SERVE,
+    args: [kind, APP, folder],
+    env: { E2E: '1', PP_BOTS: String(bots) },
+  })
 
-  async function ask(action: string, body?: object): Promise<unknown> {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const response = await fetch(`http://127.0.0.1:${port}/__e2e/${action}`, request)
+  async function ask(action: string, body: object): Promise<void> {
+    const request = { method: 'POST', body: JSON.stringify(body) }
+    const response = await fetch(`http://127.0.0.1:${server.port}/__e2e/${action}`, request)
     if (!response.ok) throw new Error(`The game answered ${action} with ${response.status}.`)
-    return response.json()
   }
 
-  return {
-    port,
+  return Object.assign(server, {
     async arena() {
-      // The control of the demo's own server answers in this form.
-      const { rooms } = (await ask('state')) as { rooms: ArenaOnServer[] }
-      const [arena] = rooms
-      if (arena === undefined || rooms.length > 1) throw new Error(`${rooms.length} arenas are open.`)
-      return arena
-    },
-    async kill() {
-      await child.kill()
-    },
-    async start() {
-      child = await serve(options, port)
+      const [arena, ...others] = await server.rooms()
+      if (arena === undefined || others.length > 0)
+        throw new Error(`${others.length + 1} arenas are open, or none.`)
+      // The demo defines rooms of this one kind.
+      return arena as ArenaOnServer
     },
     async forget() {
-      if (child.isAlive) await ask('restart', {})
-      else child = await serve(options, port)
+      if (server.isRunning) await ask('restart', {})
+      else await server.start()
     },
-    async giveCoins(player, coins) {
-      await ask('coins', { player, coins })
-    },
-    async setClock(secondsLeft) {
-      await ask('clock', { secondsLeft })
-    },
-  }
-}
-
-async function serve({ kind, folder, bots }: ServeOptions, port: number): Promise<Served> {
-  const env = { ...process.env, E2E: '1', PP_BOTS: String(bots) }
-  const child = fork(SERVE, [kind, APP, String(port), folder], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    giveCoins: (player: string, coins: number) => ask('coins', { player, coins }),
+    setClock: (secondsLeft: number) => ask('clock', { secondsLeft }),
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
-  }
-  const told = await new Promise<unknown>((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', () => reject(new Error(`The game did not start:\n${output}`)))
-  })
-  // The one message that serve.mjs sends.
-  const { port: own } = told as { port: number }
-  return {
-    port: own,
-    get isAlive() {
-      return isAlive(child)
-    },
-    kill: () => end(child),
-  }
 }
-
-interface Served {
-  readonly port: number
-  readonly isAlive: boolean
-  kill(): Promise<void>
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (!isAlive(child)) return
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
-
-const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null

@@ -1,8 +1,9 @@
-// A player: a browser context with one page, and a line of its own to the game that a test can make bad.
+// A player of the demo: the kit's player, and what the demo lets one do.
 import { expect } from '@playwright/test'
-import type { BrowserContext, Locator, Page } from '@playwright/test'
-import type { PPClient, Recovery, RoomHandle } from '@painda/client'
+import type { Locator } from '@playwright/test'
+import type { PPClient, RoomHandle } from '@painda/client'
 import type { Link } from '@painda/protocol'
+import type { Player as AnyPlayer } from '@painda/testing/playwright'
 import { COLUMNS, ROWS } from '../../apps/demo-game/src/shared/game.js'
 import type { Arena, ArenaState, Player as Seat } from '../../apps/demo-game/src/shared/game.js'
 
@@ -10,7 +11,6 @@ declare global {
   interface Window {
     /** Only the page built for tests has it. */
     __painda?: { client: PPClient; room: RoomHandle<typeof Arena> }
-    __recoveries?: Recovery['outcome'][]
   }
 }
 
@@ -19,10 +19,7 @@ export interface Replica {
   state: ArenaState
 }
 
-export interface Player {
-  readonly name: string
-  readonly page: Page
-  readonly context: BrowserContext
+export interface Player extends AnyPlayer {
   /** The way between this page and the game; all of the page's connections take it. */
   readonly link: Link
   /** Opens the page and waits at its door. */
@@ -41,21 +38,13 @@ export interface Player {
   walk(tiles?: number): Promise<void>
   /** Waits until the server has this player stand still. */
   stand(): Promise<void>
-  /** What the reconnects of this page became, from `join` on. */
-  recoveries(): Promise<readonly Recovery['outcome'][]>
   /** The line is gone, and nothing can be dialled until `reconnect`. */
   disconnect(): void
   reconnect(): void
 }
 
-export interface PlayerOptions {
-  name: string
-  context: BrowserContext
-  page: Page
-  link: Link
-}
-
-export function createPlayer({ name, context, page, link }: PlayerOptions): Player {
+export function createGamePlayer(player: AnyPlayer): Player {
+  const { name, page, net } = player
   const self = async (): Promise<Seat> => {
     const seat = await sees(await id())
     if (seat === null) throw new Error(`${name} has no place in the game.`)
@@ -80,10 +69,8 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
     page.evaluate((wanted) => window.__painda?.room.state?.players[wanted] ?? null, playerId)
 
   return {
-    name,
-    page,
-    context,
-    link,
+    ...player,
+    link: net.link,
     async open() {
       await page.goto('/')
       await expect(page.getByTestId('join-name')).toBeVisible()
@@ -93,11 +80,6 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
       if (color !== undefined) await page.getByRole('radio', { name: color }).check({ force: true })
       await page.getByTestId('join-submit').click()
       await expect(page.getByTestId('game')).toHaveAttribute('data-status', 'joined')
-      await page.evaluate(() => {
-        if (window.__recoveries !== undefined) return
-        const outcomes: Recovery['outcome'][] = (window.__recoveries = [])
-        window.__painda?.client.on('recovery', ({ outcome }) => void outcomes.push(outcome))
-      })
     },
     id,
     replica,
@@ -117,13 +99,7 @@ export function createPlayer({ name, context, page, link }: PlayerOptions): Play
       await stand()
     },
     stand,
-    recoveries: () => page.evaluate(() => window.__recoveries ?? []),
-    disconnect() {
-      link.offline()
-      link.cut()
-    },
-    reconnect() {
-      link.online()
-    },
+    disconnect: net.disconnect,
+    reconnect: net.online,
   }
 }

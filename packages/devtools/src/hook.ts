@@ -30,11 +30,18 @@ const MAX_CLIENTS = 16
 /** Deltas between two checkpoints: what the worst "state before" has to replay, well under a frame. */
 const CHECKPOINT_EVERY = 256
 
-/** The hook of this page, put in place when there is none yet. */
+/** The hook of this page, put in place when there is none yet. A test's hook that was there before goes on being told. */
 export function installHook(host: object): DevtoolsHook {
-  // The key is ours: only this function ever sets it.
-  const slots = host as { [HOOK_KEY]?: DevtoolsHook }
-  return (slots[HOOK_KEY] ??= createHook())
+  // The key is known to clients, to this function and to the tests of a game; theirs has no recorder.
+  const slots = host as { [HOOK_KEY]?: DevtoolsHook | Pick<DevtoolsHook, 'attach'> }
+  const before = slots[HOOK_KEY]
+  if (before !== undefined && 'recorder' in before) return before
+  const hook = createHook()
+  const attach = (client: InspectableClient): void => {
+    before?.attach(client)
+    hook.attach(client)
+  }
+  return (slots[HOOK_KEY] = before === undefined ? hook : { ...hook, attach })
 }
 
 export function createHook(recorder: Recorder = createRecorder()): DevtoolsHook {

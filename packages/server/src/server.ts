@@ -81,6 +81,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
           events.emit('error', error)
         },
       })
+    attachDevtools(this)
   }
 
   /**
@@ -406,4 +407,10 @@ function assertType(type: string): void {
   if (isReservedType(type)) {
     throw new PPError('RESERVED_TYPE', `"${type}" is no message type: the name is reserved.`)
   }
+}
+
+/** Tools of development and tests that were loaded before put a hook here; without them this is one lookup. */
+function attachDevtools(server: object): void {
+  const host = globalThis as { [key: symbol]: { attachServer?: (server: object) => void } | undefined }
+  host[Symbol.for('painda.devtools')]?.attachServer?.(server)
 }

@@ -1,0 +1,164 @@
+// A server of one's own: a process that is started for a test, asked what it knows, killed, and started again on its port.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import process from 'node:process'
+import { hostTime, PPError } from '@painda/protocol'
+import { isAnswer, type RoomOnServer, type ServerAsk } from './channel.js'
+
+export interface ServerCommand {
+  /** The script that serves page and game; it listens on `process.env.PORT`, on 127.0.0.1 or everywhere. */
+  file: string
+  args?: readonly string[]
+  env?: Readonly<Record<string, string>>
+  cwd?: string
+  /** For node itself, such as `['--import', 'tsx']`. */
+  execArgv?: readonly string[]
+  /** Default 20 000 ms. */
+  startTimeoutMs?: number
+}
+
+export interface GameServer {
+  /** Stays the same across restarts. */
+  readonly port: number
+  readonly isRunning: boolean
+  /** What it wrote to its console, the newest 64 KiB. */
+  readonly output: string
+  /** Every room as the server has it; with a client's id as that client should have them. @throws PPError `CLOSED` */
+  rooms(clientId?: string): Promise<readonly RoomOnServer[]>
+  /** Starts it with nothing in memory, on the port it had. Does nothing while it runs. */
+  start(): Promise<void>
+  /** Ends it without a word to anybody, as a power cut does: SIGKILL. */
+  kill(): Promise<void>
+  /** Asks it to end, as a deployment does: SIGTERM. */
+  stop(): Promise<void>
+  /** `kill` and `start`. */
+  restart(): Promise<void>
+}
+
+const START_TIMEOUT_MS = 20_000
+const ANSWER_TIMEOUT_MS = 5_000
+const KEPT_OUTPUT = 64 * 1024
+const PRELOAD = new URL('in-server.js', import.meta.url)
+
+/** Starts a server on a free port. Rejects with its output when it ends instead. */
+export async function startServer(command: ServerCommand): Promise<GameServer> {
+  const port = await freePort()
+  const time = hostTime(globalThis)
+  let child: ChildProcess | null = null
+  let output = ''
+  let seq = 0
+
+  async function start(): Promise<void> {
+    if (child !== null && isAlive(child)) return
+    const { file, args = [], env = {}, cwd, execArgv = [], startTimeoutMs = START_TIMEOUT_MS } = command
+    const started = fork(file, args, {
+      env: { ...process.env, ...env, PORT: String(port) },
+      execArgv: [...execArgv, '--import', PRELOAD.href],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      ...(cwd === undefined ? {} : { cwd }),
+    })
+    child = started
+    for (const stream of [started.stdout, started.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output = (output + text).slice(-KEPT_OUTPUT)
+      })
+    }
+    const end = time.now() + startTimeoutMs
+    while (!(await answers(port))) {
+      if (!isAlive(started)) throw new PPError('CLOSED', `The server did not start:\n${output}`)
+      if (time.now() > end) {
+        await finish('SIGKILL')
+        throw new PPError(
+          'ACK_TIMEOUT',
+          `Nobody listened on PORT ${port} within ${startTimeoutMs} ms:\n${output}`,
+        )
+      }
+      await new Promise<void>((resolve) => void time.after(20, resolve))
+    }
+  }
+
+  async function finish(signal: NodeJS.Signals): Promise<void> {
+    const ending = child
+    if (ending === null || !isAlive(ending)) return
+    const ended = once(ending, 'exit')
+    ending.kill(signal)
+    await ended
+  }
+
+  function rooms(client: string | null): Promise<readonly RoomOnServer[]> {
+    const asked = child
+    if (asked === null || !isAlive(asked)) {
+      return Promise.reject(
+        new PPError('CLOSED', 'The server does not run.', { hint: 'Call start() first.' }),
+      )
+    }
+    const ask: ServerAsk = { painda: 'rooms', seq: ++seq, client }
+    return new Promise((resolve, reject) => {
+      const undos = [
+        time.after(ANSWER_TIMEOUT_MS, () => fail(`It did not answer within ${ANSWER_TIMEOUT_MS} ms.`)),
+        () => asked.off('message', hear),
+        () => asked.off('exit', onExit),
+      ]
+      function finishAsk(): void {
+        for (const undo of undos) undo()
+      }
+      function fail(why: string): void {
+        finishAsk()
+        reject(new PPError('CLOSED', `The server could not be asked for its rooms. ${why}`))
+      }
+      function hear(message: unknown): void {
+        if (!isAnswer(message) || message.seq !== ask.seq) return
+        finishAsk()
+        resolve(message.rooms)
+      }
+      const onExit = (): void => fail('It has ended.')
+      asked.on('message', hear)
+      asked.on('exit', onExit)
+      asked.send(ask)
+    })
+  }
+
+  await start()
+  return {
+    port,
+    get isRunning() {
+      return child !== null && isAlive(child)
+    },
+    get output() {
+      return output
+    },
+    rooms: (clientId) => rooms(clientId ?? null),
+    start,
+    kill: () => finish('SIGKILL'),
+    stop: () => finish('SIGTERM'),
+    async restart() {
+      await finish('SIGKILL')
+      await start()
+    },
+  }
+}
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
+
+/** Chosen by the system, and given back at once: the server opens it a moment later. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  // A TCP server that listens has an address with a port.
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
