@@ -34,6 +34,9 @@ test('frames come in live; pausing freezes the list, clearing empties it', async
   const id = await last.getAttribute('id')
   await expect(inspector.button(/View paused · \d+ new/)).toBeVisible()
   expect(await last.getAttribute('id'), 'the list stands still').toBe(id)
+  const note = await inspector.button(/View paused/).boundingBox()
+  const lastRow = await last.boundingBox()
+  expect(lastRow!.y + lastRow!.height, 'the note covers no row').toBeLessThanOrEqual(note!.y)
   await inspector.button('Go on with the view').click()
   await expect.poll(() => inspector.rows.last().getAttribute('id')).not.toBe(id)
 

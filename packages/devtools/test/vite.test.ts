@@ -81,6 +81,30 @@ test('a production build holds nothing of it', async () => {
   expect(MARKERS.filter((marker) => text.includes(marker))).toEqual([])
 })
 
+const reactRoot = fileURLToPath(new URL('./fixtures/react-app', import.meta.url))
+
+/** `vite build` says "production" by itself, but not where a test runner has said "test" before. */
+async function builtWithComponent(nodeEnv: string): Promise<string> {
+  const define = { 'process.env.NODE_ENV': JSON.stringify(nodeEnv) }
+  const result = await build(
+    config({ root: reactRoot, plugins: [], build: { write: false, minify: false }, define }),
+  )
+  const outputs = [result].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []))
+  return outputs.map((file) => (file.type === 'chunk' ? file.code : String(file.source))).join('\n')
+}
+
+test('of <PPDevtools/> a production build holds a function that returns null, and nothing else', async () => {
+  const text = await builtWithComponent('production')
+  expect(text).toContain('the app itself')
+  expect(MARKERS.filter((marker) => text.includes(marker))).toEqual([])
+  expect(text).not.toMatch(/packages\/devtools\/src\/(?!react\.ts)/)
+})
+
+test('the same search finds the inspector in a build for development', async () => {
+  const text = await builtWithComponent('development')
+  expect(MARKERS.filter((marker) => text.includes(marker))).toEqual(MARKERS.slice(1))
+})
+
 test('a preview of the build does without it too', async () => {
   const names = async (inline: InlineConfig, isPreview: boolean) =>
     (await resolveConfig(inline, 'serve', 'development', 'development', isPreview)).plugins.map(

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // The rows, of which only those in sight are drawn. A listbox: one stop for the Tab key, arrows choose.
 import type { TargetedKeyboardEvent } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import { Icon } from '../overlay/icons.js'
 import type { Model } from '../overlay/model.js'
@@ -27,6 +28,14 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
     // Somebody reads that row: it must not run away.
     follows: selected === null,
   })
+
+  // The note takes its height from the list: whoever stands at the end stays there.
+  const isPaused = behind !== null
+  const wasAtEnd = useRef(true)
+  useLayoutEffect(() => {
+    if (wasAtEnd.current && rows.length > 0) scrollToEnd()
+  }, [isPaused])
+  wasAtEnd.current = isAtEnd
 
   function followNewest(): void {
     model.select(null)

@@ -85,9 +85,9 @@ export const FRAMES = `
 .frames-body[data-narrow='true'][data-detail='true'] .frame-list { visibility: hidden; }
 
 .list-note {
-  position: absolute; left: 50%; bottom: 10px; transform: translateX(-50%); display: inline-flex; align-items: center; gap: 6px;
-  height: 30px; padding: 0 14px 0 10px; border: 0; border-radius: 15px; background: var(--accent); color: var(--ground); font-weight: 600;
-  white-space: nowrap; box-shadow: 0 4px 16px rgb(0 0 0 / 0.25);
+  align-self: center; display: inline-flex; align-items: center; flex: none; gap: 6px; margin: 5px 0;
+  height: 28px; padding: 0 14px 0 10px; border: 0; border-radius: 14px; background: var(--accent); color: var(--ground); font-weight: 600;
+  white-space: nowrap;
 }
 .list-note:focus-visible { outline-color: var(--ink); outline-offset: 2px; }
 

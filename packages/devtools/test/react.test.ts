@@ -1,0 +1,49 @@
+import { cleanup, render, waitFor } from '@testing-library/react'
+import { createElement, StrictMode } from 'react'
+import { afterEach, expect, test } from 'vitest'
+import { HOOK_KEY, installHook } from '../src/hook.js'
+import { PPDevtools } from '../src/react.js'
+import { createFakeClient } from './fake-client.js'
+
+afterEach(() => {
+  cleanup()
+  installHook(globalThis).recorder.clear()
+})
+
+const overlays = () => document.querySelectorAll('painda-devtools').length
+
+test('loading the component is enough for clients to be recorded from their first frame', () => {
+  expect(Reflect.has(globalThis, HOOK_KEY)).toBe(true)
+  expect(overlays()).toBe(0)
+})
+
+test('the overlay is on the page while the component is rendered, once under StrictMode too', async () => {
+  const { unmount } = render(createElement(StrictMode, null, createElement(PPDevtools, {})))
+  await waitFor(() => expect(overlays()).toBe(1))
+  unmount()
+  expect(overlays()).toBe(0)
+})
+
+test('two components are one overlay, which stays until the last is gone', async () => {
+  const first = render(createElement(PPDevtools, {}))
+  const second = render(createElement(PPDevtools, {}))
+  await waitFor(() => expect(overlays()).toBe(1))
+  first.unmount()
+  expect(overlays()).toBe(1)
+  second.unmount()
+  expect(overlays()).toBe(0)
+})
+
+test('a component that goes before the overlay was loaded leaves nothing behind', async () => {
+  render(createElement(PPDevtools, {})).unmount()
+  await import('../src/overlay/mount.js')
+  await Promise.resolve()
+  expect(overlays()).toBe(0)
+})
+
+test('a client made earlier is named, and is recorded from then on', () => {
+  const client = createFakeClient()
+  render(createElement(PPDevtools, { client }))
+  client.start()
+  expect(installHook(globalThis).recorder.nextId).toBeGreaterThan(3)
+})
