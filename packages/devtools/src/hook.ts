@@ -1,7 +1,7 @@
 // The meeting point of clients and inspector: `globalThis[Symbol.for('painda.devtools')]`. A client calls `attach(this)`
 // in its constructor when somebody is there. The hook is in place before the app's first line, and records; the overlay
 // comes later and finds everything.
-import type { Undo } from '@painda/protocol'
+import type { SessionFileAbout, Undo } from '@painda/protocol'
 import type { InspectableClient } from './inspectable.js'
 import { createRecorder, type Recorder } from './recorder.js'
 
@@ -9,6 +9,8 @@ export interface DevtoolsHook {
   /** Starts recording a client. Attaching it twice is once. */
   attach(client: InspectableClient): void
   readonly recorder: Recorder
+  /** Of a session from a file: what the file says of itself. Null for the page's own. */
+  readonly replayed: SessionFileAbout | null
   /** The newest clients, oldest first. */
   clients(): readonly AttachedClient[]
   /** Called when a client was attached or forgotten. */
@@ -72,6 +74,7 @@ export function createHook(recorder: Recorder = createRecorder()): DevtoolsHook 
       for (const listener of listeners) listener()
     },
     recorder,
+    replayed: null,
     clients: () => attached,
     subscribe(listener) {
       listeners.add(listener)

@@ -1,7 +1,7 @@
 // `<PPDevtools/>`: the inspector in a React app without the Vite plugin. React only says when the overlay is on the page; the
 // overlay draws itself. Bundlers replace `process.env.NODE_ENV`, and with it all of this falls out of a production build.
 import type { Undo } from '@painda/protocol'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { installHook } from './hook.js'
 import type { DevtoolsOptions } from './overlay/mount.js'
 
@@ -25,8 +25,9 @@ function developmentOnly(): (options: DevtoolsOptions) => null {
   // On a server there is nothing to show, and clients of all visitors would be kept.
   if (typeof document !== 'undefined') installHook(globalThis)
   return function PPDevtools(options) {
-    // Read once: an object written in JSX is another one at every render.
-    useEffect(() => show(options), []) // oxlint-disable-line react-hooks/exhaustive-deps
+    // An object written in JSX is another one at every render.
+    const [first] = useState(options)
+    useEffect(() => show(first), [first])
     return null
   }
 }
@@ -54,6 +55,7 @@ function load(options: DevtoolsOptions): Undo {
       if (!isOver) close = mountDevtools(options).close
     },
     // Offline with the chunk not yet loaded: the app goes on without it.
+    // oxlint-disable-next-line no-console
     (cause: unknown) => console.warn('The inspector could not be loaded.', cause),
   )
   return () => {

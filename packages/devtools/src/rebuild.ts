@@ -11,9 +11,30 @@ export interface PastState {
 
 /** The state that `row`'s message was applied to; null when nothing that old is held, or the chain has a hole. */
 export function stateBefore(recorder: Recorder, row: Row): PastState | null {
-  const { message } = row
+  const { message, source, eventId } = row
   if (message?.kind !== 'delta') return null
-  const steps = stepsBack(recorder, row, message)
+  const { room, scope } = message
+  const end = { source, room, scope, eventId, parts: row.frame?.part ?? 0 }
+  const past = replay(stepsBack(recorder, end))
+  return past?.version === message.from ? past : null
+}
+
+export interface Moment {
+  readonly source: number
+  readonly room: string
+  /** After all of this event. */
+  readonly eventId: number
+}
+
+/** What `room` showed after an event; null when nothing that old is held, or the chain has a hole. */
+export function stateAt(recorder: Recorder, { source, room, eventId }: Moment): PastState | null {
+  const steps = stepsBack(recorder, { source, room, scope: undefined, eventId, parts: Infinity })
+  const past = replay(steps)
+  const last = steps?.deltas.at(-1)
+  return last === undefined || past === null || past.version >= last.to ? past : null
+}
+
+function replay(steps: Steps | null): PastState | null {
   if (steps === null) return null
   let past = steps.base
   for (const delta of steps.deltas) {
@@ -26,7 +47,7 @@ export function stateBefore(recorder: Recorder, row: Row): PastState | null {
       return null
     }
   }
-  return past.version === message.from ? past : null
+  return past
 }
 
 interface Steps {
@@ -35,14 +56,23 @@ interface Steps {
   readonly deltas: readonly StateDelta[]
 }
 
-function stepsBack(recorder: Recorder, row: Row, { room, scope }: StateDelta): Steps | null {
+interface End {
+  readonly source: number
+  readonly room: string
+  readonly scope: StateDelta['scope']
+  readonly eventId: number
+  /** How many messages of that event count. */
+  readonly parts: number
+}
+
+function stepsBack(recorder: Recorder, { source, room, scope, eventId, parts }: End): Steps | null {
   const deltas: StateDelta[] = []
   const base = (found: PastState): Steps => ({ base: found, deltas: [...deltas].reverse() })
-  for (let id = row.eventId; id >= recorder.firstId; id--) {
+  for (let id = eventId; id >= recorder.firstId; id--) {
     const recorded = recorder.at(id)
-    if (recorded?.source !== row.source || recorded.event.kind !== 'frame') continue
-    // Of the row's own frame, only what came before it.
-    const end = id === row.eventId ? (row.frame?.part ?? 0) : recorded.event.messages.length
+    if (recorded?.source !== source || recorded.event.kind !== 'frame') continue
+    const held = recorded.event.messages.length
+    const end = id === eventId ? Math.min(parts, held) : held
     for (let part = end - 1; part >= 0; part--) {
       const message = recorded.event.messages[part]
       if (message === undefined || !isStateOf(message, room)) continue
@@ -58,7 +88,7 @@ function stepsBack(recorder: Recorder, row: Row, { room, scope }: StateDelta): S
     if (scope !== undefined) continue
     const checkpoint = recorder
       .checkpoints()
-      .find((taken) => taken.before === id && taken.source === row.source && taken.room === room)
+      .find((taken) => taken.before === id && taken.source === source && taken.room === room)
     if (checkpoint !== undefined) return base(checkpoint)
   }
   return null

@@ -11,6 +11,8 @@ import { Grip } from './grip.js'
 import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
 import type { Model } from './model.js'
+import { dropTarget, StageBar, StageButtons } from './stage-bar.js'
+import type { Stage } from './stage.js'
 import { statusOf } from './status-words.js'
 import { Tabs } from './tabs.js'
 
@@ -23,13 +25,14 @@ const TABS = [
 const THEMES = { auto: 'light', light: 'dark', dark: 'auto' } as const
 
 interface DockProps {
-  model: Model
+  stage: Stage
   hotkey: string | null
   /** Told when the dock goes. */
   hadFocus: { current: boolean }
 }
 
-export function Dock({ model, hotkey, hadFocus }: DockProps) {
+export function Dock({ stage, hotkey, hadFocus }: DockProps) {
+  const { model } = stage
   const dockRef = useRef<HTMLElement>(null)
   const { side, size, tab, theme } = model.preferences
   // The keyboard follows: the next Tab is inside the dock.
@@ -57,6 +60,7 @@ export function Dock({ model, hotkey, hadFocus }: DockProps) {
       data-side={side}
       style={{ '--size': `${size * 100}%` }}
       onKeyDown={onKeyDown}
+      {...dropTarget(stage)}
     >
       <Grip side={side} size={size} onResize={(next) => model.setPreferences({ size: next })} />
       <header class="head">
@@ -70,6 +74,7 @@ export function Dock({ model, hotkey, hadFocus }: DockProps) {
         />
         <div class="head-end">
           <SourcePicker model={model} />
+          <StageButtons stage={stage} />
           <IconButton
             icon={theme}
             label={`Colours: ${theme}`}
@@ -88,7 +93,14 @@ export function Dock({ model, hotkey, hadFocus }: DockProps) {
           />
         </div>
       </header>
-      <div class="panel" role="tabpanel" id="painda-panel" aria-labelledby={`painda-tab-${tab}`}>
+      <StageBar stage={stage} />
+      <div
+        class="panel"
+        key={stage.fileName}
+        role="tabpanel"
+        id="painda-panel"
+        aria-labelledby={`painda-tab-${tab}`}
+      >
         {tab === 'frames' && <FramesPanel model={model} />}
         {tab === 'state' && <StatePanel model={model} />}
         {tab === 'status' && <StatusPanel model={model} />}
@@ -154,7 +166,7 @@ function Foot({ model, hotkey }: { model: Model; hotkey: string | null }) {
         {formatBytes(sum((total) => total.bytesOut))}
       </span>
       <span class="foot-held">holding {formatCount(recorder.nextId - recorder.firstId)} events</span>
-      {!recorder.capturing && (
+      {!recorder.capturing && model.hook.replayed === null && (
         <span class="foot-paused">capture paused · {formatCount(recorder.missed)} passed by</span>
       )}
       {hotkey !== null && <kbd class="foot-key">{hotkey}</kbd>}

@@ -19,6 +19,8 @@ const PATHS = {
   dark: 'M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z',
   bottom: 'M2.5 3h11v10h-11zM2.5 9.5h11',
   right: 'M2.5 3h11v10h-11zM9.5 3v10',
+  save: 'M8 2.5v7M4.8 6.5L8 9.7l3.2-3.2M2.5 10.5v3h11v-3',
+  open: 'M2.5 4v9h11l0-7H8L6.5 4z',
   record: 'M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
 } as const
 

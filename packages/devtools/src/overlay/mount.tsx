@@ -1,11 +1,13 @@
 /** @jsxImportSource preact */
 // Puts the overlay onto the page: one element with a shadow root, so that neither the page's styles nor its scripts' queries
 // reach in. Styles are a constructed sheet: a strict Content-Security-Policy allows it without a nonce.
+import type { WriteSessionFileOptions } from '@painda/protocol'
 import { render } from 'preact'
 import { type DevtoolsHook, installHook } from '../hook.js'
 import type { InspectableClient } from '../inspectable.js'
 import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey } from './hotkey.js'
 import { createModel } from './model.js'
+import { createStage } from './stage.js'
 import { Overlay } from './overlay.js'
 import { createPreferences } from './preferences.js'
 import { STYLES } from './styles/index.js'
@@ -17,6 +19,8 @@ export interface DevtoolsOptions {
   corner?: 'bottom-right' | 'bottom-left'
   /** Modifiers and a letter, e.g. `ctrl+alt+d`; false for none. Default `alt+shift+p`. */
   hotkey?: string | false
+  /** Sees each line of a session before it is saved, and takes out what must not leave this machine; null leaves it out. */
+  redact?: WriteSessionFileOptions['redact']
 }
 
 export interface MountedDevtools {
@@ -46,6 +50,15 @@ const KEPT_EVENTS = [
   'paste',
 ]
 
+function download(name: string, content: Blob): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(content)
+  link.download = name
+  link.click()
+  // The browser has taken the content by the time it comes back to us.
+  setTimeout(() => URL.revokeObjectURL(link.href), 0)
+}
+
 const mounted = new WeakMap<Document, MountedDevtools>()
 
 /**
@@ -60,11 +73,13 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const existing = mounted.get(document)
   if (existing !== undefined) return existing
 
-  const model = createModel({
+  const preferences = createPreferences(() => sessionStorage)
+  const stage = createStage({
     hook,
-    preferences: createPreferences(() => sessionStorage),
-    frames: window,
+    createModel: (shown, wallOffset) => createModel({ hook: shown, preferences, frames: window, wallOffset }),
     wallOffset: Date.now() - performance.now(),
+    download,
+    ...(options.redact === undefined ? {} : { redact: options.redact }),
   })
   const hotkey = options.hotkey === false ? null : (options.hotkey ?? DEFAULT_HOTKEY)
 
@@ -85,13 +100,13 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     if (hotkey === null || !isHotkey(event, hotkey)) return
     event.preventDefault()
     event.stopPropagation()
-    model.setPreferences({ isOpen: !model.preferences.isOpen })
+    stage.model.setPreferences({ isOpen: !stage.model.preferences.isOpen })
   }
   window.addEventListener('keydown', onKeyDown, true)
 
   render(
     <Overlay
-      model={model}
+      stage={stage}
       corner={options.corner ?? 'bottom-right'}
       hotkey={hotkey === null ? null : hotkeyLabel(hotkey)}
     />,
@@ -104,7 +119,7 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
       if (!mounted.delete(document)) return
       window.removeEventListener('keydown', onKeyDown, true)
       render(null, shadow)
-      model.close()
+      stage.close()
       host.remove()
     },
   }

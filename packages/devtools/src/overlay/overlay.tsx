@@ -3,17 +3,19 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import { Dock } from './dock.js'
 import { Launcher } from './launcher.js'
-import type { Model } from './model.js'
+import type { Stage } from './stage.js'
 
 export interface OverlayProps {
-  model: Model
+  stage: Stage
   corner: 'bottom-right' | 'bottom-left'
   hotkey: string | null
 }
 
-export function Overlay({ model, corner, hotkey }: OverlayProps) {
+export function Overlay({ stage, corner, hotkey }: OverlayProps) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   // A layout effect runs within the first drawing: what comes right after it is not missed.
+  useLayoutEffect(() => stage.subscribe(() => redraw(0)), [stage])
+  const { model } = stage
   useLayoutEffect(() => model.subscribe(() => redraw(0)), [model])
   const { isOpen, theme } = model.preferences
   /** The keyboard comes back to where it left, and only if it was in the dock: the game may have it. */
@@ -21,7 +23,7 @@ export function Overlay({ model, corner, hotkey }: OverlayProps) {
   return (
     <div class="root" data-theme={theme}>
       {isOpen ? (
-        <Dock model={model} hotkey={hotkey} hadFocus={hadFocus} />
+        <Dock stage={stage} hotkey={hotkey} hadFocus={hadFocus} />
       ) : (
         <Launcher model={model} corner={corner} hotkey={hotkey} hadFocus={hadFocus} />
       )}

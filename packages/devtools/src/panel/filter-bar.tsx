@@ -20,24 +20,10 @@ const TYPING_PAUSE_MS = 120
 
 export function FilterBar({ model }: { model: Model }) {
   const { filter, counts } = model.rows
-  const isCapturing = model.hook.recorder.capturing
   return (
     <div class="filter-bar">
       <div class="filter-line">
-        <IconButton
-          icon={model.behind === null ? 'pause' : 'play'}
-          label={model.behind === null ? 'Pause the view' : 'Go on with the view'}
-          isOn={model.behind !== null}
-          onClick={() => model.pauseView(model.behind === null)}
-        />
-        <IconButton
-          icon="record"
-          class="record"
-          label={isCapturing ? 'Capturing: press to stop' : 'Not capturing: press to start'}
-          isOn={isCapturing}
-          onClick={() => model.pauseCapture(isCapturing)}
-        />
-        <IconButton icon="clear" label="Clear the list" onClick={model.clear} />
+        {model.hook.replayed === null && <Pauses model={model} />}
         <Search text={filter.text} onChange={(text) => model.setFilter({ text })} />
         <div class="segments" role="group" aria-label="Direction">
           {DIRECTIONS.map(({ value, label, text }) => (
@@ -76,6 +62,29 @@ export function FilterBar({ model }: { model: Model }) {
         ))}
       </div>
     </div>
+  )
+}
+
+/** A replay stands still by itself. */
+function Pauses({ model }: { model: Model }) {
+  const isCapturing = model.hook.recorder.capturing
+  return (
+    <>
+      <IconButton
+        icon={model.behind === null ? 'pause' : 'play'}
+        label={model.behind === null ? 'Pause the view' : 'Go on with the view'}
+        isOn={model.behind !== null}
+        onClick={() => model.pauseView(model.behind === null)}
+      />
+      <IconButton
+        icon="record"
+        class="record"
+        label={isCapturing ? 'Capturing: press to stop' : 'Not capturing: press to start'}
+        isOn={isCapturing}
+        onClick={() => model.pauseCapture(isCapturing)}
+      />
+      <IconButton icon="clear" label="Clear the list" onClick={model.clear} />
+    </>
   )
 }
 

@@ -31,11 +31,11 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
 
   // The note takes its height from the list: whoever stands at the end stays there.
   const isPaused = behind !== null
-  const wasAtEnd = useRef(true)
+  const last = useRef({ isPaused, isAtEnd })
   useLayoutEffect(() => {
-    if (wasAtEnd.current && rows.length > 0) scrollToEnd()
-  }, [isPaused])
-  wasAtEnd.current = isAtEnd
+    if (last.current.isPaused !== isPaused && last.current.isAtEnd) scrollToEnd()
+    last.current = { isPaused, isAtEnd }
+  })
 
   function followNewest(): void {
     model.select(null)

@@ -32,13 +32,16 @@ export function StatusPanel({ model }: { model: Model }) {
     return () => clearInterval(timer)
   }, [])
   const { clients } = model
+  const { recorder, replayed } = model.hook
+  // A replay's last minute ends with the file.
+  const end = replayed === null ? now : { ...now, monotonic: recorder.at(recorder.nextId - 1)?.event.at ?? 0 }
   if (clients.length === 0) {
     return <Empty title="No client yet" hint="A PPClient shows up here as soon as the page makes one." />
   }
   return (
     <div class="status">
       {[...clients].reverse().map((attached) => (
-        <ClientStatus key={attached.source} model={model} attached={attached} now={now} />
+        <ClientStatus key={attached.source} model={model} attached={attached} now={end} />
       ))}
     </div>
   )

@@ -65,6 +65,15 @@ export const DOCK = `
 }
 .tab:focus-visible { border-radius: 6px; }
 
+.file-input { display: none; }
+.stage-bar {
+  display: flex; align-items: center; gap: 10px; flex: none; min-height: 36px; padding: 3px 10px 3px 14px;
+  border-bottom: 1px solid var(--line); background: var(--chosen); color: var(--ink);
+}
+.stage-bar[data-tone='bad'] { background: var(--bad-ground); color: var(--bad); }
+.stage-text { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.stage-bar[data-tone='bad'] .stage-text { white-space: normal; }
+
 .panel { position: relative; flex: 1; min-height: 0; }
 
 .foot {

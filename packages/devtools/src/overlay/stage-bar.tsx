@@ -1,0 +1,77 @@
+/** @jsxImportSource preact */
+// Saving and opening sessions, and the line below the head that says what is shown or what went wrong.
+import { useRef } from 'preact/hooks'
+import { formatCount } from '../format.js'
+import { IconButton } from './icon-button.js'
+import { Icon } from './icons.js'
+import type { Stage } from './stage.js'
+
+export function StageButtons({ stage }: { stage: Stage }) {
+  const inputRef = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <IconButton icon="save" label="Save as a session file" onClick={() => void stage.save()} />
+      <IconButton icon="open" label="Open a session file" onClick={() => inputRef.current?.click()} />
+      <input
+        ref={inputRef}
+        type="file"
+        class="file-input"
+        aria-label="Session file"
+        tabIndex={-1}
+        accept=".gz,.jsonl,.json"
+        onChange={(event) => {
+          const input = event.currentTarget
+          const file = input.files?.[0]
+          if (file !== undefined) void stage.open(file)
+          // The same file may be chosen again.
+          input.value = ''
+        }}
+      />
+    </>
+  )
+}
+
+export function StageBar({ stage }: { stage: Stage }) {
+  const { fileName, notice, model } = stage
+  return (
+    <>
+      {notice !== null && (
+        <div class="stage-bar" data-tone="bad" role="alert">
+          <span class="stage-text">{notice}</span>
+          <IconButton icon="close" label="Dismiss" onClick={stage.dismiss} />
+        </div>
+      )}
+      {fileName !== null && (
+        <div class="stage-bar" role="status">
+          <Icon name="open" />
+          <span class="stage-text">
+            <b>{fileName}</b> · {formatCount(model.hook.recorder.nextId)} events from{' '}
+            {new Date(model.hook.replayed?.startedAt ?? 0).toLocaleString()}
+          </span>
+          <button type="button" class="button" onClick={stage.backToPage}>
+            Back to the page
+          </button>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Handlers for the element that takes a dropped file. Other drags pass by. */
+export function dropTarget(stage: Stage) {
+  return {
+    onDragOver(event: DragEvent): void {
+      if (event.dataTransfer?.types.includes('Files') !== true) return
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    onDrop(event: DragEvent): void {
+      const file = event.dataTransfer?.files[0]
+      if (file === undefined) return
+      // Otherwise the browser leaves the page and shows the file.
+      event.preventDefault()
+      event.stopPropagation()
+      void stage.open(file)
+    },
+  }
+}

@@ -1,0 +1,114 @@
+// Which recording the overlay shows: the page's own, or a session from a file. Saving and opening happen here; what went wrong
+// is a sentence for the reader.
+import { toPPError } from '@painda/protocol'
+import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
+import type { DevtoolsHook } from '../hook.js'
+import { replayOf, replayOffset, sessionOf } from '../session.js'
+import { packSession, unpackSession } from '../session-bytes.js'
+import type { Model } from './model.js'
+
+export interface Stage {
+  /** What is shown now. */
+  readonly model: Model
+  /** The name of the opened file; null while the page itself is shown. */
+  readonly fileName: string | null
+  /** Why a file could not be opened or saved. */
+  readonly notice: string | null
+  /** Never rejects: see `notice`. Opening another file while one is being read gives up the first. */
+  open(file: NamedBlob): Promise<void>
+  save(): Promise<void>
+  backToPage(): void
+  dismiss(): void
+  /** Called when another recording is shown, or when there is something to say. */
+  subscribe(listener: () => void): Undo
+  close(): void
+}
+
+export interface NamedBlob extends Blob {
+  readonly name: string
+}
+
+export interface StageOptions {
+  hook: DevtoolsHook
+  createModel: (hook: DevtoolsHook, wallOffset: number) => Model
+  /** Wall clock minus monotonic clock, milliseconds. */
+  wallOffset: number
+  /** Hands a file to the user. */
+  download: (name: string, content: Blob) => void
+  redact?: WriteSessionFileOptions['redact']
+}
+
+export function createStage({ hook, createModel, wallOffset, download, redact }: StageOptions): Stage {
+  const listeners = new Set<() => void>()
+  const live = createModel(hook, wallOffset)
+  let replay: { readonly model: Model; readonly fileName: string } | null = null
+  let notice: string | null = null
+  /** Files asked for; whoever is not the newest when it is ready comes too late. */
+  let opened = 0
+  let isClosed = false
+
+  function change(next: { replay?: typeof replay; notice: string | null }): void {
+    notice = next.notice
+    if (next.replay !== undefined) {
+      replay?.model.close()
+      replay = next.replay
+    }
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    get model() {
+      return replay?.model ?? live
+    },
+    get fileName() {
+      return replay?.fileName ?? null
+    },
+    get notice() {
+      return notice
+    },
+    async open(file) {
+      const turn = ++opened
+      const isLate = (): boolean => isClosed || turn !== opened
+      try {
+        const found = await unpackSession(file)
+        if (isLate()) return
+        const replayed = replayOf(found)
+        const model = createModel(replayed, replayOffset(replayed.recorder, found.about))
+        change({ replay: { model, fileName: file.name }, notice: null })
+      } catch (thrown) {
+        if (!isLate()) change({ notice: `${file.name}: ${toPPError(thrown, 'UNREADABLE_FILE').message}` })
+      }
+    },
+    async save() {
+      const { hook: shown } = replay?.model ?? live
+      try {
+        const session = sessionOf(shown, wallOffset)
+        const content = await packSession(session, redact === undefined ? {} : { redact })
+        if (!isClosed) download(fileNameOf(session.about.startedAt), content)
+      } catch (thrown) {
+        if (!isClosed) change({ notice: `Not saved: ${toPPError(thrown, 'INTERNAL').message}` })
+      }
+    },
+    backToPage() {
+      opened++
+      change({ replay: null, notice: null })
+    },
+    dismiss: () => change({ notice: null }),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close() {
+      isClosed = true
+      replay?.model.close()
+      live.close()
+      listeners.clear()
+    },
+  }
+}
+
+/** `session-2026-01-31T12-00-00.jsonl.gz`: no character that a file system minds. */
+function fileNameOf(startedAt: number): string {
+  const stamp = new Date(startedAt).toISOString().slice(0, 19).replaceAll(':', '-')
+  return `session-${stamp}.jsonl.gz`
+}

@@ -1,0 +1,93 @@
+// A recording as a session file and back. What comes back is a hook like the page's own, only that nothing is added to it: every
+// panel shows it as it shows the page.
+import type { SessionFile, SessionFileAbout, SessionFileLine } from '@painda/protocol'
+import { createHook, type AttachedClient, type DevtoolsHook } from './hook.js'
+import type { InspectableClient, InspectableRoom } from './inspectable.js'
+import { stateAt } from './rebuild.js'
+import { createRecorder, type Recorder } from './recorder.js'
+
+/** All that is held now. `wallOffset`: wall clock minus monotonic clock, where no frame tells it. */
+export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
+  const { recorder } = hook
+  const lines: SessionFileLine[] = []
+  for (let id = recorder.firstId; id < recorder.nextId; id++) {
+    const recorded = recorder.at(id)
+    if (recorded !== undefined) lines.push({ source: recorded.source, event: recorded.event })
+  }
+  if (hook.replayed !== null) return { about: hook.replayed, lines }
+  const numbers = [...new Set([...hook.clients(), ...lines].map(({ source }) => source))].sort(ascending)
+  return {
+    about: {
+      startedAt: Math.round((lines[0]?.event.at ?? 0) + wallOffsetOf(lines, wallOffset)),
+      sources: numbers.map((number) => nameOf(hook, number)),
+    },
+    lines: lines.map(({ source, event }) => ({ source: numbers.indexOf(source), event })),
+  }
+}
+
+/** Read-only: its clients are what the file says of them, and their rooms stand where the file ends. */
+export function replayOf({ about, lines }: SessionFile): DevtoolsHook {
+  const recorder = createRecorder({ maxEvents: Math.max(1, lines.length), maxBytes: Infinity })
+  for (const { source, event } of lines) recorder.record(source, event)
+  recorder.capturing = false
+  const clients = about.sources.map((name, source): AttachedClient => ({
+    source,
+    client: replayedClient(recorder, source, name),
+  }))
+  return { ...createHook(recorder), replayed: about, attach: () => {}, clients: () => clients }
+}
+
+/** The wall clock of a replay's events that are no frames. */
+export function replayOffset(recorder: Recorder, about: SessionFileAbout): number {
+  return about.startedAt - (recorder.at(recorder.firstId)?.event.at ?? 0)
+}
+
+function replayedClient(recorder: Recorder, source: number, name: string): InspectableClient {
+  const status = { status: 'replay', attempt: 0, nextRetryAt: null, error: null }
+  let rooms: readonly InspectableRoom[] | null = null
+  return {
+    inspector: { listen: () => () => {} },
+    id: name,
+    rtt: null,
+    status: () => status,
+    subscribeStatus: () => () => {},
+    // Only made when somebody looks: it replays the file's deltas.
+    rooms: () => (rooms ??= roomNames(recorder, source).map((room) => roomAtEnd(recorder, source, room))),
+  }
+}
+
+function roomAtEnd(recorder: Recorder, source: number, room: string): InspectableRoom {
+  const past = stateAt(recorder, { source, room, eventId: recorder.nextId - 1 })
+  return {
+    key: room,
+    id: room,
+    version: past?.version ?? 0,
+    status: past === null ? 'not known' : 'at the end',
+    stale: false,
+    state: past?.state,
+  }
+}
+
+/** Rooms whose state a client was told of, in the order of their first word. */
+export function roomNames(recorder: Recorder, source: number): string[] {
+  const names = new Set<string>()
+  for (let id = recorder.firstId; id < recorder.nextId; id++) {
+    const recorded = recorder.at(id)
+    if (recorded?.source !== source || recorded.event.kind !== 'frame') continue
+    for (const message of recorded.event.messages) {
+      if (message.kind === 'snapshot' || message.kind === 'delta') names.add(message.room)
+    }
+  }
+  return [...names]
+}
+
+function nameOf(hook: DevtoolsHook, source: number): string {
+  return hook.clients().find((entry) => entry.source === source)?.client.id ?? `client ${source + 1}`
+}
+
+function wallOffsetOf(lines: readonly SessionFileLine[], otherwise: number): number {
+  for (const { event } of lines) if (event.kind === 'frame') return event.wallAt - event.at
+  return otherwise
+}
+
+const ascending = (a: number, b: number): number => a - b
