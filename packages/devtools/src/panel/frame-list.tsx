@@ -31,10 +31,10 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
 
   // The note takes its height from the list: whoever stands at the end stays there.
   const isPaused = behind !== null
-  const last = useRef({ isPaused, isAtEnd })
+  const lastRef = useRef({ isPaused, isAtEnd })
   useLayoutEffect(() => {
-    if (last.current.isPaused !== isPaused && last.current.isAtEnd) scrollToEnd()
-    last.current = { isPaused, isAtEnd }
+    if (lastRef.current.isPaused !== isPaused && lastRef.current.isAtEnd) scrollToEnd()
+    lastRef.current = { isPaused, isAtEnd }
   })
 
   function followNewest(): void {
