@@ -46,3 +46,26 @@ test('a file that is no session is refused with a sentence', async ({ players })
   await inspector.button('Dismiss').click()
   await expect(inspector.dock.getByRole('alert')).toHaveCount(0)
 })
+
+test('the timeline goes back to a version, tells what changed since, and leads to its frame', async ({
+  players,
+}) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await expect.poll(inspector.held).toBeGreaterThan(40)
+  await inspector.tab('Timeline')
+  const slider = inspector.dock.getByRole('slider', { name: 'Version' })
+  await slider.focus()
+  await slider.press('Home')
+  const version = await slider.getAttribute('aria-valuetext')
+  await inspector.button('Compare from here').click()
+  await slider.press('End')
+  await expect(slider).not.toHaveAttribute('aria-valuetext', version ?? '')
+  await expect(inspector.dock.getByRole('region', { name: 'Changes between two versions' })).toContainText(
+    'players',
+  )
+  await inspector.button('Show the frame').click()
+  await expect(inspector.detail).toBeVisible()
+  await expect(inspector.rows.and(ada!.page.locator('[aria-selected="true"]'))).toBeVisible()
+})

@@ -1,12 +1,15 @@
 // Which rows the list shows.
+import { assertNever } from '@painda/protocol'
 import type { RowKind } from './kinds.js'
+import { touches } from './path-glob.js'
+import { parseQuery, type Term } from './query.js'
 import type { Row } from './rows.js'
 
 export interface Filter {
   /** Kinds that are switched off. */
   readonly hidden: ReadonlySet<RowKind>
   readonly direction: 'all' | 'in' | 'out'
-  /** Words that must all occur in the name, the room or the decoded payload, in any case of letters. */
+  /** Words and terms that must all fit, as query.ts reads them. Words are looked for in name, room and decoded payload. */
   readonly text: string
   /** One client, or all. */
   readonly source: number | null
@@ -25,12 +28,28 @@ export function matches(row: Row, filter: Filter): boolean {
 export function matchesButKind(row: Row, { direction, text, source }: Filter): boolean {
   if (source !== null && row.source !== source) return false
   if (direction !== 'all' && row.direction !== direction) return false
-  return wordsOf(text).every((word) => rowContains(row, word))
+  return parseQuery(text).terms.every((term) => fits(row, term) !== term.isNot)
 }
 
-function wordsOf(text: string): string[] {
-  const trimmed = text.trim().toLowerCase()
-  return trimmed === '' ? [] : trimmed.split(/\s+/)
+function fits(row: Row, term: Term): boolean {
+  switch (term.by) {
+    case 'word':
+      return rowContains(row, term.text)
+    case 'type':
+      return row.name.toLowerCase() === term.text
+    case 'room':
+      return row.room?.toLowerCase() === term.text
+    case 'path':
+      return touches(row.content, term.keys)
+    case 'larger':
+      return row.frame !== null && row.frame.bytes.byteLength >= term.bytes
+    case 'slow':
+      return row.latencyMs !== null && row.latencyMs >= term.ms
+    case 'error':
+      return row.isBad
+    default:
+      return assertNever(term)
+  }
 }
 
 function rowContains(row: Row, word: string): boolean {

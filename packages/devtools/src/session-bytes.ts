@@ -4,7 +4,7 @@ import { PPError, readSessionFile, writeSessionFile } from '@painda/protocol'
 import type { SessionFile, WriteSessionFileOptions } from '@painda/protocol'
 
 /** As much text as `readSessionFile` takes. */
-export const MAX_SESSION_BYTES = 64 * 1024 * 1024
+const MAX_SESSION_BYTES = 64 * 1024 * 1024
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 

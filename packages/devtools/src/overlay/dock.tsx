@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from '../format.js'
 import { FramesPanel } from '../panel/frames.js'
 import { StatePanel } from '../panel/state.js'
 import { StatusPanel } from '../panel/status.js'
+import { TimelinePanel } from '../panel/timeline.js'
 import { Grip } from './grip.js'
 import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
@@ -19,6 +20,7 @@ import { Tabs } from './tabs.js'
 const TABS = [
   { name: 'frames', label: 'Frames' },
   { name: 'state', label: 'State' },
+  { name: 'timeline', label: 'Timeline' },
   { name: 'status', label: 'Status' },
 ] as const
 
@@ -103,6 +105,7 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
       >
         {tab === 'frames' && <FramesPanel model={model} />}
         {tab === 'state' && <StatePanel model={model} />}
+        {tab === 'timeline' && <TimelinePanel model={model} />}
         {tab === 'status' && <StatusPanel model={model} />}
       </div>
       <Foot model={model} hotkey={hotkey} />

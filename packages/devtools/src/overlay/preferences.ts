@@ -3,7 +3,7 @@
 
 export interface Preferences {
   readonly isOpen: boolean
-  readonly tab: 'frames' | 'state' | 'status'
+  readonly tab: 'frames' | 'state' | 'timeline' | 'status'
   readonly theme: 'auto' | 'light' | 'dark'
   readonly side: 'bottom' | 'right'
   /** The dock's height or width, as a share of the window. */
@@ -58,7 +58,7 @@ function checked(found: object): Preferences {
   const size: unknown = Reflect.get(found, 'size')
   return {
     isOpen: Reflect.get(found, 'isOpen') === true,
-    tab: oneOf(Reflect.get(found, 'tab'), ['frames', 'state', 'status'], DEFAULTS.tab),
+    tab: oneOf(Reflect.get(found, 'tab'), ['frames', 'state', 'timeline', 'status'], DEFAULTS.tab),
     theme: oneOf(Reflect.get(found, 'theme'), ['auto', 'light', 'dark'], DEFAULTS.theme),
     side: oneOf(Reflect.get(found, 'side'), ['bottom', 'right'], DEFAULTS.side),
     size: typeof size === 'number' ? clampSize(size) : DEFAULTS.size,

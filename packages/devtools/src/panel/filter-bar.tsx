@@ -1,13 +1,12 @@
 /** @jsxImportSource preact */
 // What the list shows: words, direction, kinds; and the two pauses.
-import type { TargetedKeyboardEvent } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import type { Filter } from '../filter.js'
 import { ROW_KINDS, type RowKind } from '../kinds.js'
 import { IconButton } from '../overlay/icon-button.js'
-import { Icon } from '../overlay/icons.js'
 import type { Model } from '../overlay/model.js'
+import { Presets } from './presets.js'
+import { Search } from './search.js'
 
 const DIRECTIONS = [
   { value: 'all', label: 'Both directions', text: 'All' },
@@ -15,16 +14,14 @@ const DIRECTIONS = [
   { value: 'out', label: 'Sent', text: '↑' },
 ] as const
 
-/** Searching ten thousand payloads at every key press would make typing stick. */
-const TYPING_PAUSE_MS = 120
-
 export function FilterBar({ model }: { model: Model }) {
   const { filter, counts } = model.rows
   return (
     <div class="filter-bar">
       <div class="filter-line">
         {model.hook.replayed === null && <Pauses model={model} />}
-        <Search text={filter.text} onChange={(text) => model.setFilter({ text })} />
+        <Search model={model} />
+        <Presets model={model} />
         <div class="segments" role="group" aria-label="Direction">
           {DIRECTIONS.map(({ value, label, text }) => (
             <button
@@ -97,36 +94,4 @@ function nextHidden({ hidden }: Filter, kind: RowKind, alone: boolean): Readonly
   const next = new Set(hidden)
   if (!next.delete(kind)) next.add(kind)
   return next
-}
-
-function Search({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text)
-  useEffect(() => {
-    if (typed === text) return undefined
-    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [typed, text, onChange])
-
-  function onKeyDown(event: TargetedKeyboardEvent<HTMLInputElement>): void {
-    if (event.key !== 'Escape' || typed === '') return
-    // The first Escape empties the field, the next one closes the dock.
-    event.preventDefault()
-    setTyped('')
-  }
-
-  return (
-    <label class="search">
-      <Icon name="search" />
-      <input
-        type="text"
-        placeholder="Filter"
-        aria-label="Filter by name, room or decoded payload"
-        spellcheck={false}
-        autocomplete="off"
-        value={typed}
-        onInput={(event) => setTyped(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-    </label>
-  )
 }

@@ -2,6 +2,7 @@
 // The rows, of which only those in sight are drawn. A listbox: one stop for the Tab key, arrows choose.
 import type { TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { EVERYTHING } from '../filter.js'
 import { formatCount } from '../format.js'
 import { Icon } from '../overlay/icons.js'
 import type { Model } from '../overlay/model.js'
@@ -35,6 +36,15 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
   useLayoutEffect(() => {
     if (lastRef.current.isPaused !== isPaused && lastRef.current.isAtEnd) scrollToEnd()
     lastRef.current = { isPaused, isAtEnd }
+  })
+
+  // Chosen elsewhere, in the timeline: begin there instead of at the end.
+  const toRevealRef = useRef(selected)
+  useLayoutEffect(() => {
+    const row = toRevealRef.current
+    if (row === null || items.length === 0) return
+    toRevealRef.current = null
+    if (rows.includes(row)) reveal(rows.indexOf(row))
   })
 
   function followNewest(): void {
@@ -122,11 +132,7 @@ function NothingToShow({ model }: { model: Model }) {
         title="No row passes the filter"
         hint={`${formatCount(model.rows.all.length)} rows are hidden by it.`}
       >
-        <button
-          type="button"
-          class="button"
-          onClick={() => model.setFilter({ hidden: new Set(), direction: 'all', text: '', source: null })}
-        >
+        <button type="button" class="button" onClick={() => model.setFilter(EVERYTHING)}>
           Show everything
         </button>
       </Empty>

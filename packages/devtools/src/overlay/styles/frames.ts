@@ -15,6 +15,9 @@ export const FRAMES = `
   width: 100%; height: 28px; padding: 0 8px 0 29px; border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); color: var(--ink);
 }
 .search input::placeholder { color: var(--faint); opacity: 1; }
+.search input[aria-invalid='true'] { border-color: var(--bad); }
+.search-note { position: absolute; left: 0; top: 31px; z-index: 2; padding: 3px 9px; border-radius: 7px; background: var(--bad-ground); color: var(--bad); }
+.search-note:empty { display: none; }
 .search input:focus-visible { outline-offset: -1px; }
 .segments { display: flex; flex: none; padding: 2px; border-radius: 8px; background: var(--raised); border: 1px solid var(--line); }
 .segment { min-width: 28px; height: 22px; padding: 0 7px; border: 0; border-radius: 6px; background: none; color: var(--soft); font-weight: 600; }
