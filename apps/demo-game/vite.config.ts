@@ -6,7 +6,12 @@ import { clientConditions, serverConditions } from './vite/from-source.js'
 
 export default defineConfig({
   // The compiler memoizes what a selector or a list is made of; its lint is part of `npm run check`.
-  plugins: [react({ compiler: true }), paindaDevtools(), gameServer()],
+  // The inspector is Preact's, and only here comes from source instead of node_modules: the compiler must leave it alone.
+  plugins: [
+    react({ compiler: true, exclude: [/\/node_modules\//, /\/packages\/devtools\//] }),
+    paindaDevtools(),
+    gameServer(),
+  ],
   resolve: { conditions: clientConditions },
   ssr: { resolve: { conditions: serverConditions } },
   server: { host: '127.0.0.1' },
