@@ -101,20 +101,16 @@ export function createRoomParts<C extends Member>(
   const sync = compileSync(shape.sync)
   const now = (): number => world.time.now()
   const { nextChannel } = world
-  const view: View<object> = createView({
-    room: id,
-    nextChannel,
-    sync,
-    now,
-    state: settings.state,
-    onDirty: wake,
-  })
+  // A virtual client that reads by reference gets no state; other members of v3 read bytes.
+  const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2
+  const how = { room: id, nextChannel, now, isDeltaRead }
+  const view: View<object> = createView({ ...how, sync, state: settings.state, onDirty: wake })
   const views: RoomViews<C> = createRoomViews({
     main: view,
     sync,
     view: behaviour.view,
     viewKey: behaviour.viewKey,
-    createView: (how) => createView({ room: id, nextChannel, now, ...how }),
+    createView: (what) => createView({ ...how, ...what }),
     wake,
     onError: (where, thrown) => report(where, thrown),
   })

@@ -16,6 +16,8 @@ export interface Seating<C extends Member> {
   /** Nobody has a seat, and none is kept for anybody. */
   readonly isEmpty: boolean
   isLocked: boolean
+  /** True while somebody in here speaks v2. */
+  readonly hasV2: boolean
   /**
    * Promises a seat, the one that was kept for this user before any other.
    * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`, `FORBIDDEN`
@@ -61,6 +63,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   const bans = new Map<string, Ban>()
   /** By user. */
   const kept = new Map<string, Kept<C>>()
+  const ofV2 = new Set<Seat<C>>()
   let spectators = 0
   let isLocked = false
 
@@ -100,6 +103,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     }
     seats.set(client.id, made)
     if (role === 'spectator') spectators++
+    if (client.protocol === 'v2') ofV2.add(made)
     return made
   }
 
@@ -117,6 +121,9 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     },
     get isEmpty() {
       return seats.size === 0 && kept.size === 0
+    },
+    get hasV2() {
+      return ofV2.size > 0
     },
     get isLocked() {
       return isLocked
@@ -137,6 +144,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     free(given) {
       if (seats.get(given.client.id) !== given) return
       seats.delete(given.client.id)
+      ofV2.delete(given)
       if (given.role === 'spectator') spectators--
     },
     ban({ userId }, reason, ms) {

@@ -52,6 +52,7 @@ export function createView<State extends object>({
   state,
   now,
   onDirty = () => {},
+  isDeltaRead = () => false,
 }: {
   room: string
   /** `own`: it lies over the room's state, for one member. */
@@ -66,6 +67,8 @@ export function createView<State extends object>({
   now: () => number
   /** The first change after a commit. */
   onDirty?: () => void
+  /** True while somebody looks into deltas: a member of v2, an inspector. Without, a commit only makes bytes. */
+  isDeltaRead?: () => boolean
 }): View<State> {
   const tracker = createTracker(state, { onDirty, sync })
   const scoped = scope === undefined ? {} : { scope }
@@ -83,11 +86,64 @@ export function createView<State extends object>({
   /** The same for those who have skipped the same versions. */
   const unions = new Map<number, Outgoing>()
 
+  const isHashDue = (): boolean => now() - hashedAt >= HASH_EVERY_MS
+
   /** The hash, when it is time to say it again. */
   function dueHash(): { hash?: number } {
-    if (now() - hashedAt < HASH_EVERY_MS) return {}
+    if (!isHashDue()) return {}
     hashedAt = now()
     return { hash: tracker.hash() }
+  }
+
+  function begin(tick: number): void {
+    isPromised = false
+    current = null
+    unions.clear()
+    version++
+    lastTick = tick
+  }
+
+  /** Through the delta, for all who look into it. */
+  function commitDelta(tick: number): Outgoing | null {
+    const change = tracker.commit()
+    const delta = change ?? (isPromised ? {} : undefined)
+    if (delta === undefined) return null
+    begin(tick)
+    history.note(version, change)
+    const message = {
+      kind: 'delta',
+      room,
+      from: version - 1,
+      to: version,
+      tick,
+      delta,
+      ...dueHash(),
+      ...scoped,
+    } as const
+    return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
+  }
+
+  /** Straight to bytes; null when nothing differs. */
+  function commitBytes(tick: number): Outgoing | null {
+    const at = { from: version, to: version + 1, tick, withHash: isHashDue() }
+    const bytes = encoder.commit(tracker, at, (holder) => history.noteTracked(at.to, holder))
+    if (bytes === null) return null
+    begin(tick)
+    if (at.withHash) hashedAt = now()
+    const { from, to } = at
+    const message: StateDelta = {
+      kind: 'delta',
+      room,
+      from,
+      to,
+      tick,
+      ...scoped,
+      // Asked for after all, in the turn in which somebody began to look.
+      get delta() {
+        return history.since(from) ?? {}
+      },
+    }
+    return encoded(message, bytes, () => forV2(message))
   }
 
   /**
@@ -168,29 +224,9 @@ export function createView<State extends object>({
       return isPromised ? version + 1 : version
     },
     commit(tick) {
-      const change = tracker.commit()
-      const delta = change ?? (isPromised ? {} : undefined)
-      if (delta === undefined) return null
-      isPromised = false
-      current = null
-      unions.clear()
-      version++
-      lastTick = tick
-      history.note(version, change)
-      const message = {
-        kind: 'delta',
-        room,
-        from: version - 1,
-        to: version,
-        tick,
-        delta,
-        ...dueHash(),
-        ...scoped,
-      } as const
-      const out = encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
-      // Whoever has missed nothing else goes on with what all get.
-      unions.set(version - 1, out)
-      return out
+      // What the contract hides, only the delta leaves out of the history.
+      const isPlain = sync.marks.length === 0 && !isDeltaRead()
+      return (isPlain ? commitBytes(tick) : null) ?? commitDelta(tick)
     },
     canContinue,
     since(from, tick) {

@@ -4,6 +4,8 @@ import type { Json } from '../json.js'
 import { isSecret, rounded, type CompiledSync, type SyncPlace } from '../sync.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import type { Tracker } from './track.js'
+import { isChangedInside, locate } from './track-commit.js'
+import { ListNode, type Ledger, type RecordNode, type TrackNode } from './track-node.js'
 import { cloneJson, isRecord, own } from './value.js'
 
 /** A minute of 20 versions a second: longer than most lost connections last. */
@@ -22,6 +24,11 @@ export interface HistoryOptions {
 export interface History {
   /** To be called for each version, right after the commit that made it, before the next write. Costs what changed. */
   note(version: number, delta: Delta | undefined): void
+  /**
+   * The same without a delta, from inside the commit: to be called by what `commitTo` was given. Only for a table that
+   * hides nothing.
+   */
+  noteTracked(version: number, holder: RecordNode): void
   /** True when `version` is in the window. */
   reaches(version: number): boolean
   /**
@@ -58,15 +65,74 @@ export function createHistory({
   const reaches = (from: number): boolean => from >= oldest && from <= current
 
   function note(next: number, delta: Delta | undefined): void {
+    const isSameRoot = begin(next)
+    if (delta !== undefined) root = isSameRoot ? changed(root, delta, rootState) : next
+    sweepInTime()
+  }
+
+  function noteTracked(next: number, { children }: RecordNode): void {
+    const isSameRoot = begin(next)
+    const node = children.find(({ raw }) => raw === rootState)
+    if (!isSameRoot) root = next
+    else if (node !== undefined) root = changedInside(root, node)
+    sweepInTime()
+  }
+
+  /** False when another root stands there than at the version before. */
+  function begin(next: number): boolean {
     const isSameRoot = tracker.state === rootState
     rootState = tracker.state
     current = next
     oldest = Math.max(oldest, next - maxVersions)
-    if (delta !== undefined) root = isSameRoot ? changed(root, delta, rootState) : next
-    // Once per window, so that its price is spread over the changes that it looks at.
-    if (next - sweptAt < maxVersions) return
-    sweptAt = next
+    return isSameRoot
+  }
+
+  /** Once per window, so that its price is spread over the changes that it looks at. */
+  function sweepInTime(): void {
+    if (current - sweptAt < maxVersions) return
+    sweptAt = current
     sweep(root)
+  }
+
+  /** A container that stands where it stood, by what its node remembers. */
+  function changedInside(place: Place | undefined, node: TrackNode): Place {
+    if (node instanceof ListNode) return changedInList(place, node)
+    const at = branchOf(place)
+    const { raw, keys, olds, ledger } = node
+    const written = node.touchedAt === ledger.tick ? node.count : 0
+    for (let i = 0; i < written; i++) {
+      const key = keys[i] ?? ''
+      mark(at.below, key, olds[i], own(raw, key), ledger)
+    }
+    for (const child of node.children) {
+      if (isChangedInside(node, child, written))
+        at.below.set(child.key, changedInside(at.below.get(child.key), child))
+    }
+    return at
+  }
+
+  function changedInList(place: Place | undefined, node: ListNode): Place {
+    const { before, raw, ledger } = node
+    const isWritten = node.touchedAt === ledger.tick
+    // As with operations: a list whose items shifted is a new one.
+    if (isWritten && before.length !== raw.length) return current
+    const at = branchOf(place)
+    if (isWritten) for (const [i, item] of raw.entries()) mark(at.below, String(i), before[i], item, ledger)
+    else
+      for (const [index, child] of locate(node)) {
+        const key = String(index)
+        at.below.set(key, changedInside(at.below.get(key), child))
+      }
+    return at
+  }
+
+  /** One field or item, of which it is known what stood there before. */
+  function mark(below: Branch['below'], key: string, old: unknown, now: unknown, ledger: Ledger): void {
+    if (old !== now) below.set(key, current)
+    else if (typeof now === 'object' && now !== null) {
+      const node = ledger.nodes.get(now)
+      if (node?.flaggedAt === ledger.tick) below.set(key, changedInside(below.get(key), node))
+    }
   }
 
   /** `value`, a container that stands where it stood, changed by `delta`. */
@@ -137,6 +203,7 @@ export function createHistory({
 
   return {
     note,
+    noteTracked,
     reaches,
     since(from) {
       if (!reaches(from)) return null

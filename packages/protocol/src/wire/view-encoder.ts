@@ -1,5 +1,6 @@
 // Writes state for the wire; `view-decoder.ts` tells what a view is and how its bodies look.
 import { diff } from '../delta/diff.js'
+import type { RecordNode } from '../delta/track-node.js'
 import type { Tracker } from '../delta/track.js'
 import type { Json } from '../json.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
@@ -45,9 +46,13 @@ export interface ViewEncoder {
   delta(message: StateDelta, past?: PastOf): Uint8Array
   /**
    * A commit of `tracker` as a delta, without the detour over the delta: a third of the cost. Null when nothing differs; the
-   * tracker is clean afterwards either way.
+   * tracker is clean afterwards either way. `onChanges` is called when something does, while the tracker still knows what.
    */
-  commit(tracker: Tracker<unknown>, at: ViewCommit): Uint8Array | null
+  commit(
+    tracker: Tracker<unknown>,
+    at: ViewCommit,
+    onChanges?: (holder: RecordNode) => void,
+  ): Uint8Array | null
   /** True when the dictionary is full: send everybody a snapshot of a new view. */
   readonly isFull: boolean
 }
@@ -96,10 +101,12 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   function commit(
     tracker: Tracker<unknown>,
     { from, to, tick, withHash = false }: ViewCommit,
+    onChanges: (holder: RecordNode) => void = () => {},
   ): Uint8Array | null {
     let isChanged = false
     tracker.commitTo((holder, context) => {
       isChanged = deltas.prepareTracked(holder, context)
+      if (isChanged) onChanges(holder)
     })
     return isChanged ? body({ from, to, tick, hash: withHash ? tracker.hash() : undefined }) : null
   }
