@@ -1,5 +1,5 @@
 // Asking the server: a purchase is granted or refused, and both ends show the same.
-import { BOMB } from '../apps/demo-game/src/shared/game.js'
+import { BOMB } from '../apps/demo-game/src/shared/items.js'
 import { expect, test } from './fixtures.js'
 import { expectConverged } from './support/converged.js'
 

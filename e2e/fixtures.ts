@@ -12,8 +12,10 @@ export { expect, LOST_CONNECTION } from '@painda/testing/playwright'
 export interface GameOptions {
   /** The page as built for tests, or the dev server of `npm start` with the inspector in it. */
   served: 'built' | 'dev'
-  /** Bots that play along. */
-  bots: number
+  /** Bots join until a room has so many players. */
+  fillTo: number
+  /** Seconds of the phases that are not as usual. By default tests begin in the middle of a round. */
+  timing: string
 }
 
 interface Fixtures extends GameOptions {
@@ -29,7 +31,8 @@ const play = createPlayTest<Player>({ dress: createGamePlayer, enter: (player) =
 
 export const test = play.extend<Fixtures, WorkerFixtures>({
   served: ['built', { option: true }],
-  bots: [0, { option: true }],
+  fillTo: [0, { option: true }],
+  timing: ['lobby:0,countdown:0', { option: true }],
 
   startedGames: [
     // Playwright reads from the pattern what a fixture asks for: nothing.
@@ -42,12 +45,12 @@ export const test = play.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  game: async ({ startedGames, bots, served }, use, { parallelIndex }) => {
-    const key = `${served} ${bots}`
+  game: async ({ startedGames, fillTo, timing, served }, use, { parallelIndex }) => {
+    const key = `${served} ${fillTo} ${timing}`
     const started = startedGames.get(key)
     // Two dev servers must not write into one cache.
     const folder = served === 'built' ? E2E_BUILD : `${DEV_CACHE}-${parallelIndex}`
-    const game = started ?? (await startGame({ kind: served, folder, bots }))
+    const game = started ?? (await startGame({ kind: served, folder, fillTo, timing }))
     startedGames.set(key, game)
     await started?.forget()
     await use(game)

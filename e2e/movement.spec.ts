@@ -58,7 +58,7 @@ test('a player who comes late finds the floor as it is', async ({ game, players 
 })
 
 test.describe('with bots', () => {
-  test.use({ bots: 3 })
+  test.use({ fillTo: 5 })
 
   test('bots walk for everybody alike', async ({ game, players }) => {
     const [ada, ben] = await players(2)

@@ -1,10 +1,10 @@
 // The inspector on the dev server of `npm start`: it opens, shows what travels, and stays out of the game's way.
-import { BOMB } from '../apps/demo-game/src/shared/game.js'
+import { BOMB } from '../apps/demo-game/src/shared/items.js'
 import { expect, test } from './fixtures.js'
 import { inspectorOf } from './support/inspector.js'
 
 // A bot keeps frames coming.
-test.use({ served: 'dev', bots: 1 })
+test.use({ served: 'dev', fillTo: 2 })
 
 test('the button opens the inspector, and the hotkey closes and opens it', async ({ players }) => {
   const [ada] = await players(1)

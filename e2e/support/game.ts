@@ -28,17 +28,20 @@ export interface ServeOptions {
   kind: 'built' | 'dev'
   /** Where the built page lies; where a dev server may cache. */
   folder: string
-  bots: number
+  /** Bots join until a room has so many players. */
+  fillTo: number
+  /** Seconds of the phases: `lobby:0,play:20`. */
+  timing: string
 }
 
 const SERVE = fileURLToPath(new URL('../serve.mjs', import.meta.url))
 
 /** Starts on a free port. */
-export async function startGame({ kind, folder, bots }: ServeOptions): Promise<Game> {
+export async function startGame({ kind, folder, fillTo, timing }: ServeOptions): Promise<Game> {
   const server = await startServer({
     file: SERVE,
     args: [kind, APP, folder],
-    env: { E2E: '1', PP_BOTS: String(bots) },
+    env: { E2E: '1', PP_FILL: String(fillTo), PP_TIMING: timing },
   })
 
   async function ask(action: string, body: object): Promise<void> {

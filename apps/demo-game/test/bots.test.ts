@@ -1,14 +1,31 @@
 import { createRandom } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import { Arena, BOMB } from '../src/shared/game.js'
+import { Arena } from '../src/shared/game.js'
 import type { Player } from '../src/shared/game.js'
-import { chooseTarget, directionTo, wantsBomb } from '../src/server/bot-mind.js'
+import { BOMB, FREEZE, SHIELD } from '../src/shared/items.js'
+import { TEMPERS, chooseTarget, directionTo, wantsItem } from '../src/server/bot-mind.js'
 
-const TEMPER = { greed: 6, laziness: 0, spite: 2 }
+const TEMPER = { greed: 6, laziness: 0, spite: 2, favourite: 'bomb' } as const
 
 function createBot(overrides: Partial<Player> = {}) {
   const state = Arena.state()
-  const self = { name: 'Mop', color: 2, x: 10.5, y: 10.5, score: 0, coins: 0, isBot: true, ...overrides }
+  state.phase = 'play'
+  const self: Player = {
+    name: 'Mop',
+    color: 2,
+    team: 0,
+    x: 10.5,
+    y: 10.5,
+    score: 0,
+    coins: 0,
+    combo: 0,
+    wins: 0,
+    isBot: true,
+    isDashing: false,
+    isFrozen: false,
+    isShielded: false,
+    ...overrides,
+  }
   state.players['bot'] = self
   return { state, self }
 }
@@ -39,10 +56,20 @@ test('a bot steers with unit vectors and stops when it is there', () => {
   expect(directionTo(self, null)).toEqual({ x: 0, y: 0 })
 })
 
-test('a bot throws a bomb only with the coins and where it pays', () => {
+test('a collector throws a bomb only with the coins and where it pays', () => {
   const { state, self } = createBot({ coins: BOMB.price })
-  expect(wantsBomb(state, self)).toBe(true)
-  expect(wantsBomb(state, { ...self, coins: 0 })).toBe(false)
+  expect(wantsItem(state, self, TEMPERS.collector)).toBe('bomb')
+  expect(wantsItem(state, { ...self, coins: 0 }, TEMPERS.collector)).toBeNull()
   for (const row of state.floor) row.fill(self.color + 1)
-  expect(wantsBomb(state, self)).toBe(false)
+  expect(wantsItem(state, self, TEMPERS.collector)).toBeNull()
+})
+
+test('a hunter freezes two rivals, a dreamer shields itself from one', () => {
+  const { state, self } = createBot({ coins: FREEZE.price + SHIELD.price })
+  expect(wantsItem(state, self, TEMPERS.dreamer)).toBeNull()
+  state.players['ann'] = { ...self, color: 3 }
+  expect(wantsItem(state, self, TEMPERS.dreamer)).toBe('shield')
+  expect(wantsItem(state, self, TEMPERS.hunter)).toBeNull()
+  state.players['bob'] = { ...self, color: 4 }
+  expect(wantsItem(state, self, TEMPERS.hunter)).toBe('freeze')
 })

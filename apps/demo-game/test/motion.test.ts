@@ -57,23 +57,28 @@ test('the own player answers in the same frame and ends where the server has it'
   const own = createOwnMotion()
   const still = { x: 0, y: 0 }
   const right = { x: 1, y: 0 }
-  own.next({ x: 5, y: 5 }, still, 16, 80)
-  expect(own.next({ x: 5, y: 5 }, right, 16, 80).x).toBeGreaterThan(5)
+  own.next({ x: 5, y: 5 }, { direction: still, isDashing: false, dtMs: 16, leadMs: 80 })
+  expect(
+    own.next({ x: 5, y: 5 }, { direction: right, isDashing: false, dtMs: 16, leadMs: 80 }).x,
+  ).toBeGreaterThan(5)
 
   let server = { x: 5, y: 5 }
   for (let frame = 0; frame < 60; frame++) {
     server = { x: server.x + SPEED / 60, y: 5 }
-    own.next(server, right, 1000 / 60, 80)
+    own.next(server, { direction: right, isDashing: false, dtMs: 1000 / 60, leadMs: 80 })
   }
   let last = server
-  for (let frame = 0; frame < 60; frame++) last = own.next(server, still, 1000 / 60, 80)
+  for (let frame = 0; frame < 60; frame++)
+    last = own.next(server, { direction: still, isDashing: false, dtMs: 1000 / 60, leadMs: 80 })
   expect(last.x).toBeCloseTo(server.x, 2)
 })
 
 test('another place is jumped to, not slid to', () => {
   const own = createOwnMotion()
-  own.next({ x: 2, y: 2 }, { x: 0, y: 0 }, 16, 80)
-  expect(own.next({ x: 20, y: 12 }, { x: 0, y: 0 }, 16, 80)).toEqual({ x: 20, y: 12 })
+  own.next({ x: 2, y: 2 }, { direction: { x: 0, y: 0 }, isDashing: false, dtMs: 16, leadMs: 80 })
+  expect(
+    own.next({ x: 20, y: 12 }, { direction: { x: 0, y: 0 }, isDashing: false, dtMs: 16, leadMs: 80 }),
+  ).toEqual({ x: 20, y: 12 })
 })
 
 test('the floor fits any screen, turned on an upright one, and turning twice changes nothing', () => {

@@ -16,6 +16,24 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** `PP_FILL=0` plays without bots; `PP_TIMING=lobby:0,play:20` changes how many seconds phases take. */
+function wishes(): { fillTo?: number; timing?: Record<string, number> } {
+  const { PP_FILL: fill, PP_TIMING: timing } = process.env
+  return {
+    ...(fill === undefined ? {} : { fillTo: Number(fill) }),
+    ...(timing === undefined ? {} : { timing: readTiming(timing) }),
+  }
+}
+
+function readTiming(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(',').flatMap((part) => {
+      const [phase = '', seconds] = part.split(':')
+      return Number.isFinite(Number(seconds)) ? [[phase, Number(seconds)]] : []
+    }),
+  )
+}
+
 export function createStage(httpServer: Server, load: Load): Stage {
   let game: Game | null = null
   let queue = Promise.resolve()
@@ -31,9 +49,8 @@ export function createStage(httpServer: Server, load: Load): Stage {
   const start = async (downMs: number) => {
     await stop()
     if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs))
-    const { startGame, DEFAULT_BOTS } = await load()
-    if (!isClosed)
-      game = startGame(httpServer, { path: PATH, bots: Number(process.env['PP_BOTS'] ?? DEFAULT_BOTS) })
+    const { startGame } = await load()
+    if (!isClosed) game = startGame(httpServer, { path: PATH, ...wishes() })
   }
 
   // While no game runs nobody answers an upgrade of its path, and the socket would hang until the client gives up.

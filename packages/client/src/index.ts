@@ -68,4 +68,5 @@ export type {
   Recovery,
   Status,
 } from './types.js'
+export { connectWebSocket } from './web-socket.js'
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.js'

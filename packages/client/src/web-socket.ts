@@ -41,7 +41,12 @@ export function dialFrom({
   })
 }
 
-/** @throws PPError `INVALID_ARGUMENT` for what is no WebSocket URL. */
+/**
+ * What a client connects by where it is not told otherwise; for a `connectTransport` that puts something in between.
+ * @throws PPError `INVALID_ARGUMENT` for what is no WebSocket URL.
+ * @example
+ * connectTransport: (url) => link.wrap(connectWebSocket(url, WebSocket))
+ */
 export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): Transport {
   let socket: WebSocketLike
   try {

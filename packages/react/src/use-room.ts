@@ -19,6 +19,8 @@ import { snapshotOf } from './snapshots.js'
 export interface UsePPRoomOptions {
   /** Joins this very room (`joinById`) instead of any room of the definition. */
   id?: string
+  /** To look on, not to play; the room must allow it. */
+  spectate?: boolean
   /** Reaches the room's `onJoin`. Read when the room is joined; later changes do not rejoin. */
   options?: unknown
   /**

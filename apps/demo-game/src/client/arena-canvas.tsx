@@ -8,8 +8,11 @@ import { createArenaView } from './canvas/arena-view.js'
 
 export const ArenaCanvas = memo(function ArenaCanvas({
   room,
+  canSteer,
 }: {
   room: RoomHandle<typeof Arena>
+  /** False for who only looks on. */
+  canSteer: boolean
 }): ReactNode {
   const client = usePPClient()
   const stage = useRef<HTMLDivElement>(null)
@@ -27,9 +30,15 @@ export const ArenaCanvas = memo(function ArenaCanvas({
       actors: actors.current,
       stick: stick.current,
     }
-    const view = createArenaView({ room, selfId: () => client.id, rttMs: () => client.rtt, elements })
+    const view = createArenaView({
+      room,
+      canSteer,
+      selfId: () => client.id,
+      rttMs: () => client.rtt,
+      elements,
+    })
     return () => view.close()
-  }, [room, client])
+  }, [room, client, canSteer])
 
   return (
     <div className="stage" ref={stage}>

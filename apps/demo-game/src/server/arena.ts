@@ -1,81 +1,150 @@
 // The arena's room: the rules tied to joins, messages and the tick. All the game's decisions are made in the rules.
 import type { PPServer } from '@painda/server'
-import { Arena, BOMB, SEATS, TICK_HZ } from '../shared/game.js'
-import type { Point } from '../shared/game.js'
-import { readProfile } from '../shared/profile.js'
+import { Arena, SEATS, SPECTATORS, TICK_HZ, playerOf } from '../shared/game.js'
+import type { ArenaState } from '../shared/game.js'
+import { ITEMS } from '../shared/items.js'
+import { cleanName, readProfile } from '../shared/profile.js'
 import { clampToUnit } from '../shared/walk.js'
-import type { ArenaRoom, Crew } from './crew.js'
+import { bodyOf } from './body.js'
+import type { Bodies } from './body.js'
 import { createMint } from './coins.js'
 import type { Mint } from './coins.js'
-import { createStopwatch } from './round.js'
-import type { Stopwatch } from './round.js'
-import { getUp, sitDown } from './seats.js'
-import { buyBomb } from './shop.js'
+import type { ArenaRoom, Crew } from './crew.js'
+import { dash, useItem } from './powers.js'
+import { TIMING, createStopwatch, enterPhase, giveMission, hasRematch } from './round.js'
+import type { Stopwatch, Timing } from './round.js'
+import { dress, getUp, peopleOf, sitDown } from './seats.js'
+import { say, voteOut } from './social.js'
 import { step } from './step.js'
+import { readWishes } from './wishes.js'
 
 /** What a room remembers beside its state, and no client ever sees. */
 interface Memory {
-  directions: Map<string, Point>
-  /** When each player's next bomb is ready, on the room's clock. */
-  bombReadyAt: Map<string, number>
+  bodies: Bodies
   watch: Stopwatch
   mint: Mint
+  timing: Timing
 }
 
+/** Somebody who was voted out stays out this long. */
+const VOTED_OUT_MS = 120_000
+
 /** Returns the arenas that are open, as a set that changes with them. */
-export function defineArena(server: PPServer, crew: Crew): ReadonlySet<ArenaRoom> {
+export function defineArena(server: PPServer, crew: Crew, timing: Timing = TIMING): ReadonlySet<ArenaRoom> {
   const rooms = new Set<ArenaRoom>()
   const memories = new Map<string, Memory>()
   const memoryOf = (roomId: string): Memory => {
     const memory = memories.get(roomId) ?? {
-      directions: new Map(),
-      bombReadyAt: new Map(),
+      bodies: new Map(),
       watch: createStopwatch(),
       mint: createMint(),
+      timing,
     }
     memories.set(roomId, memory)
     return memory
+  }
+  /** What the lobby shows of a room; another object only when it says something else. */
+  const advertise = (room: ArenaRoom, state: ArenaState) => {
+    const next = { title: state.title, mode: state.mode, phase: state.phase, bots: botsIn(state) }
+    const { metadata } = room
+    const isSame = Object.entries(next).every(([key, value]) => metadata[key] === value)
+    if (!isSame) room.metadata = next
   }
 
   server.define(Arena, {
     tickHz: TICK_HZ,
     maxClients: SEATS,
-    onCreate({ room }) {
+    maxSpectators: SPECTATORS,
+    onCreate({ room, state, random }, options) {
+      const { title, mode, isPrivate } = readWishes(options)
+      state.title = title
+      state.mode = mode
+      state.isOpen = !isPrivate
+      room.isPrivate = isPrivate
       rooms.add(room)
+      enterPhase(state, 'lobby', { ...memoryOf(room.id), random })
+      advertise(room, state)
+      room.every(500, () => advertise(room, room.state))
       crew.attend(room)
     },
     onJoin({ client, room, state, random }, options) {
       const profile = readProfile(options)
-      const { name, color } = sitDown(state, client.id, profile, { isBot: crew.isBot(client.id), random })
-      room.presence.update(client, { name, color })
+      sitDown(state, client.id, profile, { isBot: crew.isBot(client.id), random })
+      if (state.phase === 'play') giveMission(state, client.id, random)
+      room.presence.update(client, { isTyping: false, isIdle: false, isHidden: false })
     },
-    onDrop: ({ client, room }) => void memoryOf(room.id).directions.delete(client.id),
-    onLeave({ client, room, state }) {
-      const { directions, bombReadyAt } = memoryOf(room.id)
-      directions.delete(client.id)
-      bombReadyAt.delete(client.id)
+    onDrop: ({ client, room }) =>
+      void (bodyOf(memoryOf(room.id).bodies, client.id).direction = { x: 0, y: 0 }),
+    onLeave({ client, room, state, random }) {
+      const memory = memoryOf(room.id)
+      memory.bodies.delete(client.id)
       getUp(state, client.id)
+      if (hasRematch(state, peopleOf(state))) enterPhase(state, 'countdown', { ...memory, random })
     },
     onDispose({ room }) {
       rooms.delete(room)
       memories.delete(room.id)
     },
-    tick: ({ room, state, random }, dtMs) => step(state, dtMs, { ...memoryOf(room.id), random }),
+    tick({ room, state, random }, dtMs) {
+      const onCombo = (by: string, level: number) => room.broadcast('combo', { by, level })
+      step(state, dtMs, { ...memoryOf(room.id), random, onCombo })
+    },
     messages: {
       move({ client, room }, { dx, dy }) {
-        memoryOf(room.id).directions.set(client.id, clampToUnit({ x: dx, y: dy }))
+        bodyOf(memoryOf(room.id).bodies, client.id).direction = clampToUnit({ x: dx, y: dy })
+      },
+      dash: ({ client, room, state }) => dash(state, memoryOf(room.id).bodies, client.id),
+      say: ({ client, state }, { text }) => say(state, client.id, text),
+      emote({ client, room }, { emote }) {
+        room.broadcast('emote', { by: client.id, emote })
+      },
+      voteOut({ client, room, state }, { id }) {
+        if (!voteOut(state, id, client.id)) return
+        const target = room.clients.find((other) => other.id === id)
+        const player = playerOf(state, id)
+        if (target === undefined || player === undefined) return
+        room.broadcast('news', { text: `${player.name} was voted out`, color: player.color })
+        room.ban(target, { reason: 'The others voted you out of this room.', ms: VOTED_OUT_MS })
+      },
+      rematch({ client, room, state, random }) {
+        if (state.phase !== 'podium' || playerOf(state, client.id) === undefined) return
+        state.rematch[client.id] = true
+        if (hasRematch(state, peopleOf(state)))
+          enterPhase(state, 'countdown', { ...memoryOf(room.id), random })
+      },
+      start({ client, room, state, random }) {
+        if (state.host !== client.id || (state.phase !== 'lobby' && state.phase !== 'podium')) return
+        enterPhase(state, 'countdown', { ...memoryOf(room.id), random })
+      },
+      setMode({ client, state }, { mode }) {
+        if (state.host === client.id && state.phase === 'lobby' && state.mode !== mode) state.mode = mode
+      },
+      handOver({ client, state }, { to }) {
+        const next = playerOf(state, to)
+        if (state.host === client.id && next?.isBot === false) state.host = to
+      },
+      joinTeam({ client, state }, { team }) {
+        const player = playerOf(state, client.id)
+        if (player !== undefined && state.phase === 'lobby' && player.team !== team) player.team = team
       },
     },
     requests: {
-      buy({ client, room, state, now }) {
-        const { bombReadyAt } = memoryOf(room.id)
-        const { player, tiles } = buyBomb(state, client.id, (bombReadyAt.get(client.id) ?? 0) - now())
-        bombReadyAt.set(client.id, now() + BOMB.cooldownMs)
+      buy({ client, room, state }, { item }) {
+        const { player, tiles, hit } = useItem(state, memoryOf(room.id).bodies, client.id, item)
         const { x, y, color, coins } = player
-        room.broadcast('boom', { x, y, color, by: client.id, tiles })
-        return { coins, cooldownMs: BOMB.cooldownMs }
+        if (item === 'bomb') room.broadcast('boom', { x, y, color, by: client.id, tiles })
+        else room.broadcast('power', { item, by: client.id, hit })
+        return { coins, cooldownMs: ITEMS[item].cooldownMs }
+      },
+      dress({ client, state }, { name, color }) {
+        const shown = cleanName(name) || 'Painter'
+        return dress(state, client.id, { name: shown, color: Math.floor(color) })
       },
     },
   })
   return rooms
+}
+
+function botsIn(state: ArenaState): number {
+  return Object.values(state.players).filter(({ isBot }) => isBot).length
 }

@@ -3,7 +3,7 @@ import type { Random } from '@painda/protocol'
 import type { PPVirtualClient } from '@painda/server'
 import { Arena, playerOf } from '../shared/game.js'
 import type { ArenaState, Point } from '../shared/game.js'
-import { chooseTarget, directionTo, wantsBomb } from './bot-mind.js'
+import { TEMPERS, chooseTarget, directionTo, wantsItem } from './bot-mind.js'
 import type { Temper } from './bot-mind.js'
 
 export interface Character extends Temper {
@@ -11,13 +11,14 @@ export interface Character extends Temper {
   color: number
 }
 
+/** In the order in which they come: every room of three has one of each temper. */
 export const CHARACTERS = [
-  { name: 'Mop', color: 5, greed: 4, laziness: 0.1, spite: 0 },
-  { name: 'Pixel', color: 8, greed: 9, laziness: 0.04, spite: 1 },
-  { name: 'Rufus', color: 11, greed: 5, laziness: 0.06, spite: 5 },
-  { name: 'Clover', color: 3, greed: 6, laziness: 0.15, spite: 2 },
-  { name: 'Juno', color: 9, greed: 7, laziness: 0.08, spite: 3 },
-  { name: 'Biscuit', color: 1, greed: 3, laziness: 0.2, spite: 0 },
+  { name: 'Mop', color: 5, ...TEMPERS.dreamer },
+  { name: 'Pixel', color: 8, ...TEMPERS.collector },
+  { name: 'Rufus', color: 11, ...TEMPERS.hunter },
+  { name: 'Clover', color: 3, ...TEMPERS.dreamer },
+  { name: 'Juno', color: 9, ...TEMPERS.collector },
+  { name: 'Biscuit', color: 1, ...TEMPERS.hunter },
 ] as const satisfies readonly Character[]
 
 /** Longer than it takes to cross the floor: a target not reached by then lies behind somebody's back. */
@@ -64,8 +65,10 @@ export function createBot({ id, client, roomId, character, random }: BotOptions)
         thoughts = target === null ? 3 : PATIENCE
       }
       walk(directionTo(self, target))
-      if (wantsBomb(state, self) && random.next() < 0.2) {
-        room.request('buy', { item: 'bomb' }).catch(() => {
+      if (target !== null && random.next() < 0.02) room.send('dash', {})
+      const item = wantsItem(state, self, character)
+      if (item !== null && random.next() < 0.2) {
+        room.request('buy', { item }).catch(() => {
           // Refused while reloading, as for everybody.
         })
       }

@@ -24,10 +24,14 @@ export function dropCoins(state: ArenaState, mint: Mint, dtMs: number, random: R
   state.coins[`c${mint.nextId++}`] = { x: random.int(0, COLUMNS - 1) + 0.5, y: random.int(0, ROWS - 1) + 0.5 }
 }
 
-export function pickUpCoins(state: ArenaState, player: Player): void {
+/** Returns how many were picked up. */
+export function pickUpCoins(state: ArenaState, player: Player): number {
+  let count = 0
   for (const [id, coin] of Object.entries(state.coins)) {
     if (Math.hypot(coin.x - player.x, coin.y - player.y) > REACH) continue
     delete state.coins[id]
     player.coins += 1
+    count += 1
   }
+  return count
 }

@@ -21,8 +21,8 @@ export interface Crew {
   attend(room: ArenaRoom): void
 }
 
-/** `wanted`: bots per room, while there are seats to spare. */
-export function createCrew(server: PPServer, wanted: number): Crew {
+/** `fillTo`: bots join until a room has this many players, while there are seats to spare. */
+export function createCrew(server: PPServer, fillTo: number): Crew {
   const ids = new Set<string>()
   let hired = 0
 
@@ -34,9 +34,10 @@ export function createCrew(server: PPServer, wanted: number): Crew {
 
     const callRoll = () => {
       const humans = room.clients.filter((client) => !ids.has(client.id)).length
-      lonelyMs = humans > 0 ? 0 : lonelyMs + ROLL_CALL_MS
-      const count = botsFor(humans, wanted)
-      while (humans > 0 && bots.length < count) bots.push(hire(room.id, bots.length))
+      const isWatched = humans + room.spectators.length > 0
+      lonelyMs = isWatched ? 0 : lonelyMs + ROLL_CALL_MS
+      const count = botsFor(humans, fillTo)
+      while (isWatched && bots.length < count) bots.push(hire(room.id, bots.length))
       while (bots.length > (lonelyMs > LONELY_MS ? 0 : count)) dismiss(bots.pop())
     }
     room.every(ROLL_CALL_MS, callRoll)
@@ -70,6 +71,6 @@ export function createCrew(server: PPServer, wanted: number): Crew {
 }
 
 /** One seat stays free for as long as possible, so that the next person finds it and not a bot in it. */
-export function botsFor(humans: number, wanted: number): number {
-  return Math.max(0, Math.min(wanted, SEATS - 1 - humans))
+export function botsFor(humans: number, fillTo: number): number {
+  return Math.max(0, Math.min(fillTo - humans, SEATS - 1 - humans))
 }

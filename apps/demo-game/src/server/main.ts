@@ -5,6 +5,9 @@ import { contract } from '../shared/game.js'
 import { defineArena } from './arena.js'
 import { createCrew } from './crew.js'
 import type { ArenaRoom } from './crew.js'
+import { offerRooms } from './open-room.js'
+import { TIMING } from './round.js'
+import type { Timing } from './round.js'
 
 /** A seat waits this long for a player whose connection is lost; longer, and a full room would be full of ghosts. */
 const SEAT_KEPT_MS = 30_000
@@ -13,12 +16,20 @@ const SEAT_KEPT_MS = 30_000
 const RETURN_MS = 3_000
 
 /** Enough to be chased by, few enough to win against. */
-export const DEFAULT_BOTS = 3
+export const DEFAULT_FILL = 6
+
+/** The room whose state is the list of rooms. */
+const LOBBY = 'lobby'
+
+/** Fast enough for people, too slow for a flood. */
+const PER_SECOND = { say: 2, emote: 4, openRoom: 1, voteOut: 2, dress: 4, invite: 2, dash: 8 }
 
 export interface GameOptions {
   path: string
-  /** How many bots keep people company; 0 for none. */
-  bots: number
+  /** Bots join until a room has this many players; 0 for none. Default 6. */
+  fillTo?: number
+  /** Seconds of the phases, where they differ from the usual ones. */
+  timing?: Partial<Timing>
 }
 
 export interface Game {
@@ -28,11 +39,21 @@ export interface Game {
 }
 
 /** Starts the game on an HTTP server that already exists; `close` leaves that server running. */
-export function startGame(httpServer: Server, { path, bots }: GameOptions): Game {
-  const server = PPServer.attachTo(httpServer, { path, contract, recovery: { retentionMs: SEAT_KEPT_MS } })
+export function startGame(
+  httpServer: Server,
+  { path, fillTo = DEFAULT_FILL, timing = {} }: GameOptions,
+): Game {
+  const server = PPServer.attachTo(httpServer, {
+    path,
+    contract,
+    recovery: { retentionMs: SEAT_KEPT_MS },
+    maxMessagesPerSecondByType: PER_SECOND,
+  })
   // Who is told to come back waits a moment of their own: a new version of the game is not met by everybody at once.
   server.handleSignals({ spreadMs: RETURN_MS })
-  const crew = createCrew(server, bots)
-  const rooms = defineArena(server, crew)
+  const crew = createCrew(server, fillTo)
+  const rooms = defineArena(server, crew, { ...TIMING, ...timing })
+  server.lobby(LOBBY, { name: 'arena' })
+  offerRooms(server)
   return { rooms: () => [...rooms], close: () => server.close() }
 }

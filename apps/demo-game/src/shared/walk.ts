@@ -1,6 +1,7 @@
 // How a player walks. The server decides with it, and the page uses the same lines to ease the own player ahead.
 import { COLUMNS, ROWS } from './game.js'
 import type { Point } from './game.js'
+import { DASH } from './items.js'
 
 /** Tiles per second: across the floor in about four seconds. */
 export const SPEED = 7
@@ -9,9 +10,9 @@ export const SPEED = 7
 const MARGIN = 0.75
 
 /** Where one is after walking `direction` (length up to 1) for `ms`. */
-export function walk(from: Point, direction: Point, ms: number): Point {
+export function walk(from: Point, direction: Point, ms: number, isDashing = false): Point {
   const { x: dx, y: dy } = clampToUnit(direction)
-  const distance = (SPEED * ms) / 1000
+  const distance = (SPEED * (isDashing ? DASH.factor : 1) * ms) / 1000
   return clampToFloor({ x: from.x + dx * distance, y: from.y + dy * distance })
 }
 

@@ -1,9 +1,9 @@
 // The floor: a canvas of its own on which only tiles that changed are drawn again. The replica keeps the identity of
 // untouched rows, so finding them costs one comparison per row.
 import { BARE, COLUMNS } from '../../shared/game.js'
-import { paintOf } from '../../shared/palette.js'
 import { turn } from './layout.js'
 import type { Layout } from './layout.js'
+import { drawMark } from './marks.js'
 import type { Surface } from './surface.js'
 
 type Floor = readonly (readonly number[])[]
@@ -20,6 +20,10 @@ export interface FloorLayer {
 
 export interface FloorLook {
   bare: string
+  /** By colour. */
+  paints: readonly string[]
+  /** A mark on every painted tile. */
+  marks: boolean
   /** False for people who asked for less motion. */
   pops: boolean
 }
@@ -27,7 +31,7 @@ export interface FloorLook {
 export function createFloorLayer({ context }: Surface): FloorLayer {
   let shown: Floor = []
   let layout: Layout | null = null
-  let look: FloorLook = { bare: '#eee', pops: false }
+  let look: FloorLook = { bare: '#eee', paints: [], marks: false, pops: false }
   /** Tile index → when it changed, and what it was. */
   const popping = new Map<number, { since: number; before: number }>()
 
@@ -82,10 +86,16 @@ export function createFloorLayer({ context }: Surface): FloorLayer {
     const gap = Math.max(1, Math.round(layout.tile * 0.06))
     const edge = (layout.tile - gap) * scale
     const inset = (layout.tile - edge) / 2
-    context.fillStyle = tile === BARE ? look.bare : paintOf(tile - 1).hex
+    context.fillStyle = tile === BARE ? look.bare : (look.paints[tile - 1] ?? look.bare)
     context.beginPath()
     context.roundRect(x * layout.tile + inset, y * layout.tile + inset, edge, edge, edge * 0.2)
     context.fill()
+    if (look.marks && tile !== BARE)
+      drawMark(context, tile - 1, {
+        x: x * layout.tile + inset,
+        y: y * layout.tile + inset,
+        size: edge,
+      })
   }
 }
 

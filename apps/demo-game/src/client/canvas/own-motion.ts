@@ -10,19 +10,27 @@ const SNAP_TILES = 4
 /** More lead than this would show a player where it may never be. */
 const MAX_LEAD_MS = 180
 
+export interface Step {
+  direction: Point
+  isDashing: boolean
+  dtMs: number
+  /** How old the server's word is by the time it is heard. */
+  leadMs: number
+}
+
 export interface OwnMotion {
-  /** Where the own player is shown after `dtMs` more. `leadMs`: how old the server's word is by the time it is heard. */
-  next(server: Point, direction: Point, dtMs: number, leadMs: number): Point
+  /** Where the own player is shown after `dtMs` more. */
+  next(server: Point, step: Step): Point
   reset(): void
 }
 
 export function createOwnMotion(): OwnMotion {
   let shown: Point | null = null
   return {
-    next(server, direction, dtMs, leadMs) {
-      const target = walk(server, direction, Math.min(leadMs, MAX_LEAD_MS))
+    next(server, { direction, isDashing, dtMs, leadMs }) {
+      const target = walk(server, direction, Math.min(leadMs, MAX_LEAD_MS), isDashing)
       if (shown === null || Math.hypot(target.x - shown.x, target.y - shown.y) > SNAP_TILES) shown = target
-      else shown = pull(walk(shown, direction, dtMs), target, 1 - Math.exp(-dtMs / PULL_MS))
+      else shown = pull(walk(shown, direction, dtMs, isDashing), target, 1 - Math.exp(-dtMs / PULL_MS))
       return shown
     },
     reset() {

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { playerOf } from '../../shared/game.js'
 import type { Arena, ArenaState } from '../../shared/game.js'
 import { paintOf } from '../../shared/palette.js'
+import { paintVar } from '../paints.js'
 import { useOwnId } from './use-own-id.js'
 
 interface Item {
@@ -38,6 +39,19 @@ export function News({
     if (by === ownId) tell(`Boom: ${tiles} new tiles`, color)
     else if (name !== undefined) tell(`${name}: bomb, ${tiles} tiles`, color)
   })
+  usePPEvent(room, 'power', ({ item, by, hit }) => {
+    const player = room.state && playerOf(room.state, by)
+    if (player === undefined || item !== 'freeze') return
+    if (ownId !== null && hit.includes(ownId)) tell(`${player.name} froze you`, player.color)
+    else if (by === ownId)
+      tell(hit.length === 1 ? 'One rival frozen' : `${hit.length} rivals frozen`, player.color)
+  })
+  usePPEvent(room, 'combo', ({ by, level }) => {
+    const player = room.state && playerOf(room.state, by)
+    if (by === ownId && player !== undefined && level > 1) tell(`Chain ×${level}: +1 coin`, player.color)
+  })
+  usePPEvent(room, 'news', ({ text, color }) => tell(text, color))
+  useNewHost(room, ownId, tell)
   useTakenColor(room, ownId, wantedColor, tell)
   useArrivals(room, ownId, tell)
   useReconnects(room, tell)
@@ -61,7 +75,7 @@ function NewsItem({ item, onDone }: { item: Item; onDone: (key: number) => void 
     return () => clearTimeout(timer)
   }, [item.key, onDone])
   return (
-    <p className="news-item" style={{ '--paint': paintOf(item.color).hex }}>
+    <p className="news-item" style={{ '--paint': paintVar(item.color) }}>
       {item.text}
     </p>
   )
@@ -75,10 +89,31 @@ function useTakenColor(
   tell: (text: string, color: number) => void,
 ) {
   const color = usePPRoomState(room, (state) => (ownId === null ? undefined : playerOf(state, ownId)?.color))
+  const isTold = useRef(false)
   useEffect(() => {
-    if (color === undefined || color === wanted) return
+    if (color === undefined || isTold.current) return
+    isTold.current = true
+    if (color === wanted) return
     tell(`${paintOf(wanted).name} was taken, you are ${paintOf(color).name}`, color)
   }, [color, wanted, tell])
+}
+
+/** Says so when the room is in other hands. */
+function useNewHost(
+  room: RoomHandle<typeof Arena>,
+  ownId: string | null,
+  tell: (text: string, color: number) => void,
+) {
+  const host = usePPRoomState(room, (state) => state.host)
+  const known = useRef<string | undefined>(undefined)
+  useEffect(() => {
+    const before = known.current
+    known.current = host
+    if (before === undefined || host === undefined || host === '' || before === host) return
+    const player = room.state && playerOf(room.state, host)
+    if (player !== undefined)
+      tell(host === ownId ? 'You are the host now' : `${player.name} is the host now`, player.color)
+  }, [host, ownId, room, tell])
 }
 
 type Names = readonly { id: string; name: string; color: number; isBot: boolean }[]

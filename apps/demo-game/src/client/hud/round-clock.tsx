@@ -2,7 +2,6 @@
 import { usePPRoomState } from '@painda/react'
 import type { RoomHandle } from '@painda/react'
 import type { ReactNode } from 'react'
-import { PODIUM_SECONDS, ROUND_SECONDS } from '../../shared/game.js'
 import type { Arena } from '../../shared/game.js'
 
 const HURRY_SECONDS = 10
@@ -11,10 +10,10 @@ export function RoundClock({ room }: { room: RoomHandle<typeof Arena> }): ReactN
   const seconds = usePPRoomState(room, (state) => state.secondsLeft)
   const phase = usePPRoomState(room, (state) => state.phase)
   const round = usePPRoomState(room, (state) => state.round)
+  const total = usePPRoomState(room, (state) => state.phaseSeconds) || 1
   if (seconds === undefined) return <div className="clock" aria-hidden="true" />
 
-  const total = phase === 'podium' ? PODIUM_SECONDS : ROUND_SECONDS
-  const label = phase === 'podium' ? 'Next round' : `Round ${round}`
+  const label = phase === 'podium' ? 'Next round' : phase === 'lobby' ? 'Lobby' : `Round ${round}`
   return (
     <div
       className="clock"

@@ -1,5 +1,6 @@
 // Keyboard and thumb, joined into one direction of the screen. The latest word counts: a thumb on the floor beats keys.
 import type { Point } from '../../shared/game.js'
+import { giveOrder, orderOfKey } from './orders.js'
 import { STANDING, directionOfDrag, directionOfKeys, isSameDirection, isSteeringKey } from './steering.js'
 
 export interface ControlsOptions {
@@ -10,13 +11,20 @@ export interface ControlsOptions {
   onThumb: (thumb: { from: Point; to: Point } | null) => void
 }
 
+export interface Controls {
+  /** The direction of a pad, asked once per frame; it counts where neither keys nor thumb say anything. */
+  pad(direction: Point): void
+  close(): void
+}
+
 /** Listens until `close`. Losing the window's focus lets go of everything: nobody walks on by themselves. */
-export function createControls({ surface, onDirection, onThumb }: ControlsOptions): { close(): void } {
+export function createControls({ surface, onDirection, onThumb }: ControlsOptions): Controls {
   const listening = new AbortController()
   const { signal } = listening
   const down = new Set<string>()
   let thumb: { pointer: number; from: Point } | null = null
   let last = STANDING
+  let fromPad = STANDING
 
   const tell = (direction: Point) => {
     if (isSameDirection(direction, last)) return
@@ -30,12 +38,18 @@ export function createControls({ surface, onDirection, onThumb }: ControlsOption
   const liftThumb = () => {
     thumb = null
     onThumb(null)
-    tell(directionOfKeys(down))
+    tell(fromKeys())
   }
+  const fromKeys = (): Point => (down.size > 0 ? directionOfKeys(down) : fromPad)
 
   window.addEventListener(
     'keydown',
     (event) => {
+      const order = orderOfKey(event.code)
+      if (order !== undefined && !event.repeat && !isTaken(event.target)) {
+        event.preventDefault()
+        giveOrder(order)
+      }
       if (
         !isSteeringKey(event.code) ||
         event.ctrlKey ||
@@ -46,14 +60,14 @@ export function createControls({ surface, onDirection, onThumb }: ControlsOption
         return
       event.preventDefault()
       down.add(event.code)
-      if (thumb === null) tell(directionOfKeys(down))
+      if (thumb === null) tell(fromKeys())
     },
     { signal },
   )
   window.addEventListener(
     'keyup',
     (event) => {
-      if (down.delete(event.code) && thumb === null) tell(directionOfKeys(down))
+      if (down.delete(event.code) && thumb === null) tell(fromKeys())
     },
     { signal },
   )
@@ -85,6 +99,11 @@ export function createControls({ surface, onDirection, onThumb }: ControlsOption
   }
 
   return {
+    pad(direction) {
+      if (isSameDirection(direction, fromPad)) return
+      fromPad = direction
+      if (thumb === null) tell(fromKeys())
+    },
     close() {
       listening.abort()
       tell(STANDING)
@@ -92,8 +111,13 @@ export function createControls({ surface, onDirection, onThumb }: ControlsOption
   }
 }
 
+/** A key that presses a button, or is typed, gives no order. */
+function isTaken(target: EventTarget | null): boolean {
+  return isTyping(target) || (target instanceof HTMLElement && target.closest('button, a, summary') !== null)
+}
+
 /** A key that goes into a text field, or picks a radio button, steers nobody. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
   )

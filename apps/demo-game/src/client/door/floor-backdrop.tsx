@@ -2,10 +2,11 @@
 import { createRandom } from '@painda/protocol'
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
-import { COLUMNS, ROWS, SEATS, bareFloor } from '../shared/game.js'
-import { createFloorLayer } from './canvas/floor-layer.js'
-import { watchLook } from './canvas/look.js'
-import { createSurface } from './canvas/surface.js'
+import { COLUMNS, ROWS, SEATS, bareFloor } from '../../shared/game.js'
+import { createFloorLayer } from '../canvas/floor-layer.js'
+import { watchLook } from '../canvas/look.js'
+import type { Look } from '../canvas/look.js'
+import { createSurface } from '../canvas/surface.js'
 
 export function FloorBackdrop({ color }: { color: number }): ReactNode {
   const canvasRef = useRef<HTMLCanvasElement>(null)
@@ -16,17 +17,17 @@ export function FloorBackdrop({ color }: { color: number }): ReactNode {
     const surface = createSurface(canvas)
     const layer = createFloorLayer(surface)
     const floor = paintedFloor(color)
-    const draw = (bare: string) => {
+    const draw = ({ tile: bare, paints, marks }: Look) => {
       const turned = innerHeight > innerWidth
       const [across, down] = turned ? [ROWS, COLUMNS] : [COLUMNS, ROWS]
       // Covers the window: the part that does not fit is cut off.
       const tile = Math.ceil(Math.max(innerWidth / across, innerHeight / down))
       const layout = { turned, tile, width: tile * across, height: tile * down }
       surface.resize(layout.width, layout.height)
-      layer.repaint(layout, { bare, pops: false })
+      layer.repaint(layout, { bare, paints, marks, pops: false })
       layer.draw(floor, 0)
     }
-    return watchLook((look) => draw(look.tile))
+    return watchLook(draw)
   }, [color])
 
   return <canvas className="backdrop" ref={canvasRef} aria-hidden="true" />

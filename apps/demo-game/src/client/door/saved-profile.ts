@@ -1,7 +1,7 @@
 // Name and colour of the last visit. Storage may be full, forbidden or hold nonsense; a game starts all the same.
-import { SEATS } from '../shared/game.js'
-import type { Profile } from '../shared/game.js'
-import { readProfile } from '../shared/profile.js'
+import { SEATS } from '../../shared/game.js'
+import type { Profile } from '../../shared/game.js'
+import { readProfile } from '../../shared/profile.js'
 
 const KEY = 'paint-the-floor.profile'
 
