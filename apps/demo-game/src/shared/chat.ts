@@ -13,6 +13,6 @@ export const MAX_LINE_LENGTH = 120
 /** Whoever comes late reads this many lines of what was said before. */
 export const CHAT_LINES = 30
 
-export const EMOTES = ['👋', '😂', '😮', '🔥', '😭', '👏'] as const
+export const EMOTES = ['😀', '😂', '😮', '😎', '😭', '😡'] as const
 /** For those who hear a page rather than see it. */
-export const EMOTE_NAMES = ['Wave', 'Laugh', 'Wow', 'Fire', 'Cry', 'Clap'] as const
+export const EMOTE_NAMES = ['Smile', 'Laugh', 'Wow', 'Cool', 'Cry', 'Angry'] as const

@@ -12,7 +12,7 @@ export function CoinIcon(): ReactNode {
 }
 
 const PATHS: Readonly<Record<Order | 'chat' | 'menu' | 'sound' | 'mute' | 'share', string>> = {
-  bomb: 'M8.5 18a6 6 0 100-12 6 6 0 000 12zM12.5 7.5l2.6-2.6M15 2.2v1.2M18 5.2h-1.2M17.2 3l-.9.9',
+  bomb: 'M12.5 7.5l2.6-2.6M15 2.2v1.2M18 5.2h-1.2M17.2 3l-.9.9',
   freeze: 'M10 2v16M3.1 6l13.8 8M16.9 6L3.1 14M8 3.2l2 1.8 2-1.8M8 16.8l2-1.8 2 1.8',
   shield: 'M10 2.2l6.5 2.3v5c0 4-2.7 6.9-6.5 8.3-3.8-1.4-6.5-4.3-6.5-8.3v-5z',
   dash: 'M11.5 2L4.5 11h4.3L7.5 18l8-10h-4.6z',
@@ -35,6 +35,7 @@ export function Icon({ name }: { name: keyof typeof PATHS }): ReactNode {
       strokeLinecap="round"
       strokeLinejoin="round"
     >
+      {name === 'bomb' && <circle cx="8.5" cy="12" r="6" fill="currentColor" stroke="none" />}
       <path d={PATHS[name]} />
     </svg>
   )

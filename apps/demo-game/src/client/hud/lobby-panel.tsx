@@ -11,7 +11,7 @@ import { useOwnId } from './use-own-id.js'
 type Room = RoomHandle<typeof Arena>
 
 const MODES: readonly (readonly [Mode, string])[] = [
-  ['solo', 'Everybody for themselves'],
+  ['solo', 'Solo'],
   ['teams', 'Two teams'],
 ]
 

@@ -152,10 +152,7 @@ function Hint(): ReactNode {
   return (
     <>
       <span className="for-keys">
-        <kbd>W</kbd>
-        <kbd>A</kbd>
-        <kbd>S</kbd>
-        <kbd>D</kbd> walk · <kbd>Shift</kbd> dash · <kbd>Space</kbd> <kbd>Q</kbd> <kbd>E</kbd> powers
+        <kbd>WASD</kbd> walk · <kbd>Shift</kbd> dash · <kbd>Space</kbd> <kbd>Q</kbd> <kbd>E</kbd> powers
       </span>
       <span className="for-touch">Drag on the floor to walk. Coins buy powers.</span>
     </>
