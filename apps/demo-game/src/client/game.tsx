@@ -69,7 +69,7 @@ export function Game({ profile, target, onLeave }: GameProps): ReactNode {
         <div className="topbar-buttons">
           {!isPlayer && <span className="watching">Watching</span>}
           <button
-            className="button button-icon"
+            className="button button-icon button-sound"
             onClick={() => changeSettings({ sound: !sound })}
             aria-pressed={sound}
             aria-label="Sound"

@@ -22,7 +22,7 @@ export interface Body {
 
 export type Bodies = Map<string, Body>
 
-export function createBody(): Body {
+function createBody(): Body {
   return {
     direction: { x: 0, y: 0 },
     dashMs: 0,

@@ -64,7 +64,7 @@ export function enterPhase(state: ArenaState, phase: Phase, options: RoundOption
 }
 
 /** What everybody reached, best first. In teams the points are each member's share; the sums are the page's to make. */
-export function standings(state: ArenaState): Standing[] {
+function standings(state: ArenaState): Standing[] {
   return Object.entries(state.players)
     .map(([id, { name, color, team, score: tiles }]) => {
       const mission = Object.hasOwn(state.secrets, id) ? (state.secrets[id] ?? null) : null

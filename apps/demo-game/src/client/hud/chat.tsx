@@ -7,7 +7,6 @@ import { playerOf } from '../../shared/game.js'
 import type { Arena } from '../../shared/game.js'
 import { EMOTES, EMOTE_NAMES, MAX_LINE_LENGTH } from '../../shared/chat.js'
 import { paintVar } from '../paints.js'
-import { useAfter } from './use-after.js'
 
 type Room = RoomHandle<typeof Arena>
 
@@ -128,10 +127,5 @@ function Typing({ room }: { room: Room }): ReactNode {
 export function Unread({ room }: { room: Room }): ReactNode {
   const last = usePPRoomState(room, (state) => state.chat.at(-1)?.id) ?? 0
   const [read] = useState(last)
-  const [isShown, setShown] = useState(false)
-  useEffect(() => {
-    if (last > read) setShown(true)
-  }, [last, read])
-  useAfter(isShown ? 60_000 : null, () => setShown(false))
-  return isShown ? <i className="unread" aria-label="New messages" role="img" /> : null
+  return last > read ? <i className="unread" aria-label="New messages" role="img" /> : null
 }
