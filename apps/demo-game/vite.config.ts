@@ -15,5 +15,6 @@ export default defineConfig({
   resolve: { conditions: clientConditions },
   ssr: { resolve: { conditions: serverConditions } },
   server: { host: '127.0.0.1' },
-  preview: { host: '127.0.0.1', port: 5173 },
+  // What is served is public and the same for everybody, under whatever name a host or a proxy gives it.
+  preview: { host: '127.0.0.1', port: 5173, allowedHosts: true },
 })
