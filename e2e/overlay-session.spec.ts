@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.js'
 import { inspectorOf } from './support/inspector.js'
 
 // A bot keeps frames coming.
-test.use({ served: 'dev', bots: 1 })
+test.use({ served: 'dev', fillTo: 2 })
 
 test('a session is saved, opened again as a replay that stands still, and left', async ({ players }) => {
   const [ada] = await players(1)
