@@ -144,6 +144,8 @@ test('on a phone game and inspector both can be used', { tag: '@touch' }, async 
   const box = await inspector.dock.boundingBox()
   expect(box?.x).toBeGreaterThanOrEqual(0)
   expect(box?.width).toBeLessThanOrEqual(360)
+  const close = await inspector.button(/^Close/).boundingBox()
+  expect(close!.x + close!.width, 'every button is in sight').toBeLessThanOrEqual(360)
   await inspector.filter('buy')
   await inspector.rows.first().tap()
   await expect(inspector.detail).toBeVisible()

@@ -86,7 +86,9 @@ export const DOCK = `
 }
 
 @container (max-width: 560px) {
-  .head { gap: 8px; padding-left: 12px; padding-right: 6px; }
+  /* Tabs get a line of their own: beside them the buttons would be pushed out of sight. */
+  .dock .head { flex-wrap: wrap; gap: 0 8px; height: auto; padding: 10px 6px 0 12px; }
+  .head > .tabs { order: 1; flex: 1 1 100%; height: 36px; overflow-x: auto; scrollbar-width: none; }
   .tab { padding: 0 8px; }
   .rtt, .foot-held, .foot-key { display: none; }
   .foot { gap: 14px; padding-left: 12px; }

@@ -16,7 +16,7 @@ export const FRAMES = `
 }
 .search input::placeholder { color: var(--faint); opacity: 1; }
 .search input[aria-invalid='true'] { border-color: var(--bad); }
-.search-note { position: absolute; left: 0; top: 31px; z-index: 2; padding: 3px 9px; border-radius: 7px; background: var(--bad-ground); color: var(--bad); }
+.search-note { position: absolute; left: 0; top: 31px; z-index: 2; white-space: nowrap; padding: 3px 9px; border-radius: 7px; background: var(--bad-ground); color: var(--bad); }
 .search-note:empty { display: none; }
 .search input:focus-visible { outline-offset: -1px; }
 .segments { display: flex; flex: none; padding: 2px; border-radius: 8px; background: var(--raised); border: 1px solid var(--line); }
