@@ -85,10 +85,13 @@ export const DOCK = `
   margin-left: auto; padding: 0 6px; border: 1px solid var(--line); border-radius: 5px; font: inherit; font-size: 11px; color: var(--soft);
 }
 
-@container (max-width: 560px) {
+@container (max-width: 720px) {
   /* Tabs get a line of their own: beside them the buttons would be pushed out of sight. */
   .dock .head { flex-wrap: wrap; gap: 0 8px; height: auto; padding: 10px 6px 0 12px; }
   .head > .tabs { order: 1; flex: 1 1 100%; height: 36px; overflow-x: auto; scrollbar-width: none; }
+  .dock .select { max-width: 110px; }
+}
+@container (max-width: 560px) {
   .tab { padding: 0 8px; }
   .rtt, .foot-held, .foot-key { display: none; }
   .foot { gap: 14px; padding-left: 12px; }
