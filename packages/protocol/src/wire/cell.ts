@@ -1,7 +1,8 @@
 // A cell: one value of a group that has one row. Two bits say whether bytes follow, a whole number from 0, or a step from
 // what the receiver holds, of whole numbers or over a divisor.
+import { ensure } from '../malformed.js'
 import type { BitWriter } from './bit-writer.js'
-import type { NumberBefore } from './column-reader.js'
+import type { NumbersBefore } from './column-reader.js'
 import { divisorAt, divisorOf, isOver, NO_DIVISOR, numeratorOf, stepped, unzigzag, zigzag } from './number.js'
 import type { NameReader, Reader, ReadItem } from './reader.js'
 import type { NameWriter, WriteItem } from './writer.js'
@@ -46,13 +47,15 @@ export function writeCell(
   writeItem(w, value, names, depth)
 }
 
+const one = new Float64Array(1)
+
 /** `before` as the writer knew it; a step from nothing is malformed. */
 export function readCell(
   r: Reader,
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  before: NumberBefore | undefined,
+  before: NumbersBefore | undefined,
 ): unknown {
   const form = r.bits(2)
   if (form === BYTES) {
@@ -61,7 +64,9 @@ export function readCell(
   }
   if (form === COUNT) return r.golomb()
   const divisor = form === STEP ? divisorAt(r.bits(4)) : 1
-  return stepped(before?.(0) ?? Number.NaN, divisor, unzigzag(r.golomb()))
+  ensure(before !== undefined, 'step')
+  before(one)
+  return stepped(one[0] ?? Number.NaN, divisor, unzigzag(r.golomb()))
 }
 
 function commonDivisor(value: number, before: number): number {

@@ -29,11 +29,13 @@ export const OBJECTS = 10
 export const RUN = 11
 export const TEXTS = 12
 
-/** What the receiver holds in a row before: a number that both ends know, or NaN. */
-export type NumberBefore = (row: number) => number
+/** Fills in what the receiver holds per row: a number that both ends know, or NaN. */
+export type NumbersBefore = (into: Float64Array) => void
 
 /** Room for the numbers of one column: filled and used up between two calls, never across them. */
 let numbers = new Float64Array(64)
+/** The same for those before. */
+let numbersBefore = new Float64Array(64)
 
 /**
  * The values of `rows` rows. Numbers stand in memory that the next column uses again, with others behind them: take them out
@@ -45,7 +47,7 @@ export function readColumn(
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  before?: NumberBefore,
+  before?: NumbersBefore,
 ): ArrayLike<unknown> {
   ensure(depth <= MAX_DEPTH, 'depth')
   r.claim(rows)
@@ -109,14 +111,20 @@ function readNumbers(
   r: Reader,
   rows: number,
   { areSteps, divisor, min, width }: ReadHead,
-  before: NumberBefore | undefined,
+  before: NumbersBefore | undefined,
 ): Float64Array {
   r.needBits(rows * width)
-  if (numbers.length < rows) numbers = new Float64Array(rows * 2)
+  if (numbers.length < rows) {
+    numbers = new Float64Array(rows * 2)
+    numbersBefore = new Float64Array(rows * 2)
+  }
   const values = numbers
   r.packed(values, rows, min, width)
   if (areSteps) {
-    for (let i = 0; i < rows; i++) values[i] = stepped(before?.(i) ?? Number.NaN, divisor, values[i] ?? 0)
+    ensure(before !== undefined, 'step')
+    before(numbersBefore)
+    for (let i = 0; i < rows; i++)
+      values[i] = stepped(numbersBefore[i] ?? Number.NaN, divisor, values[i] ?? 0)
   } else if (divisor > 1) {
     for (let i = 0; i < rows; i++) values[i] = (values[i] ?? 0) / divisor
   }

@@ -3,7 +3,7 @@
 import type { Delta } from '../delta/delta.js'
 import { readCell } from './cell.js'
 import { readColumn } from './column-reader.js'
-import type { NumberBefore } from './column-reader.js'
+import type { NumbersBefore } from './column-reader.js'
 import { createGroupReader } from './group-reader.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
@@ -11,7 +11,7 @@ import { readLeaf } from './leaf.js'
 import type { Reader } from './reader.js'
 import { fill } from './rows.js'
 import type { Template } from './template.js'
-import { createTree, ROOT } from './tree.js'
+import { createTree, keyOf, ROOT } from './tree.js'
 import type { Key, Tree } from './tree.js'
 
 export interface Change {
@@ -30,56 +30,59 @@ export interface DeltaReader {
 export function createDeltaReader(): DeltaReader {
   const reader = createGroupReader()
   const { names } = reader
+  const tree = createTree()
 
   function readGroup(
     r: Reader,
-    tree: Tree,
     template: Template,
     rows: number,
     blanks: readonly (readonly number[])[],
   ): ReadGroup {
     const { steps, fields } = template
     let blank = 0
-    const path = steps.map((step): ((row: number) => Key) => {
-      if (step.kind === 'name') return () => step.name
-      const keys = blanks[blank++] ?? []
-      if (step.kind === 'index') return (row) => keys[row] ?? 0
-      const known = keys.map(names.nameOf)
-      return (row) => known[row] ?? ''
-    })
+    const path: (string | readonly Key[])[] = []
+    for (const step of steps) {
+      if (step.kind === 'name') path.push(step.name)
+      else {
+        const keys = blanks[blank++] ?? []
+        path.push(step.kind === 'index' ? keys : keys.map(names.nameOf))
+      }
+    }
     const targets = tree.open({ template, rows, path })
-    const read = (depth: number, before?: NumberBefore): ArrayLike<unknown> =>
+    const read = (depth: number, before?: NumbersBefore): ArrayLike<unknown> =>
       rows > 1
         ? readColumn(r, rows, names, depth, readLeaf, before)
         : [readCell(r, names, depth, readLeaf, before)]
 
-    let leaves: ReadGroup['leaves']
+    const leaves: (readonly unknown[] | undefined)[] = []
     if (fields.length === 0) {
       const values = read(steps.length)
       const key = path[path.length - 1]
-      leaves = [fill(rows, (row) => values[row])]
+      leaves.push(fill(rows, (row) => values[row]))
       for (const [row, leaf] of (leaves[0] ?? []).entries())
-        tree.put(targets[row] ?? [], key?.(row) ?? ROOT, leaf)
+        tree.put(targets[row] ?? [], key === undefined ? ROOT : keyOf(key, row), leaf)
     } else {
       // `open` gives records where fields are put.
       const records = targets as Record<string, unknown>[]
-      leaves = fields.map((field) => {
-        const values = read(steps.length + 1, (row) => {
-          const value = records[row]?.[field]
-          return typeof value === 'number' ? value : Number.NaN
+      for (const field of fields) {
+        const values = read(steps.length + 1, (into) => {
+          for (let row = 0; row < rows; row++) {
+            const value = records[row]?.[field]
+            into[row] = typeof value === 'number' ? value : Number.NaN
+          }
         })
-        return putAll(tree, records, field, values)
-      })
+        leaves.push(putAll(tree, records, field, values))
+      }
     }
     return { template, rows, path, targets, leaves }
   }
 
   return {
     read(r, hasNews, state) {
-      const tree = createTree(state)
+      tree.begin(state)
       const groups: ReadGroup[] = []
       reader.read(r, hasNews, (template, rows, blanks) => {
-        groups.push(readGroup(r, tree, template, rows, blanks))
+        groups.push(readGroup(r, template, rows, blanks))
       })
       return { state: tree.root, delta: () => deltaOf(groups) }
     },
@@ -94,8 +97,10 @@ function putAll(
   values: ArrayLike<unknown>,
 ): readonly unknown[] | undefined {
   let isPlain = true
-  for (const [row, target] of targets.entries()) {
+  for (let row = 0; row < targets.length; row++) {
+    const target = targets[row]
     const value = values[row]
+    if (target === undefined) continue
     if (typeof value !== 'object' || value === null) target[field] = value
     else {
       isPlain = false

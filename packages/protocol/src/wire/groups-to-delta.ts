@@ -3,7 +3,7 @@
 import { emptyDelta, isArrayOps } from '../delta/delta.js'
 import type { ArrayOp, Delta } from '../delta/delta.js'
 import type { Json } from '../json.js'
-import { ROOT } from './tree.js'
+import { keyOf, ROOT } from './tree.js'
 import type { Container, Key, Place } from './tree.js'
 
 /** A group of changes as it was read: where, and what was put there. */
@@ -35,7 +35,7 @@ function addGroup(holder: ObjectNode, { template, rows, path, targets, leaves }:
     let key: Key = ROOT
     for (let i = 0; i <= depth; i++) {
       node = enter(node, key, steps[i]?.kind === 'index')
-      key = path[i]?.(row) ?? ''
+      key = keyOf(path[i], row)
     }
     if (fields.length === 0) put(node, depth < 0 ? ROOT : key, leaves[0]?.[row])
     for (const [j, field] of fields.entries()) {

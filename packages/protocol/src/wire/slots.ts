@@ -11,6 +11,7 @@ import { PPError } from '../errors.js'
 import { unpackBodies } from './bundle.js'
 import { readCell } from './cell.js'
 import { readColumn } from './column-reader.js'
+import type { NumbersBefore } from './column-reader.js'
 import type { DeltaReader } from './delta-reader.js'
 import { createGroupReader } from './group-reader.js'
 import { readLeaf } from './leaf.js'
@@ -123,8 +124,10 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
       for (let row = 0; row < rows; row++) rowHandles[row] = handleOfName(entities[row] ?? 0)
       for (const key of keys) {
         const column = table.columns[fields.indexOf(key)]
-        const before = (row: number): number =>
-          column === undefined ? 0 : (column[rowHandles[row] ?? 0] ?? 0)
+        const before: NumbersBefore = (into) => {
+          for (let row = 0; row < rows; row++)
+            into[row] = column === undefined ? 0 : (column[rowHandles[row] ?? 0] ?? 0)
+        }
         const values = readValues(r, rows, steps.length + 1, before)
         if (column === undefined) continue
         for (let row = 0; row < rows; row++) {
@@ -151,12 +154,12 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
       }
       const depth = steps.length
       if (keys.length === 0) {
-        const values = readValues(r, rows, depth, nothing)
+        const values = readValues(r, rows, depth, undefined)
         const leaves = paths.map((_, row) => values[row])
         for (const [row, at] of paths.entries()) apply(at, leaves[row])
       }
       for (const key of keys) {
-        const before = (row: number): number => numberAt(paths[row] ?? [], key)
+        const before: NumbersBefore = (into) => paths.forEach((at, row) => (into[row] = numberAt(at, key)))
         const values = readValues(r, rows, depth + 1, before)
         const leaves = paths.map((_, row) => values[row])
         for (const [row, at] of paths.entries()) apply([...at, key], leaves[row])
@@ -167,7 +170,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
       r: Reader,
       rows: number,
       depth: number,
-      before: (row: number) => number,
+      before: NumbersBefore | undefined,
     ): ArrayLike<unknown> {
       return rows > 1
         ? readColumn(r, rows, names, depth, readLeaf, before)
@@ -250,8 +253,6 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
     },
   }
 }
-
-const nothing = (): number => Number.NaN
 
 /** Slots are no state: who wants one has a replica. */
 const UNSEEN = { state: undefined, delta: (): Delta => ({}) }

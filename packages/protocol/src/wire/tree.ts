@@ -4,20 +4,21 @@ import { shallowCopy } from '../delta/copy.js'
 import { isRecord, own } from '../delta/value.js'
 import { ensure } from '../malformed.js'
 import { applyLeaf, GONE } from './apply-leaf.js'
-import { fill } from './rows.js'
 import type { Template } from './template.js'
 
 export type Key = string | number
 export type Container = Record<string, unknown> | unknown[]
 
-/** Where the rows of a group lie: the template, and per step of its path the key of each row. */
+/** Where the rows of a group lie: the template, and per step of its path the key of all rows, or the keys of each. */
 export interface Place {
   readonly template: Template
   readonly rows: number
-  readonly path: readonly ((row: number) => Key)[]
+  readonly path: readonly (string | readonly Key[])[]
 }
 
 export interface Tree {
+  /** Goes on from `state`. */
+  begin(state: unknown): void
   /** The state with all that was put into it. */
   readonly root: unknown
   /** Per row, the container that the template's fields belong into (or, without fields, the place itself), free to write to. */
@@ -35,10 +36,10 @@ const LEAF_LEVEL = 3
 /** Up to here looking through a list is faster than hashing. */
 const FEW = 24
 
-export function createTree(state: unknown): Tree {
-  const holder: Record<string, unknown> = { [ROOT]: state }
+export function createTree(): Tree {
+  let holder: Record<string, unknown> = {}
   /** Containers of our own making: free to write to. A handful, mostly. */
-  const ours: object[] = [holder]
+  let ours: object[] = []
   /** The same, once they are more. */
   let oursSet: Set<object> | null = null
   /** Opened by the last group. Noting each as ours costs as much as copying it, and mostly no second group asks. */
@@ -63,29 +64,36 @@ export function createTree(state: unknown): Tree {
     isFirst = false
     const depth = fields.length === 0 ? steps.length - 1 : steps.length
     if (depth < 0) return [holder]
-    const isList = (i: number): boolean => steps[i]?.kind === 'index'
-    const down = (from: Container, start: number, end: number, row: number): Container => {
-      let at = from
-      for (let i = start; i < end; i++) at = child(at, path[i]?.(row) ?? 0, isList(i + 1), i + 1)
-      return at
-    }
 
     // What all rows have in common is walked once.
+    let common = child(holder, ROOT, isList(steps, 0), 0)
     let shared = 0
-    while (shared < depth && steps[shared]?.kind === 'name') shared++
-    const common = down(child(holder, ROOT, isList(0), 0), 0, shared, 0)
-    if (shared === depth) return fill(rows, () => common)
-    if (shared < depth - 1 || isList(depth)) return fill(rows, (row) => down(common, shared, depth, row))
+    for (let key = path[0]; shared < depth && typeof key === 'string'; key = path[shared])
+      common = child(common, key, isList(steps, ++shared), shared)
 
+    const targets: Container[] = []
+    const keys = path[shared]
     // The case of every tick: many records of one map or list.
+    const isFlat = shared === depth - 1 && !isList(steps, depth)
     // Arrays answer to their indexes as records do to their keys; neither inherits an object under a name of ours.
     const parent = common as Record<Key, unknown>
-    return (recent = fill(rows, (row) => {
-      const key = path[shared]?.(row) ?? 0
-      const before = parent[key]
-      if (!isRecord(before) || (!isAlone && isOurs(before))) return child(common, key, false, LEAF_LEVEL)
-      return (parent[key] = { ...before })
-    }))
+    for (let row = 0; row < rows; row++) {
+      if (isFlat && typeof keys === 'object') {
+        const key = keys[row] ?? 0
+        const before = parent[key]
+        if (isRecord(before) && (isAlone || !isOurs(before))) {
+          const copy = { ...before }
+          parent[key] = copy
+          targets.push(copy)
+          continue
+        }
+      }
+      let at = common
+      for (let i = shared; i < depth; i++) at = child(at, keyOf(path[i], row), isList(steps, i + 1), i + 1)
+      targets.push(at)
+    }
+    if (isFlat) recent = targets
+    return targets
   }
 
   /** The container at `key`, ours to write to; made anew where no object stands. A list is never made. */
@@ -106,6 +114,13 @@ export function createTree(state: unknown): Tree {
   }
 
   return {
+    begin(state) {
+      holder = { [ROOT]: state }
+      ours = [holder]
+      oursSet = null
+      recent = []
+      isFirst = true
+    },
     get root() {
       return holder[ROOT]
     },
@@ -117,6 +132,15 @@ export function createTree(state: unknown): Tree {
       delete container[key]
     },
   }
+}
+
+function isList(steps: Template['steps'], i: number): boolean {
+  return steps[i]?.kind === 'index'
+}
+
+/** The key of a row at one step of a path. */
+export function keyOf(keys: Place['path'][number] | undefined, row: number): Key {
+  return typeof keys === 'string' ? keys : (keys?.[row] ?? 0)
 }
 
 function assign(container: Container, key: Key, value: unknown): void {
