@@ -17,8 +17,9 @@ const byLevel: readonly Copy[] = [
 
 /** A copy of `record`, which stands `level` levels below the root. */
 export function shallowCopy(record: Fields, level = 0): Fields {
-  const keys = Object.keys(record)
-  if (keys.length > WIDE_KEYS) return copyWide(record, keys)
+  // Counted, not listed: the list would take as long as the copy.
+  let keys = 0
+  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record, Object.keys(record))
   const copy = byLevel[level] ?? byLevel[byLevel.length - 1] ?? copyAsDictionary
   return copy(record)
 }

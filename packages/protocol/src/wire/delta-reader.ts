@@ -4,6 +4,7 @@ import type { Delta } from '../delta/delta.js'
 import { readCell } from './cell.js'
 import { readColumn } from './column-reader.js'
 import type { NumbersBefore } from './column-reader.js'
+import { fieldLine } from './field-lines.js'
 import { createGroupReader } from './group-reader.js'
 import { deltaOf } from './groups-to-delta.js'
 import type { ReadGroup } from './groups-to-delta.js'
@@ -40,39 +41,31 @@ export function createDeltaReader(): DeltaReader {
   ): ReadGroup {
     const { steps, fields } = template
     let blank = 0
-    const path: (string | readonly Key[])[] = []
-    for (const step of steps) {
-      if (step.kind === 'name') path.push(step.name)
-      else {
-        const keys = blanks[blank++] ?? []
-        path.push(step.kind === 'index' ? keys : keys.map(names.nameOf))
-      }
-    }
+    const path = steps.map((step): string | readonly Key[] => {
+      if (step.kind === 'name') return step.name
+      const keys = blanks[blank++] ?? []
+      return step.kind === 'index' ? keys : keys.map(names.nameOf)
+    })
     const targets = tree.open({ template, rows, path })
     const read = (depth: number, before?: NumbersBefore): ArrayLike<unknown> =>
       rows > 1
         ? readColumn(r, rows, names, depth, readLeaf, before)
         : [readCell(r, names, depth, readLeaf, before)]
 
-    const leaves: (readonly unknown[] | undefined)[] = []
+    let leaves: ReadGroup['leaves']
     if (fields.length === 0) {
       const values = read(steps.length)
       const key = path[path.length - 1]
-      leaves.push(fill(rows, (row) => values[row]))
+      leaves = [fill(rows, (row) => values[row])]
       for (const [row, leaf] of (leaves[0] ?? []).entries())
         tree.put(targets[row] ?? [], key === undefined ? ROOT : keyOf(key, row), leaf)
     } else {
       // `open` gives records where fields are put.
       const records = targets as Record<string, unknown>[]
-      for (const field of fields) {
-        const values = read(steps.length + 1, (into) => {
-          for (let row = 0; row < rows; row++) {
-            const value = records[row]?.[field]
-            into[row] = typeof value === 'number' ? value : Number.NaN
-          }
-        })
-        leaves.push(putAll(tree, records, field, values))
-      }
+      leaves = fields.map((field) => {
+        const values = read(steps.length + 1, (into) => fieldLine(field)?.load(records, field, into))
+        return putAll(tree, records, field, values)
+      })
     }
     return { template, rows, path, targets, leaves }
   }
@@ -84,7 +77,8 @@ export function createDeltaReader(): DeltaReader {
       reader.read(r, hasNews, (template, rows, blanks) => {
         groups.push(readGroup(r, template, rows, blanks))
       })
-      return { state: tree.root, delta: () => deltaOf(groups) }
+      let documented: Delta | undefined
+      return { state: tree.root, delta: () => (documented ??= deltaOf(groups)) }
     },
   }
 }
@@ -96,16 +90,11 @@ function putAll(
   field: string,
   values: ArrayLike<unknown>,
 ): readonly unknown[] | undefined {
-  let isPlain = true
-  for (let row = 0; row < targets.length; row++) {
-    const target = targets[row]
-    const value = values[row]
-    if (target === undefined) continue
-    if (typeof value !== 'object' || value === null) target[field] = value
-    else {
-      isPlain = false
-      tree.put(target, field, value)
-    }
+  // Columns of numbers.
+  if (!Array.isArray(values)) {
+    fieldLine(field)?.store(targets, field, values)
+    return
   }
-  return isPlain ? undefined : fill(targets.length, (row) => values[row])
+  for (const [row, target] of targets.entries()) tree.put(target, field, values[row])
+  return values
 }

@@ -6,7 +6,6 @@
 import { ensure } from '../malformed.js'
 import type { BitWriter } from './bit-writer.js'
 import type { Reader } from './reader.js'
-import { fill } from './rows.js'
 
 const PACKED = 0
 const RUN = 1
@@ -56,17 +55,14 @@ function writeRice(w: BitWriter, keys: readonly number[], count: number, least: 
   for (let i = 0; i < count; i++) {
     const key = keys[i] ?? 0
     const gap = key - before - least
-    before = key
-    const length = 1 + k + (gap < 0x8000_0000 && k < 24 ? gap >>> k : 24)
-    if (length <= 24) {
-      // Both parts at once: ones, a zero, and the rest above them.
-      const ones = length - 1 - k
-      w.bits(((gap & ((1 << k) - 1)) << (ones + 1)) | ((1 << ones) - 1), length)
-      continue
-    }
     const ones = Math.floor(gap / unit)
-    w.unary(ones)
-    w.bits(gap - ones * unit, k)
+    // Both parts at once, when they fit: ones, a zero, and the rest above them.
+    if (ones + 1 + k <= 24) w.bits((gap - ones * unit) * 2 ** (ones + 1) + 2 ** ones - 1, ones + 1 + k)
+    else {
+      w.unary(ones)
+      w.bits(gap - ones * unit, k)
+    }
+    before = key
   }
 }
 
@@ -74,27 +70,21 @@ function writeRice(w: BitWriter, keys: readonly number[], count: number, least: 
 export function readKeys(r: Reader, rows: number, max: number): number[] {
   r.claim(rows)
   const mode = r.bits(2)
-  let next: (row: number) => number
-  if (mode === RUN) {
-    const first = r.golomb()
-    next = (row) => first + row
-  } else if (mode === PACKED) {
-    const width = r.bits(6)
-    ensure(width <= 52, 'width')
-    r.needBits(rows * width)
-    next = () => r.bits(width)
-  } else {
-    const least = mode === RISING ? 1 : 0
-    const k = r.bits(5)
-    r.needBits(rows * (k + 1))
-    let key = -least
-    next = () => (key += r.unary(max) * 2 ** k + r.bits(k) + least)
-  }
-  return fill(rows, (row) => {
-    const key = next(row)
+  const isRun = mode === RUN
+  const isPacked = mode === PACKED
+  const least = mode === STEADY || isPacked ? 0 : 1
+  const width = isRun ? 0 : r.bits(isPacked ? 6 : 5)
+  let key = isRun ? r.golomb() - 1 : -least
+  ensure(width <= 52, 'width')
+  r.needBits(rows * (isRun || isPacked ? width : width + 1))
+  const keys: number[] = []
+  for (let row = 0; row < rows; row++) {
+    if (isPacked) key = r.bits(width)
+    else key += least + (isRun ? 0 : r.unary(max) * 2 ** width + r.bits(width))
     ensure(key <= max, 'key')
-    return key
-  })
+    keys.push(key)
+  }
+  return keys
 }
 
 /** Bits that hold every whole number up to `max`. */

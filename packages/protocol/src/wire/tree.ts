@@ -89,7 +89,8 @@ export function createTree(): Tree {
         }
       }
       let at = common
-      for (let i = shared; i < depth; i++) at = child(at, keyOf(path[i], row), isList(steps, i + 1), i + 1)
+      for (let i = shared; i < depth; i++)
+        at = child(at, keyOf(path[i], row), isList(steps, i + 1), isFlat ? LEAF_LEVEL : i + 1)
       targets.push(at)
     }
     if (isFlat) recent = targets

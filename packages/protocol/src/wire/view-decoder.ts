@@ -145,7 +145,6 @@ class ReadDelta implements StateDelta {
   readonly before: unknown
   state: unknown
   readonly #change: Change
-  #documented: Delta | undefined = undefined
 
   constructor(room: string, from: number, to: number, tick: number, before: unknown, change: Change) {
     this.room = room
@@ -161,7 +160,7 @@ class ReadDelta implements StateDelta {
 
   static readonly #DELTA = {
     get(this: ReadDelta): Delta {
-      return (this.#documented ??= this.#change.delta())
+      return this.#change.delta()
     },
     enumerable: true,
     configurable: true,
