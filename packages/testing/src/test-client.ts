@@ -1,6 +1,7 @@
 // A real client whose way to the server is a link of the network engine.
 import { PPClient, type ClientOptions } from '@painda/client'
 import type { ContractShape, Link } from '@painda/protocol'
+import { recordMessages } from './received.js'
 
 export class TestClient<C extends ContractShape = ContractShape> extends PPClient<C> {
   /** `p1`, `p2`… unless chosen: in the delivery log, in reports, and the id of its first session. */
@@ -12,5 +13,6 @@ export class TestClient<C extends ContractShape = ContractShape> extends PPClien
     super(options)
     this.name = name
     this.net = net
+    recordMessages(this)
   }
 }

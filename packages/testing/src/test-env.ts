@@ -3,6 +3,7 @@ import { PPClient, type ClientOptions, type WebSocketConstructor } from '@painda
 import type { ContractShape } from '@painda/protocol'
 import { PPServer, silentLogger, type PPServerClient, type ServerOptions } from '@painda/server'
 import { WebSocket } from 'ws'
+import { recordMessages } from './received.js'
 
 export interface TestEnvOptions<C extends ContractShape = ContractShape> {
   contract?: C
@@ -70,7 +71,9 @@ export function createTestClients<C extends ContractShape = ContractShape>(
 function connect<C extends ContractShape>(port: number, options: Partial<ClientOptions<C>>): PPClient<C> {
   // `ws` has everything that is used of a browser's WebSocket; its types say it in other words.
   const constructor = WebSocket as unknown as WebSocketConstructor
-  return new PPClient<C>({ WebSocket: constructor, ...options, url: `ws://127.0.0.1:${port}` })
+  const client = new PPClient<C>({ WebSocket: constructor, ...options, url: `ws://127.0.0.1:${port}` })
+  recordMessages(client)
+  return client
 }
 
 /**

@@ -14,7 +14,7 @@ export interface ServerCommand {
   cwd?: string
   /** For node itself, such as `['--import', 'tsx']`. */
   execArgv?: readonly string[]
-  /** Default 20 000 ms. */
+  /** Default 60 000 ms. */
   startTimeoutMs?: number
 }
 
@@ -36,7 +36,8 @@ export interface GameServer {
   restart(): Promise<void>
 }
 
-const START_TIMEOUT_MS = 20_000
+/** A dev server that prepares its libraries for the first time, on a busy machine. */
+const START_TIMEOUT_MS = 60_000
 const ANSWER_TIMEOUT_MS = 5_000
 const KEPT_OUTPUT = 64 * 1024
 const PRELOAD = new URL('in-server.js', import.meta.url)
