@@ -12,7 +12,8 @@ export function StatePanel({ model }: { model: Model }) {
   const rooms = model.clients.flatMap(({ source, client }) =>
     client.rooms().map((room) => ({ id: `${source} ${room.key}`, source, room })),
   )
-  const shown = rooms.find(({ id }) => id === chosen) ?? rooms[0]
+  // The newest: a lobby comes before the game that is looked at.
+  const shown = rooms.find(({ id }) => id === chosen) ?? rooms.at(-1)
   if (shown === undefined) {
     return <Empty title="In no room" hint="The state of a room appears here once this page has joined it." />
   }

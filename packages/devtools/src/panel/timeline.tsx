@@ -21,10 +21,10 @@ interface Track {
 export function TimelinePanel({ model }: { model: Model }) {
   const { recorder } = model.hook
   const tracks = model.clients.flatMap(({ source }) =>
-    roomNames(recorder, source).map((room) => ({ source, room })),
+    roomNames(recorder, source).map((room) => ({ id: `${source} ${room}`, source, room })),
   )
-  const [chosen, setChosen] = useState(0)
-  const track = tracks[chosen] ?? tracks[0]
+  const [chosen, setChosen] = useState<string | null>(null)
+  const track = tracks.find(({ id }) => id === chosen) ?? tracks.at(-1)
   if (track === undefined) {
     return <Empty title="No state yet" hint="The timeline begins with the first state of a room." />
   }
@@ -34,17 +34,17 @@ export function TimelinePanel({ model }: { model: Model }) {
         <select
           class="select"
           aria-label="Room of the timeline"
-          value={String(tracks.indexOf(track))}
-          onChange={(event) => setChosen(Number(event.currentTarget.value))}
+          value={track.id}
+          onChange={(event) => setChosen(event.currentTarget.value)}
         >
-          {tracks.map(({ source, room }, index) => (
-            <option key={`${source} ${room}`} value={String(index)}>
+          {tracks.map(({ id, source, room }) => (
+            <option key={id} value={id}>
               {`#${source + 1} ${room}`}
             </option>
           ))}
         </select>
       )}
-      <Scrubber key={`${track.source} ${track.room}`} model={model} track={track} />
+      <Scrubber key={track.id} model={model} track={track} />
     </div>
   )
 }
