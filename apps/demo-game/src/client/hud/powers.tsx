@@ -93,9 +93,8 @@ function ItemButton({ room, item, coins, isStale, onRefused }: ItemButtonProps):
       onClick={() => void buy()}
       aria-busy={isPending}
       aria-disabled={isStale}
-      aria-label={`${label}, ${price} coins. ${does}`}
       aria-describedby="shop-line"
-      title={`${does} (${KEYS[item]})`}
+      title={`${label}: ${does} (${KEYS[item]})`}
       data-state={
         isPending ? 'pending' : status === 'error' ? 'refused' : reloadingMs > 0 ? 'reloading' : 'ready'
       }
@@ -104,10 +103,10 @@ function ItemButton({ room, item, coins, isStale, onRefused }: ItemButtonProps):
       data-testid={`buy-${item}`}
     >
       <Icon name={item} />
-      <span className="power-label">{isPending ? '…' : item}</span>
+      <span className="power-label">{isPending ? '…' : item}</span>{' '}
       <span className="price">
-        {price}
-        <CoinIcon />
+        {price} <CoinIcon />
+        <span className="unseen">coins</span>
       </span>
     </button>
   )
@@ -134,7 +133,6 @@ function DashButton({ isStale }: { isStale: boolean }): ReactNode {
       className="button power"
       onClick={() => giveOrder('dash')}
       aria-disabled={isStale}
-      aria-label="Dash. A short sprint, free."
       title="A short sprint (Shift)"
       data-state={isTired ? 'reloading' : 'ready'}
       data-affordable={!isStale}
@@ -142,8 +140,7 @@ function DashButton({ isStale }: { isStale: boolean }): ReactNode {
       data-testid="dash"
     >
       <Icon name="dash" />
-      <span className="power-label">dash</span>
-      <span className="price">free</span>
+      <span className="power-label">dash</span> <span className="price">free</span>
     </button>
   )
 }
