@@ -8,7 +8,6 @@ import {
   defineRoom,
   hashState,
   MAX_MISMATCHES,
-  PPError,
   PPSchemaRegistry,
   request,
   stringSerializer,
@@ -16,6 +15,7 @@ import {
 } from '@painda/protocol'
 import type { Message, MessageOf, StandardSchema } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
+import { codeOf } from './code-of.js'
 
 /** A validator that can say itself as JSON Schema, as zod and arktype do. */
 function shaped(shape: Record<string, unknown> | Error): StandardSchema<unknown> {
@@ -172,13 +172,3 @@ test('[HS5] a welcome with more mismatches than anybody reads is malformed', () 
   const most = { ...welcome, mismatches: mismatches.slice(1) }
   expect(codec.decode(codec.encode(most))).toEqual([most])
 })
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (thrown) {
-    if (thrown instanceof PPError) return thrown.code
-    throw thrown
-  }
-  return 'no error'
-}

@@ -1,20 +1,11 @@
-import { createWireCodec, isReliable, MAX_INPUTS, PPError } from '@painda/protocol'
+import { createWireCodec, isReliable, MAX_INPUTS } from '@painda/protocol'
 import type { Input, InputAck, Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { codeOf } from './code-of.js'
 
 const codec = createWireCodec()
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (thrown) {
-    if (thrown instanceof PPError) return thrown.code
-    throw thrown
-  }
-  return 'no error'
-}
 
 const count = fc.maxSafeInteger().map(Math.abs)
 const time = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)

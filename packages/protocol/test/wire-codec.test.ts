@@ -4,12 +4,12 @@ import {
   createViewDecoder,
   createWireCodec,
   MAX_MESSAGES_PER_FRAME,
-  PPError,
 } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EVERY_KIND } from './every-kind.js'
+import { codeOf } from './code-of.js'
 
 const codec = createWireCodec()
 const client = createClientCodec(createViewDecoder(), createNameTable([]))
@@ -26,16 +26,6 @@ const NOT_FROM_SERVERS = new Set<Message['kind']>([
   'snapshot',
   'delta',
 ])
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (thrown) {
-    if (thrown instanceof PPError) return thrown.code
-    throw thrown
-  }
-  return 'no error'
-}
 
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -1,18 +1,7 @@
 // What is left in the server's memory when everybody has gone.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { heapMiB } from './heap.js'
 import { createKit } from './peer-kit.js'
-
-setFlagsFromString('--expose-gc')
-// Only a context made after the flag has the function.
-const collect = runInNewContext('gc') as () => void
-
-function heapMiB(): number {
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return (heapUsed + arrayBuffers) / 2 ** 20
-}
 
 test('[RC7] a session that ran out of time is remembered, what was kept for it is not', async () => {
   const { server, time, join, settle } = createKit({ recovery: { retentionMs: 1000 } })

@@ -1,30 +1,18 @@
 // Attacks that take time, or many turns, on real sockets of both formats: whatever a peer does or leaves undone, it is
 // refused or waited out, nobody else notices, and nothing of it is left.
 import type { Socket } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createWireCodec, defineRoom } from '@painda/protocol'
 import { createFakeTime, type FakeTime } from '@painda/testing/fake-time'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { heapMiB } from './heap.js'
 import { PPServer, silentLogger } from '../src/index.js'
 import type { ServerOptions } from '../src/index.js'
-import { listen, listenHttp, RawPeer, type Format } from './hostile-kit.js'
+import { failOnUncaught, listen, listenHttp, RawPeer, type Format } from './hostile-kit.js'
 
 const FORMATS: readonly Format[] = ['painda.v3', 'v2']
 const codec = createWireCodec()
 
-const uncaught: unknown[] = []
-const note = (thrown: unknown): void => void uncaught.push(thrown)
-beforeEach(() => {
-  uncaught.length = 0
-  process.on('uncaughtException', note)
-  process.on('unhandledRejection', note)
-})
-afterEach(() => {
-  process.off('uncaughtException', note)
-  process.off('unhandledRejection', note)
-  expect(uncaught).toEqual([])
-})
+failOnUncaught()
 
 /** Sockets are real, the server's clock is not: it strikes when the test says so. */
 async function onFakeTime(options: ServerOptions = {}) {
@@ -180,16 +168,6 @@ test.each(FORMATS)(
     expect(reasons).toEqual(['Ping timeout'])
   },
 )
-
-setFlagsFromString('--expose-gc')
-// Only a context made after the flag has the function.
-const collect = runInNewContext('gc') as () => void
-
-function heapMiB(): number {
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return (heapUsed + arrayBuffers) / 2 ** 20
-}
 
 test('[LM5] painda.v3: a hundred thousand joins leave a client in as many rooms as it may be in, and memory as it was', async () => {
   const { server, url } = await listen({ maxMessagesPerSecond: 0, recovery: false })

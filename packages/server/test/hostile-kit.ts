@@ -8,13 +8,29 @@ import {
   type Message,
   type PPMessageInput,
 } from '@painda/protocol'
-import { onTestFinished } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { PPServer, silentLogger, type ServerOptions } from '../src/index.js'
 
 export type Format = 'painda.v3' | 'v2'
 
 const codec = createWireCodec()
+
+/** Every test of the file fails when something is thrown that nobody catches. */
+export function failOnUncaught(): void {
+  const uncaught: unknown[] = []
+  const note = (thrown: unknown): void => void uncaught.push(thrown)
+  beforeEach(() => {
+    uncaught.length = 0
+    process.on('uncaughtException', note)
+    process.on('unhandledRejection', note)
+  })
+  afterEach(() => {
+    process.off('uncaughtException', note)
+    process.off('unhandledRejection', note)
+    expect(uncaught).toEqual([])
+  })
+}
 
 export async function listen(
   options: ServerOptions = {},

@@ -2,24 +2,22 @@ import { deflateSync } from 'node:zlib'
 import { createWireCodec, PPSchemaRegistry, structSerializer } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { listen, listenHttp, raw, RawPeer, spell, upgradeRequest, type Format } from './hostile-kit.js'
+import { expect, test } from 'vitest'
+import {
+  failOnUncaught,
+  listen,
+  listenHttp,
+  raw,
+  RawPeer,
+  spell,
+  upgradeRequest,
+  type Format,
+} from './hostile-kit.js'
 import { PPServer, silentLogger } from '../src/index.js'
 
 const MAX_PAYLOAD = 64 * 1024
 
-const uncaught: unknown[] = []
-const note = (thrown: unknown): void => void uncaught.push(thrown)
-beforeEach(() => {
-  uncaught.length = 0
-  process.on('uncaughtException', note)
-  process.on('unhandledRejection', note)
-})
-afterEach(() => {
-  process.off('uncaughtException', note)
-  process.off('unhandledRejection', note)
-  expect(uncaught).toEqual([])
-})
+failOnUncaught()
 
 /** Another player, who must notice nothing. */
 async function bystander(url: string): Promise<{ isFine: () => Promise<void> }> {
