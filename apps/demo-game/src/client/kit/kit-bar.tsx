@@ -53,7 +53,12 @@ export function KitBar({ invite }: { invite: () => string }): ReactNode {
   }
 
   return (
-    <section className="kit" aria-label="Show the kit" data-testid="kit">
+    <section
+      className="kit"
+      data-beside-inspector={import.meta.env.DEV}
+      aria-label="Show the kit"
+      data-testid="kit"
+    >
       <dl className="kit-figures" ref={figures}>
         {['round trip', 'in', 'out', 'state'].map((label) => (
           <div key={label}>
