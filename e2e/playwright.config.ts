@@ -16,6 +16,8 @@ const executablePath = findChromium()
 
 export default defineConfig<GameOptions>({
   testDir: '.',
+  // The slow specs (`*.long.spec.ts`) run in `npm run test:long`, and nothing else there.
+  ...(process.env['PP_LONG'] === '1' ? { testMatch: '*.long.spec.ts' } : { testIgnore: '*.long.spec.ts' }),
   globalSetup: './support/build.ts',
   workers: 2,
   retries: 0,

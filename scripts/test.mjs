@@ -23,11 +23,20 @@ export async function test(args) {
   return report(phases)
 }
 
-/** The slow suites (`*.long.test.ts`): long fuzz runs and soak tests, each time from a new seed. */
+/**
+ * The slow suites (`*.long.test.ts`, in browsers `*.long.spec.ts`): long fuzz runs, soaks and repeats, each time from a
+ * new seed. Arguments select as they do for `npm test`.
+ */
 export async function testLong(args) {
+  const { unit, e2e, rest } = select(args)
+  if (e2e && !(await ensureSystemTools(['chromium']))) return report([])
   const PP_SEED = process.env.PP_SEED ?? String(Date.now() % 2 ** 31)
   console.log(`Seed ${PP_SEED}; PP_SEED=${PP_SEED} repeats this run.`)
-  return report([await vitest(args, { PP_LONG: '1', PP_SEED })])
+  const env = { PP_LONG: '1', PP_SEED }
+  const phases = []
+  if (unit) phases.push(await vitest(rest, env))
+  if (e2e) phases.push(await build(), await playwright(rest, env))
+  return report(phases)
 }
 
 function select(args) {
@@ -64,11 +73,11 @@ async function vitest(args, env = {}) {
   })
 }
 
-async function playwright(args) {
+async function playwright(args, settings = {}) {
   const file = resultFile('playwright.json')
   const flags = ['test', '--config=e2e/playwright.config.ts', '--reporter=list,json', ...args]
   return phase('e2e', async () => {
-    const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file }
+    const env = { ...settings, PLAYWRIGHT_JSON_OUTPUT_NAME: file }
     const code = await run(process.execPath, [tool('@playwright/test/cli.js'), ...flags], { cwd: ROOT, env })
     return withExitCode(countPlaywright(read(file)), code)
   })

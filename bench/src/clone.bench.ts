@@ -3,13 +3,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from '@playwright/test'
+import { answers, freePort } from './served.js'
 
 const GIVE_UP_MS = 180_000
 
@@ -26,7 +25,7 @@ const game = spawn('npm', ['start', '--', '--port', String(port), '--strictPort'
 })
 let browser: Browser | null = null
 try {
-  await answers(url)
+  await answers(url, GIVE_UP_MS)
   console.log(`page answers after ${seconds()}`)
   browser = await launch()
   const ada = await play(browser, 'Ada')
@@ -52,18 +51,6 @@ try {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-async function answers(address: string): Promise<void> {
-  while (performance.now() - start < GIVE_UP_MS) {
-    try {
-      if ((await fetch(address)).ok) return
-    } catch {
-      // Not yet.
-    }
-    await sleep(100)
-  }
-  throw new Error(`${address} does not answer.`)
-}
-
 async function launch(): Promise<Browser> {
   // Resolved at run time from the root: a browser driver cannot be bundled.
   const { chromium } = createRequire(join(process.cwd(), 'package.json'))(
@@ -79,13 +66,4 @@ async function play(owner: Browser, name: string): Promise<Page> {
   await page.getByTestId('join-submit').click()
   await page.getByTestId('player-row').first().waitFor()
   return page
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as AddressInfo
-      probe.close(() => resolve(free))
-    })
-  })
 }
