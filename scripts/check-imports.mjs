@@ -1,6 +1,6 @@
 // Import directions: who may import whom, and only through public entry points. Type imports count.
 //   protocol → nothing · client → protocol · react → client · server → protocol · devtools → client, protocol ·
-//   testing → server, client, protocol · apps, e2e, bench and every test → any package, public entry points only
+//   testing → server, client, react, protocol · apps, e2e, bench and every test → any package, public entry points only
 // Directions inside a package are kept by the linter's no-cycle rule.
 import { existsSync } from 'node:fs'
 import { builtinModules } from 'node:module'
@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   react: ['client'],
   server: ['protocol'],
   devtools: ['client', 'protocol'],
-  testing: ['server', 'client', 'protocol'],
+  testing: ['server', 'client', 'react', 'protocol'],
 }
 
 /** A bot is a client over the in-memory transport, so this one file of the server may import the client. */

@@ -28,6 +28,8 @@ afterEach(async () => {
 
 /** Their libraries are not installed here; `types.test.ts` compiles them. */
 const NOT_RUN = ['recipes/react-three-fiber', 'recipes/pixi']
+/** Their examples are tests, or are run by a test of their own. */
+const RUN_ELSEWHERE = ['testing/mock-room']
 
 const text = (): string => document.body.textContent
 const button = (name: string | RegExp): HTMLElement => screen.getByRole('button', { name })
@@ -195,7 +197,7 @@ let dial: (options?: Omit<ClientOptions, 'url'>) => PPClient = () => {
 /** Somebody else comes into the room. */
 let enter: (name: string) => Promise<void> = async () => {}
 
-test.each(pages.filter((page) => !NOT_RUN.includes(page)))('%s', async (page) => {
+test.each(pages.filter((page) => ![...NOT_RUN, ...RUN_ELSEWHERE].includes(page)))('%s', async (page) => {
   const port = await freePort()
   const files = Object.entries(filesOf(page)).map(([name, code]) => [
     name,
