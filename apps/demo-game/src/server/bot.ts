@@ -19,6 +19,11 @@ export const CHARACTERS = [
   { name: 'Clover', color: 3, ...TEMPERS.dreamer },
   { name: 'Juno', color: 9, ...TEMPERS.collector },
   { name: 'Biscuit', color: 1, ...TEMPERS.hunter },
+  { name: 'Fern', color: 4, ...TEMPERS.dreamer },
+  { name: 'Tango', color: 0, ...TEMPERS.collector },
+  { name: 'Bolt', color: 6, ...TEMPERS.hunter },
+  { name: 'Poppy', color: 10, ...TEMPERS.dreamer },
+  { name: 'Sunny', color: 2, ...TEMPERS.collector },
 ] as const satisfies readonly Character[]
 
 /** Longer than it takes to cross the floor: a target not reached by then lies behind somebody's back. */
