@@ -228,6 +228,7 @@ export function createCore(options: ServerOptions) {
       const handshake = readHandshake(infos.get(connection) ?? IN_PROCESS, token)
       return life.create(connection.codec, id, handshake, readers.has(connection))
     },
+    isRoom: membership.exists,
     admitted: life.admitted,
     canContinue: rooms.canContinue,
     resumed: life.resumed,

@@ -230,6 +230,12 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   readonly maxSpectators?: number
   /** Default `reject`. */
   readonly onFull?: OnFull<C>
+  /**
+   * May this client make a room of this id (`create` or `joinOrCreate` with an id)? Default: no, ids are made by the server.
+   * Whoever is in a room hears what `server.to(id)` sends: say yes only to ids that you use for nothing else, such as those
+   * that begin with `doc-`.
+   */
+  readonly mayChooseId?: (client: C, id: string) => boolean
   /** In no listing from the start; `room.isPrivate` changes it, in `onCreate` at the latest. Default false. */
   readonly isPrivate?: boolean
   /** How long an abandoned room is kept. Default 0: it ends with its last member. Infinity: it stays. */

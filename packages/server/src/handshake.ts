@@ -39,6 +39,8 @@ export interface HandshakeOptions {
   gate: Pick<MiddlewareChain<[client: PPServerClient]>, 'run'>
   /** Makes session and client; they are known to nobody yet. */
   create: (connection: Connection, id: string, token: string | null) => SessionEntry
+  /** True for the name of a room that somebody is in: an id that is its name too would share its messages. */
+  isRoom: (name: string) => boolean
   /** The client was let in. */
   admitted: (entry: SessionEntry) => void
   /** Every state room of the client can go on from these versions. */
@@ -165,6 +167,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     const isFree =
       wanted !== undefined &&
       sessions.get(wanted) === undefined &&
+      !options.isRoom(wanted) &&
       ![...opening.values()].some(({ session }) => session.id === wanted)
     return isFree ? wanted : randomUUID()
   }

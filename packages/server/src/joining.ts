@@ -2,7 +2,7 @@
 // awaits, so a thousand simultaneous callers never overfill a room or make one too many.
 import { PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
-import type { Matchmaking } from './matchmaking.js'
+import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
@@ -43,7 +43,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition) : undefined)
     if (found !== undefined) return enter(member, found, message)
     if (message.spectate === true) throw notFound(message.name)
-    if (id !== undefined && (membership.exists(id) || isClient(id))) throw taken(id)
+    if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
     assertMayMake(member)
     const made = matchmaking.make(definition, id)
@@ -79,6 +79,17 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       membership.enter(id, member.id)
     }
     member.deliver(outgoing({ kind: 'joined', room: id, ackId, type: 'event' }))
+  }
+
+  /**
+   * A room, an event room and a client are addressed alike. A client that could give its room any name would hear what
+   * the server says to an event room of that name, and have whom the server puts into it.
+   */
+  function assertMayName({ shape, behaviour }: Definition<C>, member: C, id: string): void {
+    if (behaviour.mayChooseId?.(member, id) !== true) {
+      throw new PPError('FORBIDDEN', `Clients do not choose the id of a room "${shape.name}".`)
+    }
+    if (membership.exists(id) || isClient(id)) throw taken(id)
   }
 
   function assertMayEnter(member: C): void {

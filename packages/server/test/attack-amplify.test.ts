@@ -12,7 +12,7 @@ function bytesTo(peer: Peer): { count: () => number } {
 test('[RM8] asking for a room again and again costs one snapshot a tick, not one a question', async () => {
   const { server, time, join, settle } = createKit()
   const Big = defineRoom({ name: 'big', state: () => ({ text: 'x'.repeat(100_000) }) })
-  server.define(Big, {})
+  server.define(Big, { mayChooseId: () => true })
   const peer = await join()
   peer.say({ kind: 'join', ackId: 0, how: 'joinOrCreate', name: 'big', room: 'b' })
   await settle()

@@ -11,7 +11,7 @@ function nested(levels: number): unknown {
 
 test('[PR2] no presence, however deep, keeps the others from seeing who is here', async () => {
   const { server, time, join, settle } = createKit()
-  server.define(defineRoom({ name: 'table', state: () => ({}) }), {})
+  server.define(defineRoom({ name: 'table', state: () => ({}) }), { mayChooseId: () => true })
   for (let levels = MAX_DEPTH - 6; levels <= MAX_DEPTH + 2; levels++) {
     const [deep, other] = [await join(), await join()]
     const room = `r${levels}`

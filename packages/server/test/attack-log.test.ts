@@ -18,6 +18,7 @@ test('[BI1] a name that a peer chose cannot begin a line of the log, move its cu
   const write = vi.spyOn(stderr, 'write').mockReturnValue(true)
   const { server, join, settle } = createKit({ logger: stderrLogger })
   server.define(defineRoom({ name: 'table', state: () => ({}) }), {
+    mayChooseId: () => true,
     onJoin: ({ room }) => {
       throw new Error(`no place in ${room.id}`)
     },

@@ -7,6 +7,7 @@ test('[LM3] messages that are handled at once do not wait, however many come in 
   const { server, join, settle } = createKit({ maxMessagesPerSecond: 0 })
   const seen: number[] = []
   server.define(defineRoom({ name: 'table', state: () => ({}), messages: { n: type<number>() } }), {
+    mayChooseId: () => true,
     messages: { n: (_ctx, n) => void seen.push(n) },
   })
   const peer = await join()

@@ -138,7 +138,7 @@ describe('an attacked session', () => {
   test('[RC4, BP6] floods of resumes leave one session, one connection, and not a state for each', async () => {
     const { server, url } = await listen({ maxConnectionsPerIp: 100_000 })
     const Big = defineRoom({ name: 'big', state: () => ({ text: 'x'.repeat(100_000) }) })
-    server.define(Big, {})
+    server.define(Big, { mayChooseId: () => true })
     const first = await join(url)
     say(first.peer, { kind: 'join', ackId: 0, how: 'joinOrCreate', name: 'big', room: 'b' })
     await first.peer.got('snapshot')
@@ -201,7 +201,7 @@ describe('a client that asks for more than it sees', () => {
 
   test('[LM5] makes 64 rooms that outlive it, and no more', async () => {
     const { server, join: enter, settle } = createKit()
-    server.define(Vault, { autoDisposeMs: Infinity })
+    server.define(Vault, { mayChooseId: () => true, autoDisposeMs: Infinity })
     const peer = await enter()
     for (let i = 0; i < 100; i++) {
       peer.say(

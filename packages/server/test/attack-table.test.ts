@@ -172,7 +172,7 @@ test.each(FORMATS)(
 test('[LM5] painda.v3: a hundred thousand joins leave a client in as many rooms as it may be in, and memory as it was', async () => {
   const { server, url } = await listen({ maxMessagesPerSecond: 0, recovery: false })
   const Box = defineRoom({ name: 'box', state: () => ({ big: 'x'.repeat(1000) }) })
-  server.define(Box, {})
+  server.define(Box, { mayChooseId: () => true })
   const other = await RawPeer.join(url, 'painda.v3')
   server.on('echo', (client, payload) => client.emit('echoed', payload))
 

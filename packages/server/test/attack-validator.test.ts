@@ -43,7 +43,7 @@ test('[EV5] nor is the name of an event room that the sender is in', async () =>
 
 test('[RM7] a message to a room that ends while middleware thinks reaches no handler of the server', async () => {
   const { server, seen, join, settle } = guarded()
-  server.define(defineRoom({ name: 'table', state: () => ({}) }), {})
+  server.define(defineRoom({ name: 'table', state: () => ({}) }), { mayChooseId: () => true })
   const gates: (() => void)[] = []
   server.useMessage((_client, _message, next) => void gates.push(next))
   const peer = await join()

@@ -41,7 +41,10 @@ test('[HS5, CT3] equal contracts agree, and then names travel as numbers both wa
   const { server, settle } = kit
   const said: unknown[] = []
   server.on('chat', (_client, text) => said.push(text))
-  server.define(arena, { messages: { move: ({ room }, at) => room.broadcast('boom', at) } })
+  server.define(arena, {
+    mayChooseId: () => true,
+    messages: { move: ({ room }, at) => room.broadcast('boom', at) },
+  })
   const { peer, sizes } = await enter(kit)
   expect(peer.welcome).toMatchObject({ compact: true })
   expect(peer.welcome.mismatches).toBeUndefined()

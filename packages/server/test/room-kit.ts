@@ -152,7 +152,7 @@ export function createTestRooms({ maxRoomsPerClient }: { maxRoomsPerClient?: num
   const inspector = createInspector()
   const errors: string[] = []
   const warnings: string[] = []
-  const rooms = createRooms<TestMember>({
+  const all = createRooms<TestMember>({
     time,
     random: createRandom(Number(process.env['PP_SEED'])),
     inspector,
@@ -164,6 +164,11 @@ export function createTestRooms({ maxRoomsPerClient }: { maxRoomsPerClient?: num
     warn: (message) => void warnings.push(message),
     ...(maxRoomsPerClient === undefined ? {} : { limits: { maxRoomsPerClient } }),
   })
+  /** Tests name the rooms that their members make. */
+  const rooms: Rooms<TestMember> = {
+    ...all,
+    define: (shape, behaviour) => all.define(shape, { mayChooseId: () => true, ...behaviour }),
+  }
   let members = 0
   let asked = 0
   return {

@@ -36,6 +36,18 @@ test('[VC1] an id that is taken becomes another one', async () => {
   expect(server.getClients()).toHaveLength(2)
 })
 
+test('[VC1] [RM18] nor does a bot get the name of a room: its own messages would go to everybody there', async () => {
+  const { time, server, bot } = setUp()
+  server.on('connection', (client) => client.join('hall'))
+  const one = bot('one')
+  one.connect(server)
+  await time.flushMicrotasks()
+  const hall = bot('hall')
+  hall.connect(server)
+  await time.flushMicrotasks()
+  expect(hall.id).not.toBe('hall')
+})
+
 test('[VC2] rate limits and contracts hold for bots as for anybody, and requests go both ways', async () => {
   const { time, server, bot } = setUp()
   server.on('add', (_client, payload: { a: number; b: number }, ack) => ack(null, payload.a + payload.b))

@@ -27,6 +27,7 @@ export type BoardContract = typeof contract
 
 export function defineBoard<C extends ContractShape>(server: PPServer<C>): void {
   server.define(Board, {
+    mayChooseId: () => true,
     autoDisposeMs: 600_000,
     messages: {
       set: ({ state }, { key, value }) => void (state.cells[key] = value),
