@@ -16,6 +16,8 @@ export interface GameOptions {
   fillTo: number
   /** Seconds of the phases that are not as usual. By default tests begin in the middle of a round. */
   timing: string
+  /** Ticks per second of the rooms. */
+  tickHz: number
 }
 
 interface Fixtures extends GameOptions {
@@ -33,6 +35,7 @@ export const test = play.extend<Fixtures, WorkerFixtures>({
   served: ['built', { option: true }],
   fillTo: [0, { option: true }],
   timing: ['lobby:0,countdown:0', { option: true }],
+  tickHz: [30, { option: true }],
 
   startedGames: [
     // Playwright reads from the pattern what a fixture asks for: nothing.
@@ -45,12 +48,12 @@ export const test = play.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  game: async ({ startedGames, fillTo, timing, served }, use, { parallelIndex }) => {
-    const key = `${served} ${fillTo} ${timing}`
+  game: async ({ startedGames, fillTo, timing, tickHz, served }, use, { parallelIndex }) => {
+    const key = `${served} ${fillTo} ${timing} ${tickHz}`
     const started = startedGames.get(key)
     // Two dev servers must not write into one cache.
     const folder = served === 'built' ? E2E_BUILD : `${DEV_CACHE}-${parallelIndex}`
-    const game = started ?? (await startGame({ kind: served, folder, fillTo, timing }))
+    const game = started ?? (await startGame({ kind: served, folder, fillTo, timing, tickHz }))
     startedGames.set(key, game)
     await started?.forget()
     await use(game)

@@ -10,7 +10,7 @@ declare global {
 
 test.describe('a full floor', () => {
   // In a lobby everybody walks and nobody paints: all that changes is motion.
-  test.use({ timing: 'lobby:600', fillTo: 12 })
+  test.use({ timing: 'lobby:600', fillTo: 12, tickHz: 60 })
 
   test('twelve walk about, and no commit of React comes from it', async ({ game, visitors }) => {
     const [ada] = await visitors(1)

@@ -32,16 +32,18 @@ export interface ServeOptions {
   fillTo: number
   /** Seconds of the phases: `lobby:0,play:20`. */
   timing: string
+  /** Of the rooms, in ticks per second. */
+  tickHz: number
 }
 
 const SERVE = fileURLToPath(new URL('../serve.mjs', import.meta.url))
 
 /** Starts on a free port. */
-export async function startGame({ kind, folder, fillTo, timing }: ServeOptions): Promise<Game> {
+export async function startGame({ kind, folder, fillTo, timing, tickHz }: ServeOptions): Promise<Game> {
   const server = await startServer({
     file: SERVE,
     args: [kind, APP, folder],
-    env: { E2E: '1', PP_FILL: String(fillTo), PP_TIMING: timing },
+    env: { E2E: '1', PP_FILL: String(fillTo), PP_TIMING: timing, PP_TICK_HZ: String(tickHz) },
   })
 
   async function ask(action: string, body: object): Promise<void> {

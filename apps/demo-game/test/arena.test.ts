@@ -28,7 +28,9 @@ function createGame({ fillTo = 0, lobby = 0, countdown = 0, play = TIMING.play }
   const harness = createHarness({
     contract,
     setup: (server) => {
-      rooms = defineArena(server, createCrew(server, fillTo), { ...TIMING, lobby, countdown, play })
+      rooms = defineArena(server, createCrew(server, fillTo), {
+        timing: { ...TIMING, lobby, countdown, play },
+      })
       server.lobby('lobby', { name: 'arena' })
       offerRooms(server)
     },

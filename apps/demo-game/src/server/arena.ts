@@ -30,7 +30,11 @@ interface Memory {
 const VOTED_OUT_MS = 120_000
 
 /** Returns the arenas that are open, as a set that changes with them. */
-export function defineArena(server: PPServer, crew: Crew, timing: Timing = TIMING): ReadonlySet<ArenaRoom> {
+export function defineArena(
+  server: PPServer,
+  crew: Crew,
+  { timing = TIMING, tickHz = TICK_HZ }: { timing?: Timing; tickHz?: number } = {},
+): ReadonlySet<ArenaRoom> {
   const rooms = new Set<ArenaRoom>()
   const memories = new Map<string, Memory>()
   const memoryOf = (roomId: string): Memory => {
@@ -52,7 +56,7 @@ export function defineArena(server: PPServer, crew: Crew, timing: Timing = TIMIN
   }
 
   server.define(Arena, {
-    tickHz: TICK_HZ,
+    tickHz,
     maxClients: SEATS,
     maxSpectators: SPECTATORS,
     onCreate({ room, state, random }, options) {

@@ -1,7 +1,7 @@
 // The game server, attached to whatever HTTP server serves the page.
 import type { Server } from 'node:http'
 import { PPServer } from '@painda/server'
-import { contract } from '../shared/game.js'
+import { TICK_HZ, contract } from '../shared/game.js'
 import { defineArena } from './arena.js'
 import { createCrew } from './crew.js'
 import type { ArenaRoom } from './crew.js'
@@ -30,6 +30,8 @@ export interface GameOptions {
   fillTo?: number
   /** Seconds of the phases, where they differ from the usual ones. */
   timing?: Partial<Timing>
+  /** How often a room moves everybody in a second. Default 30. */
+  tickHz?: number
 }
 
 export interface Game {
@@ -41,7 +43,7 @@ export interface Game {
 /** Starts the game on an HTTP server that already exists; `close` leaves that server running. */
 export function startGame(
   httpServer: Server,
-  { path, fillTo = DEFAULT_FILL, timing = {} }: GameOptions,
+  { path, fillTo = DEFAULT_FILL, timing = {}, tickHz = TICK_HZ }: GameOptions,
 ): Game {
   const server = PPServer.attachTo(httpServer, {
     path,
@@ -52,7 +54,7 @@ export function startGame(
   // Who is told to come back waits a moment of their own: a new version of the game is not met by everybody at once.
   server.handleSignals({ spreadMs: RETURN_MS })
   const crew = createCrew(server, fillTo)
-  const rooms = defineArena(server, crew, { ...TIMING, ...timing })
+  const rooms = defineArena(server, crew, { timing: { ...TIMING, ...timing }, tickHz })
   server.lobby(LOBBY, { name: 'arena' })
   offerRooms(server)
   return { rooms: () => [...rooms], close: () => server.close() }
