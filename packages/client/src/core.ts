@@ -170,7 +170,10 @@ export function createCore(options: ClientOptions): Core {
         onStatus: inspection.room,
       }),
     onState: (room, state) => events.emit('roomState', { room, state }),
-    onDelta: (room, delta) => events.emit('roomDelta', { room, delta }),
+    onDelta(message) {
+      if (events.listenerCount('roomDelta') > 0)
+        events.emit('roomDelta', { room: message.room, delta: message.delta })
+    },
     onDesync(desync) {
       events.emit('desync', desync)
       inspection.desync(desync)

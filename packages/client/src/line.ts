@@ -1,13 +1,13 @@
 // The copy of one line of a room's versions: an immutable tree that follows the server version by version. What did not
 // change keeps its identity, also when a whole snapshot comes.
 import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
-import type { Path, Resync, StateDelta, StateSnapshot } from '@painda/protocol'
+import type { Path, Resync, StateDelta, StateSnapshot, Touched } from '@painda/protocol'
 import { agrees } from './agreement.js'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
-  /** `delta`: between the states shown before and after; undefined where nobody knows. */
-  | { name: 'changed'; delta: unknown; healed?: Healed }
+  /** `touched`: where the states shown before and after differ; undefined where nobody knows. */
+  | { name: 'changed'; touched: readonly Touched[] | undefined; healed?: Healed }
   | { name: 'ignored' }
   | { name: 'lost'; why: Resync['why'] }
 
@@ -99,7 +99,7 @@ export function createLine(): Line {
       if (!isRight(snapshot.hash))
         throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
       isFollowing = true
-      return { name: 'changed', delta: undefined, ...healed() }
+      return { name: 'changed', touched: undefined, ...healed() }
     },
     applyDelta(message) {
       const { from, to, isDamaged } = message
@@ -115,7 +115,7 @@ export function createLine(): Line {
       state = message.state
       version = to
       tick = message.tick
-      if (isRight(message.hash)) return { name: 'changed', delta: message.delta }
+      if (isRight(message.hash)) return { name: 'changed', touched: message.touched }
       wrong = { state, version, have: from, got: to }
       return lost('hash')
     },

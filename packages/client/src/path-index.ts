@@ -1,7 +1,7 @@
-// Who has to look again after a change. A tree of paths holds the subscribers under what they read; a delta is walked
-// down beside it, so the work follows what changed and what is subscribed there, never the number of subscribers.
-import { isArrayOps, isDeleted, isLiteral, isPlainObject } from '@painda/protocol'
-import type { Undo } from '@painda/protocol'
+// Who has to look again after a change. A tree of paths holds the subscribers under what they read; the paths that a frame
+// has touched are walked down beside it, so the work follows what changed and what is subscribed there, never the number of
+// subscribers.
+import type { Touched, TouchedKey, Undo } from '@painda/protocol'
 import { createRecord } from './record.js'
 import type { Reads } from './record.js'
 
@@ -22,8 +22,11 @@ export interface PathIndex<S> {
     listener: (value: T, previous: T) => void,
     options?: SelectOptions<T>,
   ): Undo
-  /** Marks whoever read something that `delta` has changed between the two states. */
-  touch(delta: unknown, before: S | undefined, after: S): void
+  /**
+   * Marks whoever read something that differs between the two states. `touched` says where to look; without it everything
+   * that lost its identity is looked at.
+   */
+  touch(touched: readonly Touched[] | undefined, before: S | undefined, after: S): void
   /** Lets those who are marked look again. */
   flush(): void
   readonly size: number
@@ -112,12 +115,10 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
         move(root, subscriber, reads, null)
       }
     },
-    touch(delta, before, after) {
-      if (before === undefined) {
-        for (const subscriber of subscribers) marked.add(subscriber)
-        return
-      }
-      touch(root, delta, before, after, marked)
+    touch(touched, before, after) {
+      if (before === undefined) for (const subscriber of subscribers) marked.add(subscriber)
+      else if (touched === undefined) compare(root, before, after, marked)
+      else for (const place of touched) walk(place, marked, { node: root, at: 0, row: -1 }, before, after)
     },
     flush() {
       const due = [...marked]
@@ -176,42 +177,59 @@ function isEmpty({ value, keys, exists, children }: PathNode): boolean {
   return value === null && keys === null && exists === null && children === null
 }
 
+/** On the way along a path: how many steps are done, and for which row; −1 as long as all rows are one. */
+interface Step {
+  readonly node: PathNode
+  readonly at: number
+  readonly row: number
+}
+
 /**
- * Walks down where the delta says that something changed. A key that came or went shows as a value that was or is
- * undefined, which is no container: everybody at and below it is marked then, those who asked for its existence too.
+ * Walks down a path that was touched, and marks who looks at what it leads through. A key that came or went shows as a value
+ * that was or is undefined, which is no container: everybody at and below it is marked then, those who asked for its
+ * existence too.
  */
-function touch(
-  node: PathNode,
-  delta: unknown,
+function walk(
+  place: Touched,
+  marked: Set<Subscriber>,
+  { node, at, row }: Step,
   before: unknown,
   after: unknown,
-  marked: Set<Subscriber>,
 ): void {
   if (Object.is(before, after)) return
-  const keys = changedKeys(delta, before, after)
-  if (keys === null) {
+  const { path, fields } = place
+  const isEnd = at === path.length
+  if ((isEnd && fields.length === 0) || !areAlike(before, after)) {
     compare(node, before, after, marked)
     return
   }
+  const step = (isEnd ? fields : path[at]) ?? ''
+  // From the first blank on each row goes a way of its own; at the end all fields are looked at.
+  const isParting = row < 0 && typeof step === 'object'
+  const keys = typeof step !== 'object' ? [step] : isEnd || isParting ? step : [step[row] ?? '']
   add(node.value, marked)
   if (node.keys !== null && keys.some((key) => has(before, key) !== has(after, key))) add(node.keys, marked)
   if (node.children === null) return
   if (node.children.size < keys.length) {
-    // Fewer are subscribed than have changed. The comparison below finds out which of them did.
-    for (const [key, child] of node.children)
-      touch(child, change(delta, key), read(before, key), read(after, key), marked)
+    // Fewer are subscribed than have changed. The comparison finds out which of them did.
+    for (const [key, child] of node.children) compare(child, read(before, key), read(after, key), marked)
     return
   }
-  for (const key of keys) {
-    const child = node.children.get(key)
-    if (child !== undefined) touch(child, change(delta, key), read(before, key), read(after, key), marked)
+  for (const [i, key] of keys.entries()) {
+    const child = node.children.get(String(key))
+    if (child === undefined) continue
+    if (isEnd) compare(child, read(before, key), read(after, key), marked)
+    else {
+      const next = { node: child, at: at + 1, row: isParting ? i : row }
+      walk(place, marked, next, read(before, key), read(after, key))
+    }
   }
 }
 
 /** Finds what differs below a value that was replaced. Parts that kept their identity are not entered. */
 function compare(node: PathNode, before: unknown, after: unknown, marked: Set<Subscriber>): void {
   if (Object.is(before, after)) return
-  if (!isContainer(before) || !isContainer(after) || Array.isArray(before) !== Array.isArray(after)) {
+  if (!areAlike(before, after)) {
     addAll(node, marked)
     return
   }
@@ -223,31 +241,10 @@ function compare(node: PathNode, before: unknown, after: unknown, marked: Set<Su
   }
 }
 
-/** The keys that a delta names, where it can be followed key by key; null where a value was replaced or items moved. */
-function changedKeys(delta: unknown, before: unknown, after: unknown): readonly string[] | null {
-  if (!isPlainObject(delta) || isDeleted(delta) || isLiteral(delta)) return null
-  if (!isArrayOps(delta)) {
-    return isContainer(before) && !Array.isArray(before) && isContainer(after) ? Object.keys(delta) : null
-  }
-  if (!Array.isArray(before) || !Array.isArray(after)) return null
-  const keys = new Set<string>()
-  for (const op of delta.__pp_array_ops) {
-    if (op.op !== 'set' && op.op !== 'patch') return null
-    keys.add(String(op.index))
-  }
-  return [...keys]
-}
-
-/** The part of a delta for one key. Array operations are not split: below an item, the values are compared. */
-function change(delta: unknown, key: string): unknown {
-  return isPlainObject(delta) && !isArrayOps(delta) && Object.hasOwn(delta, key) ? delta[key] : undefined
-}
-
 /** In order: what a selector makes of `Object.keys` depends on it. */
-function hasSameKeys(before: object, after: object): boolean {
+function hasSameKeys(before: unknown, after: unknown): boolean {
   if (Array.isArray(before) && Array.isArray(after)) return before.length === after.length
-  const keys = Object.keys(before)
-  const newKeys = Object.keys(after)
+  const [keys, newKeys] = [keysOf(before), keysOf(after)]
   return keys.length === newKeys.length && keys.every((key, index) => key === newKeys[index])
 }
 
@@ -266,10 +263,19 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function has(container: unknown, key: string): boolean {
+/** Two objects, or two lists. */
+function areAlike(before: unknown, after: unknown): boolean {
+  return isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)
+}
+
+function keysOf(value: unknown): string[] {
+  return isContainer(value) ? Object.keys(value) : []
+}
+
+function has(container: unknown, key: TouchedKey): boolean {
   return isContainer(container) && Object.hasOwn(container, key)
 }
 
-function read(container: unknown, key: string): unknown {
-  return has(container, key) ? (container as { [key: string]: unknown })[key] : undefined
+function read(container: unknown, key: TouchedKey): unknown {
+  return has(container, key) ? (container as { [key: TouchedKey]: unknown })[key] : undefined
 }

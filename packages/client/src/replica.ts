@@ -39,12 +39,12 @@ export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = 
   const look = (): unknown =>
     layers.show(hasOwn ? merge(shared.state, own.state) : shared.state, shared.version)
 
-  /** With layers the delta tells only half of what changed: then the two shown states are compared. */
+  /** With layers what was touched is only half of what changed: then the two shown states are compared. */
   function applied(result: Applied): Applied {
     if (result.name !== 'changed') return result
     const isLayered = layers.size > 0
     shown = look()
-    return isLayered ? { ...result, delta: undefined } : result
+    return isLayered ? { ...result, touched: undefined } : result
   }
 
   const lineOf = ({ scope }: Pick<StateSnapshot, 'scope'>): Line => (scope === undefined ? shared : own)

@@ -164,7 +164,7 @@ export function createRoom(options: RoomOptions): Room {
 
   function applied(result: Applied, before: unknown): Applied {
     if (result.name === 'changed') {
-      index.touch(result.delta, before, replica.state)
+      index.touch(result.touched, before, replica.state)
       batch.mark(notify)
     }
     return result

@@ -10,6 +10,7 @@ import type {
   Message,
   RoomShape,
   RoomVersions,
+  StateDelta,
   Time,
 } from '@painda/protocol'
 import { createExpectedRooms } from './expected-rooms.js'
@@ -36,7 +37,8 @@ export interface RoomsOptions {
   /** Messages of a room that waited for an entrance that will not come. */
   discard: (gate: Gate, error: PPError) => void
   onState: (room: string, state: unknown) => void
-  onDelta: (room: string, delta: unknown) => void
+  /** Reading its `delta` makes it. */
+  onDelta: (message: StateDelta) => void
   onDesync: (desync: Desync) => void
 }
 
@@ -329,7 +331,7 @@ export function createRooms(options: RoomsOptions): Rooms {
             isApplied ||= result.name === 'changed'
             return result
           })
-          if (isApplied) onDelta(message.room, message.delta)
+          if (isApplied) onDelta(message)
           return
         }
         case 'presences':

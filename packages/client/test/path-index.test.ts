@@ -1,9 +1,31 @@
-import { diff, patchImmutable } from '@painda/protocol'
+import {
+  createViewEncoder,
+  createWireCodec,
+  diff,
+  isArrayOps,
+  isDeleted,
+  isLiteral,
+  isPlainObject,
+  patchImmutable,
+} from '@painda/protocol'
+import type { Json, StateDelta, StateSnapshot, Touched } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPathIndex } from '../src/path-index.js'
 import type { PathIndex } from '../src/path-index.js'
 import { createRecord } from '../src/record.js'
+
+/** Each place that a delta names, as a path of its own. */
+function touchedBy(delta: unknown, path: readonly string[] = []): Touched[] {
+  const isLeaf = !isPlainObject(delta) || isDeleted(delta) || isLiteral(delta) || isArrayOps(delta)
+  if (isLeaf || Object.keys(delta).length === 0) return [{ path, rows: 1, fields: [] }]
+  const inner = Object.keys(delta).filter((key) => isPlainObject(delta[key]))
+  const fields = Object.keys(delta).filter((key) => !isPlainObject(delta[key]))
+  return [
+    ...(fields.length > 0 ? [{ path, rows: 1, fields }] : []),
+    ...inner.flatMap((key) => touchedBy(delta[key], [...path, key])),
+  ]
+}
 
 interface Held<S> {
   index: PathIndex<S>
@@ -28,12 +50,45 @@ function hold<S>(initial?: S): Held<S> {
       for (const delta of deltas) {
         const before = state
         state = patchImmutable(state as S, delta)
-        index.touch(delta, before, state)
+        index.touch(touchedBy(delta), before, state)
       }
       index.flush()
     },
     become(next) {
       this.apply(state === undefined ? { __pp_value: next } : diff(state, next))
+    },
+  }
+}
+
+/** The same with what a decoder has touched. */
+function holdOverTheWire(initial: Json): Pick<Held<Json>, 'index' | 'state' | 'become' | 'errors'> {
+  const view = createViewEncoder(1, ['map.*'])
+  const codec = createWireCodec()
+  const errors: unknown[] = []
+  let version = 0
+  const read = (bytes: Uint8Array): StateSnapshot | StateDelta => {
+    const [message] = codec.decode(bytes)
+    if (message?.kind !== 'snapshot' && message?.kind !== 'delta') throw new Error('A state was to be read.')
+    return message
+  }
+  const header = { room: 'r', tick: 0 } as const
+  let state = read(view.snapshot({ kind: 'snapshot', ...header, version, state: initial })).state as Json
+  const index = createPathIndex<Json>({ getState: () => state, onError: (thrown) => errors.push(thrown) })
+  return {
+    index,
+    errors,
+    get state() {
+      return state
+    },
+    become(next) {
+      const delta = diff(state, next)
+      if (delta === undefined) return
+      const [from, to] = [version, ++version]
+      const message = read(view.delta({ kind: 'delta', ...header, from, to, delta }))
+      if (message.kind !== 'delta') throw new Error('A delta was to be read.')
+      state = message.state as Json
+      index.touch(message.touched, message.before as Json, state)
+      index.flush()
     },
   }
 }
@@ -477,6 +532,49 @@ describe('against plain selectors', () => {
         },
       ),
       { numRuns: 1_500 },
+    )
+  })
+
+  test('[PI1] the same for what a decoder says it has touched: many rows, new and lost ones, lists', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'd')
+    const leaf = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', null, true))
+    const row = fc.dictionary(fc.constantFrom('x', 'y', 'id'), leaf, { maxKeys: 3 })
+    const world = fc.record({
+      map: fc.oneof(fc.dictionary(key, row, { maxKeys: 4 }), leaf),
+      list: fc.array(fc.oneof(row, leaf), { maxLength: 4 }),
+      one: leaf,
+    })
+    const step = fc.constantFrom('map', 'list', 'one', 'a', 'b', '0', '1', 'x', 'y', 'length')
+    const paths = fc.array(fc.array(step, { maxLength: 3 }), { minLength: 1, maxLength: 8 })
+    const at = (state: unknown, path: readonly string[]): unknown =>
+      path.reduce<unknown>(
+        (value, key) =>
+          typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+            ? (value as Record<string, unknown>)[key]
+            : undefined,
+        state,
+      )
+    fc.assert(
+      fc.property(world, fc.array(world, { maxLength: 5 }), paths, (start, states, selected) => {
+        const held = holdOverTheWire(start)
+        const told = selected.map(() => 0)
+        const expected = selected.map(() => 0)
+        const select = selected.flatMap((path, i) => [
+          { i, run: (state: unknown): unknown => at(state, path) },
+          { i, run: (state: unknown): unknown => Object.keys(Object(at(state, path)) as object).join() },
+        ])
+        for (const { i, run } of select) held.index.subscribe(run, () => told[i]!++)
+        for (const next of states) {
+          const before = select.map(({ run }) => run(held.state))
+          held.become(next)
+          select.forEach(({ i, run }, n) => {
+            if (!Object.is(run(held.state), before[n])) expected[i]!++
+          })
+        }
+        expect(told).toEqual(expected)
+        expect(held.errors).toEqual([])
+      }),
+      { numRuns: 1_000 },
     )
   })
 })

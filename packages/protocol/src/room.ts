@@ -75,9 +75,22 @@ export interface StateDelta {
   state?: unknown
   /** The state at `from` that the decoder began with; never on the wire. */
   before?: unknown
+  /** Where something changed, the decoder's word; never on the wire. */
+  touched?: readonly Touched[]
   /** The decoder could not read it: `delta` is undefined. Never on the wire. */
   isDamaged?: true
 }
+
+/** Where a group of changes lies: per step of its path the key of all rows, or the keys of each. */
+export interface Touched {
+  readonly path: readonly (TouchedKey | readonly TouchedKey[])[]
+  readonly rows: number
+  /** What changed in the objects there; empty: what stands there itself. */
+  readonly fields: readonly string[]
+}
+
+/** A name, or the index of an item. */
+export type TouchedKey = string | number
 
 export interface Resync {
   kind: 'resync'

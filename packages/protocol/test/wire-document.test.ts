@@ -241,6 +241,20 @@ describe('single bytes', () => {
     expect(one(codec, '01 11 03 f0 00').state).toEqual({ a: 5, b: {} })
   })
 
+  test('[WB15] an object is new where none stands; over one it has no keys, and changes nothing', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    expect(one(codec, '01 10 01 88 01 00 07 00').state).toEqual({ a: { a: 7 } })
+    expect(one(codec, '01 11 01 88 00 00').state).toEqual({ a: { a: 7 } })
+    expect(one(codec, '01 12 01 88 01 00 08 00')).toMatchObject({ isDamaged: true })
+  })
+
+  test('[WB15] changes of an object stand in the patch of an item only', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    expect(one(codec, '01 10 01 f3 01 00 07 00')).toMatchObject({ isDamaged: true })
+  })
+
   test('[WB17] items of a list that does not stand there are malformed, also in an object that a path makes', () => {
     // `a.b.#` and `a.b.#:{c}`, where nothing stands: item 0 is 7, and c of item 2 is 1.
     const hex = '12 01 01 72 00 00 00  00 07 0a 59 9a 00  02 03 02 03 01 00 03 02 03 01 01 02  81 7c 94 00'

@@ -2,9 +2,9 @@
 // what the receiver holds, of whole numbers or over a divisor.
 import { ensure } from '../malformed.js'
 import type { BitWriter } from './bit-writer.js'
-import type { NumbersBefore } from './column-reader.js'
+import type { Held } from './column-reader.js'
 import { divisorAt, divisorOf, isOver, NO_DIVISOR, numeratorOf, stepped, unzigzag, zigzag } from './number.js'
-import type { NameReader, Reader, ReadItem } from './reader.js'
+import type { Reader } from './reader.js'
 import type { NameWriter, WriteItem } from './writer.js'
 
 const BYTES = 0
@@ -49,23 +49,17 @@ export function writeCell(
 
 const one = new Float64Array(1)
 
-/** `before` as the writer knew it; a step from nothing is malformed. */
-export function readCell(
-  r: Reader,
-  names: NameReader,
-  depth: number,
-  readItem: ReadItem,
-  before: NumbersBefore | undefined,
-): unknown {
+/** A step from nothing is malformed. */
+export function readCell(r: Reader, held: Held): unknown {
   const form = r.bits(2)
   if (form === BYTES) {
     r.align()
-    return readItem(r, names, depth)
+    return held.change(0)
   }
   if (form === COUNT) return r.golomb()
   const divisor = form === STEP ? divisorAt(r.bits(4)) : 1
-  ensure(before !== undefined, 'step')
-  before(one)
+  ensure(held.numbers !== undefined, 'step')
+  held.numbers(one)
   return stepped(one[0] ?? Number.NaN, divisor, unzigzag(r.golomb()))
 }
 

@@ -29,8 +29,13 @@ export const OBJECTS = 10
 export const RUN = 11
 export const TEXTS = 12
 
-/** Fills in what the receiver holds per row: a number that both ends know, or NaN. */
-export type NumbersBefore = (into: Float64Array) => void
+/** What stands in the rows of a column of leaves. */
+export interface Held {
+  /** Fills in the number that both ends know, or NaN; absent: nobody knows any. */
+  readonly numbers: ((into: Float64Array) => void) | undefined
+  /** What comes next in bytes is said of this row: what stands there then. */
+  change(row: number): unknown
+}
 
 /** Room for the numbers of one column: filled and used up between two calls, never across them. */
 let numbers = new Float64Array(64)
@@ -47,21 +52,22 @@ export function readColumn(
   names: NameReader,
   depth: number,
   readItem: ReadItem,
-  before?: NumbersBefore,
+  held?: Held,
 ): ArrayLike<unknown> {
   ensure(depth <= MAX_DEPTH, 'depth')
   r.claim(rows)
+  const read = (row: number): unknown => (held === undefined ? readItem(r, names, depth) : held.change(row))
   let form = r.bits(3)
   if (form === OTHER) form = FLOATS + r.bits(3)
   switch (form) {
     case MIXED:
       r.align()
       r.need(rows)
-      return fill(rows, () => readItem(r, names, depth))
+      return fill(rows, read)
     case SAME: {
       r.align()
-      const value = readItem(r, names, depth)
-      ensure(typeof value !== 'object' || value === null, 'same')
+      const value = read(0)
+      ensure(Object(value) !== value && typeof value !== 'symbol', 'same')
       return fill(rows, () => value)
     }
     case FLAGS:
@@ -75,6 +81,8 @@ export function readColumn(
       return fill(rows, () => r.float(size))
     }
     case OBJECTS:
+      // A leaf that is an object says what becomes of its fields, and has a group for them.
+      ensure(held === undefined, 'objects')
       return readObjects(r, rows, names, depth + 1, readItem)
     case RUN: {
       const start = unzigzag(r.golomb())
@@ -93,7 +101,7 @@ export function readColumn(
       throw malformed('column')
   }
   ensure(r.head !== null, 'column')
-  return readNumbers(r, rows, r.head, before)
+  return readNumbers(r, rows, r.head, held?.numbers)
 }
 
 function readHead(r: Reader, form: number): ReadHead {
@@ -111,7 +119,7 @@ function readNumbers(
   r: Reader,
   rows: number,
   { areSteps, divisor, min, width }: ReadHead,
-  before: NumbersBefore | undefined,
+  before: Held['numbers'],
 ): Float64Array {
   r.needBits(rows * width)
   if (numbers.length < rows) {

@@ -1,23 +1,23 @@
 // Reads what `delta-writer.ts` writes, straight into the next state: copy-on-write, each touched container copied once,
-// everything else shared. The documented JSON form of the same change is put together when somebody asks for it.
-import type { Delta } from '../delta/delta.js'
+// everything else shared.
+import { own } from '../delta/value.js'
+import { ensure } from '../malformed.js'
+import type { Touched, TouchedKey } from '../room.js'
 import { readCell } from './cell.js'
+import { GONE, readChange } from './change.js'
 import { readColumn } from './column-reader.js'
-import type { NumbersBefore } from './column-reader.js'
+import type { Held } from './column-reader.js'
 import { fieldLine } from './field-lines.js'
 import { createGroupReader } from './group-reader.js'
-import { deltaOf } from './groups-to-delta.js'
-import type { ReadGroup } from './groups-to-delta.js'
-import { readLeaf } from './leaf.js'
 import type { Reader } from './reader.js'
-import { fill } from './rows.js'
 import type { Template } from './template.js'
-import { createTree, keyOf, ROOT } from './tree.js'
-import type { Key, Tree } from './tree.js'
+import { createTree, keyOf, putAt, valueAt } from './tree.js'
+import { readValue } from './value.js'
 
 export interface Change {
   readonly state: unknown
-  delta(): Delta
+  /** Where something changed, so that nobody has to look for it. */
+  readonly touched: readonly Touched[]
 }
 
 export interface DeltaReader {
@@ -35,66 +35,59 @@ export function createDeltaReader(): DeltaReader {
 
   function readGroup(
     r: Reader,
-    template: Template,
+    { steps, fields }: Template,
     rows: number,
     blanks: readonly (readonly number[])[],
-  ): ReadGroup {
-    const { steps, fields } = template
+  ): Touched {
     let blank = 0
-    const path = steps.map((step): string | readonly Key[] => {
+    const path = steps.map((step): string | readonly TouchedKey[] => {
       if (step.kind === 'name') return step.name
       const keys = blanks[blank++] ?? []
       return step.kind === 'index' ? keys : keys.map(names.nameOf)
     })
-    const targets = tree.open({ template, rows, path })
-    const read = (depth: number, before?: NumbersBefore): ArrayLike<unknown> =>
-      rows > 1
-        ? readColumn(r, rows, names, depth, readLeaf, before)
-        : [readCell(r, names, depth, readLeaf, before)]
+    const place = { path, rows, fields }
+    const targets = tree.open(place, steps)
 
-    let leaves: ReadGroup['leaves']
     if (fields.length === 0) {
-      const values = read(steps.length)
-      const key = path[path.length - 1]
-      leaves = [fill(rows, (row) => values[row])]
-      for (const [row, leaf] of (leaves[0] ?? []).entries())
-        tree.put(targets[row] ?? [], key === undefined ? ROOT : keyOf(key, row), leaf)
-    } else {
-      // `open` gives records where fields are put.
-      const records = targets as Record<string, unknown>[]
-      leaves = fields.map((field) => {
-        const values = read(steps.length + 1, (into) => fieldLine(field)?.load(records, field, into))
-        return putAll(tree, records, field, values)
+      const last = path[path.length - 1]
+      const values = readLeaves(r, rows, steps.length, {
+        numbers: undefined,
+        change: (row) => readChange(r, names, steps.length, valueAt(targets[row] ?? [], keyOf(last, row))),
       })
+      for (const [row, target] of targets.entries()) {
+        ensure(last !== undefined || values[row] !== GONE, 'deletion')
+        putAt(target, keyOf(last, row), values[row])
+      }
+      return place
     }
-    return { template, rows, path, targets, leaves }
+    const depth = steps.length + 1
+    // `open` gives records where fields are put.
+    const records = targets as Record<string, unknown>[]
+    for (const field of fields) {
+      const line = fieldLine(field)
+      const values = readLeaves(r, rows, depth, {
+        numbers: (into) => line?.load(records, field, into),
+        change: (row) => readChange(r, names, depth, own(records[row] ?? {}, field)),
+      })
+      // Columns of numbers, and everything else.
+      if (!Array.isArray(values)) line?.store(records, field, values)
+      else for (const [row, record] of records.entries()) putAt(record, field, values[row])
+    }
+    return place
+  }
+
+  function readLeaves(r: Reader, rows: number, depth: number, held: Held): ArrayLike<unknown> {
+    return rows > 1 ? readColumn(r, rows, names, depth, readValue, held) : [readCell(r, held)]
   }
 
   return {
     read(r, hasNews, state) {
       tree.begin(state)
-      const groups: ReadGroup[] = []
+      const touched: Touched[] = []
       reader.read(r, hasNews, (template, rows, blanks) => {
-        groups.push(readGroup(r, template, rows, blanks))
+        touched.push(readGroup(r, template, rows, blanks))
       })
-      let documented: Delta | undefined
-      return { state: tree.root, delta: () => (documented ??= deltaOf(groups)) }
+      return { state: tree.root, touched }
     },
   }
-}
-
-/** Puts a column into its field. Returns the values when not all of them can be read off the targets again. */
-function putAll(
-  tree: Tree,
-  targets: readonly Record<string, unknown>[],
-  field: string,
-  values: ArrayLike<unknown>,
-): readonly unknown[] | undefined {
-  // Columns of numbers.
-  if (!Array.isArray(values)) {
-    fieldLine(field)?.store(targets, field, values)
-    return
-  }
-  for (const [row, target] of targets.entries()) tree.put(target, field, values[row])
-  return values
 }

@@ -4,21 +4,20 @@
 //
 //   handle     an entity's index in every column, the same for as long as the entity is there, then free for another
 //   column     one per field: NaN where the entity has no such field, or no number in it
-import type { Delta } from '../delta/delta.js'
-import { isArrayOps, isDeleted, isLiteral } from '../delta/delta.js'
 import { isRecord, own } from '../delta/value.js'
 import { PPError } from '../errors.js'
 import { unpackBodies } from './bundle.js'
 import { readCell } from './cell.js'
+import { GONE, readChange, UNHELD } from './change.js'
 import { readColumn } from './column-reader.js'
-import type { NumbersBefore } from './column-reader.js'
+import type { Held } from './column-reader.js'
 import type { DeltaReader } from './delta-reader.js'
 import { createGroupReader } from './group-reader.js'
-import { readLeaf } from './leaf.js'
 import { OPCODE_MASK, OPCODES } from './opcodes.js'
 import { MAX_ROWS, Reader } from './reader.js'
 import type { Template } from './template.js'
 import { createSlotTable } from './slot-table.js'
+import { readValue } from './value.js'
 import { createViewDecoder } from './view-decoder.js'
 
 export interface SlotOptions {
@@ -83,16 +82,13 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
     }
   }
 
-  /** A leaf of a delta at any place of the state. */
-  function apply(at: readonly string[], leaf: unknown): void {
+  /** What a change has made of any place of the state. */
+  function apply(at: readonly string[], value: unknown): void {
     for (let i = 0; i < Math.min(at.length, path.length); i++) if (at[i] !== path[i]) return
-    if (isDeleted(leaf)) replace(at, undefined)
-    else if (isLiteral(leaf)) replace(at, leaf.__pp_value)
-    else if (!isRecord(leaf) || isArrayOps(leaf)) replace(at, leaf)
-    else {
-      if (at.length === path.length + 1) table.enter(at[path.length] ?? '')
-      for (const key of Object.keys(leaf)) apply([...at, key], leaf[key])
-    }
+    // An object stands there, and if it stood there before it is the same.
+    if (value === UNHELD && at.length <= path.length) return
+    if (value === UNHELD && at.length === path.length + 1) table.enter(at[path.length] ?? '')
+    else replace(at, value === GONE ? undefined : value)
   }
 
   /** Where entities are rows: the place that every tick names. */
@@ -124,7 +120,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
       for (let row = 0; row < rows; row++) rowHandles[row] = handleOfName(entities[row] ?? 0)
       for (const key of keys) {
         const column = table.columns[fields.indexOf(key)]
-        const before: NumbersBefore = (into) => {
+        const before: Held['numbers'] = (into) => {
           for (let row = 0; row < rows; row++)
             into[row] = column === undefined ? 0 : (column[rowHandles[row] ?? 0] ?? 0)
         }
@@ -159,7 +155,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
         for (const [row, at] of paths.entries()) apply(at, leaves[row])
       }
       for (const key of keys) {
-        const before: NumbersBefore = (into) => paths.forEach((at, row) => (into[row] = numberAt(at, key)))
+        const before: Held['numbers'] = (into) => paths.forEach((at, row) => (into[row] = numberAt(at, key)))
         const values = readValues(r, rows, depth + 1, before)
         const leaves = paths.map((_, row) => values[row])
         for (const [row, at] of paths.entries()) apply([...at, key], leaves[row])
@@ -170,11 +166,10 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
       r: Reader,
       rows: number,
       depth: number,
-      before: NumbersBefore | undefined,
+      numbers: Held['numbers'],
     ): ArrayLike<unknown> {
-      return rows > 1
-        ? readColumn(r, rows, names, depth, readLeaf, before)
-        : [readCell(r, names, depth, readLeaf, before)]
+      const held: Held = { numbers, change: () => readChange(r, names, depth, UNHELD) }
+      return rows > 1 ? readColumn(r, rows, names, depth, readValue, held) : [readCell(r, held)]
     }
 
     return {
@@ -255,7 +250,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
 }
 
 /** Slots are no state: who wants one has a replica. */
-const UNSEEN = { state: undefined, delta: (): Delta => ({}) }
+const UNSEEN = { state: undefined, touched: [] }
 
 /** Of other rooms nothing is read but the versions. */
 const SKIP: DeltaReader = {
