@@ -19,7 +19,7 @@ export interface Tree {
 }
 
 /** The root stands in a holder under this key, so that a path always begins in a container. */
-export const ROOT = 'root'
+const ROOT = 'root'
 
 /** Records that hold fields are of other kinds than the maps above them. */
 const LEAF_LEVEL = 3
