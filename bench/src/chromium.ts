@@ -9,8 +9,14 @@ interface Vite {
   defaultClientConditions: string[]
   build(config: object): Promise<{ output: { code?: string }[] }>
 }
+interface Metrics {
+  metrics: readonly { name: string; value: number }[]
+}
 interface Page {
   evaluate<T>(script: string): Promise<T>
+  context(): {
+    newCDPSession(page: Page): Promise<{ send(method: string): Promise<unknown> }>
+  }
 }
 interface Playwright {
   chromium: {
@@ -18,8 +24,27 @@ interface Playwright {
   }
 }
 
+export interface BenchPage {
+  /** What a call of one of the module's functions returns: `watch(true)`. */
+  run<T>(call: string): Promise<T>
+  /** Processor time of the page's main thread so far: script, layout, painting and collecting, whatever else the machine does. */
+  threadMs(): Promise<number>
+  close(): Promise<void>
+}
+
 /** What `name()` of `src/<module>.ts` returns there; null where no Chromium is installed. */
 export async function inChromium<T>(module: string, name: string): Promise<T | null> {
+  const page = await openChromium(module)
+  if (page === null) return null
+  try {
+    return await page.run<T>(`${name}()`)
+  } finally {
+    await page.close()
+  }
+}
+
+/** A page with `src/<module>.ts` in it; null where no Chromium is installed. */
+export async function openChromium(module: string): Promise<BenchPage | null> {
   const playwright = await load<Playwright>('@playwright/test/index.mjs')
   const browser = await playwright.chromium
     .launch({
@@ -31,9 +56,21 @@ export async function inChromium<T>(module: string, name: string): Promise<T | n
   try {
     const page = await browser.newPage()
     await page.evaluate(await bundle(module))
-    return await page.evaluate<T>(`bench.${name}()`)
-  } finally {
+    const session = await page.context().newCDPSession(page)
+    await session.send('Performance.enable')
+    return {
+      run: (call) => page.evaluate(`bench.${call}`),
+      async threadMs() {
+        const { metrics } = (await session.send('Performance.getMetrics')) as Metrics
+        const found = metrics.find(({ name }) => name === 'ThreadTime')
+        if (found === undefined) throw new Error('wrong result: this Chromium tells no ThreadTime')
+        return found.value * 1_000
+      },
+      close: () => browser.close(),
+    }
+  } catch (thrown) {
     await browser.close()
+    throw thrown
   }
 }
 

@@ -1,8 +1,8 @@
 // The flight recorder: the newest events of all clients of the page, in a ring that is bounded by number and by memory.
 // It runs from the first moment, so recording is one object and a few additions; whoever wants to look (the overlay)
 // reads it later.
-import { redactFrame } from '@painda/protocol'
-import type { InspectEvent, Message, StateDelta, Undo } from '@painda/protocol'
+import type { InspectEvent, Undo } from '@painda/protocol'
+import { costOf, heldOf } from './held.js'
 import { createRates, type Rates } from './rates.js'
 
 export interface Recorded {
@@ -64,10 +64,6 @@ export interface Recorder {
 const MAX_EVENTS = 10_000
 const MAX_BYTES = 24_000_000
 
-/** Objects, arrays and the list entry of one event. */
-const EVENT_COST = 400
-/** One byte of JSON becomes about four of objects (measured on the demo's frames), and is kept itself. */
-const COST_PER_BYTE = 5
 /** A checkpoint shares most of its tree with its neighbours. */
 const CHECKPOINT_COST = 2_000
 
@@ -78,7 +74,7 @@ export function createRecorder({
   const ring: (Recorded | undefined)[] = []
   const listeners = new Set<() => void>()
   const totals = new Map<number, Totals>()
-  const rates = new Map<string, Rates>()
+  const rates = { in: new Map<number, Rates>(), out: new Map<number, Rates>() }
   let checkpoints: Checkpoint[] = []
   let firstId = 0
   let nextId = 0
@@ -95,11 +91,10 @@ export function createRecorder({
   }
 
   function ratesOf(source: number, direction: 'in' | 'out'): Rates {
-    const name = `${source} ${direction}`
-    let found = rates.get(name)
+    let found = rates[direction].get(source)
     if (found === undefined) {
       found = createRates()
-      rates.set(name, found)
+      rates[direction].set(source, found)
     }
     return found
   }
@@ -152,9 +147,11 @@ export function createRecorder({
         return
       }
       if (nextId - firstId >= maxEvents) dropOldest()
-      ring[nextId % maxEvents] = { id: nextId, source, event: withoutStates(withoutSecrets(event)) }
+      // What is recorded ends up in screenshots, files and bug reports.
+      const held = heldOf(event)
+      ring[nextId % maxEvents] = { id: nextId, source, event: held }
       nextId++
-      heldBytes += costOf(event)
+      heldBytes += costOf(held)
       // The newest is kept however large it is: it is what somebody wants to look at.
       while (heldBytes > maxBytes && nextId - firstId > 1) dropOldest()
       for (const listener of listeners) listener()
@@ -189,35 +186,4 @@ export function createRecorder({
 function isProblem(event: InspectEvent): boolean {
   if (event.kind === 'error' || event.kind === 'desync') return true
   return event.kind === 'frame' && event.messages.some((message) => message.kind === 'error')
-}
-
-/** What is recorded ends up in screenshots, files and bug reports. */
-function withoutSecrets(event: InspectEvent): InspectEvent {
-  if (event.kind !== 'frame') return event
-  const shown = redactFrame(event.bytes, event.messages)
-  return shown.bytes === event.bytes ? event : { ...event, ...shown }
-}
-
-/**
- * A decoder may have put the whole new state beside a delta. Ten thousand states, however much they share, are not ours
- * to keep: the deltas lead from one checkpoint to the next.
- */
-function withoutStates(event: InspectEvent): InspectEvent {
-  if (event.kind !== 'frame' || !event.messages.some(hasState)) return event
-  return {
-    ...event,
-    messages: event.messages.map((message) => {
-      if (!hasState(message)) return message
-      const { state: _state, ...rest } = message
-      return rest
-    }),
-  }
-}
-
-function hasState(message: Message): message is StateDelta {
-  return message.kind === 'delta' && message.state !== undefined
-}
-
-function costOf(event: InspectEvent): number {
-  return event.kind === 'frame' ? EVENT_COST + event.bytes.byteLength * COST_PER_BYTE : EVENT_COST
 }

@@ -79,22 +79,7 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
     if (message.kind === 'ack') question = answered(source, frame, message.ackId)
     if (message.kind === 'joined' && message.ackId !== undefined)
       question = answered(source, frame, message.ackId)
-    return {
-      key: nextKey++,
-      eventId: recorded.id,
-      source,
-      wallAt: frame.wallAt,
-      direction: frame.direction,
-      kind: rowKindOf(message.kind),
-      name: message.kind === 'ack' ? (question?.name ?? `#${message.ackId}`) : nameOf(message),
-      room: roomOf(message),
-      frame: { seq: frame.seq, bytes: frame.bytes, part, parts: frame.messages.length },
-      ...versionsOf(message),
-      latencyMs: question === undefined ? null : frame.at - question.at,
-      isBad: message.kind === 'error' || (message.kind === 'ack' && message.error !== undefined),
-      content: contentOf(message),
-      message,
-    }
+    return new MessageRow(nextKey++, recorded, frame, message, part, question)
   }
 
   function localRow(recorded: Recorded, event: Exclude<InspectEvent, FrameEvent>, shown: Local): Row {
@@ -126,6 +111,54 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
       offsets.set(recorded.source, event.wallAt - event.at)
       return event.messages.map((message, part) => messageRow(recorded, event, message, part))
     },
+  }
+}
+
+/** A class, because there are ten thousand: a getter in a literal would make a dictionary of each. */
+class MessageRow implements Row {
+  readonly eventId: number
+  readonly source: number
+  readonly wallAt: number
+  readonly direction: 'in' | 'out'
+  readonly kind: RowKind
+  readonly name: string
+  readonly room: string | null
+  readonly frame: NonNullable<Row['frame']>
+  readonly from: number | null
+  readonly to: number | null
+  readonly latencyMs: number | null
+  readonly isBad: boolean
+  readonly key: number
+  readonly message: Message
+
+  constructor(
+    key: number,
+    { id, source }: Recorded,
+    frame: FrameEvent,
+    message: Message,
+    part: number,
+    question: Question | undefined,
+  ) {
+    const { from, to } = versionsOf(message)
+    this.key = key
+    this.eventId = id
+    this.source = source
+    this.wallAt = frame.wallAt
+    this.direction = frame.direction
+    this.kind = rowKindOf(message.kind)
+    this.name = message.kind === 'ack' ? (question?.name ?? `#${message.ackId}`) : nameOf(message)
+    this.room = roomOf(message)
+    this.frame = { seq: frame.seq, bytes: frame.bytes, part, parts: frame.messages.length }
+    this.from = from
+    this.to = to
+    this.latencyMs = question === undefined ? null : frame.at - question.at
+    this.isBad = message.kind === 'error' || (message.kind === 'ack' && message.error !== undefined)
+    this.message = message
+  }
+
+  /** Made when somebody looks: a delta is held as text. */
+  get content(): unknown {
+    return contentOf(this.message)
   }
 }
 

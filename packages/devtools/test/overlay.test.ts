@@ -14,7 +14,8 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1_000)
   let now = 0
   frames = []
-  vi.stubGlobal('requestAnimationFrame', (run: (at: number) => void) => frames.push(() => run((now += 200))))
+  vi.stubGlobal('requestAnimationFrame', (run: (at: number) => void) => frames.push(() => run((now += 400))))
+  vi.spyOn(performance, 'now').mockImplementation(() => now + 400)
   client = createFakeClient()
 })
 

@@ -19,7 +19,13 @@ function build() {
       createModel({
         hook: shown,
         preferences,
-        frames: { requestAnimationFrame: () => 0, cancelAnimationFrame: () => {} },
+        frames: {
+          performance,
+          requestAnimationFrame: () => 0,
+          cancelAnimationFrame: () => {},
+          setTimeout: () => 0,
+          clearTimeout: () => {},
+        },
         wallOffset,
       }),
     download: (name, content) => saved.push({ name, content }),

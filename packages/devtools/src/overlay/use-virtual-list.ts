@@ -23,7 +23,7 @@ export interface VirtualListOptions<T> {
 }
 
 /** Rows drawn beyond each edge, so that a flick does not show a gap. */
-const OVERSCAN = 6
+const OVERSCAN = 4
 
 export function useVirtualList<T>({ rows, keyOf, rowHeight, follows }: VirtualListOptions<T>): VirtualList {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)

@@ -30,6 +30,10 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
     follows: selected === null,
   })
 
+  /** As many as were ever in sight at once. Only grows: another number would give every row another element. */
+  const placesRef = useRef(1)
+  placesRef.current = Math.max(placesRef.current, items.length)
+
   // The note takes its height from the list: whoever stands at the end stays there.
   const isPaused = behind !== null
   const lastRef = useRef({ isPaused, isAtEnd })
@@ -80,7 +84,8 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
             return (
               row !== undefined && (
                 <FrameRow
-                  key={row.key}
+                  // By place, not by row: in a fast stream every row is another one, and new text costs less than new elements.
+                  key={item.index % placesRef.current}
                   row={row}
                   top={item.start}
                   isSelected={row === selected}

@@ -1,0 +1,75 @@
+// What is kept of an event. Ten thousand of them stay for minutes, so a delta is kept as its JSON text: that takes a fifth of the
+// memory of its objects, and gives the collector one string to look after instead of hundreds of objects. Read again when
+// somebody looks.
+import { redactFrame } from '@painda/protocol'
+import type { InspectEvent, Message, StateDelta, StateScope } from '@painda/protocol'
+
+/** The objects and arrays around a frame, and the buffer of its bytes. */
+const EVENT_COST = 700
+/** One byte of a message becomes about four of objects (measured on the demo's frames). */
+const OBJECTS_PER_BYTE = 4
+
+/** The event without tokens, and without the states that a decoder puts beside a delta. The event itself is not touched. */
+export function heldOf(event: InspectEvent): InspectEvent {
+  if (event.kind !== 'frame') return event
+  const { bytes, messages } = redactFrame(event.bytes, event.messages)
+  if (bytes === event.bytes && !messages.some(isReadable)) return event
+  return { ...event, bytes, messages: messages.map(heldMessage) }
+}
+
+/** Estimated bytes of memory, of what `heldOf` gave. */
+export function costOf(event: InspectEvent): number {
+  if (event.kind !== 'frame') return EVENT_COST
+  let cost = EVENT_COST + event.bytes.byteLength
+  let isOther = false
+  for (const message of event.messages) {
+    if (message instanceof HeldDelta) cost += message.size
+    else isOther = true
+  }
+  return isOther ? cost + event.bytes.byteLength * OBJECTS_PER_BYTE : cost
+}
+
+/** What came damaged has no delta to keep. */
+function isReadable(message: Message): message is StateDelta {
+  return message.kind === 'delta' && message.delta !== undefined && !(message instanceof HeldDelta)
+}
+
+function heldMessage(message: Message): Message {
+  return isReadable(message) ? new HeldDelta(message) : message
+}
+
+class HeldDelta implements StateDelta {
+  readonly kind = 'delta'
+  declare readonly delta: unknown
+  declare readonly hash?: number
+  declare readonly scope?: StateScope
+  readonly room: string
+  readonly from: number
+  readonly to: number
+  readonly tick: number
+  readonly #text: string
+
+  constructor({ room, from, to, tick, hash, scope, delta }: StateDelta) {
+    this.room = room
+    this.from = from
+    this.to = to
+    this.tick = tick
+    if (hash !== undefined) this.hash = hash
+    if (scope !== undefined) this.scope = scope
+    this.#text = JSON.stringify(delta)
+    // Its own and enumerable, so that a message is shown, copied and compared with its delta.
+    Object.defineProperty(this, 'delta', HeldDelta.#DELTA)
+  }
+
+  get size(): number {
+    return this.#text.length
+  }
+
+  static readonly #DELTA = {
+    get(this: HeldDelta): unknown {
+      return JSON.parse(this.#text)
+    },
+    enumerable: true,
+    configurable: true,
+  }
+}
