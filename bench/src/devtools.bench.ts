@@ -1,7 +1,7 @@
 // The inspector's price: closed, open under a thousand frames a second, and in memory.
 import { openChromium } from './chromium.js'
 import { closedMicroseconds, HELD, heldMegabytes } from './devtools-figures.js'
-import type { Watched } from './devtools-figures.js'
+import type { overlay, Watched } from './devtools-figures.js'
 import { check, median, printFigures } from './measure.js'
 import type { Figure } from './measure.js'
 
@@ -26,15 +26,17 @@ const figures: Figure[] = [
 const page = await openChromium('devtools-figures')
 if (page === null) console.log('  no Chromium here: the open overlay is not measured')
 else {
+  const call = <T>(name: keyof typeof overlay, ...args: readonly unknown[]): Promise<T> =>
+    page.run<T>(`overlay.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`)
   const busy = { open: [] as number[], without: [] as number[] }
   for (let pair = 0; pair < PAIRS; pair++) {
     for (const name of pair % 2 === 0 ? (['open', 'without'] as const) : (['without', 'open'] as const)) {
-      await page.run(`open(${name === 'open'}, ${WARM_UP_MS + WATCHED_MS})`)
-      await page.run(`play(${WARM_UP_MS})`)
+      await call('open', name === 'open', WARM_UP_MS + WATCHED_MS)
+      await call('play', WARM_UP_MS)
       const before = await page.threadMs()
-      const { ms, frames, recorded } = await page.run<Watched>(`play(${WATCHED_MS})`)
+      const { ms, frames, recorded } = await call<Watched>('play', WATCHED_MS)
       busy[name].push(((await page.threadMs()) - before) / ms)
-      await page.run('close()')
+      await call('close')
       check(name === 'without' || recorded > frames, `${recorded} events were recorded of ${frames} frames`)
     }
   }

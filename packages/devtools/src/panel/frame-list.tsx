@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The rows, of which only those in sight are drawn. A listbox: one stop for the Tab key, arrows choose.
 import type { TargetedKeyboardEvent } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { EVERYTHING } from '../filter.js'
 import { formatCount } from '../format.js'
 import { Icon } from '../overlay/icons.js'
@@ -31,8 +31,8 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
   })
 
   /** As many as were ever in sight at once. Only grows: another number would give every row another element. */
-  const placesRef = useRef(1)
-  placesRef.current = Math.max(placesRef.current, items.length)
+  const [places, setPlaces] = useState(1)
+  if (items.length > places) setPlaces(items.length)
 
   // The note takes its height from the list: whoever stands at the end stays there.
   const isPaused = behind !== null
@@ -85,7 +85,7 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
               row !== undefined && (
                 <FrameRow
                   // By place, not by row: in a fast stream every row is another one, and new text costs less than new elements.
-                  key={item.index % placesRef.current}
+                  key={item.index % Math.max(places, items.length)}
                   row={row}
                   top={item.start}
                   isSelected={row === selected}
