@@ -151,6 +151,7 @@ export function createCore(options: ClientOptions): Core {
     post,
     release: session.release,
     discard: mail.discard,
+    channelOf: views.channelOf,
     make: (key, wish, definition) =>
       createRoom({
         key,

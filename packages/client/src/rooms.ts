@@ -9,6 +9,7 @@ import type {
   Left,
   Message,
   RoomShape,
+  RoomVersion,
   RoomVersions,
   StateDelta,
   Time,
@@ -30,6 +31,8 @@ export interface RoomsOptions {
   isOpen: () => boolean
   nextAckId: () => number
   post: (message: Message, gate: Gate | null) => void
+  /** The number of the view that is held of a room. */
+  channelOf: (room: string) => number | undefined
   /** Makes a room that calls back `enter` and `leave` below. */
   make: (key: string, wish: Wish, definition: RoomShape | null) => Room
   /** Messages of a room that can leave now. */
@@ -300,12 +303,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     all: () => [...byKey.values()],
     versions() {
-      const versions: [room: string, version: number][] = []
+      const versions: RoomVersion[] = []
       for (const [id, members] of byId) {
         const [first, ...others] = [...members].map(({ replica }) => replica)
         // Handles of one room get the same messages; one that lost step needs the snapshot that heals all.
         if (first === undefined || ![first, ...others].every(({ isFollowing }) => isFollowing)) continue
-        if (others.every(({ version }) => version === first.version)) versions.push([id, first.version])
+        if (others.some(({ version }) => version !== first.version)) continue
+        const channel = options.channelOf(id)
+        versions.push(channel === undefined ? [id, first.version] : [id, first.version, channel])
       }
       return versions.slice(0, MAX_ROOMS)
     },

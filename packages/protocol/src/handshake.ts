@@ -33,15 +33,17 @@ export interface SessionWish {
   /** Reliable messages that arrived. */
   received: number
   /**
-   * State rooms that are held, each with its version: the server may continue from there. Pairs, because a room's id may
-   * be a key that no object should have.
+   * State rooms that are held, each with its version and its view: the server may continue from there. Lists, because a
+   * room's id may be a key that no object should have.
    */
   versions?: RoomVersions
   /** The page was loaded anew: nothing is held of the session's rooms, not even which they are. */
   fresh?: boolean
 }
 
-export type RoomVersions = readonly (readonly [room: string, version: number])[]
+/** `channel`: the number of the view that is held; absent from those who keep no views. */
+export type RoomVersion = readonly [room: string, version: number, channel?: number]
+export type RoomVersions = readonly RoomVersion[]
 
 /** What a reconnect became. `new` is a first connection. */
 export type SessionOutcome = 'new' | 'resumed' | 'snapshot' | 'expired'
@@ -121,7 +123,8 @@ const SESSION: Shape<SessionWish> = {
   'fresh?': flag,
 }
 
-function roomVersion(value: unknown, field: string): readonly [room: string, version: number] {
-  const [room, version] = list(2, any, value, field)
-  return [name(room, field), count(version, field)]
+function roomVersion(value: unknown, field: string): RoomVersion {
+  const [room, version, channel] = list(3, any, value, field)
+  const held = [name(room, field), count(version, field)] as const
+  return channel === undefined ? held : [...held, count(channel, field)]
 }

@@ -6,7 +6,16 @@ export const EVERY_KIND: readonly Message[] = [
     kind: 'hello',
     version: 3,
     token: 't',
-    session: { id: 'a', token: 'b', received: 2 },
+    session: {
+      id: 'a',
+      token: 'b',
+      received: 2,
+      versions: [
+        ['r', 1],
+        ['s', 2, 3],
+      ],
+      fresh: true,
+    },
     contract: ['room arena'],
   },
   {

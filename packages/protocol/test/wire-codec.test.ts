@@ -131,6 +131,17 @@ describe('messages as bytes', () => {
 })
 
 describe('malformed frames', () => {
+  test.each([[['r']], [['r', -1]], [['r', 1, 'x']], [['r', 1, 2, 3]], ['r'], [[1, 1]]])(
+    '[FB2] [RM14] a hello that says %j of a room is malformed',
+    (held) => {
+      const codec = createWireCodec()
+      const session = { id: 'a', token: 'b', received: 0, versions: [held] }
+      // What a foreign client may send.
+      const hello = { kind: 'hello', version: 3, session } as unknown as Message
+      expect(codeOf(() => codec.decode(codec.encode(hello)))).toBe('MALFORMED_FRAME')
+    },
+  )
+
   test.each([
     ['empty', ''],
     ['of an unknown opcode', '0f'],

@@ -8,7 +8,7 @@ import type { Member } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { PresenceList } from './presence-list.js'
 import type { RoomStage } from './room-stage.js'
-import { earlyOf, isAdmitted, type Phase, type Seat } from './seat.js'
+import { earlyOf, isAdmitted, type Claim, type Phase, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
 
 export interface EnterOptions {
@@ -39,8 +39,8 @@ export interface RoomDoor<C extends Member> {
   /** Keeps the seat of a dropped client for so long and no longer; resolves to it when it is back, else to null. */
   keep(seat: Seat<C>, ms: number): Promise<C | null>
   dropped(seat: Seat<C>): void
-  /** `version`: that of the state it has; null when it needs all of it. */
-  resumed(seat: Seat<C>, version: number | null): void
+  /** `claim`: the state it has; null when it needs all of it. */
+  resumed(seat: Seat<C>, claim: Claim | null): void
 }
 
 export interface RoomDoorOptions<C extends Member> {
@@ -195,15 +195,15 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       goAway(seat)
       if (seat.role === 'player') guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
     },
-    resumed(seat, version) {
+    resumed(seat, claim) {
       if (!isAdmitted(seat)) return
       presence.setConnected(seat.client.id, true)
       settleKept(seat, seat.client)
       stage.afterWork(() => {
         if (!isAdmitted(seat)) return
-        if (version === null && !stragglers.takeSnapshot(seat.client)) stragglers.needsSnapshot(seat)
-        else if (version === null) stage.catchUp(seat)
-        else stage.goOn(seat, version)
+        if (claim === null && !stragglers.takeSnapshot(seat.client)) stragglers.needsSnapshot(seat)
+        else if (claim === null) stage.catchUp(seat)
+        else stage.goOn(seat, claim)
       })
       if (seat.role === 'player') guard('onResume', () => behaviour.onResume?.(seat.ctx))
     },

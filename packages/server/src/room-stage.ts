@@ -7,7 +7,7 @@ import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { RoomClock } from './room-clock.js'
 import type { RoomViews, Versions } from './room-views.js'
-import { earlyOf, type Seat } from './seat.js'
+import { earlyOf, type Claim, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
 
 export interface RoomStage<C extends Member> {
@@ -23,8 +23,8 @@ export interface RoomStage<C extends Member> {
   send(): void
   /** The whole view and the whole presence, and then deltas: for a member that joins, comes back or lost step. */
   catchUp(seat: Seat<C>): void
-  /** The same for one that comes back with the state of `version`: what it missed of the state comes as one delta. */
-  goOn(seat: Seat<C>, version: number): void
+  /** The same for one that comes back with a state: what it missed of it comes as one delta. */
+  goOn(seat: Seat<C>, claim: Claim): void
   /** What waits for a seat. */
   takeWaiting(seat: Seat<C>): readonly Outgoing[]
 }
@@ -161,11 +161,11 @@ export function createRoomStage<C extends Member>({
       send()
       show(seat)
     },
-    goOn(seat, version) {
+    goOn(seat, claim) {
       // A connection that took over from one that still lived: what is sent now would come before what it missed.
       if (seat.phase.name === 'live') seat.phase = { name: 'away' }
       send()
-      show(seat, views.since(seat, { version, own: null }, clock.tick))
+      show(seat, views.goOn(seat, claim, clock.tick))
       restartIfFull()
     },
     takeWaiting(seat) {

@@ -8,7 +8,7 @@ import type { CompiledSync } from '@painda/protocol'
 import { followJson } from './follow-json.js'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
-import type { Held, Seat } from './seat.js'
+import type { Claim, Held, Seat } from './seat.js'
 import { createSight, type SightOptions } from './sight.js'
 import type { View } from './view.js'
 
@@ -27,8 +27,10 @@ export interface RoomViews<C extends Member> {
   commit(tick: number): Versions<C> | null
   /** The version in which the member will see what has been written until now. */
   promise(seat: Seat<C>): number
-  /** True when a member that has the state of `version` needs no snapshot. */
-  canContinue(seat: Seat<C>, version: number): boolean
+  /** True when a member that comes back with this needs no snapshot. */
+  canContinue(seat: Seat<C>, claim: Claim): boolean
+  /** What leads a member that comes back from there to now. */
+  goOn(seat: Seat<C>, claim: Claim, tick: number): readonly Outgoing[]
   /** All that the member sees. With nothing uncommitted, like `since`. */
   whole(seat: Seat<C>, tick: number): readonly Outgoing[]
   /** What leads the member from what it has to now. */
@@ -67,11 +69,6 @@ interface Place {
   own: View<object> | null
   /** The view that its member follows; another one when it was moved since. */
   told: View<object> | null
-  /**
-   * It was told of another view before: the version that its client names after a lost connection may be one of that,
-   * because the snapshot that led here may be lost with the connection.
-   */
-  wasMoved: boolean
 }
 
 const NOTHING: readonly Outgoing[] = []
@@ -118,7 +115,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function placeOf(seat: Seat<C>): Place {
     let place = places.get(seat)
     if (place !== undefined) return place
-    place = { view: main, news: NOTHING, ownBefore: null, own: null, told: null, wasMoved: false }
+    place = { view: main, news: NOTHING, ownBefore: null, own: null, told: null }
     places.set(seat, place)
     const key = keyOf(seat.client)
     // One that is there is as new as the last commit.
@@ -185,10 +182,24 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function whole(seat: Seat<C>, tick: number): readonly Outgoing[] {
     if (isPlain) return [main.snapshot(tick)]
     const place = placeOf(seat)
-    place.wasMoved ||= place.told !== null && place.told !== place.view
     place.told = place.view
     const shared = place.view.snapshot(tick)
     return place.own === null ? [shared] : [shared, place.own.snapshot(tick)]
+  }
+
+  function since(seat: Seat<C>, held: Held, tick: number): readonly Outgoing[] {
+    const place = isPlain ? null : placeOf(seat)
+    if (place !== null && place.told !== place.view) return whole(seat, tick)
+    const out = (place?.view ?? main).since(held.version, tick)
+    if (place === null || place.own === null) return out === null ? NOTHING : [out]
+    if (out?.message.kind === 'snapshot') return whole(seat, tick)
+    const own = held.own === null ? place.own.snapshot(tick) : place.own.since(held.own, tick)
+    return [out, own].filter((one) => one !== null)
+  }
+
+  /** Whoever keeps no views can only have the one that all share. */
+  function isOf({ channel }: Claim, view: View<object>): boolean {
+    return channel === undefined ? options.view === undefined : channel === view.channel
   }
 
   return {
@@ -205,21 +216,20 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
       const { view } = isPlain ? { view: main } : placeOf(seat)
       return view.promise(main.isDirty)
     },
-    canContinue(seat, version) {
-      if (isPlain) return main.canContinue(version)
-      const place = placeOf(seat)
-      return place.told === place.view && !place.wasMoved && place.view.canContinue(version)
+    canContinue(seat, claim) {
+      const { view } = isPlain ? { view: main } : placeOf(seat)
+      return isOf(claim, view) && view.canContinue(claim.version)
+    },
+    goOn(seat, claim, tick) {
+      const place = isPlain ? null : placeOf(seat)
+      const view = place?.view ?? main
+      if (!isOf(claim, view)) return whole(seat, tick)
+      // What else it was told of meanwhile was lost with the connection.
+      if (place !== null) place.told = view
+      return since(seat, { version: claim.version, own: null }, tick)
     },
     whole,
-    since(seat, held, tick) {
-      const place = isPlain ? null : placeOf(seat)
-      if (place !== null && place.told !== place.view) return whole(seat, tick)
-      const out = (place?.view ?? main).since(held.version, tick)
-      if (place === null || place.own === null) return out === null ? NOTHING : [out]
-      if (out?.message.kind === 'snapshot') return whole(seat, tick)
-      const own = held.own === null ? place.own.snapshot(tick) : place.own.since(held.own, tick)
-      return [out, own].filter((one) => one !== null)
-    },
+    since,
     held(seat) {
       const { view, own } = isPlain ? { view: main, own: null } : placeOf(seat)
       return { version: view.version, own: own?.version ?? null }

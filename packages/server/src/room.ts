@@ -20,7 +20,7 @@ import type { EnterOptions } from './room-door.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
-import { isAdmitted, isMember, isPlayer, type Seat } from './seat.js'
+import { isAdmitted, isMember, isPlayer, type Claim, type Seat } from './seat.js'
 
 export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly id: string
@@ -259,13 +259,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#parts.door.dropped(seat)
   }
 
-  /** True when a member that has the state of `version` needs no snapshot. */
-  canContinue(seat: Seat<C>, version: number): boolean {
-    return this.#parts.views.canContinue(seat, version)
+  /** True when a member that comes back with this needs no snapshot. */
+  canContinue(seat: Seat<C>, claim: Claim): boolean {
+    return this.#parts.views.canContinue(seat, claim)
   }
 
-  resumed(seat: Seat<C>, version: number | null): void {
-    this.#parts.door.resumed(seat, version)
+  resumed(seat: Seat<C>, claim: Claim | null): void {
+    this.#parts.door.resumed(seat, claim)
   }
 
   /** The session is over: nobody is left to be told. */

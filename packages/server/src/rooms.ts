@@ -24,7 +24,7 @@ import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
 import { handleMessage } from './room-message.js'
-import { isAdmitted, isPlayer, type Seat } from './seat.js'
+import { isAdmitted, isPlayer, type Claim, type Seat } from './seat.js'
 import { createTally, type Tally } from './stats.js'
 import { createTickers } from './tick.js'
 
@@ -225,13 +225,13 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       for (const [room, seat] of seatsOf(member)) room.dropped(seat)
     },
     canContinue(member, versions) {
-      const has = new Map(versions)
+      const claims = claimsOf(versions)
       const rooms = seatsOf(member).filter(([, seat]) => isAdmitted(seat))
-      return rooms.length > 0 && rooms.every(([room, seat]) => room.canContinue(seat, has.get(room.id) ?? -1))
+      return rooms.length > 0 && rooms.every(([room, seat]) => canGoOn(room, seat, claims.get(room.id)))
     },
     resumed(member, versions) {
-      const has = new Map(versions)
-      for (const [room, seat] of seatsOf(member)) room.resumed(seat, has.get(room.id) ?? null)
+      const claims = claimsOf(versions ?? [])
+      for (const [room, seat] of seatsOf(member)) room.resumed(seat, claims.get(room.id) ?? null)
     },
     ended(member) {
       for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
@@ -242,6 +242,14 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       tickers.close()
     },
   }
+}
+
+function claimsOf(versions: RoomVersions): Map<string, Claim> {
+  return new Map(versions.map(([room, version, channel]) => [room, { version, channel }]))
+}
+
+function canGoOn<C extends Member>(room: StateRoom<C>, seat: Seat<C>, claim: Claim | undefined): boolean {
+  return claim !== undefined && room.canContinue(seat, claim)
 }
 
 function onlyLooksOn(room: string): PPError {

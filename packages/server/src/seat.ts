@@ -13,6 +13,12 @@ export interface Held {
   readonly own: number | null
 }
 
+/** What a client that comes back says of a room: the version of its replica, and the view, where it keeps views. */
+export interface Claim {
+  readonly version: number
+  readonly channel: number | undefined
+}
+
 export type Phase =
   | { name: 'reserved' }
   /** A member to hooks, but not on the wire yet: what it is sent waits for its snapshot. */

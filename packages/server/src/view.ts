@@ -13,6 +13,8 @@ const HASH_EVERY_MS = 1000
 const SMALL_BYTES = 1024
 
 export interface View<State extends object> {
+  /** Its number on the wire: another one once its dictionary has begun anew. */
+  readonly channel: number
   readonly version: number
   /** The raw tree, for reading. */
   readonly state: State
@@ -72,7 +74,8 @@ export function createView<State extends object>({
 }): View<State> {
   const tracker = createTracker(state, { onDirty, sync })
   const scoped = scope === undefined ? {} : { scope }
-  let encoder = createViewEncoder(nextChannel(), sync.patterns)
+  let channel = nextChannel()
+  let encoder = createViewEncoder(channel, sync.patterns)
   let hashedAt = -Infinity
   const history = createHistory({ tracker, sync })
   /** Those who heard of nothing newer than this version may know another dictionary. */
@@ -168,7 +171,8 @@ export function createView<State extends object>({
   function snapshot(tick: number): Outgoing {
     if (current !== null) return current
     if (encoder.isFull) {
-      encoder = createViewEncoder(nextChannel(), sync.patterns)
+      channel = nextChannel()
+      encoder = createViewEncoder(channel, sync.patterns)
       encoderFrom = version
     }
     // Copied for whoever looks at the message later, while the tree goes on changing.
@@ -204,6 +208,9 @@ export function createView<State extends object>({
   }
 
   return {
+    get channel() {
+      return channel
+    },
     get version() {
       return version
     },

@@ -29,6 +29,8 @@ export interface ViewDecoder {
   snapshot(r: Reader, flags: number): StateSnapshot | StateDelta
   /** A delta that cannot be read says so, when it is one of a view that is held. The view then waits for a snapshot. */
   delta(r: Reader, flags: number): StateDelta
+  /** The number of the room's view, own parts aside; undefined when none is held. */
+  channelOf(room: string): number | undefined
   /** The client is out of the room: its view is forgotten. */
   forget(room: string): void
   /** Another connection begins. */
@@ -126,6 +128,11 @@ export function createViewDecoder(readerOf: ReaderOf = createDeltaReader): ViewD
         // State heals by a snapshot; the other messages of the frame are not lost with it.
         return damaged(r, view)
       }
+    },
+    channelOf(room) {
+      for (const [channel, view] of views)
+        if (view.room === room && view.scope.scope === undefined) return channel
+      return undefined
     },
     forget: (room) => forget((view) => view.room === room),
     begin: () => views.forEach((view) => (view.isOld = true)),
