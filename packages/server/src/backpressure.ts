@@ -12,6 +12,18 @@ const PROBE_BYTES = 4096
 const PROBE_MS = 2000
 const TRICKLE_BYTES = 1024
 
+/**
+ * After this many answers in a row that met no queue the questions become rarer: a question per as much as the socket itself
+ * may hold. A link that takes longer than this for a question's 4 kB is too narrow to be left alone with more.
+ */
+const CALM_AFTER = 8
+const CALM_SLACK_MS = 15
+/** One that fell behind is narrow, and is again once its pace has recovered: it is not left alone for so long. */
+const NOT_CALM_MS = 30_000
+const CALM_BYTES = 16 * 1024
+/** The same for a trickle. */
+const CALM_MS = 5000
+
 /** An answer may be late by half the way, inside these bounds: jitter grows with distance. */
 const SLACK = 0.5
 const MIN_SLACK_MS = 30
@@ -34,18 +46,6 @@ const ALERT_MS = 1000
 /** Answers closer together than this say nothing about a pace: a stall that ends lets all of them through at once. */
 const MIN_PACE_MS = 20
 
-export interface Gauge {
-  /** Notes bytes that are handed over now. True when a ping should travel behind them, noted by `asked`. */
-  sent(bytes: number): boolean
-  asked(at: number): void
-  /** The round trip, or null for a ping that nobody waits for. */
-  answered(at: number): number | null
-  /** Bytes handed over of which nobody has said that they came. */
-  readonly unconfirmedBytes: number
-  /** True when what is sent now would wait behind what was sent before. */
-  isBehind(bufferedBytes: number): boolean
-}
-
 interface Probe {
   readonly at: number
   /** What had been sent when it left. */
@@ -54,88 +54,134 @@ interface Probe {
   readonly isAlone: boolean
 }
 
-export function createGauge(now: () => number): Gauge {
-  const probes: Probe[] = []
-  let sentBytes = 0
-  let askedBytes = 0
-  let confirmedBytes = 0
-  let askedAt = -Infinity
-  let wasIdle = true
-  let alertUntil = -Infinity
+export class Gauge {
+  readonly #now: () => number
+  readonly #probes: Probe[] = []
+  #sentBytes = 0
+  #askedBytes = 0
+  #confirmedBytes = 0
+  #askedAt = -Infinity
+  #wasIdle = true
+  #alertUntil = -Infinity
+  /** Answers in a row that met no queue. */
+  #inTime = 0
+  #behindAt = -Infinity
   /** The shortest way known. Longer only when a probe that was alone says so. */
-  let way: number | null = null
+  #way: number | null = null
   /** Bytes per millisecond between the last answers. */
-  let pace: number | null = null
-  let answer: { at: number; mark: number } | null = null
-  let lateSince: number | null = null
+  #pace: number | null = null
+  #answer: { at: number; mark: number } | null = null
+  #lateSince: number | null = null
 
-  function measure({ at, mark, isAlone }: Probe): number {
-    const time = now()
-    const rtt = time - at
-    if (way === null || rtt < way) way = rtt
-    else if (isAlone) way += (rtt - way) / 2
-    if (answer === null) answer = { at: time, mark }
-    else if (time - answer.at >= MIN_PACE_MS) {
-      pace = (mark - answer.mark) / (time - answer.at)
-      answer = { at: time, mark }
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Bytes handed over of which nobody has said that they came. */
+  get unconfirmedBytes(): number {
+    return this.#sentBytes - this.#confirmedBytes
+  }
+
+  /** No question is under way, and none before was late just now: `isBehind` would say no. */
+  get isQuiet(): boolean {
+    return this.#probes.length === 0 && this.#alertUntil === -Infinity
+  }
+
+  /** Notes bytes that are handed over now. True when a ping should travel behind them, noted by `asked`. */
+  sent(bytes: number): boolean {
+    this.#note(bytes)
+    const fresh = this.#sentBytes - this.#askedBytes
+    if (fresh >= this.#limit) return true
+    // The clock costs as much as the rest of this: it is read only where its word counts.
+    if (fresh < TRICKLE_BYTES && this.#alertUntil === -Infinity) return false
+    const time = this.#now()
+    if (time >= this.#alertUntil) this.#alertUntil = -Infinity
+    return time < this.#alertUntil || this.#isOverdue(fresh, time)
+  }
+
+  /** The same while it `isQuiet`, where many bytes are noted at once: false, and nothing is noted, when a ping is due. */
+  pass(bytes: number, time: number): boolean {
+    const fresh = this.#sentBytes + bytes - this.#askedBytes
+    if (fresh >= this.#limit || this.#isOverdue(fresh, time)) return false
+    this.#note(bytes)
+    return true
+  }
+
+  asked(at: number): void {
+    if (this.#probes.length < MAX_PROBES)
+      this.#probes.push({ at, mark: this.#sentBytes, isAlone: this.#wasIdle })
+    this.#askedAt = at
+    this.#askedBytes = this.#sentBytes
+  }
+
+  /** The round trip, or null for a ping that nobody waits for. */
+  answered(at: number): number | null {
+    const index = this.#probes.findIndex((probe) => probe.at === at)
+    const probe = this.#probes[index]
+    if (probe === undefined) return null
+    this.#probes.splice(0, index + 1)
+    if (this.#probes.length === 0) this.#lateSince = null
+    return this.#measure(probe)
+  }
+
+  /** True when what is sent now would wait behind what was sent before. */
+  isBehind(bufferedBytes: number): boolean {
+    if (bufferedBytes > MAX_BUFFERED_BYTES) return true
+    if (this.#probes.length === 0) {
+      this.#lateSince = null
+      return false
     }
-    confirmedBytes = mark
+    const time = this.#now()
+    if (!this.#isLate(time)) {
+      this.#lateSince = null
+      return false
+    }
+    this.#inTime = 0
+    this.#lateSince ??= time
+    this.#alertUntil = time + ALERT_MS
+    if (time - this.#lateSince < SECOND_LOOK_MS) return false
+    this.#behindAt = time
+    return true
+  }
+
+  get #limit(): number {
+    return this.#inTime >= CALM_AFTER ? CALM_BYTES : PROBE_BYTES
+  }
+
+  #isOverdue(fresh: number, time: number): boolean {
+    return fresh >= TRICKLE_BYTES && time - this.#askedAt >= (this.#inTime >= CALM_AFTER ? CALM_MS : PROBE_MS)
+  }
+
+  #note(bytes: number): void {
+    this.#wasIdle = this.#confirmedBytes === this.#sentBytes
+    this.#sentBytes += bytes
+  }
+
+  #measure({ at, mark, isAlone }: Probe): number {
+    const time = this.#now()
+    const rtt = time - at
+    const isCalm = rtt <= (this.#way ?? rtt) + CALM_SLACK_MS && time - this.#behindAt >= NOT_CALM_MS
+    this.#inTime = isCalm ? this.#inTime + 1 : 0
+    if (this.#way === null || rtt < this.#way) this.#way = rtt
+    else if (isAlone) this.#way += (rtt - this.#way) / 2
+    if (this.#answer === null) this.#answer = { at: time, mark }
+    else if (time - this.#answer.at >= MIN_PACE_MS) {
+      this.#pace = (mark - this.#answer.mark) / (time - this.#answer.at)
+      this.#answer = { at: time, mark }
+    }
+    this.#confirmedBytes = mark
     return rtt
   }
 
   /** Is the answer that is longest under way later than the way explains? */
-  function isLate(time: number): boolean {
-    const oldest = probes[0]
+  #isLate(time: number): boolean {
+    const oldest = this.#probes[0]
     if (oldest === undefined) return false
-    const usual = way ?? UNKNOWN_RTT_MS
+    const usual = this.#way ?? UNKNOWN_RTT_MS
     const slack = Math.min(MAX_SLACK_MS, Math.max(MIN_SLACK_MS, usual * SLACK))
     if (time - oldest.at <= usual + slack) return false
     // A queue that moves, and is short again by now: waiting for its end would let the wire run empty.
-    if (pace === null || answer === null || time - answer.at > slack) return true
-    return sentBytes - confirmedBytes > pace * (usual + slack / 2)
-  }
-
-  return {
-    sent(bytes) {
-      wasIdle = confirmedBytes === sentBytes
-      sentBytes += bytes
-      const fresh = sentBytes - askedBytes
-      if (fresh >= PROBE_BYTES) return true
-      // The clock costs as much as the rest of this: it is read only where its word counts.
-      if (fresh < TRICKLE_BYTES && alertUntil === -Infinity) return false
-      const time = now()
-      if (time >= alertUntil) alertUntil = -Infinity
-      return time < alertUntil || (fresh >= TRICKLE_BYTES && time - askedAt >= PROBE_MS)
-    },
-    asked(at) {
-      if (probes.length < MAX_PROBES) probes.push({ at, mark: sentBytes, isAlone: wasIdle })
-      askedAt = at
-      askedBytes = sentBytes
-    },
-    answered(at) {
-      const index = probes.findIndex((probe) => probe.at === at)
-      const probe = probes[index]
-      if (probe === undefined) return null
-      probes.splice(0, index + 1)
-      return measure(probe)
-    },
-    get unconfirmedBytes() {
-      return sentBytes - confirmedBytes
-    },
-    isBehind(bufferedBytes) {
-      if (bufferedBytes > MAX_BUFFERED_BYTES) return true
-      if (probes.length === 0) {
-        lateSince = null
-        return false
-      }
-      const time = now()
-      if (!isLate(time)) {
-        lateSince = null
-        return false
-      }
-      lateSince ??= time
-      alertUntil = time + ALERT_MS
-      return time - lateSince >= SECOND_LOOK_MS
-    },
+    if (this.#pace === null || this.#answer === null || time - this.#answer.at > slack) return true
+    return this.unconfirmedBytes > this.#pace * (usual + slack / 2)
   }
 }

@@ -15,7 +15,7 @@ import type {
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
 import type { Handlers } from './handlers.js'
-import type { Member } from './member.js'
+import type { Lane, Member } from './member.js'
 import type { AckReply, Declared, MessageHandler, MessageOfClient, PayloadOf } from './messages.js'
 import type { Outgoing } from './outgoing.js'
 import { outgoing } from './outgoing.js'
@@ -154,6 +154,14 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   get isBehind(): boolean {
     return this.#parts.session.isBehind
+  }
+
+  get lane(): Lane | null {
+    return this.#parts.session.lane
+  }
+
+  enlist(by: 1 | -1): void {
+    this.#parts.session.enlist(by)
   }
 
   /** The wire that the client speaks. */

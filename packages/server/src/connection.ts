@@ -12,7 +12,8 @@ import type {
   Transport,
   Undo,
 } from '@painda/protocol'
-import { createGauge, type Gauge } from './backpressure.js'
+import { Gauge } from './backpressure.js'
+import type { Lane } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import type { PackedFrame, Packer } from './packing.js'
@@ -68,13 +69,17 @@ type State =
   | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
   | { name: 'closed' }
 
-export class Connection {
+export class Connection implements Lane {
   /** How it speaks; settled when its hello has been read. */
   codec: PeerCodec
   /** How the inspect stream names the other end. */
   peer = 'new'
   /** Round trip in milliseconds; null until the first answer. */
   rtt: number | null = null
+  /** Its session has something for it at the end of this turn. */
+  isAwaited = false
+  /** Its client is in more than one room: what they send in one turn becomes one frame. */
+  isCrowded = false
 
   readonly #options: ConnectionOptions
   readonly #undos: Undo[] = []
@@ -83,13 +88,17 @@ export class Connection {
   #cancelHandshake: Undo
   #lastHeard: number
   #frames = 0
+  /** Something that was written still waits in this process. */
+  #isHolding = false
+  /** It has an owner, who takes what may be left out. */
+  #isLane = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.codec = options.codec
     const { time, transport, handshakeTimeoutMs } = options
     this.#lastHeard = time.now()
-    this.#gauge = createGauge(() => time.now())
+    this.#gauge = new Gauge(() => time.now())
     this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
       this.end(
         new PPError('HANDSHAKE_TIMEOUT', `The handshake was not over within ${handshakeTimeoutMs} ms.`),
@@ -118,6 +127,21 @@ export class Connection {
     return this.#options.transport.bufferedAmount
   }
 
+  get isClear(): boolean {
+    return this.#isLane && !this.isAwaited && !this.isCrowded && !this.#isHolding && this.#gauge.isQuiet
+  }
+
+  post(outs: readonly Outgoing[], now: number): boolean {
+    const { packer, transport } = this.#options
+    const { frames, bytes } = packer.pack(this.codec, outs)
+    const [frame] = frames
+    if (frame === undefined || frames.length > 1 || !this.#gauge.pass(bytes, now)) return false
+    transport.send(frame.bytes)
+    this.#frames++
+    this.#isHolding = transport.bufferedAmount > 0
+    return true
+  }
+
   /** Bytes handed over of which the peer has not said that they came. */
   get unconfirmedBytes(): number {
     return this.#gauge.unconfirmedBytes
@@ -134,6 +158,7 @@ export class Connection {
     const { backlog } = this.#state
     this.#cancelHandshake()
     this.#state = { name: 'open', cancel: this.#startHeartbeat(), owner }
+    this.#isLane = true
     for (const { message, bytes } of backlog) this.#deliver(message, bytes)
   }
 
@@ -145,6 +170,7 @@ export class Connection {
     const probe = this.#gauge.sent(packing.bytes) ? this.#probe() : null
     const { frames } = probe === null ? packing : packer.pack(this.codec, [...outs, probe])
     for (const frame of frames) this.#write(frame)
+    this.#isHolding = this.bufferedBytes > 0
   }
 
   /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
@@ -331,6 +357,7 @@ export class Connection {
     const state = this.#state
     if (state.name === 'closed') return
     this.#state = { name: 'closed' }
+    this.#isLane = false
     this.#cancelHandshake()
     for (const undo of this.#undos.reverse()) undo()
     if (state.name === 'open') {

@@ -3,6 +3,17 @@
 import type { Ack, Activity } from '@painda/protocol'
 import type { Outgoing } from './outgoing.js'
 
+/**
+ * The short way to a connection, for bytes that many get at once: past the queues of its session while they are empty.
+ * One connection has one lane for as long as it lives.
+ */
+export interface Lane {
+  /** True: nothing waits, the connection keeps up, and no other room of its client would send with the same tick. */
+  readonly isClear: boolean
+  /** Only while it is clear. `now`: on the clock of Time. False: not now, they go the usual way. */
+  post(outs: readonly Outgoing[], now: number): boolean
+}
+
 export interface Member {
   /** The public client id. */
   readonly id: string
@@ -24,6 +35,10 @@ export interface Member {
   readonly unconfirmedBytes: number
   /** True when what is sent now would wait behind what was sent before. */
   readonly isBehind: boolean
+  /** Null where there is none: the connection is lost, or its format has words of its own. */
+  readonly lane?: Lane | null
+  /** It has entered a state room (1) or left it (−1). */
+  enlist?(by: 1 | -1): void
   /** Queues one message; all of one turn leave in one frame, in the order of the calls. Never throws. */
   deliver(out: Outgoing): void
 }

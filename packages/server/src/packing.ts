@@ -24,7 +24,8 @@ export function createPacker(): Packer {
   let last: { codec: PeerCodec; outs: readonly Outgoing[]; packing: Packing } | null = null
   return {
     pack(codec, outs) {
-      if (last !== null && last.codec === codec && areSame(last.outs, outs)) return last.packing
+      if (last !== null && last.codec === codec && (last.outs === outs || areSame(last.outs, outs)))
+        return last.packing
       const packing = packed(codec, outs)
       last = { codec, outs, packing }
       return packing

@@ -112,6 +112,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
   function admit(seat: Seat<C>, ackId: number | undefined): void {
     const { phase, client } = seat
     if (phase.name !== 'joining') return
+    client.enlist?.(1)
     tellJoined(seat, ackId)
     if (!client.connected) goAway(seat)
     else if (door.syncOnJoin && stragglers.takeSnapshot(client)) stage.catchUp(seat)
@@ -164,6 +165,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     detach(seat)
     settleKept(seat, null)
     if (wasAdmitted) {
+      seat.client.enlist?.(-1)
       if (seat.role === 'player') guard('onLeave', () => behaviour.onLeave?.(seat.ctx, reason))
       door.onExit(seat, reason)
     }

@@ -137,6 +137,8 @@ export function createRoomParts<C extends Member>(
     presence,
     seats: seating.seats,
     stragglers,
+    time: world.time,
+    inspector: world.inspector,
     onError: (thrown) => report('The state', thrown),
   })
   const life: RoomLife = createRoomLife({

@@ -1,13 +1,14 @@
 // The order in which members hear of a room. Application code runs in `work`; what it writes is noted by the views, and
 // what it sends waits until that state has left, so that an event never arrives before the state it was sent in. `send`
 // is the only place where state leaves.
+import type { Inspector, Time } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { RoomClock } from './room-clock.js'
 import type { RoomViews, Versions } from './room-views.js'
-import { earlyOf, type Claim, type Seat } from './seat.js'
+import { earlyOf, goLive, type Claim, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
 
 export interface RoomStage<C extends Member> {
@@ -36,6 +37,8 @@ export function createRoomStage<C extends Member>({
   presence,
   seats,
   stragglers,
+  time,
+  inspector,
   onError,
 }: {
   room: string
@@ -44,6 +47,8 @@ export function createRoomStage<C extends Member>({
   presence: Pick<RoomPresenceList, 'takeChanges' | 'full' | 'entries'>
   seats: ReadonlyMap<string, Seat<C>>
   stragglers: Stragglers<C>
+  time: Pick<Time, 'now'>
+  inspector: Pick<Inspector, 'active'>
   onError: (thrown: unknown) => void
 }): RoomStage<C> {
   let waiting: { out: Outgoing; to: readonly Seat<C>[]; afterState: boolean }[] = []
@@ -102,9 +107,17 @@ export function createRoomStage<C extends Member>({
   /** Whoever cannot take more now gets it later, as one with what follows. */
   function tellLive(versions: Versions<C> | null): void {
     if (versions === null) return
+    // What else leaves in this tick shares its frame with the state.
+    const isAlone = waiting.length === 0 && !presence.entries.hasChanges && !inspector.active
+    const now = time.now()
     for (const seat of seats.values()) {
-      if (seat.phase.name !== 'live' || seat.client.readsByReference === true) continue
-      if (!seat.client.isBehind) for (const out of versions.of(seat)) seat.client.deliver(out)
+      if (seat.phase.name !== 'live') continue
+      const lane = isAlone ? seat.lane : null
+      if (lane !== null && lane.isClear) {
+        const outs = versions.of(seat)
+        if (outs.length > 0 && !lane.post(outs, now)) for (const out of outs) seat.client.deliver(out)
+      } else if (seat.client.readsByReference === true) continue
+      else if (!seat.client.isBehind) for (const out of versions.of(seat)) seat.client.deliver(out)
       else {
         const held = versions.before(seat)
         if (held !== undefined) stragglers.skip(seat, held, 'state')
@@ -136,7 +149,7 @@ export function createRoomStage<C extends Member>({
     if (client.readsByReference !== true) for (const out of state) client.deliver(out)
     client.deliver(presence.full())
     stragglers.release(seat)
-    seat.phase = { name: 'live' }
+    goLive(seat)
     for (const out of early) client.deliver(out)
   }
 

@@ -3,7 +3,7 @@
 //   reserved ── onAuth agrees ──▶ joining ── onJoin is done ──▶ live ◀─▶ behind, away
 // Any of them may end in gone.
 import type { RoomContext, SeatRole, UntypedShape } from './definition.js'
-import type { Member } from './member.js'
+import type { Lane, Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
 import type { Pace } from './pace.js'
 
@@ -52,8 +52,19 @@ export interface Seat<C extends Member> {
   readonly isReturning: boolean
   readonly ctx: RoomContext<UntypedShape, C>
   phase: Phase
+  /** While it is live: the short way to its connection, if there is one. */
+  lane: Lane | null
   /** Settles when the join is decided; never rejects. */
   decided: Promise<void>
+}
+
+/** One for all: a tick looks at the phase of every seat. */
+const LIVE: Phase = { name: 'live' }
+
+/** From now on it follows delta by delta. */
+export function goLive<C extends Member>(seat: Seat<C>): void {
+  seat.phase = LIVE
+  seat.lane = seat.client.readsByReference === true ? null : (seat.client.lane ?? null)
 }
 
 /** True from `onJoin` on: hooks count the client among the room's. */

@@ -99,6 +99,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       isReturning,
       ctx: contextOf(client, role),
       phase: { name: 'reserved' },
+      lane: null,
       decided: Promise.resolve(),
     }
     seats.set(client.id, made)

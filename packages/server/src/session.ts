@@ -23,6 +23,7 @@ import { createAcks } from './ack.js'
 import type { Acks } from './ack.js'
 import type { Connection, ConnectionEnd } from './connection.js'
 import type { Flush, Flushable } from './flush.js'
+import type { Lane } from './member.js'
 import { fence, isCurrent } from './epoch.js'
 import { createOutbox } from './outbox.js'
 import type { Outbox, Replay } from './outbox.js'
@@ -95,6 +96,8 @@ export class Session implements Flushable {
   readonly #cursor: V2Cursor
   readonly #pings: TokenBucket
   #state: State = { name: 'opening' }
+  /** State rooms that its client is in. */
+  #rooms = 0
   #received = 0
   /** How much of `#received` the peer has been told. */
   #told = 0
@@ -134,6 +137,15 @@ export class Session implements Flushable {
     return this.#state.name === 'open' && this.#state.connection.isBehind
   }
 
+  get lane(): Lane | null {
+    return this.#state.name === 'open' && this.codec.name !== 'v2' ? this.#state.connection : null
+  }
+
+  enlist(by: 1 | -1): void {
+    this.#rooms += by
+    if (this.#state.name === 'open') this.#state.connection.isCrowded = this.#rooms > 1
+  }
+
   get rtt(): number | null {
     return this.#state.name === 'open' ? this.#state.connection.rtt : null
   }
@@ -155,7 +167,7 @@ export class Session implements Flushable {
   send(out: Outgoing): void {
     if (this.#state.name === 'ended') return
     this.#outbox.push(out)
-    if (this.#state.name === 'open') this.#options.flush.mark(this)
+    if (this.#state.name === 'open') this.#mark(this.#state.connection)
   }
 
   /** Like `send`, and dropped unless the peer is there and keeps up. */
@@ -196,9 +208,10 @@ export class Session implements Flushable {
   /** Hands everything that waits to the connection, as one frame. */
   flush(): void {
     if (this.#state.name !== 'open') return
+    const { connection } = this.#state
+    connection.isAwaited = false
     const outs = this.#outbox.take()
     if (outs.length === 0) return
-    const { connection } = this.#state
     connection.send(this.#cursor.mark(outs))
     if (this.#cursor !== NO_CURSOR && outs[0]?.message.kind === 'welcome') this.#settleOnArrival(connection)
     if (connection.bufferedBytes > this.#options.maxOutboxBytes) {
@@ -240,7 +253,8 @@ export class Session implements Flushable {
     this.#told = welcome.received
     this.#state = { name: 'open', connection, cancelConfirm: null }
     connection.peer = this.id
-    this.#options.flush.mark(this)
+    connection.isCrowded = this.#rooms > 1
+    this.#mark(connection)
     announce()
     connection.open({
       receive: (message, bytes) => this.#receive(connection, message, bytes),
@@ -249,6 +263,11 @@ export class Session implements Flushable {
       mark: (outs) => this.#cursor.mark(outs),
       ended: (end) => this.#lost(connection, end),
     })
+  }
+
+  #mark(connection: Connection): void {
+    connection.isAwaited = true
+    this.#options.flush.mark(this)
   }
 
   #receive(connection: Connection, message: Message, bytes: number): void {

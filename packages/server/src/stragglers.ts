@@ -10,7 +10,7 @@ import type { RoomPresenceList } from './presence.js'
 import { createTokenBucket, type TokenBucket } from './rate-limit.js'
 import type { RoomClock } from './room-clock.js'
 import type { RoomViews } from './room-views.js'
-import type { Behind, Held, Phase, Seat } from './seat.js'
+import { goLive, type Behind, type Held, type Phase, type Seat } from './seat.js'
 import type { Tally } from './stats.js'
 
 /**
@@ -78,11 +78,11 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     const isLate = client.isBehind
     keepPace(seat, isLate)
     if (lacksNothing(seat)) {
-      if (phase.pace.isClean) goLive(seat)
+      if (phase.pace.isClean) rejoin(seat)
     } else if (isLate) noteSkip(seat)
     else if (clock.sendSlot % phase.pace.every === 0 && mayHave(seat)) {
       catchUp(seat)
-      if (phase.pace.isClean) goLive(seat)
+      if (phase.pace.isClean) rejoin(seat)
     }
   }
 
@@ -151,9 +151,9 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     for (const out of early) client.deliver(out)
   }
 
-  function goLive(seat: Seat<C>): void {
+  function rejoin(seat: Seat<C>): void {
     release(seat)
-    seat.phase = { name: 'live' }
+    goLive(seat)
   }
 
   function each(run: (seat: BehindSeat<C>) => void): void {

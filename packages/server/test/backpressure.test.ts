@@ -1,6 +1,6 @@
 // The decisions behind slow members: when a connection is behind, and how often a member then gets the state.
 import { describe, expect, test } from 'vitest'
-import { createGauge } from '../src/backpressure.js'
+import { Gauge } from '../src/backpressure.js'
 import { FULL_PACE, nextPace, type Pace } from '../src/pace.js'
 import { createKit } from './peer-kit.js'
 import { createTestRooms } from './room-kit.js'
@@ -8,7 +8,7 @@ import { createTestRooms } from './room-kit.js'
 describe('a gauge', () => {
   function createClock() {
     const clock = { at: 0 }
-    return { clock, gauge: createGauge(() => clock.at) }
+    return { clock, gauge: new Gauge(() => clock.at) }
   }
 
   test('[BP1] asks after 4 kB, or after two seconds for 1 kB, and not for less', () => {
@@ -23,6 +23,31 @@ describe('a gauge', () => {
     gauge.asked(2_000)
     clock.at = 9_999
     expect(gauge.sent(1_023)).toBe(false)
+  })
+
+  test('[BP1] after eight answers that met no queue it asks after 16 kB, or five seconds, until one meets one', () => {
+    const { clock, gauge } = createClock()
+    for (let asked = 0; asked < 8; asked++) {
+      expect(gauge.sent(4_096)).toBe(true)
+      gauge.asked(clock.at)
+      expect(gauge.isQuiet).toBe(false)
+      clock.at += 10
+      gauge.answered(clock.at - 10)
+    }
+    expect(gauge.isQuiet).toBe(true)
+    expect(gauge.pass(16_383, clock.at)).toBe(true)
+    expect(gauge.pass(1, clock.at)).toBe(false)
+    expect(gauge.sent(1)).toBe(true)
+    gauge.asked(clock.at)
+    clock.at += 10
+    gauge.answered(clock.at - 10)
+    const last = clock.at - 10
+    expect(gauge.pass(1_024, last + 4_999)).toBe(true)
+    expect(gauge.pass(0, last + 5_000)).toBe(false)
+    gauge.asked(clock.at)
+    clock.at += 26
+    expect(gauge.answered(clock.at - 26)).toBe(26)
+    expect(gauge.sent(4_096)).toBe(true)
   })
 
   test('[BP2] an answer later than the way by half of it is late, at the second look', () => {

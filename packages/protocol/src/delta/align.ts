@@ -1,8 +1,7 @@
 // Which item of an old list is which item of the new one. Objects with an `id` are found by it wherever they went, and so
 // are, in a tracked tree, objects that are still the same ones in memory; plain values and objects without an id are
 // matched by what they are.
-import type { DiffContext } from './context.js'
-import { alignByKey, hasMoves, keysOf, type KeyedAlignment } from './keyed.js'
+import { alignByKey, alignMoved, hasMoves, keysOf, type KeyedAlignment } from './keyed.js'
 import { alignLists, type Alignment } from './myers.js'
 import { deepEqual } from './value.js'
 
@@ -15,14 +14,18 @@ const MAX_EDITS_OF_KEYS = 64
 /** Different items · the same item unchanged · the same item, whose change is to be asked for. */
 export type Match = 'no' | 'same' | 'changed'
 
-export function matchItems(before: unknown, after: unknown, context: DiffContext | undefined): Match {
+/** In a tracked tree: whether a container that stands in both lists changed inside. */
+export type IsChanged = (container: object) => boolean
+
+/** Without `isChanged`, two items are what they look like. */
+export function matchItems(before: unknown, after: unknown, isChanged: IsChanged | undefined): Match {
   if (typeof after !== 'object' || after === null) return before === after ? 'same' : 'no'
-  if (before === after) return context?.isChanged(after) ? 'changed' : 'same'
+  if (before === after) return isChanged?.(after) ? 'changed' : 'same'
   if (typeof before !== 'object' || before === null) return 'no'
   const id = idIn(after)
   if (id !== undefined) return id === idIn(before) ? 'changed' : 'no'
   // What an object in memory held before cannot be compared whole; it was not found at its place, so it is another.
-  if (context?.isChanged(before)) return 'no'
+  if (isChanged?.(before)) return 'no'
   return deepEqual(before, after) ? 'same' : 'no'
 }
 
@@ -40,29 +43,35 @@ function idIn(container: object): string | number | undefined {
 export function align(
   before: readonly unknown[],
   after: readonly unknown[],
-  context: DiffContext | undefined,
+  isChanged: IsChanged | undefined,
 ): Alignment | KeyedAlignment {
   if (before.length === 0 || after.length === 0) return []
-  const keyOf = context === undefined ? idOf : idOrItself
+  if (isChanged !== undefined) {
+    // Most items of a tracked list are the very same ones, and telling that takes no keys.
+    const same = alignLists(before, after, undefined, MAX_EDITS_OF_KEYS)
+    const aligned = same === undefined ? undefined : alignMoved(before, after, same, idOrItself)
+    if (aligned !== undefined) return aligned.moves.length === 0 ? aligned.kept : aligned
+  }
+  const keyOf = isChanged === undefined ? idOf : idOrItself
   const oldKeys = keysOf(before, keyOf)
   const keys = oldKeys === undefined ? undefined : keysOf(after, keyOf)
-  if (oldKeys === undefined || keys === undefined) return alignUnkeyed(before, after, context)
+  if (oldKeys === undefined || keys === undefined) return alignUnkeyed(before, after, isChanged)
 
   const kept = alignLists(oldKeys, keys, undefined, MAX_EDITS_OF_KEYS)
   if (kept !== undefined && !hasMoves(kept, oldKeys, keys)) return kept
   const keyed = alignByKey(oldKeys, keys)
-  return keyed ?? kept ?? alignUnkeyed(before, after, context)
+  return keyed ?? kept ?? alignUnkeyed(before, after, isChanged)
 }
 
 function alignUnkeyed(
   before: readonly unknown[],
   after: readonly unknown[],
-  context: DiffContext | undefined,
+  isChanged: IsChanged | undefined,
 ): Alignment {
   // Two plain values are the same item when they are the same value, and a container is never a plain value.
   const isPlain = !before.some(isContainer) || !after.some(isContainer)
   const isSame = (i: number, j: number): boolean =>
-    isPlain ? before[i] === after[j] : matchItems(before[i], after[j], context) !== 'no'
+    isPlain ? before[i] === after[j] : matchItems(before[i], after[j], isChanged) !== 'no'
   const inPlace = before.length === after.length ? alignInPlace(before.length, isSame) : undefined
   // Few places differ, or a small part: no other alignment can save enough to be worth searching.
   if (inPlace !== undefined && (before.length - count(inPlace)) * 4 <= before.length + 8) return inPlace

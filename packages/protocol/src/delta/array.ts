@@ -6,6 +6,7 @@
 //   4. what is left goes through Myers with bounded effort, and past the bound is replaced
 import type { Json } from '../json.js'
 import { align, idOf, matchItems } from './align.js'
+import type { IsChanged } from './align.js'
 import type { DiffContext } from './context.js'
 import type { ArrayOp, Delta } from './delta.js'
 import type { KeyedAlignment } from './keyed.js'
@@ -20,6 +21,7 @@ interface Writing {
   /** Changes of items that stay. They come last, where their indexes are those of the new array. */
   readonly patches: ArrayOp[]
   readonly context: DiffContext | undefined
+  readonly isChanged: IsChanged | undefined
   /** The change of an item that is known to be the same one, or stands where the other stood. */
   change(before: unknown, after: unknown): Delta | undefined
 }
@@ -32,14 +34,15 @@ export function diffArray(
   before: readonly unknown[],
   after: readonly unknown[],
   context: DiffContext | undefined,
+  isChanged: IsChanged | undefined,
   change: (before: unknown, after: unknown) => Delta | undefined,
 ): ArrayOp[] | 'all' | undefined {
-  const writing: Writing = { ops: [], patches: [], context, change }
+  const writing: Writing = { ops: [], patches: [], context, isChanged, change }
   const shorter = Math.min(before.length, after.length)
 
   let start = 0
   for (; start < shorter; start++) {
-    const match = matchItems(before[start], after[start], context)
+    const match = matchItems(before[start], after[start], isChanged)
     if (match === 'no') break
     if (match === 'changed') writePatch(writing, start, before[start], after[start])
   }
@@ -47,7 +50,7 @@ export function diffArray(
   let endAfter = after.length
   const patchesAtEnd: ArrayOp[] = []
   for (; endBefore > start && endAfter > start; endBefore--, endAfter--) {
-    const match = matchItems(before[endBefore - 1], after[endAfter - 1], context)
+    const match = matchItems(before[endBefore - 1], after[endAfter - 1], isChanged)
     if (match === 'no') break
     if (match === 'same') continue
     const delta = change(before[endBefore - 1], after[endAfter - 1])
@@ -81,7 +84,7 @@ function writeMiddle(
   after: readonly unknown[],
   offset: number,
 ): void {
-  const aligned = align(before, after, writing.context)
+  const aligned = align(before, after, writing.isChanged)
   if ('moves' in aligned) {
     writeWithMoves(writing, before, after, aligned, offset)
     return
@@ -116,7 +119,8 @@ function writeWithMoves(
     const items = takeAll(after.slice(index, index + count), context)
     ops.push({ op: 'splice', index: offset + index, deleteCount: 0, items })
   }
-  for (const [i, j] of kept) writeKept(writing, offset + j, before[i], after[j])
+  for (const { i, j, length } of kept)
+    for (let n = 0; n < length; n++) writeKept(writing, offset + j + n, before[i + n], after[j + n])
 }
 
 /** Says that `before` gives way to `after`, which now begins at `index`. Neither holds an item of the other. */
@@ -169,7 +173,9 @@ function changeInPlace({ change }: Writing, before: unknown, after: unknown): De
 }
 
 function writeKept(writing: Writing, index: number, before: unknown, after: unknown): void {
-  if (typeof after === 'object' && after !== null) writePatch(writing, index, before, after)
+  if (typeof after !== 'object' || after === null) return
+  const isUntouched = before === after && writing.isChanged?.(after) === false
+  if (!isUntouched) writePatch(writing, index, before, after)
 }
 
 function writePatch({ patches, change }: Writing, index: number, before: unknown, after: unknown): void {

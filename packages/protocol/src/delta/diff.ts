@@ -2,6 +2,7 @@
 // a tree that was changed in place still shows what stood in it before.
 import { PPError } from '../errors.js'
 import { isForbiddenKey, MAX_DEPTH, type Json } from '../json.js'
+import type { IsChanged } from './align.js'
 import { diffArray } from './array.js'
 import type { DiffContext } from './context.js'
 import { emptyDelta, literal, looksLikeMarker, PP_DELETED, type Delta } from './delta.js'
@@ -61,12 +62,13 @@ export function replacement(value: Json, context: DiffContext | undefined): Delt
   return { __pp_value: context === undefined ? value : context.take(value) }
 }
 
-/** `before`: the items as they were. */
+/** `before`: the items as they were. `isChanged`: of an item that is in both, where it is known in another way than by `context`. */
 export function diffArrays(
   before: readonly unknown[],
   after: readonly unknown[],
   context: DiffContext | undefined,
   depth: number,
+  isChanged: IsChanged | undefined = context?.at('*').isChanged,
 ): Delta | undefined {
   if (depth >= MAX_DEPTH) throw tooDeep()
   const items = context?.at('*')
@@ -75,6 +77,7 @@ export function diffArrays(
     round === undefined ? before : before.map((item) => roundItem(item, round)),
     round === undefined ? after : after.map((item) => roundItem(item, round)),
     items,
+    isChanged,
     (was, is) => diffValue(was, is, items, depth + 1),
   )
   if (ops === undefined) return undefined

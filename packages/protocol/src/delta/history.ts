@@ -46,7 +46,14 @@ interface Branch {
   replacedAt: number
   /** The last version in which anything here or below changed. */
   changedAt: number
+  /** Less what `recentKeys` say: `settle` puts it in. */
   readonly below: Map<string, Place>
+  /**
+   * Plain fields that were put anew together, at `recentAt`. Most objects are written like the last time, and then one number
+   * is noted instead of one per field.
+   */
+  recentKeys: readonly string[]
+  recentAt: number
 }
 
 export function createHistory({
@@ -100,22 +107,42 @@ export function createHistory({
     const at = branchOf(place)
     const { raw, keys, olds, ledger } = node
     const written = node.touchedAt === ledger.tick ? node.count : 0
-    for (let i = 0; i < written; i++) {
-      const key = keys[i] ?? ''
-      mark(at.below, key, olds[i], own(raw, key), ledger)
+    if (written > 0 && !noteTogether(at, node, written)) {
+      for (let i = 0; i < written; i++) {
+        const key = keys[i] ?? ''
+        mark(at.below, key, olds[i], own(raw, key), ledger)
+      }
     }
     for (const child of node.children) {
-      if (isChangedInside(node, child, written))
-        at.below.set(child.key, changedInside(at.below.get(child.key), child))
+      if (!isChangedInside(node, child, written)) continue
+      const before = at.below.get(child.key)
+      const after = changedInside(before, child)
+      if (after !== before) at.below.set(child.key, after)
     }
     return at
+  }
+
+  /** The fields of a container as one, where all are plain and have other values than before; else false, for each by itself. */
+  function noteTogether(at: Branch, { raw, keys, olds }: RecordNode, written: number): boolean {
+    let isLikeBefore = at.recentKeys.length === written
+    let arePlain = true
+    for (let i = 0; i < written && arePlain; i++) {
+      const key = keys[i] ?? ''
+      const now = own(raw, key)
+      if (isLikeBefore && at.recentKeys[i] !== key) isLikeBefore = false
+      arePlain = now !== olds[i] && (typeof now !== 'object' || now === null)
+    }
+    if (!isLikeBefore || !arePlain) settle(at)
+    at.recentKeys = !arePlain ? NO_KEYS : isLikeBefore ? at.recentKeys : keys.slice(0, written)
+    at.recentAt = current
+    return arePlain
   }
 
   function changedInList(place: Place | undefined, node: ListNode): Place {
     const { before, raw, ledger } = node
     const isWritten = node.touchedAt === ledger.tick
-    // As with operations: a list whose items shifted is a new one.
-    if (isWritten && before.length !== raw.length) return current
+    // As with operations: a list whose items shifted is a new one, and so is one with hardly an old item in its place.
+    if (isWritten && (before.length !== raw.length || isMostlyNew(before, raw))) return current
     const at = branchOf(place)
     if (isWritten) for (const [i, item] of raw.entries()) mark(at.below, String(i), before[i], item, ledger)
     else
@@ -139,6 +166,8 @@ export function createHistory({
   function changed(place: Place | undefined, delta: Delta | undefined, value: unknown): Place {
     if (isRecord(value) && isRecord(delta) && !looksLikeMarker(delta)) {
       const at = branchOf(place)
+      settle(at)
+      at.recentKeys = NO_KEYS
       const written = writes.of(delta)
       for (const key in delta) {
         const child = own(value, key)
@@ -177,6 +206,8 @@ export function createHistory({
 
   function sweep(place: Place): void {
     if (typeof place !== 'object') return
+    settle(place)
+    place.recentKeys = NO_KEYS
     for (const [key, child] of place.below) {
       if (lastChange(child) <= oldest) place.below.delete(key)
       else sweep(child)
@@ -187,6 +218,7 @@ export function createHistory({
     if (lastChange(place) <= from) return undefined
     if (isSecret(value, at)) return PP_DELETED
     if (typeof place !== 'object' || place.replacedAt > from) return whole(value, at)
+    settle(place)
     if (Array.isArray(value)) return collectItems(place, value, at, from)
     if (!isRecord(value)) return whole(value, at)
     const delta = emptyDelta(place.below.size > MAP_LIKE_FIELDS)
@@ -235,8 +267,20 @@ export function createHistory({
 /** Deltas of more fields than this are probably keyed by id. */
 const MAP_LIKE_FIELDS = 8
 
+const NO_KEYS: readonly string[] = []
+
+function isMostlyNew(before: readonly unknown[], after: readonly unknown[]): boolean {
+  let left = after.length / 2
+  for (let i = 0; i < after.length && left >= 0; i++) if (before[i] !== after[i]) left--
+  return left < 0
+}
+
 function branch(version: number): Branch {
-  return { replacedAt: version, changedAt: version, below: new Map() }
+  return { replacedAt: version, changedAt: version, below: new Map(), recentKeys: NO_KEYS, recentAt: version }
+}
+
+function settle({ below, recentKeys, recentAt }: Branch): void {
+  for (const key of recentKeys) below.set(key, recentAt)
 }
 
 function lastChange(place: Place): number {

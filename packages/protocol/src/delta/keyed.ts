@@ -5,8 +5,8 @@ import type { Alignment } from './myers.js'
 type Run = readonly [index: number, count: number]
 
 export interface KeyedAlignment {
-  /** Old index and new index of every item that is in both lists, in the new order. */
-  kept: readonly (readonly [i: number, j: number])[]
+  /** Stretches of items that are in both lists; none is in two of them. */
+  kept: Alignment
   /** Runs of old indexes that are gone; runs of new indexes that are new. */
   removed: readonly Run[]
   inserted: readonly Run[]
@@ -77,7 +77,109 @@ export function alignByKey(
     isRemoved[i] = false
   }
   const moves = findMoves(ranks(kept.map(([i]) => i)))
-  return { kept, removed: runs(isRemoved), inserted: runs(isInserted), moves }
+  const single = kept.map(([i, j]) => ({ i, j, length: 1 }))
+  return { kept: single, removed: runs(isRemoved), inserted: runs(isInserted), moves }
+}
+
+/**
+ * What lies between the stretches that are the `same`, matched by key: few items, wherever they went, in however long a
+ * list. Undefined when one of them has no key, or two have the same.
+ */
+export function alignMoved(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  same: Alignment,
+  keyOf: (item: unknown) => unknown,
+): KeyedAlignment | undefined {
+  const oldPlaces = placesBetween(before.length, same, ({ i }) => i)
+  const newPlaces = placesBetween(after.length, same, ({ j }) => j)
+  const byKey = new Map<unknown, number>()
+  for (const i of oldPlaces) byKey.set(keyOf(before[i]), i)
+  if (byKey.size < oldPlaces.length || byKey.has(undefined)) return undefined
+
+  const moved: Alignment[number][] = []
+  const inserted: number[] = []
+  const seen = new Set<unknown>()
+  for (const j of newPlaces) {
+    const key = keyOf(after[j])
+    if (key === undefined || seen.has(key)) return undefined
+    seen.add(key)
+    const i = byKey.get(key)
+    if (i === undefined) inserted.push(j)
+    else {
+      moved.push({ i, j, length: 1 })
+      byKey.delete(key)
+    }
+  }
+  const removed = [...byKey.values()]
+  return {
+    kept: [...same, ...moved].sort((a, b) => a.j - b.j),
+    removed: runsOf(removed),
+    inserted: runsOf(inserted),
+    moves: fewMoves(
+      moved.map(({ i, j }) => ({ from: i - countBelow(removed, i), to: j - countBelow(inserted, j) })),
+    ),
+  }
+}
+
+function placesBetween(
+  length: number,
+  stretches: Alignment,
+  startOf: (stretch: Alignment[number]) => number,
+): number[] {
+  const places: number[] = []
+  let at = 0
+  for (const stretch of stretches) {
+    for (const start = startOf(stretch); at < start; at++) places.push(at)
+    at = startOf(stretch) + stretch.length
+  }
+  for (; at < length; at++) places.push(at)
+  return places
+}
+
+/** Ascending places as runs. */
+function runsOf(places: readonly number[]): Run[] {
+  const found: [number, number][] = []
+  for (const place of places) {
+    const last = found.at(-1)
+    if (last !== undefined && last[0] + last[1] === place) last[1]++
+    else found.push([place, 1])
+  }
+  return found
+}
+
+function countBelow(ascending: readonly number[], limit: number): number {
+  let count = 0
+  while (count < ascending.length && (ascending[count] ?? 0) < limit) count++
+  return count
+}
+
+/** Positions in the list with all that stays and all that moves, before and after; in the order of `to`. */
+interface Moved {
+  readonly from: number
+  readonly to: number
+}
+
+/** The same moves, in the same order, as `findMoves` finds them, counted item by item: for a few in a long list. */
+function fewMoves(items: readonly Moved[]): [number, number][] {
+  const before = (list: readonly Moved[], isBefore: (other: Moved) => boolean): number =>
+    list.reduce((count, other) => count + Number(isBefore(other)), 0)
+  // How many of those that stay stand before it, first and last.
+  const stayOld = items.map(({ from }) => from - before(items, (other) => other.from < from))
+  const stayNew = items.map(({ to }, n) => to - n)
+  const moves: [number, number][] = []
+  for (const [n, item] of items.entries()) {
+    const [old, next] = [stayOld[n] ?? 0, stayNew[n] ?? 0]
+    let from = old
+    let to = next + n
+    for (let done = 0; done < n; done++) if ((stayNew[done] ?? 0) <= old) from++
+    for (let waiting = n + 1; waiting < items.length; waiting++) {
+      if ((items[waiting]?.from ?? 0) < item.from) from++
+      if ((stayOld[waiting] ?? 0) < next) to++
+    }
+    if (from !== to) moves.push([from, to])
+  }
+  return moves
 }
 
 function runs(flags: readonly boolean[]): Run[] {

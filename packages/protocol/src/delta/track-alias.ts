@@ -12,12 +12,12 @@ type Container = Record<string, unknown>
 /** Before the delta is made: afterwards no object stands in two places of the tree. */
 export function separateAliases(ledger: Ledger, placements: Placements): void {
   const { tick } = ledger
-  for (const [container, fields] of placements) {
-    for (const [, node] of placesIn(container, fields, ledger)) node.placedAt = tick
+  for (const [container, noted] of placements) {
+    for (const [, node] of placesIn(container, noted, ledger)) node.placedAt = tick
   }
-  for (const [container, fields] of placements) {
-    for (const [key, node] of placesIn(container, fields, ledger)) {
-      if (node.claimedAt === tick || isAtHomeElsewhere(node, container, fields)) {
+  for (const [container, noted] of placements) {
+    for (const [key, node] of placesIn(container, noted, ledger)) {
+      if (node.claimedAt === tick || isAtHomeElsewhere(node, container, noted)) {
         ;(container as Container)[key] = cloneJson(node.raw)
       } else node.claimedAt = tick
     }
@@ -26,31 +26,38 @@ export function separateAliases(ledger: Ledger, placements: Placements): void {
 
 /** After the delta is made: what was moved is at home where it now stands. */
 export function moveHomes(ledger: Ledger, placements: Placements): void {
-  for (const [container, fields] of placements) {
+  for (const [container, noted] of placements) {
     const parent = ledger.nodes.get(container)
     if (parent === undefined) continue
-    for (const [key, node] of placesIn(container, fields, ledger)) {
+    for (const [key, node] of placesIn(container, noted, ledger)) {
       node.moveHome(parent, key)
     }
   }
 }
 
-function placesIn(container: object, fields: Set<string> | undefined, ledger: Ledger): [string, TrackNode][] {
+function placesIn(container: object, noted: Set<unknown>, ledger: Ledger): [string, TrackNode][] {
   const places: [string, TrackNode][] = []
-  for (const key of fields ?? Object.keys(container)) {
-    const value = (container as Container)[key]
-    if (typeof value !== 'object' || value === null) continue
+  for (const keyOrItem of noted) {
+    if (Array.isArray(container)) {
+      for (let at = container.indexOf(keyOrItem); at >= 0; at = container.indexOf(keyOrItem, at + 1))
+        add(String(at), keyOrItem)
+      // What is noted of an object are keys.
+    } else add(keyOrItem as string, (container as Container)[keyOrItem as string])
+  }
+  return places
+
+  function add(key: string, value: unknown): void {
+    if (typeof value !== 'object' || value === null) return
     const node = ledger.nodes.get(value)
     if (node !== undefined) places.push([key, node])
   }
-  return places
 }
 
 /** True when the object also stands where it stood before, in a part of the tree that is still there. */
-function isAtHomeElsewhere(node: TrackNode, container: object, fields: Set<string> | undefined): boolean {
+function isAtHomeElsewhere(node: TrackNode, container: object, noted: Set<unknown>): boolean {
   const { parent, ledger } = node
   if (parent === undefined) return false
-  // All items of a listed array, and the listed fields of an object, take their turn to claim.
-  if (parent.raw === container && (fields === undefined || fields.has(node.key))) return false
+  // What is noted takes its turn to claim.
+  if (parent.raw === container && (Array.isArray(container) || noted.has(node.key))) return false
   return isAtHome(node) && isInTree(parent, ({ placedAt }) => placedAt === ledger.tick)
 }

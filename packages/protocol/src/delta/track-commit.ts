@@ -73,13 +73,21 @@ function ownPast(node: TrackNode): object {
 /** What changed in a container that stands where it stood. */
 export function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Delta | undefined {
   if (node instanceof RecordNode) return changeOfRecord(node, context, depth)
-  if (node.touchedAt === node.ledger.tick) return diffArrays(node.before, node.raw, context, depth)
+  if (node.touchedAt === node.ledger.tick)
+    return diffArrays(node.before, node.raw, context, depth, changedItems(node))
   const ops: ArrayOp[] = []
   for (const [index, child] of locate(node)) {
     const delta = changeOfNode(child, context.at('*'), depth + 1)
     if (delta !== undefined) ops.push({ op: 'patch', index, delta })
   }
   return ops.length === 0 ? undefined : { __pp_array_ops: ops }
+}
+
+/** Which items of a list changed inside. What stood in it when the tick began is at home here, so that is noted here. */
+function changedItems({ children }: ListNode): (item: object) => boolean {
+  if (children.length === 0) return () => false
+  const changed = new Set<object>(children.map(({ raw }) => raw))
+  return (item) => changed.has(item)
 }
 
 function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): Delta | undefined {

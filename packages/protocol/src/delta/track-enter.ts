@@ -5,8 +5,8 @@ import { isInTree } from './track-home.js'
 import { createNode, nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
 import { cloneJson } from './value.js'
 
-/** Where drafts were put in this tick: raw container → the fields of an object, or undefined for "any item of the list". */
-export type Placements = Map<object, Set<string> | undefined>
+/** Where drafts were put in this tick: raw object → its fields, raw list → the items, which may have shifted since. */
+export type Placements = Map<object, Set<unknown>>
 
 export function createEnter(ledger: Ledger, placements: Placements): Ledger['enter'] {
   return enter
@@ -65,16 +65,16 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
     if (measure(draft.raw, target.raw, 0, room) === 'cycle') return cloneJson<object>(draft.raw)
     if (measure(draft.raw, undefined, 0, room) === 'deep')
       throw notJson(node, key, `more than ${MAX_DEPTH} levels`)
-    note(node.raw, key)
+    note(node.raw, key, draft.raw)
     if (!isInTree(draft)) noteStrays(draft.raw)
     return draft.raw
   }
 
-  function note(container: object, key: string): void {
-    const fields = placements.get(container)
-    if (fields !== undefined) fields.add(key)
-    else if (!placements.has(container))
-      placements.set(container, Array.isArray(container) ? undefined : new Set([key]))
+  function note(container: object, key: string, item: object): void {
+    const place = Array.isArray(container) ? item : key
+    const known = placements.get(container)
+    if (known === undefined) placements.set(container, new Set([place]))
+    else known.add(place)
   }
 
   /** What was taken out of the tree may still hold objects that went on living elsewhere: they stand in two places now. */
@@ -83,7 +83,7 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
       const child = (raw as Record<string, unknown>)[key]
       if (typeof child !== 'object' || child === null) continue
       const known = ledger.nodes.get(child)
-      if (known !== undefined && known.parent?.raw !== raw) note(raw, key)
+      if (known !== undefined && known.parent?.raw !== raw) note(raw, key, child)
       noteStrays(child)
     }
   }
