@@ -1,11 +1,8 @@
 // Names and colours come from strangers. A page shows them as text, or not at all.
-import { PPClient } from '@painda/client'
-import { hostTime } from '@painda/protocol'
-import { WebSocket } from 'ws'
-import { Arena, contract } from '../apps/demo-game/src/shared/game.js'
 import { MAX_NAME_LENGTH } from '../apps/demo-game/src/shared/profile.js'
 import { expect, test } from './fixtures.js'
 import { expectConverged } from './support/converged.js'
+import { sendGuest } from './support/crowd.js'
 
 const FORGED = [
   { name: '<img src=x onerror=alert(1)>', color: '1;background:url(//evil.test/x)' },
@@ -35,13 +32,7 @@ test('forged names and colours of a client that is no page are cleaned or replac
   const [ada] = await players(1)
   const requests: string[] = []
   ada!.page.on('request', (request) => void requests.push(request.url()))
-  const clients = FORGED.map((options) => {
-    const url = `ws://127.0.0.1:${game.port}/pp`
-    // Node 20 has no WebSocket of its own.
-    const client = new PPClient({ url, contract, WebSocket, time: hostTime(globalThis) })
-    client.join(Arena, { options })
-    return client
-  })
+  const guests = FORGED.map((options) => sendGuest(game, options))
 
   await expect(ada!.page.getByTestId('player-row')).toHaveCount(1 + FORGED.length)
   await expectConverged(game, [ada!])
@@ -56,5 +47,5 @@ test('forged names and colours of a client that is no page are cleaned or replac
   }
   await expect(ada!.page.getByTestId('game').locator('img, [onclick], [onerror]')).toHaveCount(0)
   expect(requests, 'nothing was fetched for a name').toEqual([])
-  for (const client of clients) client.close()
+  for (const { client } of guests) client.close()
 })

@@ -47,16 +47,6 @@ test('[RM2] four players walk at the same time and every page has what the serve
   expect(seats.reduce((sum, { score }) => sum + score, 0)).toBe(painted)
 })
 
-test('a player who comes late finds the floor as it is', async ({ game, players }) => {
-  const [ada] = await players(1)
-  await ada!.walk(5)
-  const [ben] = await players(1)
-  await expectConverged(game, [ada!, ben!])
-  const { x, y, color } = await ada!.self()
-  const tile = { x: Math.floor(x) + 0.5, y: Math.floor(y) + 0.5 }
-  await expect.poll(() => colorAt(ben!.page, 'floor', tile)).toBe(paintOf(color).hex)
-})
-
 test.describe('with bots', () => {
   test.use({ fillTo: 5 })
 

@@ -82,36 +82,6 @@ test(
   },
 )
 
-test('[HS8] a server that is told to end says so, and everybody is back when it said', async ({
-  game,
-  players,
-}) => {
-  const everybody = await players(2)
-  const [ada] = everybody
-  await ada!.page.evaluate(() => {
-    window.__painda?.client.on('disconnect', (reason) => {
-      document.title = `${reason}, back in ${(window.__painda?.client.nextRetryAt ?? 0) - Date.now()}`
-    })
-  })
-  await game.stop()
-  await expect(ada!.page).toHaveTitle(/^Server shutting down, back in \d/)
-  await game.start()
-  await Promise.all(everybody.map((player) => expectBack(player, ['expired'])))
-  await expectConverged(game, everybody)
-})
-
-test('four players survive a killed server', async ({ game, players }) => {
-  const everybody = await players(4)
-  await game.kill()
-  await game.start()
-  await Promise.all(everybody.map((player) => expectBack(player, ['expired'])))
-  for (const { page } of everybody) await expect(page.getByTestId('player-row')).toHaveCount(4)
-  await Promise.all(everybody.map((player) => player.walk(2)))
-  await expectConverged(game, everybody)
-  const names = Object.values((await game.arena()).state.players).map(({ name }) => name)
-  expect(names.sort()).toEqual(['Ada', 'Ben', 'Cleo', 'Dan'])
-})
-
 /** The page has been away, and is back. */
 async function expectBack(player: Player, outcomes: readonly unknown[]): Promise<void> {
   await expect.poll(() => player.recoveries(), { message: `${player.name}'s reconnects` }).toEqual(outcomes)

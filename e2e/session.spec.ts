@@ -41,7 +41,7 @@ test('[RC10] a closed tab is gone from the floor within seconds', async ({ playe
   await expect(ada!.row(benId)).toHaveCount(0, { timeout: 10_000 })
 })
 
-test('[CB9] a duplicated tab plays as somebody else, and neither tab is thrown out', async ({ players }) => {
+test('[CB9] duplicate tab: it plays as somebody else, and neither tab is thrown out', async ({ players }) => {
   const [ada] = await players(1)
   const { page, context } = ada!
   const id = await ada!.id()
@@ -75,7 +75,9 @@ test('[CB9] a duplicated tab plays as somebody else, and neither tab is thrown o
   await twin.close()
 })
 
-test('[CB10] the back button finds the player in the place they left', async ({ players }) => {
+test('[CB10] back/forward cache: the back button finds the player in the place they left', async ({
+  players,
+}) => {
   const [ada, ben] = await players(2)
   const benId = await ben!.id()
   await ben!.walk()

@@ -176,6 +176,16 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     expect(server.presence.get('ann')).toMatchObject({ data: { name: 'ann' } })
     await until(() => text() === '1 others are online')
   },
+  'testing/load': async (server) => {
+    const { runLoad } = await import('@painda/testing/load')
+    const { default: scenario } = (await import(pathOf('testing/load', 'arena.load.ts'))) as {
+      default: Parameters<typeof runLoad>[0]
+    }
+    const report = await runLoad(scenario, { clients: 3, seconds: 3, rampSeconds: 0.1 })
+    expect(report).toMatchObject({ open: 3, errors: [] })
+    expect(report.latencies['request buy']?.count).toBe(3)
+    expect(server.rooms()).toHaveLength(1)
+  },
   'recipes/forms': async () => {
     await until(() => !button('Buy').hasAttribute('disabled'))
     click('Buy')

@@ -1,9 +1,8 @@
 // The demo under test: the kit's server process, and what the demo's control can do to a running game.
-import { fileURLToPath } from 'node:url'
 import { startServer } from '@painda/testing/playwright'
 import type { GameServer } from '@painda/testing/playwright'
 import type { ArenaState } from '../../apps/demo-game/src/shared/game.js'
-import { APP } from './paths.js'
+import { APP, SERVE } from './paths.js'
 
 /** An arena as the server has it. */
 export interface ArenaOnServer {
@@ -35,8 +34,6 @@ export interface ServeOptions {
   /** Of the rooms, in ticks per second. */
   tickHz: number
 }
-
-const SERVE = fileURLToPath(new URL('../serve.mjs', import.meta.url))
 
 /** Starts on a free port. */
 export async function startGame({ kind, folder, fillTo, timing, tickHz }: ServeOptions): Promise<Game> {

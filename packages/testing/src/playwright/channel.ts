@@ -1,5 +1,5 @@
 // What a test and the process of its server say to each other.
-// test → server  ServerAsk      server → test  ServerAnswer, once per ask, with its number
+// test → server  ServerAsk, ServerSkip      server → test  ServerAnswer, once per ask or skip, with its number
 
 /** A room as the server has it, or as one client should have it. */
 export interface RoomOnServer {
@@ -20,6 +20,13 @@ export interface ServerAsk {
   readonly client: string | null
 }
 
+/** Puts the server's clock forward. Answered without rooms. */
+export interface ServerSkip {
+  readonly painda: 'skip'
+  readonly seq: number
+  readonly ms: number
+}
+
 export interface ServerAnswer {
   readonly painda: 'answer'
   readonly seq: number
@@ -28,6 +35,10 @@ export interface ServerAnswer {
 
 export function isAsk(message: unknown): message is ServerAsk {
   return isOurs(message) && message.painda === 'rooms'
+}
+
+export function isSkip(message: unknown): message is ServerSkip {
+  return isOurs(message) && message.painda === 'skip'
 }
 
 export function isAnswer(message: unknown): message is ServerAnswer {

@@ -45,6 +45,16 @@ export interface PlayFixtures<P extends Player> {
   players(count: number): Promise<P[]>
   /** Everybody of this test, for `expect(room).toConverge()`. */
   room: Everybody
+  /** One clock for the server and all pages, which runs as the machine's and can be put forward. */
+  clock: SharedClock
+}
+
+export interface SharedClock {
+  /**
+   * Lets so much time pass for everybody, in steps, so that heartbeats are asked and answered on the way. A page that
+   * stands still hears of it when it goes on.
+   */
+  skip(ms: number): Promise<void>
 }
 
 export interface PlayTestOptions<P extends Player> {
@@ -62,11 +72,15 @@ export interface Cast<P extends Player> {
   /** Duplicated tabs. */
   readonly twins: Player[]
   add(count: number): Promise<P[]>
+  /** Pages that are opened from now on have a clock that can be put forward. */
+  shareClock(): void
 }
 
 const NAMES = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gus', 'Hana', 'Ivo', 'June', 'Kim', 'Leo']
 /** Apart from each other for most eyes, dark and light. */
 const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999']
+/** Shorter than any heartbeat. */
+const SKIP_STEP_MS = 5_000
 const KEPT_FRAMES = 200
 /** 20 s of a game of 30 Hz. */
 const KEPT_VERSIONS = 600
@@ -100,16 +114,18 @@ export function createPlayTest<P extends Player = Player>({
       const network = createNetwork({ time, seed: networkSeed, log })
       const seats: Seat<P>[] = []
       const twins: Player[] = []
+      let hasClock = false
       const cast: Cast<P> = {
         get everybody() {
           return seats.map(({ player }) => player)
         },
         twins,
+        shareClock: () => void (hasClock = true),
         async add(count) {
           const first = seats.length
           const made = await Promise.all(
             Array.from({ length: count }, (_, index) =>
-              takeSeat(first + index, { names, dress, browser, server, network, time, twins }),
+              takeSeat(first + index, { names, dress, browser, server, network, time, twins, hasClock }),
             ),
           )
           seats.push(...made)
@@ -144,6 +160,19 @@ export function createPlayTest<P extends Player = Player>({
       })
     },
 
+    clock: async ({ cast, server }, use) => {
+      cast.shareClock()
+      await use({
+        async skip(ms) {
+          for (let left = ms; left > 0; left -= SKIP_STEP_MS) {
+            const step = Math.min(left, SKIP_STEP_MS)
+            if (server.isRunning) await server.skip(step)
+            await Promise.all([...cast.everybody, ...cast.twins].map((player) => player.skip(step)))
+          }
+        },
+      })
+    },
+
     room: async ({ cast, server }, use) => {
       await use({
         server,
@@ -172,11 +201,12 @@ interface SeatParts<P extends Player> extends Required<Pick<PlayTestOptions<P>, 
   network: Network
   time: Time
   twins: Player[]
+  hasClock: boolean
 }
 
 async function takeSeat<P extends Player>(
   index: number,
-  { names, dress, browser, server, network, time, twins }: SeatParts<P>,
+  { names, dress, browser, server, network, time, twins, hasClock }: SeatParts<P>,
 ): Promise<Seat<P>> {
   const name = names[index] ?? `Player ${index + 1}`
   const link = network.link(name)
@@ -184,6 +214,7 @@ async function takeSeat<P extends Player>(
   const proxy = await createProxy({ target, network, linkFor: () => link })
   const context = await browser.newContext({ baseURL: `http://127.0.0.1:${proxy.port}` })
   await context.addInitScript(recordPage, { maxFrames: KEPT_FRAMES, maxVersions: KEPT_VERSIONS })
+  if (hasClock) await context.clock.install()
   const page = await context.newPage()
   const complaints = collectComplaints(page)
   const color = COLORS[index % COLORS.length] ?? '#999999'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import process from 'node:process'
 import { hostTime, PPError } from '@painda/protocol'
-import { isAnswer, type RoomOnServer, type ServerAsk } from './channel.js'
+import { isAnswer, type RoomOnServer, type ServerAsk, type ServerSkip } from './channel.js'
 
 export interface ServerCommand {
   /** The script that serves page and game; it listens on `process.env.PORT`, on 127.0.0.1 or everywhere. */
@@ -26,6 +26,8 @@ export interface GameServer {
   readonly output: string
   /** Every room as the server has it; with a client's id as that client should have them. @throws PPError `CLOSED` */
   rooms(clientId?: string): Promise<readonly RoomOnServer[]>
+  /** Puts the clock of its process forward; what is due by then happens at once. @throws PPError `CLOSED` */
+  skip(ms: number): Promise<void>
   /** Starts it with nothing in memory, on the port it had. Does nothing while it runs. */
   start(): Promise<void>
   /** Ends it without a word to anybody, as a power cut does: SIGKILL. */
@@ -87,14 +89,14 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
     await ended
   }
 
-  function rooms(client: string | null): Promise<readonly RoomOnServer[]> {
+  function ask(question: Unnumbered<ServerAsk | ServerSkip>): Promise<readonly RoomOnServer[]> {
     const asked = child
     if (asked === null || !isAlive(asked)) {
       return Promise.reject(
         new PPError('CLOSED', 'The server does not run.', { hint: 'Call start() first.' }),
       )
     }
-    const ask: ServerAsk = { painda: 'rooms', seq: ++seq, client }
+    const message = { ...question, seq: ++seq }
     return new Promise((resolve, reject) => {
       const undos = [
         time.after(ANSWER_TIMEOUT_MS, () => fail(`It did not answer within ${ANSWER_TIMEOUT_MS} ms.`)),
@@ -106,17 +108,17 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
       }
       function fail(why: string): void {
         finishAsk()
-        reject(new PPError('CLOSED', `The server could not be asked for its rooms. ${why}`))
+        reject(new PPError('CLOSED', `The server could not be asked. ${why}`))
       }
-      function hear(message: unknown): void {
-        if (!isAnswer(message) || message.seq !== ask.seq) return
+      function hear(answer: unknown): void {
+        if (!isAnswer(answer) || answer.seq !== message.seq) return
         finishAsk()
-        resolve(message.rooms)
+        resolve(answer.rooms)
       }
       const onExit = (): void => fail('It has ended.')
       asked.on('message', hear)
       asked.on('exit', onExit)
-      asked.send(ask)
+      asked.send(message)
     })
   }
 
@@ -129,7 +131,8 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
     get output() {
       return output
     },
-    rooms: (clientId) => rooms(clientId ?? null),
+    rooms: (clientId) => ask({ painda: 'rooms', client: clientId ?? null }),
+    skip: async (ms) => void (await ask({ painda: 'skip', ms })),
     start,
     kill: () => finish('SIGKILL'),
     stop: () => finish('SIGTERM'),
@@ -139,6 +142,8 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
     },
   }
 }
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'seq'> : never
 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
 

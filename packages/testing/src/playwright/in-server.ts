@@ -2,18 +2,29 @@
 // the test asks over the channel of the process that only its parent has. The server's own code needs nothing for it.
 import process from 'node:process'
 import type { PPServer } from '@painda/server'
-import { isAsk, type RoomOnServer, type ServerAnswer } from './channel.js'
+import { isAsk, isSkip, type RoomOnServer, type ServerAnswer } from './channel.js'
+import { installJumpClock } from './jump-clock.js'
 
 const servers = new Set<PPServer>()
+const clock = installJumpClock(globalThis)
 
-// The name that a server looks up when it is made.
+// The name that a server looks up when it is made. Whoever put something there before is told too.
 const host = globalThis as { [key: symbol]: { attachServer?: (server: PPServer) => void } | undefined }
 const key = Symbol.for('painda.devtools')
-host[key] = { ...host[key], attachServer: (server) => void servers.add(server) }
+const before = host[key]
+host[key] = {
+  ...before,
+  attachServer(server) {
+    servers.add(server)
+    before?.attachServer?.(server)
+  },
+}
 
 process.on('message', (message) => {
-  if (!isAsk(message)) return
-  const answer: ServerAnswer = { painda: 'answer', seq: message.seq, rooms: roomsOf(message.client) }
+  if (!isAsk(message) && !isSkip(message)) return
+  if (isSkip(message)) clock.skip(message.ms)
+  const rooms = isAsk(message) ? roomsOf(message.client) : []
+  const answer: ServerAnswer = { painda: 'answer', seq: message.seq, rooms }
   process.send?.(answer)
 })
 // A server that has ended must be able to exit, and one whose test is gone must not stay behind.

@@ -4,7 +4,7 @@
 import { createPlayTest } from './fixtures.js'
 
 export { createPlayTest } from './fixtures.js'
-export type { Cast, PlayFixtures, PlayOptions, PlayTest, PlayTestOptions } from './fixtures.js'
+export type { Cast, PlayFixtures, PlayOptions, PlayTest, PlayTestOptions, SharedClock } from './fixtures.js'
 export { expect } from './expect.js'
 export { collectComplaints, LOST_CONNECTION } from './complaints.js'
 export { startServer } from './game-server.js'

@@ -32,8 +32,11 @@ export interface Player {
   /** The browser runs none of the page's code until `thaw`, as it does to tabs that were long out of sight. */
   freeze(): Promise<void>
   thaw(): Promise<void>
+  /** The page's own clock goes forward, where it has one that can: see `clock`. Of a page that stands still, when it goes on. */
+  skip(ms: number): Promise<void>
   /** The lid closes: the page stands still, and its connections are dead without a word. */
   suspend(): Promise<void>
+  /** The lid opens: time has passed, the network comes back, and the page is told so. */
   wake(): Promise<void>
 }
 
@@ -50,10 +53,18 @@ export function createPlayer({ name, color, page, net, onTwin }: PlayerOptions):
   const context = page.context()
   let session: Promise<CDPSession> | null = null
   let twinCount = 0
+  let isStill = false
+  /** Time that passed while the page stood still. */
+  let owedMs = 0
 
   async function setLifecycle(state: 'frozen' | 'active'): Promise<void> {
     session ??= context.newCDPSession(page)
     await (await session).send('Page.setWebLifecycleState', { state })
+    isStill = state === 'frozen'
+    if (isStill || owedMs === 0) return
+    const passed = owedMs
+    owedMs = 0
+    await page.clock.fastForward(passed)
   }
 
   const clients = (): Promise<PageClient[]> => page.evaluate(() => window.__paindaTesting?.clients() ?? [])
@@ -97,6 +108,10 @@ export function createPlayer({ name, color, page, net, onTwin }: PlayerOptions):
     foreground: () => page.evaluate(setHidden, false),
     freeze: () => setLifecycle('frozen'),
     thaw: () => setLifecycle('active'),
+    async skip(ms) {
+      if (isStill) owedMs += ms
+      else await page.clock.fastForward(ms)
+    },
     async suspend() {
       net.zombie()
       net.offline()
@@ -105,6 +120,7 @@ export function createPlayer({ name, color, page, net, onTwin }: PlayerOptions):
     async wake() {
       net.online()
       await setLifecycle('active')
+      await page.evaluate(() => void window.dispatchEvent(new Event('online')))
     },
   }
 }

@@ -1,0 +1,2 @@
+// The least that a scenario can be.
+export default { play() {} }

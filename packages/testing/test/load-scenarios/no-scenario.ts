@@ -1,0 +1,2 @@
+// A file that is something else.
+export default 7
