@@ -7,7 +7,7 @@ export interface Inspector {
   readonly rows: Locator
   readonly detail: Locator
   open(): Promise<void>
-  tab(name: 'Frames' | 'State' | 'Timeline' | 'Status'): Promise<void>
+  tab(name: string): Promise<void>
   button(name: string | RegExp): Locator
   /** The chip of a kind of rows: a click hides or shows it, with Shift nothing else is shown. */
   kind(name: string): Locator

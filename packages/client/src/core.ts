@@ -123,7 +123,10 @@ export function createCore(options: ClientOptions): Core {
     backoff: { baseMs: options.reconnectDelay ?? 1_000, maxMs: options.reconnectDelayMax ?? 10_000 },
     getToken: options.getToken,
     prepare: (token) => pageLife.prepare(token),
-    dial: () => dialFrom(options),
+    dial() {
+      const transport = dialFrom(options)
+      return inspector.through?.(transport) ?? transport
+    },
     hello: (token) => ({
       kind: 'hello',
       version: PROTOCOL_VERSION,

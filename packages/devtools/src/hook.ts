@@ -1,9 +1,12 @@
 // The meeting point of clients and inspector: `globalThis[Symbol.for('painda.devtools')]`. A client calls `attach(this)`
 // in its constructor when somebody is there. The hook is in place before the app's first line, and records; the overlay
 // comes later and finds everything.
-import type { SessionFileAbout, Undo } from '@painda/protocol'
+import { hostTime } from '@painda/protocol'
+import type { SessionFileAbout, Time, Undo } from '@painda/protocol'
 import type { InspectableClient } from './inspectable.js'
+import { createLine, type Line } from './line.js'
 import { createRecorder, type Recorder } from './recorder.js'
+import { createWeather, type Weather } from './weather.js'
 
 export interface DevtoolsHook {
   /** Starts recording a client. Attaching it twice is once. */
@@ -11,6 +14,7 @@ export interface DevtoolsHook {
   readonly recorder: Recorder
   /** Of a session from a file: what the file says of itself. Null for the page's own. */
   readonly replayed: SessionFileAbout | null
+  readonly weather: Weather
   /** The newest clients, oldest first. */
   clients(): readonly AttachedClient[]
   /** Called when a client was attached or forgotten. */
@@ -21,6 +25,8 @@ export interface AttachedClient {
   /** Names the client's events in the recorder. */
   readonly source: number
   readonly client: InspectableClient
+  /** The client's way to the server; null in a replay. */
+  readonly line: Line | null
 }
 
 /** Clients say `Symbol.for` the same name; it is all that both sides agree on. */
@@ -46,7 +52,11 @@ export function installHook(host: object): DevtoolsHook {
   return (slots[HOOK_KEY] = before === undefined ? hook : { ...hook, attach })
 }
 
-export function createHook(recorder: Recorder = createRecorder()): DevtoolsHook {
+export function createHook(
+  recorder: Recorder = createRecorder(),
+  time: Time = hostTime(globalThis),
+): DevtoolsHook {
+  const weather = createWeather({ time, lines: () => attached.flatMap(({ line }) => line ?? []) })
   const listeners = new Set<() => void>()
   let attached: (AttachedClient & { detach: Undo })[] = []
   let nextSource = 0
@@ -66,14 +76,24 @@ export function createHook(recorder: Recorder = createRecorder()): DevtoolsHook 
     attach(client) {
       if (attached.some((entry) => entry.client === client)) return
       const source = nextSource++
-      attached.push({ client, source, detach: follow(client, source) })
+      const line = createLine({
+        name: `client ${source + 1}`,
+        time,
+        network: weather.network,
+        retry: () => client.retryNow?.(),
+      })
+      client.inspector.through = line.through
+      attached.push({ client, source, line, detach: follow(client, source) })
       if (attached.length > MAX_CLIENTS) {
-        attached[0]?.detach()
+        const [oldest] = attached
+        oldest?.detach()
+        delete oldest?.client.inspector.through
         attached = attached.slice(1)
       }
       for (const listener of listeners) listener()
     },
     recorder,
+    weather,
     replayed: null,
     clients: () => attached,
     subscribe(listener) {

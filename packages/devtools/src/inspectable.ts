@@ -1,9 +1,9 @@
 // What the inspector needs to know of a client. Declared here by shape, so that a PPClient, a bot and the fake of a
 // test all fit, and so that looking at a client never becomes a reason to load one.
-import type { InspectEvent, Undo } from '@painda/protocol'
+import type { Inspector, Undo } from '@painda/protocol'
 
 export interface InspectableClient {
-  readonly inspector: { listen(listener: (event: InspectEvent) => void): Undo }
+  readonly inspector: Pick<Inspector, 'listen' | 'through'>
   readonly url?: string
   /** The public id the server gave; null before the first welcome. */
   readonly id: string | null
@@ -11,6 +11,8 @@ export interface InspectableClient {
   readonly rtt: number | null
   status(): InspectableStatus
   subscribeStatus(listener: () => void): Undo
+  /** Ends the wait before the next attempt. */
+  retryNow?(): void
   rooms(): readonly InspectableRoom[]
 }
 

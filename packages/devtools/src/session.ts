@@ -33,6 +33,7 @@ export function replayOf({ about, lines }: SessionFile): DevtoolsHook {
   const clients = about.sources.map((name, source): AttachedClient => ({
     source,
     client: replayedClient(recorder, source, name),
+    line: null,
   }))
   return { ...createHook(recorder), replayed: about, attach: () => {}, clients: () => clients }
 }

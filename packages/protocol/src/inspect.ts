@@ -2,6 +2,7 @@
 // event: the event object itself is only made when somebody listens.
 import type { Undo } from './emitter.js'
 import type { Message } from './messages.js'
+import type { Transport } from './transport.js'
 
 export type InspectEvent =
   | FrameEvent
@@ -51,6 +52,8 @@ export interface Inspector {
   readonly active: boolean
   emit(event: InspectEvent): void
   listen(listener: (event: InspectEvent) => void): Undo
+  /** What a client dials goes through here: a tool's bad weather. Nobody sets it in production. */
+  through?: (transport: Transport) => Transport
 }
 
 export function createInspector(): Inspector {

@@ -1,10 +1,11 @@
 /** @jsxImportSource preact */
 // The open inspector: a head with tabs, one panel, a foot with totals. At the bottom or the right of the window; on a phone
 // a drawer.
-import type { TargetedKeyboardEvent } from 'preact'
+import type { ComponentType, TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatBytes, formatCount } from '../format.js'
 import { FramesPanel } from '../panel/frames.js'
+import { NetworkPanel } from '../panel/network.js'
 import { StatePanel } from '../panel/state.js'
 import { StatusPanel } from '../panel/status.js'
 import { TimelinePanel } from '../panel/timeline.js'
@@ -12,17 +13,27 @@ import { Grip } from './grip.js'
 import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
 import type { Model } from './model.js'
+import { TAB_NAMES, type TabName } from './preferences.js'
 import { dropTarget, StageBar, StageButtons } from './stage-bar.js'
 import type { Stage } from './stage.js'
 import { statusOf } from './status-words.js'
 import { Tabs } from './tabs.js'
 
-const TABS = [
-  { name: 'frames', label: 'Frames' },
-  { name: 'state', label: 'State' },
-  { name: 'timeline', label: 'Timeline' },
-  { name: 'status', label: 'Status' },
-] as const
+const PANELS: {
+  readonly [Name in TabName]: { readonly label: string; readonly Panel: ComponentType<PanelProps> }
+} = {
+  frames: { label: 'Frames', Panel: FramesPanel },
+  state: { label: 'State', Panel: StatePanel },
+  timeline: { label: 'Timeline', Panel: TimelinePanel },
+  network: { label: 'Network', Panel: NetworkPanel },
+  status: { label: 'Status', Panel: StatusPanel },
+}
+
+const TABS = TAB_NAMES.map((name) => ({ name, label: PANELS[name].label }))
+
+interface PanelProps {
+  model: Model
+}
 
 const THEMES = { auto: 'light', light: 'dark', dark: 'auto' } as const
 
@@ -37,6 +48,7 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
   const { model } = stage
   const dockRef = useRef<HTMLElement>(null)
   const { side, size, tab, theme } = model.preferences
+  const { Panel } = PANELS[tab]
   // The keyboard follows: the next Tab is inside the dock.
   useLayoutEffect(() => {
     const dock = dockRef.current
@@ -103,10 +115,7 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
         id="painda-panel"
         aria-labelledby={`painda-tab-${tab}`}
       >
-        {tab === 'frames' && <FramesPanel model={model} />}
-        {tab === 'state' && <StatePanel model={model} />}
-        {tab === 'timeline' && <TimelinePanel model={model} />}
-        {tab === 'status' && <StatusPanel model={model} />}
+        <Panel model={model} />
       </div>
       <Foot model={model} hotkey={hotkey} />
     </section>

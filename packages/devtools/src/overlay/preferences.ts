@@ -1,9 +1,13 @@
 // What the overlay remembers between reloads of the page. A page may forbid storage (a sandboxed frame, a privacy
 // setting): then it remembers nothing, and works.
 
+/** In the order in which they stand. */
+export const TAB_NAMES = ['frames', 'state', 'timeline', 'network', 'status'] as const
+export type TabName = (typeof TAB_NAMES)[number]
+
 export interface Preferences {
   readonly isOpen: boolean
-  readonly tab: 'frames' | 'state' | 'timeline' | 'status'
+  readonly tab: TabName
   readonly theme: 'auto' | 'light' | 'dark'
   readonly side: 'bottom' | 'right'
   /** The dock's height or width, as a share of the window. */
@@ -58,7 +62,7 @@ function checked(found: object): Preferences {
   const size: unknown = Reflect.get(found, 'size')
   return {
     isOpen: Reflect.get(found, 'isOpen') === true,
-    tab: oneOf(Reflect.get(found, 'tab'), ['frames', 'state', 'timeline', 'status'], DEFAULTS.tab),
+    tab: oneOf(Reflect.get(found, 'tab'), TAB_NAMES, DEFAULTS.tab),
     theme: oneOf(Reflect.get(found, 'theme'), ['auto', 'light', 'dark'], DEFAULTS.theme),
     side: oneOf(Reflect.get(found, 'side'), ['bottom', 'right'], DEFAULTS.side),
     size: typeof size === 'number' ? clampSize(size) : DEFAULTS.size,

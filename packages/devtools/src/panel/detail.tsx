@@ -3,6 +3,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
+import { copyText } from '../overlay/copy-text.js'
 import { IconButton } from '../overlay/icon-button.js'
 import type { Model } from '../overlay/model.js'
 import { Tabs } from '../overlay/tabs.js'
@@ -104,7 +105,5 @@ function DeltaPane({ model, row }: { model: Model; row: Row }) {
 }
 
 function copy(row: Row): void {
-  const text = JSON.stringify(row.message ?? row.content, null, 2)
-  // Refused where the page is not focused or not secure; there is nothing else to offer then.
-  navigator.clipboard?.writeText(text).catch(() => {})
+  copyText(JSON.stringify(row.message ?? row.content, null, 2))
 }

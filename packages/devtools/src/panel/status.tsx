@@ -1,17 +1,13 @@
 /** @jsxImportSource preact */
 // How the connection of each client is, what it carried in the last minute, and what happened to it.
-import { useEffect, useState } from 'preact/hooks'
-import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
+import { formatBytes, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
 import { toneOf } from '../overlay/status-words.js'
-import type { Row } from '../rows.js'
-import { summarise } from '../summary.js'
+import { useEvery } from '../overlay/use-every.js'
 import { Empty } from './empty.js'
+import { Log } from './log.js'
 import { Sparkline } from './sparkline.js'
-
-/** Newest first; more is what the list of frames is for. */
-const MAX_LOG = 100
 
 interface Clocks {
   /** Milliseconds since the epoch. */
@@ -25,12 +21,8 @@ function readClocks(): Clocks {
 }
 
 export function StatusPanel({ model }: { model: Model }) {
-  const [now, setNow] = useState(readClocks)
-  // Countdown, round trip and sparklines move while nothing travels.
-  useEffect(() => {
-    const timer = setInterval(() => setNow(readClocks()), 1000)
-    return () => clearInterval(timer)
-  }, [])
+  useEvery(1_000)
+  const now = readClocks()
   const { clients } = model
   const { recorder, replayed } = model.hook
   // A replay's last minute ends with the file.
@@ -100,7 +92,7 @@ function ClientStatus({ model, attached: { client, source }, now }: ClientStatus
             />
           </div>
         </div>
-        <Log rows={model.rows.all.filter((row) => row.source === source && isLogged(row))} />
+        <Log model={model} source={source} />
       </div>
     </article>
   )
@@ -111,33 +103,6 @@ function Figure({ name, value, isBad = false }: { name: string; value: string; i
     <div class="figure">
       <dt>{name}</dt>
       <dd data-bad={isBad}>{value}</dd>
-    </div>
-  )
-}
-
-function isLogged({ kind, message }: Row): boolean {
-  return kind === 'connection' || kind === 'error' || kind === 'handshake' || message?.kind === 'resync'
-}
-
-function Log({ rows }: { rows: readonly Row[] }) {
-  return (
-    <div class="log">
-      <h3 class="log-title">What happened</h3>
-      <ol class="log-list">
-        {rows
-          .slice(-MAX_LOG)
-          .reverse()
-          .map((row) => (
-            <li key={row.key} class="log-line" data-bad={row.isBad}>
-              <time>{formatClock(row.wallAt)}</time>
-              <span class="kind" data-kind={row.kind}>
-                {row.name}
-              </span>
-              <span class="log-detail">{summarise(row)}</span>
-            </li>
-          ))}
-        {rows.length === 0 && <li class="node-empty">Nothing yet.</li>}
-      </ol>
     </div>
   )
 }

@@ -1,0 +1,38 @@
+// Bad weather out of the inspector, on the dev server of `npm start`.
+import { expect, test } from './fixtures.js'
+import { inspectorOf } from './support/inspector.js'
+
+test.use({ served: 'dev', fillTo: 2 })
+
+test('latency from the network tab is felt by the page, which came back over it by itself', async ({
+  players,
+}) => {
+  const [ada] = await players(1)
+  const { page } = ada!
+  const inspector = inspectorOf(page)
+  await inspector.open()
+  await inspector.tab('Network')
+  const line = inspector.dock.getByRole('article', { name: /^Line of/ })
+  await line.getByRole('slider', { name: 'Latency' }).fill('150')
+  await expect(line).toContainText('own weather')
+  // The first bad weather breaks the line once; the session goes on over the slow one.
+  await expect(line.getByRole('listitem').filter({ hasText: 'resumed' }).first()).toBeVisible()
+  await expect(line.locator('.rtt')).toHaveText(/^3\d\d ms$/, { timeout: 40_000 })
+  await expect(page.locator('[data-testid="player-row"][data-self="true"]')).toBeVisible()
+})
+
+test('a pulled plug stands still, and the game goes on when it is in again', async ({ game, players }) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await inspector.tab('Network')
+  const line = inspector.dock.getByRole('article', { name: /^Line of/ })
+  await line.getByRole('button', { name: 'Pull the plug' }).click()
+  await expect(line).toContainText('unplugged')
+  await line.getByRole('button', { name: 'Plug it in' }).click()
+  await expect(line.locator('.connection')).toContainText('open', { timeout: 20_000 })
+  await game.setClock(77)
+  await inspector.tab('State')
+  const tree = inspector.dock.getByRole('tree', { name: /^State of/ })
+  await expect(tree.getByRole('treeitem').filter({ hasText: 'secondsLeft' }).last()).toContainText(/7[3-7]/)
+})

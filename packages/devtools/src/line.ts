@@ -1,0 +1,180 @@
+// A client's line to the server, which the reader can make bad. As long as nobody does, sockets are the client's own and cost
+// nothing; the first bad weather ends the socket that is open, and the client comes back over a link of the network engine. So one
+// sees at once what a reconnect does, and nothing is lost by it.
+import { PERFECT_LINK, playScenario } from '@painda/protocol'
+import type {
+  Direction,
+  Link,
+  LinkPatch,
+  LinkSettings,
+  Network,
+  ProfileName,
+  Time,
+  Transport,
+  Undo,
+} from '@painda/protocol'
+
+export interface Line {
+  readonly settings: LinkSettings
+  /** What was chosen by name and not changed since; null for none. */
+  readonly profile: ProfileName | null
+  readonly isOnline: boolean
+  /** False while sockets are the client's own. */
+  readonly isTouched: boolean
+  /** What a client dials goes through here. */
+  through(transport: Transport): Transport
+  set(patch: LinkPatch): void
+  /** Settings at once, events at their times: a train enters its tunnel after 25 s. */
+  play(name: ProfileName): void
+  /** Perfect again, and online. */
+  calm(): void
+  /** Every connection breaks; new ones may be opened at once. */
+  cut(): void
+  /** Connections stall and new ones fail, until `online`. */
+  offline(): void
+  online(): void
+  stall(ms: number): void
+  /** The open connection dies, and neither end hears of it. */
+  halfOpen(direction?: Direction): void
+  /** Under the same weather from another seed: connections break once. */
+  renew(): void
+  /** Called when one of the above was. */
+  subscribe(listener: () => void): Undo
+}
+
+export interface LineOptions {
+  name: string
+  time: Time
+  network: () => Network
+  /** The client's wait for its next attempt may end. */
+  retry: () => void
+}
+
+export function createLine({ name, time, network, retry }: LineOptions): Line {
+  const listeners = new Set<() => void>()
+  let link: Link | null = null
+  /** The client's own socket, opened before there was a link. */
+  let raw: Transport | null = null
+  let profile: ProfileName | null = null
+  let stop: Undo = () => {}
+
+  function tell(): void {
+    for (const listener of listeners) listener()
+  }
+
+  /** The link; whoever still speaks past it is made to come back over it. */
+  function touch(): Link {
+    if (link !== null) return link
+    link = network().link(name)
+    const own = raw
+    raw = null
+    if (own !== null) {
+      own.terminate()
+      // The client hears of the end in this turn or the next, and waits a second or more by itself.
+      time.after(0, retry)
+    }
+    return link
+  }
+
+  /** Ends the events of a profile; its settings stay. */
+  function change(named: ProfileName | null): Link {
+    stop()
+    stop = () => {}
+    profile = named
+    return touch()
+  }
+
+  return {
+    get settings() {
+      return link?.settings ?? PERFECT_LINK
+    },
+    get profile() {
+      return profile
+    },
+    get isOnline() {
+      return link?.isOnline ?? true
+    },
+    get isTouched() {
+      return link !== null
+    },
+    through(transport) {
+      if (link !== null) return link.wrap(transport)
+      raw = transport
+      transport.onClose(() => {
+        if (raw === transport) raw = null
+      })
+      return transport
+    },
+    set(patch) {
+      change(null).set(patch)
+      tell()
+    },
+    play(named) {
+      const touched = change(named)
+      touched.online()
+      touched.set(PERFECT_LINK)
+      stop = playScenario(touched, { version: 1, profile: named }, time)
+      tell()
+    },
+    calm() {
+      const touched = change(null)
+      touched.set(PERFECT_LINK)
+      touched.online()
+      tell()
+    },
+    cut() {
+      // On a socket of the client's own, making the link is the cut.
+      const isNew = link === null
+      const touched = touch()
+      if (!isNew) touched.cut()
+      tell()
+    },
+    offline() {
+      touch().offline()
+      tell()
+    },
+    online() {
+      touch().online()
+      retry()
+      tell()
+    },
+    stall(ms) {
+      touch().stall(ms)
+      tell()
+    },
+    halfOpen(direction) {
+      touch().zombie(direction)
+      tell()
+    },
+    renew() {
+      if (link === null) return
+      const { settings, isOnline } = link
+      const named = profile
+      stop()
+      link.close()
+      link = null
+      const next = touch()
+      if (named === null) next.set(settings)
+      else stop = playScenario(next, { version: 1, profile: named }, time)
+      if (!isOnline) next.offline()
+      time.after(0, retry)
+      tell()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** The weather as a line of a Playwright test with `@painda/testing/playwright`. */
+export function weatherAsTest(
+  { profile, settings, isOnline }: Pick<Line, 'profile' | 'settings' | 'isOnline'>,
+  seed: number,
+): string {
+  const lines = [`test.use({ networkSeed: ${seed} })`, '', '// inside the test']
+  if (profile !== null) lines.push(`ada.net.profile('${profile}')`)
+  else lines.push(`ada.net.link.set(${JSON.stringify(settings)})`)
+  if (!isOnline) lines.push('ada.net.offline()')
+  return `${lines.join('\n')}\n`
+}
