@@ -1,8 +1,9 @@
 // The copy of one line of a room's versions: an immutable tree that follows the server version by version. What did not
 // change keeps its identity, also when a whole snapshot comes.
-import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
+import { createTreeHash, findDifference, PPError } from '@painda/protocol'
 import type { Path, Resync, StateDelta, StateSnapshot, Touched } from '@painda/protocol'
 import { agrees } from './agreement.js'
+import { share } from './share.js'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
@@ -121,30 +122,4 @@ export function createLine(): Line {
     },
     stopHealing: () => void (isHealing = false),
   }
-}
-
-/**
- * `after` with every part that equals the one in `before` replaced by it: what did not change keeps its identity. Items
- * of lists are compared place by place. Not the delta engine's `diff`: that would bring 15 kB into every page for this.
- */
-function share(before: unknown, after: unknown): unknown {
-  if (before === after) return before
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const items = after.map((item, index) => share(before[index], item))
-    if (items.length === before.length && items.every((item, index) => item === before[index])) return before
-    return items.every((item, index) => item === after[index]) ? after : items
-  }
-  if (!isPlainObject(before) || !isPlainObject(after)) return after
-  const keys = Object.keys(after)
-  const result: { [key: string]: unknown } = {}
-  let isBefore = keys.length === Object.keys(before).length
-  let isAfter = true
-  for (const key of keys) {
-    const value = share(Object.hasOwn(before, key) ? before[key] : undefined, after[key])
-    result[key] = value
-    isBefore &&= Object.hasOwn(before, key) && value === before[key]
-    isAfter &&= value === after[key]
-  }
-  if (isBefore) return before
-  return isAfter ? after : result
 }

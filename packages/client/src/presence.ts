@@ -4,6 +4,7 @@
 import { isPlainObject, PPError } from '@painda/protocol'
 import type { PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
 import type { Batch } from './batch.js'
+import { share } from './share.js'
 
 export interface PresenceEntry<Data = unknown> extends WireEntry {
   data: Data
@@ -56,7 +57,11 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
   const entries = new Map<string, PresenceEntry>()
   const listeners = new Set<() => void>()
   let own: { data: unknown } | null = null
-  let shown: { list: readonly PresenceEntry[]; snapshot: PresenceSnapshot } | null = null
+  /** This client's own entry with `own`: kept, so that it is another object only when it changed. */
+  let laid: { entry: PresenceEntry; own: object; shown: PresenceEntry } | null = null
+  let list: readonly PresenceEntry[] = []
+  let snapshot: PresenceSnapshot = { self: null, others: [] }
+  let isCurrent = true
 
   function notify(): void {
     for (const listener of [...listeners]) {
@@ -69,41 +74,59 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
   }
 
   function changed(): void {
-    shown = null
+    isCurrent = false
     batch.mark(notify)
   }
 
-  function look(): { list: readonly PresenceEntry[]; snapshot: PresenceSnapshot } {
-    if (shown !== null) return shown
+  /** `entry` as it is shown. */
+  function lay(entry: PresenceEntry): PresenceEntry {
+    if (own === null || entry.clientId !== selfId()) return entry
+    if (laid?.entry !== entry || laid.own !== own) laid = { entry, own, shown: { ...entry, data: own.data } }
+    return laid.shown
+  }
+
+  function look(): PresenceSnapshot {
+    if (isCurrent) return snapshot
+    isCurrent = true
     const id = selfId()
-    const list = [...entries.values()].map((entry) =>
-      own !== null && entry.clientId === id ? { ...entry, data: own.data } : entry,
-    )
+    list = keep(list, [...entries.values()].map(lay))
     const self = list.find((entry) => entry.clientId === id) ?? null
-    shown = { list, snapshot: { self, others: list.filter((entry) => entry !== self) } }
-    return shown
+    const others = keep(
+      snapshot.others,
+      list.filter((entry) => entry !== self),
+    )
+    if (self !== snapshot.self || others !== snapshot.others) snapshot = { self, others }
+    return snapshot
   }
 
   return {
     view: {
       get self() {
-        return look().snapshot.self
+        return look().self
       },
-      others: () => look().snapshot.others,
-      list: () => look().list,
-      get: (clientId) => look().list.find((entry) => entry.clientId === clientId),
+      others: () => look().others,
+      list() {
+        look()
+        return list
+      },
+      get(clientId) {
+        const entry = entries.get(clientId)
+        return entry && lay(entry)
+      },
       subscribe(listener) {
         // A wrapper of its own, so that one function subscribed twice is called twice and taken back once.
         const entry = (): void => listener()
         listeners.add(entry)
         return () => void listeners.delete(entry)
       },
-      snapshot: () => look().snapshot,
+      snapshot: look,
     },
     apply({ full, set, gone }) {
+      const before = new Map(entries)
       if (full) entries.clear()
       for (const clientId of gone) entries.delete(clientId)
-      for (const entry of set) entries.set(entry.clientId, entry)
+      // Who comes is sent the whole list, and with the next tick once more what had changed just before.
+      for (const entry of set) entries.set(entry.clientId, share(before.get(entry.clientId), entry))
       changed()
     },
     setOwn(data) {
@@ -116,6 +139,11 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
       changed()
     },
   }
+}
+
+/** `before` where the items are the same. */
+function keep<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  return after.length === before.length && after.every((item, at) => item === before[at]) ? before : after
 }
 
 /**

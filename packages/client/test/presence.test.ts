@@ -65,6 +65,28 @@ describe('presence', () => {
     client.close()
   })
 
+  test('[PR1] an entry that comes again as it was keeps its identity, and so do the list and the snapshot', async () => {
+    const server = createFakeServer()
+    const { room } = await enter(server)
+    const { presence } = room
+    const say = (set: PresenceEntry[], full = false): void =>
+      server.last.say({ kind: 'presences', room: 'r1', full, set, gone: [] })
+    say([entry('c1', { n: 1 }), entry('c2', { n: 2, at: [1, 2] })], true)
+    await server.settle()
+    const before = { list: presence.list(), snapshot: presence.snapshot(), one: presence.get('c2') }
+    say([entry('c2', { n: 2, at: [1, 2] })])
+    say([entry('c1', { n: 1 }), entry('c2', { n: 2, at: [1, 2] })], true)
+    await server.settle()
+    expect(presence.list()).toBe(before.list)
+    expect(presence.snapshot()).toBe(before.snapshot)
+    say([entry('c2', { n: 3, at: [1, 2] })])
+    await server.settle()
+    expect(presence.snapshot()).not.toBe(before.snapshot)
+    expect(presence.get('c2')).toBe(presence.others()[0])
+    const { at } = presence.get('c2')?.data as { at: unknown }
+    expect(at).toBe((before.one?.data as { at: unknown }).at)
+  })
+
   test('[PR2] an update sends the whole own data and shows at once', async () => {
     const server = createFakeServer()
     const { client, room } = await enter(server)

@@ -56,8 +56,7 @@ export function useOthers(
   selector: Select<readonly PresenceEntry[]> = same,
   equality?: Equality,
 ): unknown {
-  const select = useCallback(({ others }: PresenceSnapshot) => selector(others), [selector])
-  return useSelected(room, select, equality)
+  return useSelected(room, pickOthers, selector, equality)
 }
 
 /** One of the others by its client id, or what `selector` takes of it; `undefined` while it is not there. */
@@ -77,14 +76,12 @@ export function useOther(
   selector: Select<PresenceEntry> = same,
   equality?: Equality,
 ): unknown {
-  const select = useCallback(
-    ({ others }: PresenceSnapshot) => {
-      const other = others.find((entry) => entry.clientId === clientId)
-      return other === undefined ? undefined : selector(other)
-    },
-    [clientId, selector],
+  const pick = useCallback(
+    (presence: Picked) =>
+      presence.snapshot().self?.clientId === clientId ? undefined : presence.get(clientId),
+    [clientId],
   )
-  return useSelected(room, select, equality)
+  return useSelected(room, pick, selector, equality)
 }
 
 /** This client's own entry, or what `selector` takes of it; `null` before it is in. */
@@ -101,11 +98,7 @@ export function useSelf(
   selector: Select<PresenceEntry> = same,
   equality?: Equality,
 ): unknown {
-  const select = useCallback(
-    ({ self }: PresenceSnapshot) => (self === null ? null : selector(self)),
-    [selector],
-  )
-  return useSelected(room, select, equality)
+  return useSelected(room, pickSelf, selector, equality)
 }
 
 // Overloads tie the entries' data to the room and the result to the selector.
@@ -116,17 +109,25 @@ function same<Value>(value: Value): Value {
   return value
 }
 
-function useSelected(
+/** What a selector is given; what is not there is handed on without asking the selector. */
+type Picked = Pick<PresenceView, 'snapshot' | 'get'>
+type PickFrom<From> = (presence: Picked) => From | null | undefined
+
+const pickOthers = (presence: Picked): readonly PresenceEntry[] => presence.snapshot().others
+const pickSelf = (presence: Picked): PresenceEntry | null => presence.snapshot().self
+
+function useSelected<From extends object>(
   room: RoomHandle<RoomShape>,
-  select: Select<PresenceSnapshot>,
+  pick: PickFrom<From>,
+  selector: Select<From>,
   equality: Equality = Object.is,
 ): unknown {
   const { presence } = room
   // Kept across selectors, so that one that is written inline and finds the same keeps its identity.
   const [shown] = useState<Shown>(() => ({ current: null }))
   const selection = useMemo(
-    () => createSelection(presence, select, equality as (a: unknown, b: unknown) => boolean, shown),
-    [presence, select, equality, shown],
+    () => createSelection(presence, pick, selector, equality as (a: unknown, b: unknown) => boolean, shown),
+    [presence, pick, selector, equality, shown],
   )
   return useSyncExternalStore(presence.subscribe, selection.now, selection.onServer)
 }
@@ -135,23 +136,25 @@ interface Shown {
   current: { value: unknown } | null
 }
 
-function createSelection(
-  presence: PresenceView,
-  select: Select<PresenceSnapshot>,
+/** Of a thousand who watch one member each, only those whose member changed run their selectors. */
+function createSelection<From extends object>(
+  presence: Picked,
+  pick: PickFrom<From>,
+  selector: Select<From>,
   equality: (a: unknown, b: unknown) => boolean,
   shown: Shown,
 ): { now(): unknown; onServer(): unknown } {
-  let last: { snapshot: PresenceSnapshot; value: unknown } | null = null
+  let last: { from: From | null | undefined; value: unknown } | null = null
 
-  function look(snapshot: PresenceSnapshot): unknown {
-    if (last?.snapshot === snapshot) return last.value
-    const next = select(snapshot)
+  function look(from: From | null | undefined): unknown {
+    if (last !== null && last.from === from) return last.value
+    const next = from === null || from === undefined ? from : selector(from)
     const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
     shown.current = { value }
-    last = { snapshot, value }
+    last = { from, value }
     return value
   }
-  return { now: () => look(presence.snapshot()), onServer: () => look(NOBODY) }
+  return { now: () => look(pick(presence)), onServer: () => look(pick(NOBODY_YET)) }
 }
 
 /** A render on the server knows nobody: who reads the room there is not who looks at the page. */
@@ -160,6 +163,8 @@ const NOBODY: PresenceSnapshot = { self: null, others: [] }
 function nobodyYet(): PresenceSnapshot {
   return NOBODY
 }
+
+const NOBODY_YET: Picked = { snapshot: nobodyYet, get: () => undefined }
 
 /** The global list is the server's; the type of `usePresence()` has no `update` either. */
 function readOnly(): void {

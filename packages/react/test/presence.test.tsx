@@ -95,6 +95,43 @@ describe('selector forms of presence', () => {
     await until(() => shown('one') === '' && shown('whole') === 'undefined')
   })
 
+  test('[PR1] a change of one member runs the selectors of those who look at it, and no others', async () => {
+    world = createWorld()
+    const [ada, bob] = await join('ada', 'bob')
+    const calls: string[] = []
+    const nameOf = (other: { data: { name?: string } }): string => {
+      calls.push(`one ${other.data.name}`)
+      return `${other.data.name}`
+    }
+    const countOf = (others: readonly unknown[]): number => {
+      calls.push('all')
+      return others.length
+    }
+    const held: Room[] = []
+    function Inside() {
+      const { room } = usePPRoom(Arena)
+      held[0] = room
+      const count = useOthers(room, countOf)
+      const names = [useOther(room, ada?.id ?? '', nameOf), useOther(room, bob?.id ?? '', nameOf)]
+      return <p data-testid="names">{`${names.join()} ${count}`}</p>
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Inside />
+      </PPProvider>,
+    )
+    await until(() => shown('names') === 'ada,bob 2')
+    calls.length = 0
+    const self = (): unknown => held[0]?.presence.self?.data
+    held[0]?.presence.update({ name: 'me' })
+    await until(() => JSON.stringify(self()) === '{"name":"me"}')
+    expect(calls).toEqual([])
+    bob?.room.presence.update({ name: 'rob' })
+    await until(() => shown('names') === 'ada,rob 2')
+    expect(calls.filter((call) => call !== 'all')).toEqual(['one rob'])
+    expect(calls.filter((call) => call === 'all')).toHaveLength(1)
+  })
+
   test('[PR2] useSelf is null before the room is there, and shows an update at once', async () => {
     world = createWorld()
     const seen: unknown[] = []
