@@ -7,8 +7,8 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { proxy, useSnapshot } from 'valtio'
 import { createStore, useStore } from 'zustand'
-import { applyByHand, createWorldOf, joinRoom } from './react-room.js'
-import type { Changes, World } from './react-room.js'
+import { applyByHand, createWorldOf, joinRoom, keyOf } from './react-room.js'
+import type { Changes, KeyedChanges, Shape, World } from './react-room.js'
 
 /** What a change cost, counted while it is delivered. */
 export const counts = { renders: 0, calls: 0 }
@@ -63,17 +63,18 @@ const arrive =
   () =>
     flushSync(take)
 
-export async function paindaApp(count: number, style: Style): Promise<App> {
-  const live = await joinRoom(createWorldOf(count))
+export async function paindaApp(count: number, style: Style, shape: Shape): Promise<App> {
+  const live = await joinRoom(createWorldOf(count, shape))
   const page = mount(
     count,
     ({ index }) => {
       counts.renders++
+      const key = keyOf(shape, index)
       const inline = (state: World): number | undefined => {
         counts.calls++
-        return state.entities[index]?.x
+        return state.entities[key]?.x
       }
-      const kept = useCallback(inline, [index])
+      const kept = useCallback(inline, [key])
       return cell(usePPRoomState(live.room, style === 'kept' ? kept : inline))
     },
     (cells) => createElement(PPProvider, { client: live.client }, cells),
@@ -89,17 +90,18 @@ export async function paindaApp(count: number, style: Style): Promise<App> {
   }
 }
 
-export function zustandApp(count: number, style: Style): App {
-  const store = createStore<World>(() => createWorldOf(count))
+export function zustandApp(count: number, style: Style, shape: Shape): App {
+  const store = createStore<World>(() => createWorldOf(count, shape))
   const page = mount(
     count,
     ({ index }) => {
       counts.renders++
+      const key = keyOf(shape, index)
       const inline = (state: World): number | undefined => {
         counts.calls++
-        return state.entities[index]?.x
+        return state.entities[key]?.x
       }
-      const kept = useCallback(inline, [index])
+      const kept = useCallback(inline, [key])
       return cell(useStore(store, style === 'kept' ? kept : inline))
     },
     (cells) => cells,
@@ -107,7 +109,7 @@ export function zustandApp(count: number, style: Style): App {
   return {
     name: `zustand, selectors ${style}`,
     encode: (changes) =>
-      asText(changes).map((text) =>
+      asText(shape, changes).map((text) =>
         arrive(() => store.setState(applyByHand(store.getState(), parse(text)), true)),
       ),
     ...page,
@@ -116,8 +118,8 @@ export function zustandApp(count: number, style: Style): App {
 
 /** One atom per entity: only those that changed are set. */
 export function jotaiApp(count: number): App {
-  const { entities } = createWorldOf(count)
-  const atoms = entities.map((entity) => atom(entity))
+  const { entities } = createWorldOf(count, 'list')
+  const atoms = Object.values(entities).map((entity) => atom(entity))
   const store = createJotai()
   const none = atom({ x: 0, y: 0, name: '' })
   const page = mount(
@@ -128,21 +130,21 @@ export function jotaiApp(count: number): App {
     },
     (cells) => createElement(JotaiProvider, { store }, cells),
   )
-  const take = (changes: Changes): void => {
-    for (const [index, change] of changes) {
-      const one = atoms[index]
+  const take = (changes: KeyedChanges): void => {
+    for (const [key, change] of changes) {
+      const one = atoms[Number(key)]
       if (one !== undefined) store.set(one, { ...store.get(one), ...change })
     }
   }
   return {
     name: 'jotai, an atom per entity',
-    encode: (changes) => asText(changes).map((text) => arrive(() => take(parse(text)))),
+    encode: (changes) => asText('list', changes).map((text) => arrive(() => take(parse(text)))),
     ...page,
   }
 }
 
 export function valtioApp(count: number): App {
-  const state = proxy(createWorldOf(count))
+  const state = proxy(createWorldOf(count, 'list'))
   const page = mount(
     count,
     ({ index }) => {
@@ -151,15 +153,15 @@ export function valtioApp(count: number): App {
     },
     (cells) => cells,
   )
-  const take = (changes: Changes): void => {
-    for (const [index, change] of changes) {
-      const entity = state.entities[index]
+  const take = (changes: KeyedChanges): void => {
+    for (const [key, change] of changes) {
+      const entity = state.entities[key]
       if (entity !== undefined) Object.assign(entity, change)
     }
   }
   return {
     name: 'valtio, a proxy per entity',
-    encode: (changes) => asText(changes).map((text) => arrive(() => take(parse(text)))),
+    encode: (changes) => asText('list', changes).map((text) => arrive(() => take(parse(text)))),
     ...page,
   }
 }
@@ -173,17 +175,18 @@ export interface MotionApp {
 }
 
 /** Places in refs, for a loop that draws: nothing renders. */
-export async function paindaMotion(count: number): Promise<MotionApp> {
-  const live = await joinRoom(createWorldOf(count))
+export async function paindaMotion(count: number, shape: Shape): Promise<MotionApp> {
+  const live = await joinRoom(createWorldOf(count, shape))
   const refs = new Map<number, { current: number | undefined }>()
   const page = mount(
     count,
     ({ index }) => {
       counts.renders++
+      const key = keyOf(shape, index)
       const ref = useRef<number>(undefined)
       useTransient(
         live.room,
-        useCallback((state: World) => state.entities[index]?.x, [index]),
+        useCallback((state: World) => state.entities[key]?.x, [key]),
         (x) => void (ref.current = x),
       )
       useEffect(() => void refs.set(index, ref), [index])
@@ -203,15 +206,16 @@ export async function paindaMotion(count: number): Promise<MotionApp> {
 }
 
 /** As zustand's documentation does it: subscribe, and write what was selected to a ref. */
-export function zustandMotion(count: number): MotionApp {
-  const store = createStore<World>(() => createWorldOf(count))
+export function zustandMotion(count: number, shape: Shape): MotionApp {
+  const store = createStore<World>(() => createWorldOf(count, shape))
   const refs = new Map<number, { current: number | undefined }>()
   const page = mount(
     count,
     ({ index }) => {
       counts.renders++
+      const key = keyOf(shape, index)
       const ref = useRef<number>(undefined)
-      useEffect(() => store.subscribe((state) => void (ref.current = state.entities[index]?.x)), [index])
+      useEffect(() => store.subscribe((state) => void (ref.current = state.entities[key]?.x)), [key])
       useEffect(() => void refs.set(index, ref), [index])
       return null
     },
@@ -220,17 +224,19 @@ export function zustandMotion(count: number): MotionApp {
   return {
     name: 'zustand transient',
     encode: (changes) =>
-      asText(changes).map((text) => () => store.setState(applyByHand(store.getState(), parse(text)), true)),
+      asText(shape, changes).map(
+        (text) => () => store.setState(applyByHand(store.getState(), parse(text)), true),
+      ),
     drawn: (index) => refs.get(index)?.current,
     close: page.close,
   }
 }
 
-function asText(changes: readonly Changes[]): string[] {
-  return changes.map((one) => JSON.stringify(one))
+function asText(shape: Shape, changes: readonly Changes[]): string[] {
+  return changes.map((one) => JSON.stringify(one.map(([index, place]) => [keyOf(shape, index), place])))
 }
 
-function parse(text: string): Changes {
+function parse(text: string): KeyedChanges {
   // Written by `asText` above.
-  return JSON.parse(text) as Changes
+  return JSON.parse(text) as KeyedChanges
 }

@@ -10,11 +10,15 @@ export interface Entity {
   name: string
 }
 
+/** How a game keeps what there is many of: by id, or in a list. */
+export type Shape = 'map' | 'list'
+
 export interface World {
-  entities: Entity[]
+  /** A list answers to its indices as a map does to its ids. */
+  entities: { [key: string]: Entity }
 }
 
-export const Crowd = defineRoom({ name: 'crowd', state: (): World => ({ entities: [] }) })
+export const Crowd = defineRoom({ name: 'crowd', state: (): World => ({ entities: {} }) })
 
 export interface LiveRoom {
   client: PPClient
@@ -80,17 +84,29 @@ export async function joinRoom(world: World): Promise<LiveRoom> {
     encode: (changes) =>
       changes.flatMap((entities) => {
         const from = version++
-        const ops = entities.map(([index, place]) => ({ op: 'patch', index, delta: place }))
-        const delta = { entities: { __pp_array_ops: ops } }
+        const delta = {
+          entities: Array.isArray(world.entities)
+            ? { __pp_array_ops: entities.map(([index, place]) => ({ op: 'patch', index, delta: place })) }
+            : Object.fromEntries(entities.map(([index, place]) => [keyOf('map', index), place])),
+        }
         return say({ kind: 'delta', room: 'r', from, to: version, tick: version, delta })
       }),
     deliver: (bytes) => hear(bytes),
   }
 }
 
-/** A list: copying an object of 10,000 keys takes V8 some milliseconds, for whoever does it. */
-export function createWorldOf(count: number): World {
-  return { entities: Array.from({ length: count }, (_, i) => ({ x: 0, y: 0, name: `entity ${i}` })) }
+/** Copying an object of 10,000 keys takes V8 some milliseconds, for whoever does it. */
+export function createWorldOf(count: number, shape: Shape): World {
+  const list = Array.from({ length: count }, (_, i) => ({ x: 0, y: 0, name: `entity ${i}` }))
+  if (shape === 'map') {
+    return { entities: Object.fromEntries(list.map((entity, i) => [keyOf(shape, i), entity])) }
+  }
+  // Read and written by index alone, which a list does as a map.
+  return { entities: list as unknown as World['entities'] }
+}
+
+export function keyOf(shape: Shape, index: number): string | number {
+  return shape === 'map' ? `player-${index}` : index
 }
 
 /** `ticks` changes of `k` entities of `count` each, other ones every time, to places where they have not been. */
@@ -102,12 +118,19 @@ export function movesOf(count: number, k: number, ticks: number, seed: number): 
   })
 }
 
+/** Changes as they travel to a store: by the key of the entity. */
+export type KeyedChanges = readonly (readonly [key: string | number, place: { x: number; y: number }])[]
+
 /** What applications write by hand: the next state, sharing what did not change. */
-export function applyByHand(world: World, changes: Changes): World {
-  const entities = [...world.entities]
-  for (const [index, place] of changes) {
-    const entity = entities[index]
-    if (entity !== undefined) entities[index] = { ...entity, ...place }
+export function applyByHand(world: World, changes: KeyedChanges): World {
+  const entities = copyOf(world.entities)
+  for (const [key, place] of changes) {
+    const entity = entities[key]
+    if (entity !== undefined) entities[key] = { ...entity, ...place }
   }
   return { entities }
+}
+
+function copyOf(entities: World['entities']): World['entities'] {
+  return Array.isArray(entities) ? (entities.slice() as typeof entities) : { ...entities }
 }
