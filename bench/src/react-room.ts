@@ -114,7 +114,8 @@ export function movesOf(count: number, k: number, ticks: number, seed: number): 
   return Array.from({ length: ticks }, (_, tick) => {
     const at = seed * ticks + tick + 1
     const indices = new Set(Array.from({ length: k }, (_, i) => (at * 7 + i * 97) % count))
-    return [...indices].map((index) => [index, { x: at, y: -at }] as const)
+    // In the order in which a server's tracker tells the items of a list.
+    return [...indices].sort((a, b) => a - b).map((index) => [index, { x: at, y: -at }] as const)
   })
 }
 

@@ -1,9 +1,11 @@
-// Who has to look again after a change. A tree of paths holds the subscribers under what they read; the paths that a frame
-// has touched are walked down beside it, so the work follows what changed and what is subscribed there, never the number of
+// Who has to look again after a change. A tree of paths holds the subscribers under what they read; what a frame has
+// touched is walked down beside it, so the work follows what changed and what is subscribed there, never the number of
 // subscribers.
-import type { Touched, TouchedKey, Undo } from '@painda/protocol'
-import { createRecord } from './record.js'
-import type { Reads } from './record.js'
+import type { Touched, Undo } from '@painda/protocol'
+import { PathNode } from './path-node.js'
+import type { Readers } from './path-node.js'
+import { createRecorder } from './record.js'
+import type { Recording } from './record.js'
 
 export interface SelectOptions<T> {
   /** True when the two count as the same, and the listener is not called. Default `Object.is`. */
@@ -22,10 +24,7 @@ export interface PathIndex<S> {
     listener: (value: T, previous: T) => void,
     options?: SelectOptions<T>,
   ): Undo
-  /**
-   * Marks whoever read something that differs between the two states. `touched` says where to look; without it everything
-   * that lost its identity is looked at.
-   */
+  /** Marks whoever read something that differs between the two states: in `touched`, or anywhere when that is not known. */
   touch(touched: readonly Touched[] | undefined, before: S | undefined, after: S): void
   /** Lets those who are marked look again. */
   flush(): void
@@ -38,23 +37,105 @@ export interface PathIndexOptions<S> {
   onError: (thrown: unknown) => void
 }
 
-interface Subscriber {
-  isActive: boolean
-  look(): void
-}
-
-interface PathNode {
-  value: Set<Subscriber> | null
-  keys: Set<Subscriber> | null
-  exists: Set<Subscriber> | null
-  children: Map<string, PathNode> | null
-}
-
 export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): PathIndex<S> {
-  const root = createNode()
-  const record = createRecord()
+  const root: Node = new PathNode(null, '')
+  const { record, forget } = createRecorder(root)
   const subscribers = new Set<Subscriber>()
-  const marked = new Set<Subscriber>()
+  let marked: Subscriber[] = []
+
+  /** The value of now; null when there is none. */
+  function select(subscriber: Subscriber): { value: unknown } | null {
+    const state = getState()
+    if (state === undefined) return null
+    const recording = record(state, subscriber.selector)
+    follow(subscriber, recording)
+    const { result } = recording
+    if ('value' in result) return result
+    onError(result.thrown)
+    return null
+  }
+
+  function look(subscriber: Subscriber): void {
+    const next = select(subscriber)
+    if (next === null) return
+    const { last, equality } = subscriber
+    try {
+      if (last !== null && equality(last.value, next.value)) return
+    } catch (thrown) {
+      onError(thrown)
+    }
+    subscriber.last = next
+    tell(subscriber, next.value, (last ?? next).value)
+  }
+
+  function tell({ listener }: Subscriber, value: unknown, previous: unknown): void {
+    try {
+      listener(value, previous)
+    } catch (thrown) {
+      onError(thrown)
+    }
+  }
+
+  function mark(subscriber: Subscriber): void {
+    if (subscriber.isMarked) return
+    subscriber.isMarked = true
+    marked.push(subscriber)
+  }
+
+  function markAll(readers: Readers<Subscriber>): void {
+    if (readers instanceof Set) for (const reader of readers) mark(reader)
+    else if (readers !== null) mark(readers)
+  }
+
+  /**
+   * Walks down to the rows that were touched. `depth`: the step of their path that comes next. `row`: the one that is being
+   * walked to; −1 while all go the same way. A key that came or went shows as a value that was or is undefined, which is no
+   * container: everybody at and below it is marked then, those who asked for its existence too.
+   */
+  function touch(
+    node: Node,
+    touched: Touched,
+    depth: number,
+    row: number,
+    before: unknown,
+    after: unknown,
+  ): void {
+    if (Object.is(before, after)) return
+    const { path, fields, rows } = touched
+    const step = path[depth]
+    const isParting = typeof step === 'object' && row < 0
+    const keys = step === undefined ? fields.length : isParting ? rows : 1
+    // The comparison finds out what changed where a value was replaced, and where more changed than is subscribed.
+    if (keys === 0 || node.size < keys || !areAlike(before, after)) return compare(node, before, after)
+    markAll(node.value)
+    for (let i = 0; i < keys; i++) {
+      const at = isParting ? i : row
+      const key = String(step === undefined ? fields[i] : typeof step === 'object' ? step[at] : step)
+      if (node.keys !== null && has(before, key) !== has(after, key)) markAll(node.keys)
+      const child = node.find(key)
+      if (child === undefined) continue
+      const was = read(before, key)
+      const is = read(after, key)
+      // Behind the last step are the fields, where whatever was put there is compared.
+      if (step === undefined) compare(child, was, is)
+      else touch(child, touched, depth + 1, at, was, is)
+    }
+  }
+
+  /** Finds what differs below a value that was replaced. Parts that kept their identity are not entered. */
+  function compare(node: Node, before: unknown, after: unknown): void {
+    if (Object.is(before, after)) return
+    const isOther = !areAlike(before, after)
+    markAll(node.value)
+    if (isOther) markAll(node.exists)
+    if (isOther || (node.keys !== null && !hasSameKeys(before, after))) markAll(node.keys)
+    // Below something else nothing is what it was, and `exists` there has to be told of it.
+    node.each((child) =>
+      isOther
+        ? compare(child, GONE, undefined)
+        : compare(child, read(before, child.key), read(after, child.key)),
+    )
+  }
 
   return {
     subscribe<T>(
@@ -62,68 +143,40 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
       listener: (value: T, previous: T) => void,
       { equality = Object.is, fireImmediately = false }: SelectOptions<T> = {},
     ) {
-      let reads: Reads | null = null
-      let last: { value: T } | null = null
-
-      /** The value of now; null when there is none. */
-      function select(): { value: T } | null {
-        const state = getState()
-        if (state === undefined) return null
-        const recording = record(state, selector)
-        move(root, subscriber, reads, recording.reads)
-        reads = recording.reads
-        if ('value' in recording.result) return recording.result
-        onError(recording.result.thrown)
-        return null
+      const subscriber: Subscriber = {
+        // Given only states of this index.
+        selector: selector as Subscriber['selector'],
+        // Given only what the selector made.
+        listener: listener as Subscriber['listener'],
+        equality: equality as Subscriber['equality'],
+        last: null,
+        reads: [],
+        isActive: true,
+        isMarked: false,
       }
-
-      function look(): void {
-        const next = select()
-        if (next === null) return
-        const previous = last ?? next
-        if (last !== null && isEqual(last.value, next.value)) return
-        last = next
-        tell(next.value, previous.value)
-      }
-
-      function isEqual(a: T, b: T): boolean {
-        try {
-          return equality(a, b)
-        } catch (thrown) {
-          onError(thrown)
-          return false
-        }
-      }
-
-      function tell(value: T, previous: T): void {
-        try {
-          listener(value, previous)
-        } catch (thrown) {
-          onError(thrown)
-        }
-      }
-
-      const subscriber: Subscriber = { isActive: true, look }
       subscribers.add(subscriber)
-      last = select()
-      if (fireImmediately && last !== null) tell(last.value, last.value)
+      const last = (subscriber.last = select(subscriber))
+      if (fireImmediately && last !== null) tell(subscriber, last.value, last.value)
       return () => {
-        if (!subscriber.isActive) return
         subscriber.isActive = false
         subscribers.delete(subscriber)
-        marked.delete(subscriber)
-        move(root, subscriber, reads, null)
+        follow(subscriber, null)
       }
     },
     touch(touched, before, after) {
-      if (before === undefined) for (const subscriber of subscribers) marked.add(subscriber)
-      else if (touched === undefined) compare(root, before, after, marked)
-      else for (const place of touched) walk(place, marked, { node: root, at: 0, row: -1 }, before, after)
+      // What stands in for the state stands in for the one before.
+      forget()
+      if (before === undefined) subscribers.forEach(mark)
+      else if (touched === undefined) compare(root, before, after)
+      else for (const rows of touched) touch(root, rows, 0, -1, before, after)
     },
     flush() {
-      const due = [...marked]
-      marked.clear()
-      for (const subscriber of due) if (subscriber.isActive) subscriber.look()
+      const due = marked
+      marked = []
+      for (const subscriber of due) {
+        subscriber.isMarked = false
+        if (subscriber.isActive) look(subscriber)
+      }
     },
     get size() {
       return subscribers.size
@@ -131,136 +184,57 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
   }
 }
 
-function createNode(): PathNode {
-  return { value: null, keys: null, exists: null, children: null }
+/** A selector and who is told. One flat object: a thousand of them are walked over in a frame. */
+interface Subscriber {
+  readonly selector: (state: unknown) => unknown
+  readonly listener: (value: unknown, previous: unknown) => void
+  readonly equality: (a: unknown, b: unknown) => boolean
+  last: { value: unknown } | null
+  /** What it has read: nodes, and behind each the kinds of reading. */
+  reads: readonly (Node | number)[]
+  isActive: boolean
+  /** It has to look again. */
+  isMarked: boolean
 }
 
-/** Moves a subscriber from the paths it read before to those it has read now. Paths in both are not touched. */
-function move(node: PathNode, subscriber: Subscriber, before: Reads | null, after: Reads | null): void {
-  node.value = toggle(node.value, subscriber, before?.value ?? false, after?.value ?? false)
-  node.keys = toggle(node.keys, subscriber, before?.keys ?? false, after?.keys ?? false)
-  node.exists = toggle(node.exists, subscriber, before?.exists ?? false, after?.exists ?? false)
-  const left = before?.children ?? null
-  const entered = after?.children ?? null
-  if (entered !== null) {
-    const children = (node.children ??= new Map())
-    for (const [key, reads] of entered) {
-      let child = children.get(key)
-      if (child === undefined) children.set(key, (child = createNode()))
-      move(child, subscriber, left?.get(key) ?? null, reads)
-    }
-  }
-  if (left === null || node.children === null) return
-  for (const [key, reads] of left) {
-    if (entered?.has(key) === true) continue
-    const child = node.children.get(key)
-    if (child === undefined) continue
-    move(child, subscriber, reads, null)
-    if (isEmpty(child)) node.children.delete(key)
-  }
-  if (node.children.size === 0) node.children = null
-}
+type Node = PathNode<Subscriber>
 
-function toggle(
-  set: Set<Subscriber> | null,
-  subscriber: Subscriber,
-  was: boolean,
-  is: boolean,
-): Set<Subscriber> | null {
-  if (was === is) return set
-  if (is) return (set ?? new Set()).add(subscriber)
-  set?.delete(subscriber)
-  return set === null || set.size === 0 ? null : set
-}
+/** Stands where something was: it differs from whatever is there now. */
+const GONE = Symbol('gone')
 
-function isEmpty({ value, keys, exists, children }: PathNode): boolean {
-  return value === null && keys === null && exists === null && children === null
-}
-
-/** On the way along a path: how many steps are done, and for which row; −1 as long as all rows are one. */
-interface Step {
-  readonly node: PathNode
-  readonly at: number
-  readonly row: number
-}
-
-/**
- * Walks down a path that was touched, and marks who looks at what it leads through. A key that came or went shows as a value
- * that was or is undefined, which is no container: everybody at and below it is marked then, those who asked for its
- * existence too.
- */
-function walk(
-  place: Touched,
-  marked: Set<Subscriber>,
-  { node, at, row }: Step,
-  before: unknown,
-  after: unknown,
-): void {
-  if (Object.is(before, after)) return
-  const { path, fields } = place
-  const isEnd = at === path.length
-  if ((isEnd && fields.length === 0) || !areAlike(before, after)) {
-    compare(node, before, after, marked)
-    return
+/** Subscribes to what a run has read, and to nothing else. Null: it is over. */
+function follow(subscriber: Subscriber, recording: Recording<Subscriber, unknown> | null): void {
+  const before = subscriber.reads
+  const reads: (Node | number)[] = []
+  const nodes = recording?.nodes ?? []
+  let isSame = true
+  for (const node of nodes) {
+    const kinds = recording?.readAt(node) ?? 0
+    if (kinds === 0) continue
+    isSame &&= before[reads.length] === node && before[reads.length + 1] === kinds
+    reads.push(node, kinds)
   }
-  const step = (isEnd ? fields : path[at]) ?? ''
-  // From the first blank on each row goes a way of its own; at the end all fields are looked at.
-  const isParting = row < 0 && typeof step === 'object'
-  const keys = typeof step !== 'object' ? [step] : isEnd || isParting ? step : [step[row] ?? '']
-  add(node.value, marked)
-  if (node.keys !== null && keys.some((key) => has(before, key) !== has(after, key))) add(node.keys, marked)
-  if (node.children === null) return
-  if (node.children.size < keys.length) {
-    // Fewer are subscribed than have changed. The comparison finds out which of them did.
-    for (const [key, child] of node.children) compare(child, read(before, key), read(after, key), marked)
-    return
-  }
-  for (const [i, key] of keys.entries()) {
-    const child = node.children.get(String(key))
-    if (child === undefined) continue
-    if (isEnd) compare(child, read(before, key), read(after, key), marked)
-    else {
-      const next = { node: child, at: at + 1, row: isParting ? i : row }
-      walk(place, marked, next, read(before, key), read(after, key))
-    }
-  }
-}
-
-/** Finds what differs below a value that was replaced. Parts that kept their identity are not entered. */
-function compare(node: PathNode, before: unknown, after: unknown, marked: Set<Subscriber>): void {
-  if (Object.is(before, after)) return
-  if (!areAlike(before, after)) {
-    addAll(node, marked)
-    return
-  }
-  add(node.value, marked)
-  if (node.keys !== null && !hasSameKeys(before, after)) add(node.keys, marked)
-  if (node.children === null) return
-  for (const [key, child] of node.children) {
-    compare(child, read(before, key), read(after, key), marked)
-  }
+  // Nearly every run but the first goes the same way.
+  if (isSame && before.length === reads.length && reads.length > 0) return
+  subscriber.reads = reads
+  const change = (list: readonly (Node | number)[], isNow: boolean): void =>
+    list.forEach((node, at) => {
+      if (typeof node === 'object') node.set(subscriber, Number(list[at + 1]), isNow)
+    })
+  change(before, false)
+  change(reads, true)
+  for (const node of before) if (typeof node === 'object') node.prune()
+  // Where it only passed by, and nothing came of it.
+  for (const node of nodes) node.prune()
 }
 
 /** In order: what a selector makes of `Object.keys` depends on it. */
 function hasSameKeys(before: unknown, after: unknown): boolean {
+  if (!isContainer(before) || !isContainer(after)) return false
   if (Array.isArray(before) && Array.isArray(after)) return before.length === after.length
-  const [keys, newKeys] = [keysOf(before), keysOf(after)]
+  const keys = Object.keys(before)
+  const newKeys = Object.keys(after)
   return keys.length === newKeys.length && keys.every((key, index) => key === newKeys[index])
-}
-
-function addAll(node: PathNode, marked: Set<Subscriber>): void {
-  add(node.value, marked)
-  add(node.keys, marked)
-  add(node.exists, marked)
-  if (node.children !== null) for (const child of node.children.values()) addAll(child, marked)
-}
-
-function add(subscribers: Set<Subscriber> | null, marked: Set<Subscriber>): void {
-  if (subscribers !== null) for (const subscriber of subscribers) marked.add(subscriber)
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 /** Two objects, or two lists. */
@@ -268,14 +242,17 @@ function areAlike(before: unknown, after: unknown): boolean {
   return isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)
 }
 
-function keysOf(value: unknown): string[] {
-  return isContainer(value) ? Object.keys(value) : []
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
-function has(container: unknown, key: TouchedKey): boolean {
+function has(container: unknown, key: string): boolean {
   return isContainer(container) && Object.hasOwn(container, key)
 }
 
-function read(container: unknown, key: TouchedKey): unknown {
-  return has(container, key) ? (container as { [key: TouchedKey]: unknown })[key] : undefined
+/** What is inherited is no part of the state. State is JSON: what is inherited is a function, but for `__proto__`. */
+function read(container: unknown, key: string): unknown {
+  if (!isContainer(container) || key === '__proto__') return undefined
+  const value = (container as { readonly [key: string]: unknown })[key]
+  return typeof value === 'function' ? undefined : value
 }

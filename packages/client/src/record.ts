@@ -1,30 +1,30 @@
-// Finds out what a selector reads, by running it on a stand-in of the state that notes every access. Three kinds of
-// reading are told apart, because they wake for different changes:
-//   value   a primitive, or a whole subtree that was returned or passed on without being looked into: wakes for any
-//           change at or below the path
-//   keys    the set of keys, or an array's length: wakes when a key comes or goes
-//   exists  whether one key is there: wakes when it comes or goes
-// Objects that were only passed through on the way need no entry of their own: an entry below them covers them.
+// Finds out what a selector reads, by running it on a stand-in of the state that notes every access. What was read is a list
+// of nodes of the one tree of paths that all selectors share, in the order in which they were met: a selector that goes the
+// same way again gives the same list, and a stand-in serves all who come by, until the state is another one.
 import { isPlainObject, PPError } from '@painda/protocol'
+import { EXISTS, KEYS, VALUE } from './path-node.js'
+import type { PathNode } from './path-node.js'
 
-/** What was read at one path of the state; the root of it stands for the state itself. */
-export interface Reads {
-  value: boolean
-  keys: boolean
-  exists: boolean
-  children: Map<string, Reads> | null
-  /** While a run lasts: what stands in for the object here. */
-  standIn: object | null
-}
-
-export interface Recording<T> {
+export interface Recording<Reader extends object, T> {
   /** What the selector returned, made of the state itself, not of stand-ins; or what it threw. */
-  result: { value: T } | { thrown: unknown }
-  reads: Reads
+  readonly result: { value: T } | { thrown: unknown }
+  /** Where the selector has been, the root first. The list is used again by the next run. */
+  readonly nodes: readonly PathNode<Reader>[]
+  /** The kinds of reading at one of `nodes`; 0 where it only passed through. */
+  readAt(node: PathNode<Reader>): number
 }
 
-/** Runs a selector on a state and tells what it read. */
-export type Record = <S, T>(state: S, selector: (state: S) => T) => Recording<T>
+export interface Recorder<Reader extends object> {
+  /** Runs a selector on a state and tells what it read. */
+  record<S, T>(state: S, selector: (state: S) => T): Recording<Reader, T>
+  /** The state is another one: nothing of the one before is held on to. */
+  forget(): void
+}
+
+/** Of a run: an object was fetched here. It counts as a whole value unless it was looked into. */
+const FETCHED = 8
+/** Of a run: the object here was looked into. */
+const ENTERED = 16
 
 /** A selector that reads more siblings than this reads, in effect, their parent. Each costs an entry per run. */
 const MAX_CHILDREN = 1_024
@@ -32,74 +32,123 @@ const MAX_CHILDREN = 1_024
 /** A result nested deeper than this is not searched for stand-ins: it is taken to hold the whole state. */
 const MAX_RESULT_DEPTH = 8
 
-export function createRecord(): Record {
+export function createRecorder<Reader extends object>(root: PathNode<Reader>): Recorder<Reader> {
+  const stage: Stage<Reader> = { run: null, clean: new WeakSet(), standIns: [] }
+  const usual = new Run(stage, root)
+
+  return {
+    record<S, T>(state: S, selector: (state: S) => T): Recording<Reader, T> {
+      const outer = stage.run
+      // Both would note on the same nodes. The outer one loses: any change makes it look again.
+      if (outer !== null) outer.isOpaque = true
+      const run = outer === null ? usual : new Run(stage, root)
+      run.begin()
+      stage.run = run
+      let result: Recording<Reader, T>['result']
+      try {
+        // A stand-in answers every read as the state would, and `clean` puts the state's own parts in its place.
+        result = { value: run.clean(selector(run.fetch(root, state) as S), 0) as T }
+      } catch (thrown) {
+        // What it would have read next is unknown: any change may mend it.
+        run.isOpaque = true
+        result = { thrown }
+      }
+      stage.run = outer
+      return { result, nodes: run.nodes, readAt: run.readAt }
+    },
+    forget() {
+      for (const node of stage.standIns) node.standIn = null
+      stage.standIns.length = 0
+    },
+  }
+}
+
+/** What the runs of one recorder share. */
+interface Stage<Reader extends object> {
+  /** The run under way. Stand-ins that somebody kept beyond it answer as the state they were made of. */
+  run: Run<Reader> | null
   /** Objects that hold no stand-in: parts of the state that were given out, and results that were cleaned in an earlier run. */
-  const clean = new WeakSet<object>()
-
-  return <S, T>(state: S, selector: (state: S) => T): Recording<T> => {
-    const run = new Run(clean)
-    const reads = createReads()
-    if (typeof state !== 'object' || state === null) {
-      reads.value = true
-      return { reads, result: attempt(() => selector(state)) }
-    }
-    // A stand-in answers every read as the state would.
-    const standIn = run.standInFor(state, reads) as S
-    const result = attempt(() => run.clean(selector(standIn), 0) as T)
-    // What a selector that throws would have read next is unknown: any change may mend it.
-    if ('thrown' in result || run.isOpaque) reads.value = true
-    run.isOver = true
-    tidy(reads)
-    return { reads, result }
-  }
+  readonly clean: WeakSet<object>
+  /** The nodes that have one. */
+  readonly standIns: PathNode<Reader>[]
 }
 
-function createReads(): Reads {
-  return { value: false, keys: false, exists: false, children: null, standIn: null }
-}
+/** Across recorders, so that a node never takes another one's run for its own. */
+let runs = 0
 
-function attempt<T>(work: () => T): { value: T } | { thrown: unknown } {
-  try {
-    return { value: work() }
-  } catch (thrown) {
-    return { thrown }
-  }
-}
-
-/** Drops what `value` covers, and takes an object that was fetched but never looked into for a whole value. */
-function tidy(reads: Reads): void {
-  if (reads.children === null && !reads.keys && reads.standIn !== null) reads.value = true
-  reads.standIn = null
-  if (reads.value) {
-    reads.children = null
-    return
-  }
-  if (reads.children !== null) for (const child of reads.children.values()) tidy(child)
-}
-
-/** One run of one selector. */
-class Run {
-  isOver = false
-  /** True when the result may hold stand-ins where nobody can find them. */
+/** One run of one selector; used again for the next. */
+class Run<Reader extends object> {
+  readonly nodes: PathNode<Reader>[] = []
+  /** True when the result may hold stand-ins where nobody can find them: then the whole state counts as read. */
   isOpaque = false
-  readonly #clean: WeakSet<object>
+  #id = 0
+  readonly #stage: Stage<Reader>
+  readonly #root: PathNode<Reader>
 
-  constructor(clean: WeakSet<object>) {
-    this.#clean = clean
+  constructor(stage: Stage<Reader>, root: PathNode<Reader>) {
+    this.#stage = stage
+    this.#root = root
   }
 
-  /** The same path gives the same stand-in, so that comparing two by identity works as on the state. */
-  standInFor(raw: object, reads: Reads): object {
-    // A target of its own kind, but not the object: a frozen state would forbid its proxy to answer with anything but itself.
-    return (reads.standIn ??= new Proxy(
-      Array.isArray(raw) ? ANY_LIST : ANY_OBJECT,
-      new Noter(raw, reads, this),
-    ))
+  begin(): void {
+    this.nodes.length = 0
+    this.isOpaque = false
+    this.#id = ++runs
+    this.meet(this.#root)
+  }
+
+  readonly readAt = (node: PathNode<Reader>): number => {
+    if (this.isOpaque) return node === this.#root ? VALUE : 0
+    const { met } = node
+    if (met & VALUE || (met & (FETCHED | ENTERED)) === FETCHED) return VALUE
+    return met & (KEYS | EXISTS)
+  }
+
+  meet(node: PathNode<Reader>): void {
+    if (node.run === this.#id) return
+    node.run = this.#id
+    node.met = 0
+    node.width = 0
+    this.nodes.push(node)
+  }
+
+  /** The node below `node`, which is entered; null when the whole object counts as read. */
+  enter(node: PathNode<Reader>, key: string): PathNode<Reader> | null {
+    this.meet(node)
+    node.met |= ENTERED
+    const known = node.find(key)
+    if (known?.run === this.#id) return known
+    if (node.width >= MAX_CHILDREN) {
+      this.take(node)
+      return null
+    }
+    node.width++
+    const child = known ?? node.child(key)
+    this.meet(child)
+    return child
+  }
+
+  /** The whole value at `node` is read. */
+  take(node: PathNode<Reader>): void {
+    this.meet(node)
+    node.met |= VALUE
+  }
+
+  /** `raw`, or what stands in for it. The same path gives the same stand-in, so that comparing two by identity works. */
+  fetch(node: PathNode<Reader>, raw: unknown): unknown {
+    if (typeof raw !== 'object' || raw === null) {
+      node.met |= VALUE
+      return raw
+    }
+    node.met |= FETCHED
+    if (node.standIn?.raw === raw) return node.standIn.proxy
+    if (node.standIn === null) this.#stage.standIns.push(node)
+    return (node.standIn = new Noter(raw, node, this.#stage)).proxy
   }
 
   /** `raw` is handed out as it is: it is not searched for stand-ins when it comes back. */
   give<T>(raw: T): T {
-    if (typeof raw === 'object' && raw !== null) this.#clean.add(raw)
+    if (typeof raw === 'object' && raw !== null) this.#stage.clean.add(raw)
     return raw
   }
 
@@ -107,12 +156,14 @@ class Run {
   clean(value: unknown, depth: number): unknown {
     if (typeof value === 'function') this.isOpaque = true
     if (typeof value !== 'object' || value === null) return value
-    const origin = originOf(value)
-    if (origin?.run === this) {
-      origin.reads.value = true
+    const origin = originOf<Reader>(value)
+    if (origin !== undefined) {
+      // Nodes of another index are not ours to note on.
+      if (origin.stage === this.#stage) this.take(origin.node)
       return this.give(origin.raw)
     }
-    if (this.#clean.has(value)) return value
+    const { clean } = this.#stage
+    if (clean.has(value)) return value
     if (depth >= MAX_RESULT_DEPTH || !(Array.isArray(value) || isPlainObject(value))) {
       this.isOpaque = true
       return value
@@ -129,7 +180,7 @@ class Run {
       }
       result[key] = after
     }
-    this.#clean.add(result)
+    clean.add(result)
     return result
   }
 }
@@ -141,42 +192,55 @@ const ANY_LIST: unknown[] = []
 /** Asked of a stand-in, it gives its Noter; nobody else knows this symbol. */
 const ORIGIN = Symbol('origin')
 
-function originOf(value: object): Noter | undefined {
-  // Only a stand-in answers to it.
-  return (value as { [ORIGIN]?: Noter })[ORIGIN]
+function originOf<Reader extends object>(value: object): Noter<Reader> | undefined {
+  // Only a stand-in answers to it; its stage tells of whose readers.
+  return (value as { [ORIGIN]?: Noter<Reader> })[ORIGIN]
 }
 
 /** Notes the reads of one object of the state. */
-class Noter implements ProxyHandler<object> {
+class Noter<Reader extends object> implements ProxyHandler<object> {
   readonly raw: object
-  readonly reads: Reads
-  readonly run: Run
+  readonly node: PathNode<Reader>
+  readonly stage: Stage<Reader>
+  readonly proxy: object
 
-  constructor(raw: object, reads: Reads, run: Run) {
+  constructor(raw: object, node: PathNode<Reader>, stage: Stage<Reader>) {
     this.raw = raw
-    this.reads = reads
-    this.run = run
+    this.node = node
+    this.stage = stage
+    // A target of its own kind, but not the object: a frozen state would forbid its proxy to answer with anything but itself.
+    this.proxy = new Proxy(Array.isArray(raw) ? ANY_LIST : ANY_OBJECT, this)
+  }
+
+  /** The run to note in, if there is one. */
+  #run(): Run<Reader> | null {
+    const { run } = this.stage
+    // Kept by a selector from an earlier state: it does not tell what this one is like there.
+    if (run !== null && this.node.standIn !== this) run.isOpaque = true
+    return run
   }
 
   get(_target: object, key: string | symbol): unknown {
     if (key === ORIGIN) return this
-    const value: unknown = Reflect.get(this.raw, key)
-    if (typeof key === 'symbol' || this.run.isOver) return value
-    if (Array.isArray(this.raw)) {
+    // JSON has string keys, which lists answer to as well.
+    const raw = this.raw as { readonly [key: string | symbol]: unknown }
+    const value = raw[key]
+    const run = this.#run()
+    if (typeof key === 'symbol' || run === null) return value
+    if (Array.isArray(raw)) {
       if (key === 'length') {
-        this.reads.keys = true
+        this.#noteKeys()
         return value
       }
       // `map`, `find` and their like; what they read they read through this stand-in.
       if (typeof value === 'function') return value
     }
-    const reads = this.#child(key)
+    const node = run.enter(this.node, key)
     // Everything below is covered already: no need to look closer.
-    if (reads === null) return this.run.give(value)
-    if (typeof value === 'object' && value !== null && Object.hasOwn(this.raw, key)) {
-      return this.run.standInFor(value, reads)
-    }
-    reads.value = true
+    if (node === null) return run.give(value)
+    // What is inherited is no part of the state.
+    if (typeof value !== 'object' || Object.hasOwn(raw, key)) return run.fetch(node, value)
+    run.take(node)
     return value
   }
 
@@ -186,7 +250,7 @@ class Noter implements ProxyHandler<object> {
   }
 
   ownKeys(): (string | symbol)[] {
-    if (!this.run.isOver) this.reads.keys = true
+    this.#noteKeys()
     return Reflect.ownKeys(this.raw)
   }
 
@@ -212,25 +276,21 @@ class Noter implements ProxyHandler<object> {
     throw readOnly()
   }
 
-  #noteExistence(key: string | symbol): void {
-    if (typeof key === 'symbol' || this.run.isOver || this.reads.keys) return
-    if (key === 'length' && Array.isArray(this.raw)) return
-    const reads = this.#child(key)
-    if (reads !== null) reads.exists = true
+  #noteKeys(): void {
+    const run = this.#run()
+    if (run === null) return
+    run.meet(this.node)
+    this.node.met |= KEYS | ENTERED
   }
 
-  /** Null when the whole object counts as read. */
-  #child(key: string): Reads | null {
-    const children = (this.reads.children ??= new Map())
-    const known = children.get(key)
-    if (known !== undefined) return known
-    if (children.size >= MAX_CHILDREN) {
-      this.reads.value = true
-      return null
-    }
-    const reads = createReads()
-    children.set(key, reads)
-    return reads
+  #noteExistence(key: string | symbol): void {
+    const run = this.#run()
+    if (typeof key === 'symbol' || run === null) return
+    if (key === 'length' && Array.isArray(this.raw)) return
+    run.meet(this.node)
+    if (this.node.met & KEYS) return
+    const node = run.enter(this.node, key)
+    if (node !== null) node.met |= EXISTS
   }
 }
 

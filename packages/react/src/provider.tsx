@@ -6,6 +6,7 @@ import type { ClientOptions } from '@painda/client'
 import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
+import { takeSent } from './snapshots.js'
 import type { Snapshots } from './snapshots.js'
 
 /** What the hooks below a provider work with. */
@@ -71,7 +72,10 @@ interface ProvideProps {
 }
 
 function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
-  const scope = useMemo(() => ({ client, snapshots }), [client, snapshots])
+  const scope = useMemo(() => {
+    for (const room of client.rooms()) takeSent(room, snapshots)
+    return { client, snapshots }
+  }, [client, snapshots])
   return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>
 }
 

@@ -1,6 +1,6 @@
 // The state of rooms on its way from a render on the server to the page: taken from a client that is in those rooms, and
 // shown in the page until the page's own client is in them.
-import type { PPClient } from '@painda/client'
+import type { PPClient, RoomHandle, RoomShape, StateOf } from '@painda/client'
 
 /** States of rooms by the `key` of their handle. Plain JSON. */
 export interface Snapshots {
@@ -19,7 +19,21 @@ export function dehydrate(client: Pick<PPClient, 'rooms'>): Snapshots {
   return Object.fromEntries(entries)
 }
 
-/** The state that came with the page for what a handle asks for. */
-export function snapshotOf(snapshots: Snapshots | undefined, key: string): object | undefined {
-  return snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
+const sent = new WeakMap<RoomHandle<RoomShape>, object>()
+
+/** Finds the state that came with the page for what a handle asks for. */
+export function takeSent(room: RoomHandle<RoomShape>, snapshots: Snapshots | undefined): object | undefined {
+  const { key } = room
+  const state = snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
+  if (state !== undefined) sent.set(room, state)
+  return state
+}
+
+/**
+ * What was found for a room. Kept by room, not read from the context: React looks at each component that reads a context whenever
+ * a sibling renders, which for a thousand of them takes as long as ten renders.
+ */
+export function sentFor<Room extends RoomShape>(room: RoomHandle<Room>): StateOf<Room> | undefined {
+  // The key names the definition, which types the state.
+  return sent.get(room as RoomHandle<RoomShape>) as StateOf<Room> | undefined
 }

@@ -3,8 +3,7 @@
 // was touched, and it runs the selector then; what it found is not looked up again.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
-import { useSnapshots } from './provider.js'
-import { snapshotOf } from './snapshots.js'
+import { sentFor } from './snapshots.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
 
 /**
@@ -20,11 +19,9 @@ export function usePPRoomState<Room extends RoomShape, Value>(
 ): Value | undefined {
   // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
   const [shown] = useState<Shown<Value>>(() => ({ current: null, isChecked: !isDevelopment() }))
-  // The key names the definition, which types the state.
-  const sent = snapshotOf(useSnapshots(), room.key) as StateOf<Room> | undefined
   const selection = useMemo(
-    () => createSelection(room, selector, equality, shown, sent),
-    [room, selector, equality, shown, sent],
+    () => createSelection(room, selector, equality, shown),
+    [room, selector, equality, shown],
   )
   return useSyncExternalStore(selection.subscribe, selection.now, selection.onServer)
 }
@@ -47,7 +44,6 @@ function createSelection<Room extends RoomShape, Value>(
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean,
   shown: Shown<Value>,
-  sent: StateOf<Room> | undefined,
 ): Selection<Value> {
   let last: { state: StateOf<Room>; value: Value } | null = null
 
@@ -79,7 +75,7 @@ function createSelection<Room extends RoomShape, Value>(
         },
         { equality },
       ),
-    now: () => select(room.state ?? sent),
-    onServer: () => select(sent ?? (typeof window === 'undefined' ? room.state : undefined)),
+    now: () => select(room.state ?? sentFor(room)),
+    onServer: () => select(sentFor(room) ?? (typeof window === 'undefined' ? room.state : undefined)),
   }
 }

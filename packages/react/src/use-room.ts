@@ -14,7 +14,7 @@ import { useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient, useSnapshots } from './provider.js'
 import { createRoomView } from './room-view.js'
 import type { Field, Own } from './room-view.js'
-import { snapshotOf } from './snapshots.js'
+import { takeSent } from './snapshots.js'
 
 export interface UsePPRoomOptions {
   /** Joins this very room (`joinById`) instead of any room of the definition. */
@@ -77,7 +77,7 @@ export function usePPRoom(
   const [own] = useState(createOwn)
   const snapshots = useSnapshots()
   const view = useMemo(
-    () => createRoomView(room, own, snapshotOf(snapshots, room.key), suspense),
+    () => createRoomView(room, own, takeSent(room, snapshots), suspense),
     [room, own, snapshots, suspense],
   )
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)

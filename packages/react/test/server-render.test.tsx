@@ -102,6 +102,23 @@ describe('server rendering', () => {
     room.leave()
   })
 
+  test('a room that the page joined before it rendered, and that no hook asked for, shows the sent state as well', async () => {
+    await reader.join(Arena).joined
+    const snapshots = sent()
+    const client = world.createClient()
+    const room = client.join(Arena)
+    function Phase() {
+      return <p>{usePPRoomState(room, (whole) => whole.phase)}</p>
+    }
+    const { body, complaints } = hydrate('<p>lobby</p>', app(client, snapshots, <Phase />))
+    expect(body.textContent).toBe('lobby')
+    await until(() => room.status === 'joined')
+    world.update((state) => (state.phase = 'play'))
+    await until(() => body.textContent === 'play')
+    expect(complaints).toEqual([])
+    room.leave()
+  })
+
   test('without a snapshot both ends show that the room is on its way', async () => {
     const client = world.createClient()
     const html = renderToString(app(client, undefined))
