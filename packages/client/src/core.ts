@@ -40,7 +40,7 @@ import { createRooms } from './rooms.js'
 import type { Rooms } from './rooms.js'
 import { createScopes } from './scopes.js'
 import type { Scopes } from './scopes.js'
-import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
+import type { ClientEvents, ClientOptions, ConnectionSnapshot, Desync } from './types.js'
 import { dialFrom } from './web-socket.js'
 
 export interface Core {
@@ -102,7 +102,13 @@ export function createCore(options: ClientOptions): Core {
   })
   const { asks, outbox, session, post } = mail
   const messaging = createMessaging({ asks, post, onError: report })
-  const presence = createPresence({ batch, selfId: () => session.userId, onError: report })
+  const presence = createPresence({
+    batch,
+    selfId: () => session.userId,
+    onError: report,
+    onWrong: () => post({ kind: 'resync', version: 0, why: 'presence' }, null),
+    onHealed: (path) => tellDesync({ room: null, have: 0, got: 0, why: 'presence', path }),
+  })
   const scopes = createScopes(report, options.contract?.events)
 
   /** The last connection ended with a frame that could not be read. */
@@ -172,16 +178,16 @@ export function createCore(options: ClientOptions): Core {
         onEnter: (room) => rooms.enter(room),
         onLeave: (room) => rooms.leave(room),
         onStatus: inspection.room,
+        onPresenceHealed({ handle: { id: room, version } }, path) {
+          tellDesync({ room, have: version, got: version, why: 'presence', path })
+        },
       }),
     onState: (room, state) => events.emit('roomState', { room, state }),
     onDelta(message) {
       if (events.listenerCount('roomDelta') > 0)
         events.emit('roomDelta', { room: message.room, delta: message.delta })
     },
-    onDesync(desync) {
-      events.emit('desync', desync)
-      inspection.desync(desync)
-    },
+    onDesync: tellDesync,
   })
 
   const page = options.page ?? browserPage(globalThis)
@@ -213,6 +219,11 @@ export function createCore(options: ClientOptions): Core {
     onWake: connection.wake,
     onLeave: connection.leave,
   })
+
+  function tellDesync(desync: Desync): void {
+    events.emit('desync', desync)
+    inspection.desync(desync)
+  }
 
   function showState(snapshot: ConnectionSnapshot): void {
     const { status, error } = snapshot

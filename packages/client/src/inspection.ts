@@ -36,10 +36,11 @@ export function createInspection(inspector: Inspector, time: Pick<Time, 'now' | 
       const { id, status, version } = handle
       inspector.emit({ kind: 'room', at: time.now(), peer: PEER, room: id ?? key, status, version })
     },
-    desync({ room, have, got, path }) {
+    desync({ room, have, got, why, path }) {
       if (!inspector.active) return
-      const where = path === null ? {} : { path }
-      inspector.emit({ kind: 'desync', at: time.now(), peer: PEER, room, have, got, ...where })
+      const part = why === 'presence' ? '(presence).' : ''
+      const where = path === null ? {} : { path: `${part}${path}` }
+      inspector.emit({ kind: 'desync', at: time.now(), peer: PEER, room: room ?? '', have, got, ...where })
     },
   }
 }

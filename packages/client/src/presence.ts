@@ -1,8 +1,9 @@
 // Who is here, with a small state each. In a room every member writes its own; the global list is the server's.
 //   client → server  PresenceUpdate  own data, whole
 //   server → client  PresenceSync    the list, or what changed in it
-import { isPlainObject, PPError } from '@painda/protocol'
+import { createRecordHash, findDifference, formatPath, isPlainObject, PPError } from '@painda/protocol'
 import type { PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
+import { agrees } from './agreement.js'
 import type { Batch } from './batch.js'
 import { share } from './share.js'
 
@@ -41,10 +42,17 @@ export interface PresenceOptions {
   selfId: () => string | null
   /** What a listener threw. */
   onError: (thrown: unknown) => void
+  /** The list is not the server's: the whole one is to be asked for. */
+  onWrong: () => void
+  /** The whole list came; `path`: the first place that was wrong, null when none was. */
+  onHealed: (path: string | null) => void
 }
 
 export interface Presence {
   readonly view: PresenceView
+  /** As the server told it: without what this client shows of itself before the server does. */
+  readonly told: () => readonly PresenceEntry[]
+  /** @throws PPError `DESYNC` for a whole list that is not what it says. */
   apply(sync: PresenceSync): void
   /** Shows `data` as this client's own, whatever the server's list says. */
   setOwn(data: unknown): void
@@ -53,9 +61,15 @@ export interface Presence {
   clear(): void
 }
 
-export function createPresence({ batch, selfId, onError }: PresenceOptions): Presence {
+export function createPresence(options: PresenceOptions): Presence {
+  const { batch, selfId, onError, onWrong, onHealed } = options
   const entries = new Map<string, PresenceEntry>()
   const listeners = new Set<() => void>()
+  const hash = createRecordHash()
+  /** Changed since the hash was made. */
+  const unhashed = new Set<string>()
+  /** The list has another hash than it should, and the whole one is on its way. */
+  let isWrong = false
   let own: { data: unknown } | null = null
   /** This client's own entry with `own`: kept, so that it is another object only when it changed. */
   let laid: { entry: PresenceEntry; own: object; shown: PresenceEntry } | null = null
@@ -99,6 +113,18 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
     return snapshot
   }
 
+  function ownHash(): number {
+    for (const id of unhashed) hash.set(id, entries.get(id))
+    unhashed.clear()
+    return hash.value()
+  }
+
+  function forget(): void {
+    entries.clear()
+    unhashed.clear()
+    hash.clear()
+  }
+
   return {
     view: {
       get self() {
@@ -121,13 +147,31 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
       },
       snapshot: look,
     },
-    apply({ full, set, gone }) {
-      const before = new Map(entries)
-      if (full) entries.clear()
-      for (const clientId of gone) entries.delete(clientId)
-      // Who comes is sent the whole list, and with the next tick once more what had changed just before.
-      for (const entry of set) entries.set(entry.clientId, share(before.get(entry.clientId), entry))
+    told: () => [...entries.values()],
+    apply({ full, set, gone, hash: named }) {
+      const before = full ? new Map(entries) : entries
+      const isHealing = full && isWrong
+      if (full) forget()
+      for (const clientId of gone) {
+        entries.delete(clientId)
+        unhashed.add(clientId)
+      }
+      for (const entry of set) {
+        // Who comes is sent the whole list, and with the next tick once more what had changed just before.
+        entries.set(entry.clientId, share(before.get(entry.clientId), entry))
+        unhashed.add(entry.clientId)
+      }
       changed()
+      // What is on its way heals all.
+      if (isWrong && !full) return
+      isWrong = !agrees(named, ownHash)
+      // Asking again would get the same.
+      if (full && isWrong)
+        throw new PPError('DESYNC', 'A presence list does not have the hash that it names.')
+      if (isWrong) onWrong()
+      if (!isHealing) return
+      const path = findDifference(Object.fromEntries(entries), Object.fromEntries(before))?.path
+      onHealed(path === undefined ? null : formatPath(path))
     },
     setOwn(data) {
       own = { data }
@@ -135,7 +179,8 @@ export function createPresence({ batch, selfId, onError }: PresenceOptions): Pre
     },
     refresh: changed,
     clear() {
-      entries.clear()
+      forget()
+      isWrong = false
       changed()
     },
   }

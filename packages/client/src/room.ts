@@ -6,6 +6,7 @@ import type {
   Event,
   Joined,
   Message,
+  PresenceEntry,
   PresenceSync,
   RoomShape,
   StateSnapshot,
@@ -60,6 +61,8 @@ export interface RoomOptions {
   /** The handle is out, by its own wish. */
   onLeave: (room: Room) => void
   onStatus: (room: Room) => void
+  /** The list of who is here was wrong in that place. */
+  onPresenceHealed: (room: Room, path: string | null) => void
 }
 
 export interface Room {
@@ -68,6 +71,8 @@ export interface Room {
   readonly wish: Wish
   readonly gate: Gate
   readonly replica: Replica
+  /** Who is here, as the server told it. */
+  readonly presenceTold: () => readonly PresenceEntry[]
   /** True once the application asked for it; false for a room that the server put us in. */
   readonly isWanted: boolean
   readonly isRetained: boolean
@@ -107,7 +112,15 @@ export function createRoom(options: RoomOptions): Room {
   const presenceThrottle = createThrottle(time, options.presenceThrottleMs, () => {
     if (own !== null) tellPresence(own)
   })
-  const presence = createPresence({ batch, selfId, onError })
+  const presence = createPresence({
+    batch,
+    selfId,
+    onError,
+    onWrong() {
+      if (id !== null) post({ kind: 'resync', room: id, version: replica.version, why: 'presence' }, null)
+    },
+    onHealed: (path) => options.onPresenceHealed(room, path),
+  })
 
   let state: State = { name: 'idle' }
   let id: string | null = null
@@ -320,6 +333,7 @@ export function createRoom(options: RoomOptions): Room {
   }
 
   const room: Room = {
+    presenceTold: presence.told,
     handle,
     key,
     wish,
@@ -347,7 +361,7 @@ export function createRoom(options: RoomOptions): Room {
         const before = replica.state
         applied(replica.applySnapshot(line), before)
       }
-      presence.apply({ kind: 'presences', full: true, set: other.handle.presence.list(), gone: [] })
+      presence.apply({ kind: 'presences', full: true, set: other.presenceTold(), gone: [] })
       if (other.handle.status === 'joined') arrive()
     },
     snapshot(message) {

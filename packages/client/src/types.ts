@@ -108,14 +108,15 @@ export interface Recovery {
 
 /** A replica that could not follow and is being replaced. */
 export interface Desync {
-  readonly room: string
+  /** Null: the server's own list of who is here. */
+  readonly room: string | null
   /** The version that the replica has. */
   readonly have: number
   /** The version that came. */
   readonly got: number
-  /** A `hash` is told when the snapshot that heals it comes. */
-  readonly why: 'gap' | 'hash' | 'undecodable'
-  /** The first place that differs, as `players.p1.x`; null where that is not known. */
+  /** A `hash` is told when the snapshot that heals it comes, `presence` when the list does. */
+  readonly why: 'gap' | 'hash' | 'undecodable' | 'presence'
+  /** The first place that differs, as `players.p1.x`, or in the list as `ann.data.mood`; null where that is not known. */
   readonly path: string | null
 }
 

@@ -1,7 +1,8 @@
+import { defineRoom, hashState } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeServer } from './fake-server.js'
 import type { FakeServer } from './fake-server.js'
-import type { PresenceEntry } from '../src/index.js'
+import type { Desync, PresenceEntry } from '../src/index.js'
 
 const entry = (clientId: string, data: unknown, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
   clientId,
@@ -183,6 +184,98 @@ describe('presence', () => {
     await server.settle()
     expect(told).toEqual([['u1', 'c1'], ['c1']])
     expect([client.presence.self?.clientId, client.presence.others()]).toEqual(['c1', []])
+    client.close()
+  })
+})
+
+describe('a list that is not the server’s', () => {
+  const list = (...entries: PresenceEntry[]) => ({
+    kind: 'presences' as const,
+    room: 'r1',
+    full: true,
+    set: entries,
+    gone: [],
+    hash: hashState(Object.fromEntries(entries.map((one) => [one.clientId, one]))),
+  })
+  const change = (hash: number, ...entries: PresenceEntry[]) => ({
+    ...list(...entries),
+    full: false,
+    hash,
+  })
+  const resyncs = (server: FakeServer) =>
+    server.last.of('resync').map(({ room, version, why }) => ({ room, version, why }))
+
+  async function watch(server: FakeServer) {
+    const world = await enter(server)
+    const told: Desync[] = []
+    world.client.on('desync', (desync) => void told.push(desync))
+    server.last.say(list(entry('c1', { n: 1 }), entry('c2', { n: 2 })))
+    await server.settle()
+    return { ...world, told }
+  }
+
+  test('[PR6] with the hash that was named nothing is asked, whatever the order and whoever left', async () => {
+    const server = createFakeServer()
+    const { client, told } = await watch(server)
+    const rest = { c1: entry('c1', { n: 1 }), c3: entry('c3', { n: 3 }, { activity: 'idle' }) }
+    server.last.say({ ...change(hashState(rest), rest.c3), gone: ['c2'] })
+    await server.settle()
+    expect([resyncs(server), told]).toEqual([[], []])
+    client.close()
+  })
+
+  test('[PR6] [PR7] with another one the list is asked for once; changes go on, and the full one tells what was wrong', async () => {
+    const server = createFakeServer()
+    const { client, room, told } = await watch(server)
+    for (const n of [3, 4]) server.last.say(change(12345, entry('c3', { n })))
+    await server.settle()
+    expect(resyncs(server)).toEqual([{ room: 'r1', version: 0, why: 'presence' }])
+    expect(room.presence.get('c3')?.data).toEqual({ n: 4 })
+    expect(told).toEqual([])
+    server.last.say(list(entry('c1', { n: 1 }), entry('c2', { n: 7 }), entry('c3', { n: 4 })))
+    await server.settle()
+    expect(told).toEqual([{ room: 'r1', have: 0, got: 0, why: 'presence', path: 'c2.data.n' }])
+    expect(room.presence.get('c2')?.data).toEqual({ n: 7 })
+    client.close()
+  })
+
+  test('[PR6] what this client shows of itself before the server does counts for nothing', async () => {
+    const server = createFakeServer()
+    const { client, room, told } = await watch(server)
+    room.presence.update({ n: 100 })
+    // A second handle of the room takes over what the first knows.
+    const twin = client.join(defineRoom({ name: 'x', state: () => ({}) }), { id: 'r1' })
+    expect(twin.presence.list()).toHaveLength(2)
+    const now = { c1: entry('c1', { n: 1 }), c2: entry('c2', { n: 5 }) }
+    server.last.say(change(hashState(now), now.c2))
+    await server.settle()
+    expect([resyncs(server), told]).toEqual([[], []])
+    client.close()
+  })
+
+  test('[PR6] a full list with another hash than it names ends the connection, and the session goes on', async () => {
+    const server = createFakeServer()
+    server.autoWelcome = (_peer, count) =>
+      count === 1 ? {} : { outcome: 'resumed', token: 't2', received: 1 }
+    const { client } = await watch(server)
+    server.last.say({ ...list(entry('c1', {})), hash: 1 })
+    await server.time.advance(1_500)
+    expect(server.peers).toHaveLength(2)
+    expect(server.last.of('hello')[0]?.session).toMatchObject({ id: 'c1' })
+    client.close()
+  })
+
+  test('[PR6] the server’s own list is asked for without a room', async () => {
+    const server = createFakeServer()
+    const { client, told } = await watch(server)
+    const { room: _room, ...wrong } = change(1, entry('u1', {}))
+    server.last.say(wrong)
+    await server.settle()
+    expect(resyncs(server)).toEqual([{ room: undefined, version: 0, why: 'presence' }])
+    const { room: _same, ...whole } = list(entry('u1', { a: 1 }))
+    server.last.say(whole)
+    await server.settle()
+    expect(told).toEqual([{ room: null, have: 0, got: 0, why: 'presence', path: 'u1.data.a' }])
     client.close()
   })
 })

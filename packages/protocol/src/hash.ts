@@ -78,6 +78,32 @@ export function hashOf(value: unknown, sumOfContainer: (container: object) => nu
   }
 }
 
+/** The hash of a record that changes entry by entry, at the cost of what changed. */
+export interface RecordHash {
+  /** Undefined: the entry is gone. */
+  set(key: string, value: unknown): void
+  clear(): void
+  value(): number
+}
+
+export function createRecordHash(): RecordHash {
+  const terms = new Map<string, number>()
+  let sum = 0
+  return {
+    set(key, value) {
+      const term = value === undefined ? 0 : entry(key, hashState(value))
+      sum = (sum + term - (terms.get(key) ?? 0)) | 0
+      if (value === undefined) terms.delete(key)
+      else terms.set(key, term)
+    },
+    clear() {
+      terms.clear()
+      sum = 0
+    },
+    value: () => mix(sum ^ RECORD) >>> 0,
+  }
+}
+
 /** A container's sum, computed from all of its entries; of an object some may be left out. */
 export function sumOf(
   container: object,

@@ -2,6 +2,7 @@
 //   client → server   PresenceUpdate  the client's own state in one room, whole; the newest wins. Without a room: whether
 //                                     somebody is looking, for all of the client's presences
 //   server → members  PresenceSync    `full`: the whole list (at join, after a resume); else only what changed
+//   client → server   Resync          `why: "presence"`: the list does not have the hash that was named; the full one answers
 // Scope: a room's presence goes to its members; without `room` it is the server-written global list.
 import { any, count, flag, list, name, number, oneOf, readFields } from './fields.js'
 import type { Shape } from './fields.js'
@@ -42,6 +43,8 @@ export interface PresenceSync {
   set: readonly PresenceEntry[]
   /** `clientId`s that are gone. */
   gone: readonly string[]
+  /** Of the list with this in it: that of an object which holds each entry under its `clientId`. */
+  hash?: number
 }
 
 export const PRESENCE: Shape<PresenceUpdate> = {
@@ -55,6 +58,7 @@ export const PRESENCES: Shape<PresenceSync> = {
   full: flag,
   set: (value, field) => list(MAX_CHANGES, (entry) => readFields(ENTRY, entry, field), value, field),
   gone: (value, field) => list(MAX_CHANGES, name, value, field),
+  'hash?': count,
 }
 
 const ENTRY: Shape<PresenceEntry> = {

@@ -94,10 +94,12 @@ export type TouchedKey = string | number
 
 export interface Resync {
   kind: 'resync'
-  room: string
+  /** Absent: the global presence list, and only that. */
+  room?: string
   /** The version the client has. */
   version: number
-  why: 'gap' | 'hash' | 'undecodable'
+  /** `presence`: the state is right, the list of who is here is not. */
+  why: 'gap' | 'hash' | 'undecodable' | 'presence'
 }
 
 export interface Leave {
@@ -156,9 +158,9 @@ function scope(value: unknown, field: string): StateScope {
 }
 
 export const RESYNC: Shape<Resync> = {
-  room: name,
+  'room?': name,
   version: count,
-  why: (value, field) => oneOf(['gap', 'hash', 'undecodable'], value, field),
+  why: (value, field) => oneOf(['gap', 'hash', 'undecodable', 'presence'], value, field),
 }
 
 export const LEAVE: Shape<Leave> = { room: name }

@@ -23,7 +23,7 @@ export interface DispatchOptions {
   partsOf: (client: PPServerClient) => ClientParts
   namespaces: Namespaces
   rooms: Pick<Rooms<PPServerClient>, 'message' | 'resync' | 'presence' | 'setActivity'>
-  presence: Pick<GlobalPresence, 'setActivity'>
+  presence: Pick<GlobalPresence, 'resync' | 'setActivity'>
   /** Enters or leaves a room by the client's own wish. */
   joinRoom: (client: PPServerClient, join: Join) => void | Promise<void>
   leaveRoom: (client: PPServerClient, room: string) => void
@@ -102,7 +102,8 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
       case 'leave':
         return leaveRoom(client, message.room)
       case 'resync':
-        return rooms.resync(client, message)
+        if (message.room !== undefined) return rooms.resync(client, message)
+        return options.presence.resync(client)
       case 'presence':
         if (message.activity !== undefined) setActivity(client, message.activity)
         return message.room === undefined ? undefined : rooms.presence(client, message.room, message.data)

@@ -1,6 +1,6 @@
 // The list behind presence: one entry per user, however many sessions stand behind it, and what changed since the list
 // was last sent. Entries are replaced, never changed, so that a list once handed out stays as it was.
-import { assertJson, PPError, type Activity, type PresenceEntry } from '@painda/protocol'
+import { assertJson, createRecordHash, PPError, type Activity, type PresenceEntry } from '@painda/protocol'
 
 /** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
 const MAX_PRESENCE_BYTES = 4096
@@ -44,6 +44,8 @@ export interface PresenceList {
   readonly hasChanges: boolean
   /** What changed since the last call; null when nothing did. */
   takeChanges(): PresenceChanges | null
+  /** The hash of the list as it is now. */
+  hash(): number
 }
 
 export function createPresenceList(
@@ -55,11 +57,19 @@ export function createPresenceList(
   const sessions = new Map<string, Map<string, Session>>()
   const entryOfSession = new Map<string, string>()
   const changed = new Set<string>()
+  const hash = createRecordHash()
+  /** Changed since the hash was made: somebody who moves all the time is hashed when it is asked for. */
+  const unhashed = new Set<string>()
+
+  function note(id: string): void {
+    changed.add(id)
+    unhashed.add(id)
+    onChange()
+  }
 
   function put(entry: PresenceEntry): void {
     entries.set(entry.clientId, entry)
-    changed.add(entry.clientId)
-    onChange()
+    note(entry.clientId)
   }
 
   /** The entry with its connections counted anew. */
@@ -97,8 +107,7 @@ export function createPresenceList(
     }
     sessions.delete(entry.clientId)
     entries.delete(entry.clientId)
-    changed.add(entry.clientId)
-    onChange()
+    note(entry.clientId)
     return true
   }
 
@@ -148,6 +157,11 @@ export function createPresenceList(
       }
       changed.clear()
       return { set, gone }
+    },
+    hash() {
+      for (const id of unhashed) hash.set(id, entries.get(id))
+      unhashed.clear()
+      return hash.value()
     },
   }
 }

@@ -15,8 +15,11 @@ import {
 import type { Member } from './member.js'
 import { outgoing, type Outgoing } from './outgoing.js'
 import { checkPresenceData, createPresenceList, mergeData } from './presence-list.js'
-import type { PresenceList } from './presence-list.js'
+import type { PresenceChanges, PresenceList } from './presence-list.js'
 import type { RoomPresence } from './definition.js'
+
+/** Changes name the list's hash at least this often, as state does. */
+const HASH_EVERY_MS = 1000
 
 /** The global list is for "who is online", where a second is soon enough. */
 const SYNC_INTERVAL_MS = 1000
@@ -35,13 +38,13 @@ export interface RoomPresenceList extends RoomPresence {
 /** `room` names it on the wire; `check` is the contract's validator, or nothing. */
 export function createRoomPresence({
   room,
-  wallNow,
+  time,
   check,
   onChange,
   onError,
 }: {
   room: string
-  wallNow: () => number
+  time: Pick<Time, 'now' | 'wallNow'>
   /** Returns the data as the contract's validator does. */
   check: (data: unknown) => unknown
   onChange: () => void
@@ -49,7 +52,8 @@ export function createRoomPresence({
 }): RoomPresenceList {
   const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
   let whole: Outgoing | null = null
-  const entries = createPresenceList({ wallNow }, () => {
+  let hashedAt = -Infinity
+  const entries = createPresenceList(time, () => {
     whole = null
     onChange()
   })
@@ -60,6 +64,14 @@ export function createRoomPresence({
     // Again: a validator may add to what it is given.
     if (checked !== data) checkPresenceData(checked)
     entries.write(client.id, cloneJson(checked))
+  }
+
+  /** The hash, when it is time to say it again. */
+  function dueHash(): { hash?: number } {
+    const now = time.now()
+    if (now - hashedAt < HASH_EVERY_MS) return {}
+    hashedAt = now
+    return { hash: entries.hash() }
   }
 
   return {
@@ -73,10 +85,14 @@ export function createRoomPresence({
       const changes = entries.takeChanges()
       if (changes === null) return null
       if (emitter.listenerCount('change') > 0) emitter.emit('change', entries.list())
-      return { kind: 'presences', room, full: false, ...changes }
+      return { kind: 'presences', room, full: false, ...changes, ...dueHash() }
     },
-    full: () => (whole ??= outgoing({ kind: 'presences', room, full: true, set: entries.list(), gone: [] })),
+    full: () => (whole ??= outgoing({ kind: 'presences', room, ...wholeList(entries) })),
   }
+}
+
+function wholeList(entries: PresenceList): Pick<PresenceSync, 'full' | 'set' | 'gone' | 'hash'> {
+  return { full: true, set: entries.list(), gone: [], hash: entries.hash() }
 }
 
 export interface TrackOptions {
@@ -100,6 +116,8 @@ export interface GlobalPresence {
   onChange(listener: (presences: readonly PresenceEntry[]) => void): Undo
   /** Called by the server for each session that begins or comes back: sends the whole list, if there is one. */
   greet(member: Member): void
+  /** Its list is wrong: the whole one comes with the next interval, however often it asks until then. */
+  resync(member: Member): void
   setActivity(member: Member, activity: Activity): void
   dropped(member: Member): void
   resumed(member: Member): void
@@ -131,6 +149,8 @@ export function createGlobalPresence({
   })
   /** Who has had a full list: only they can read changes. */
   const greeted = new WeakSet<Member>()
+  /** Their lists are wrong. */
+  const wrong = new Set<Member>()
   let cancel: Undo | null = null
 
   function schedule(): void {
@@ -140,20 +160,25 @@ export function createGlobalPresence({
   function flush(): void {
     cancel = null
     const changes = entries.takeChanges()
-    if (changes === null) return
-    const delta = outgoing({ kind: 'presences', full: false, ...changes })
+    if (changes !== null) tell(changes)
+    // After what has changed: so its receiver can tell that from what was wrong.
+    for (const member of wrong) if (member.connected) member.deliver(full())
+    wrong.clear()
+    if (changes !== null) emitter.emit('change', entries.list())
+  }
+
+  function tell(changes: PresenceChanges): void {
+    const delta = outgoing({ kind: 'presences', full: false, ...changes, hash: entries.hash() })
     const whole = full()
     for (const member of members()) {
       if (!member.connected) continue
       member.deliver(greeted.has(member) ? delta : whole)
       greeted.add(member)
     }
-    emitter.emit('change', entries.list())
   }
 
   /** Made once for all who come between two changes. */
-  const full = (): Outgoing =>
-    (all ??= outgoing({ kind: 'presences', full: true, set: entries.list(), gone: [] }))
+  const full = (): Outgoing => (all ??= outgoing({ kind: 'presences', ...wholeList(entries) }))
   const idOf = (client: string | Member): string => (typeof client === 'string' ? client : client.id)
 
   return {
@@ -183,13 +208,21 @@ export function createGlobalPresence({
       greeted.add(member)
       member.deliver(full())
     },
+    resync(member) {
+      wrong.add(member)
+      schedule()
+    },
     setActivity: (member, activity) => entries.setActivity(member.id, activity),
     dropped: (member) => {
       greeted.delete(member)
+      wrong.delete(member)
       entries.setConnected(member.id, false)
     },
     resumed: (member) => entries.setConnected(member.id, true),
-    ended: (member) => void entries.untrack(member.id),
+    ended(member) {
+      wrong.delete(member)
+      entries.untrack(member.id)
+    },
     close() {
       cancel?.()
       cancel = null

@@ -34,6 +34,8 @@ export interface RoomDoor<C extends Member> {
   enterAgain(seat: Seat<C>, ackId: number): void
   /** The member cannot follow the deltas: a snapshot comes with a next send, however often it says so. */
   fallBehind(seat: Seat<C>, isWrong?: boolean): void
+  /** The member's list of who is here is wrong. */
+  needsPresence(seat: Seat<C>): void
   /** `text`: told to the client. */
   remove(seat: Seat<C>, reason: RoomLeaveReason, text?: string): void
   /** Keeps the seat of a dropped client for so long and no longer; resolves to it when it is back, else to null. */
@@ -48,7 +50,7 @@ export interface RoomDoorOptions<C extends Member> {
   readonly name: string | undefined
   readonly behaviour: RoomBehaviour<UntypedShape, C>
   readonly stage: RoomStage<C>
-  readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'takeSnapshot' | 'release'>
+  readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'needsPresence' | 'takeSnapshot' | 'release'>
   readonly presence: PresenceList
   /** False: a joining member's snapshot comes with the next tick. */
   readonly syncOnJoin: boolean
@@ -183,6 +185,11 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       fallBehind(seat)
     },
     fallBehind,
+    needsPresence(seat) {
+      // A list may be as large as a state: asking for it counts the same.
+      if (!stragglers.takeSnapshot(seat.client)) fallBehind(seat)
+      else if (seat.phase.name === 'live' || seat.phase.name === 'behind') stragglers.needsPresence(seat)
+    },
     remove,
     keep(seat, ms) {
       if (seat.phase.name !== 'away') return Promise.resolve(seat.client)

@@ -116,7 +116,7 @@ export function createRoomParts<C extends Member>(
   })
   const presence: RoomPresenceList = createRoomPresence({
     room: id,
-    wallNow: () => world.time.wallNow(),
+    time: world.time,
     check: (data) => checkPresence(shape, data),
     onChange: wake,
     onError: (thrown) => report('A presence listener', thrown),

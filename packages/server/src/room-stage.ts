@@ -133,8 +133,8 @@ export function createRoomStage<C extends Member>({
   function sendPresence(): void {
     const changes = presence.takeChanges()
     if (changes === null) return
-    stragglers.missedPresence()
     const out = outgoing(changes)
+    stragglers.missedPresence(out)
     for (const seat of seats.values()) {
       if (seat.phase.name !== 'live') continue
       if (seat.client.isBehind) stragglers.skip(seat, views.held(seat), 'presence')

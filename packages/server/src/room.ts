@@ -1,7 +1,7 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
 import { PPError } from '@painda/protocol'
-import type { RoomShape, Undo } from '@painda/protocol'
+import type { Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
   BroadcastOptions,
@@ -274,14 +274,15 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   /** A replica lost step: a snapshot comes with a next send, however often it asks. */
-  resync(seat: Seat<C>, have: number, isWrong: boolean): void {
+  resync(seat: Seat<C>, have: number, why: Resync['why']): void {
     const { tally, inspector, time } = this.#world
     tally.desyncs++
     if (inspector.active) {
       const versions = { have, got: this.version }
       inspector.emit({ kind: 'desync', at: time.now(), peer: seat.client.id, room: this.id, ...versions })
     }
-    this.#parts.door.fallBehind(seat, isWrong)
+    if (why === 'presence') this.#parts.door.needsPresence(seat)
+    else this.#parts.door.fallBehind(seat, why === 'hash')
   }
 
   #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {

@@ -202,10 +202,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       if (event.ackId !== undefined) answer({ error: { code, message } })
       else complain(member, roomId, error, event.type)
     },
-    resync(member, { room, version, why }) {
+    resync(member, { room = '', version, why }) {
       const place = placeOf(member, room)
       if (place === null) complain(member, room, notInRoom(room))
-      else place.room.resync(place.seat, version, why === 'hash')
+      else place.room.resync(place.seat, version, why)
     },
     setActivity(member, activity) {
       for (const [room] of seatsOf(member)) room.presence.entries.setActivity(member.id, activity)

@@ -41,8 +41,10 @@ export interface Behind {
   holdsEvents: boolean
   /** Its replica is wrong, and this is what it should have: what changed since comes before the snapshot. */
   wrong: Held | null
-  /** It missed changes of the presence. */
+  /** It missed changes of the presence, or has a wrong list. */
   missesPresence: boolean
+  /** Its list is wrong: what changes comes all the same, before the whole list, so that it can tell what was wrong. */
+  isListWrong: boolean
 }
 
 export interface Seat<C extends Member> {

@@ -23,6 +23,8 @@ const SNAPSHOT_BURST = 4
 /** Events that may wait for a member's state. With one more the state leaves, whatever the connection does with it. */
 const MAX_EARLY = 1024
 
+const NOTHING_WRONG = { name: 'behind', holdsEvents: false, wrong: null, isListWrong: false } as const
+
 type BehindSeat<C extends Member> = Seat<C> & { phase: Behind }
 
 export interface Stragglers<C extends Member> {
@@ -37,7 +39,10 @@ export interface Stragglers<C extends Member> {
   takeSnapshot(client: C): boolean
   /** Once in each send tick, with nothing uncommitted: sends to whom it can. */
   follow(): void
-  missedPresence(): void
+  /** The presence has changed. */
+  missedPresence(changes: Outgoing): void
+  /** Its list of who is here is wrong: the whole one comes with a next send. */
+  needsPresence(seat: Seat<C>): void
   /** Sends an event to a member of this list, or keeps it until its state has left. */
   event(seat: Seat<C>, out: Outgoing, afterState: boolean): void
   /** It left the list for another reason. */
@@ -144,6 +149,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     Object.assign(phase, {
       held: views.held(seat),
       missesPresence: false,
+      isListWrong: false,
       holdsEvents: false,
       wrong: null,
       early: [],
@@ -164,8 +170,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
       const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
-      const events = { early: [], holdsEvents: false, wrong: null }
-      const added = add(seat, { name: 'behind', held, pace, ...events, missesPresence })
+      const added = add(seat, { ...NOTHING_WRONG, held, pace, early: [], missesPresence })
       if (!missesPresence) noteSkip(added)
     },
     needsSnapshot(seat, isWrong = false) {
@@ -174,11 +179,31 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
       const wrong = phase.name === 'behind' ? phase.wrong : now
       const early = 'early' in phase ? phase.early : []
       const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
-      add(seat, { name: 'behind', held: null, pace, early, holdsEvents: true, wrong, missesPresence: true })
+      const { isListWrong } = phase.name === 'behind' ? phase : NOTHING_WRONG
+      add(seat, {
+        ...NOTHING_WRONG,
+        held: null,
+        pace,
+        early,
+        holdsEvents: true,
+        wrong,
+        missesPresence: true,
+        isListWrong,
+      })
+    },
+    needsPresence(seat) {
+      const known = isBehind(seat)
+        ? seat.phase
+        : { ...NOTHING_WRONG, held: views.held(seat), pace: FULL_PACE, early: [] }
+      add(seat, { ...known, missesPresence: true, isListWrong: true })
     },
     takeSnapshot,
     follow: () => each(follow),
-    missedPresence: () => each(({ phase }) => void (phase.missesPresence = true)),
+    missedPresence: (changes) =>
+      each(({ phase, client }) => {
+        phase.missesPresence = true
+        if (phase.isListWrong) client.deliver(changes)
+      }),
     event(seat, out, afterState) {
       if (!isBehind(seat)) return
       const { phase, client } = seat

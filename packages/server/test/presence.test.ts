@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineRoom, type PresenceEntry, type StandardSchema } from '@painda/protocol'
+import { defineRoom, hashState, type PresenceEntry, type StandardSchema } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
 import { createGlobalPresence } from '../src/presence.js'
 import { createTestRooms, TestMember, TICK } from './room-kit.js'
@@ -41,6 +41,9 @@ function shown(
     list.map(({ clientId, data, connected, connections }) => [clientId, { data, connected, connections }]),
   )
 }
+
+const hashOf = (entries: readonly PresenceEntry[]): number =>
+  hashState(Object.fromEntries(entries.map((entry) => [entry.clientId, entry])))
 
 describe('in a room', () => {
   test('[PR1] the first list is full, later ones carry what changed, one per tick', async () => {
@@ -278,6 +281,109 @@ describe('the global list', () => {
     expect(presence.get('ann')?.data).toEqual({ cursor: { x: 1 } })
     presence.update('nobody', { a: 1 })
     expect(presence.list()).toHaveLength(1)
+  })
+
+  test('[PR7] the server’s own list: with its next interval, to whom asked, once', async () => {
+    const { time, presence, members } = world(['ann', 'bob'])
+    const [ann, bob] = members
+    if (!ann || !bob) throw new Error('two members')
+    presence.track(ann, { n: 1 })
+    await time.advance(1_000)
+    for (const member of [ann, bob]) member.read()
+    for (let i = 0; i < 50; i++) presence.resync(bob)
+    presence.update('ann', { n: 2 })
+    await time.advance(1_000)
+    const hash = hashOf(presence.list())
+    expect(bob.read()).toMatchObject([
+      { kind: 'presences', full: false, set: [{ data: { n: 2 } }], hash },
+      { kind: 'presences', full: true, set: [{ data: { n: 2 } }], hash },
+    ])
+    expect(ann.read()).toMatchObject([{ full: false }])
+    presence.resync(bob)
+    await time.advance(1_000)
+    expect(bob.read()).toMatchObject([{ full: true }])
+    presence.resync(bob)
+    presence.ended(bob)
+    presence.close()
+    expect(time.pending).toBe(0)
+  })
+})
+
+describe('hashes', () => {
+  test('[PR6] a full list names its hash, and changes at least once a second', async () => {
+    const kit = await lounge(['ann'], ['bob'])
+    const [ann, bob] = kit.inside
+    if (!ann || !bob) throw new Error('two members')
+    const seen: (number | null)[] = []
+    for (let i = 0; i < 130; i++) {
+      kit.rooms.presence(ann, 'l', { name: `Ann ${i}` })
+      await kit.ticks()
+      for (const message of bob.read()) {
+        if (message.kind !== 'presences') continue
+        expect([undefined, hashOf(kit.rooms.get('l')?.presence.list() ?? [])]).toContain(message.hash)
+        seen.push(message.hash === undefined ? null : kit.time.now())
+      }
+    }
+    const times = seen.filter((at) => at !== null)
+    expect(seen).toHaveLength(130)
+    expect(times.length).toBeGreaterThanOrEqual(2)
+    expect(times.length).toBeLessThanOrEqual(4)
+    const cyd = kit.member('cyd')
+    await kit.join(cyd, { name: 'lounge', room: 'l' })
+    const full = cyd.read().find((message) => message.kind === 'presences')
+    expect(full).toMatchObject({ full: true, hash: hashOf(kit.rooms.get('l')?.presence.list() ?? []) })
+  })
+
+  test('[PR6] whoever left is out of the hash, and who is called like a prototype is in', async () => {
+    const kit = await lounge(['ann'], ['s1', '__proto__'], ['s2', 'constructor'])
+    const [ann] = kit.inside
+    if (!ann) throw new Error('a member')
+    kit.rooms.leave(ann, 'l')
+    const dan = kit.member('dan')
+    await kit.join(dan, { name: 'lounge', room: 'l' })
+    const full = dan.read().find((message) => message.kind === 'presences')
+    const list = kit.rooms.get('l')?.presence.list() ?? []
+    expect(list.map(({ clientId }) => clientId)).toEqual(['__proto__', 'constructor', 'dan'])
+    expect(full).toMatchObject({ hash: hashOf(list) })
+  })
+
+  test('[PR7] who asks gets what changed and then the whole list, and no state', async () => {
+    const kit = await lounge(['ann'], ['bob'])
+    const [ann, bob] = kit.inside
+    if (!ann || !bob) throw new Error('two members')
+    kit.rooms.resync(bob, { kind: 'resync', room: 'l', version: 0, why: 'presence' })
+    kit.rooms.presence(ann, 'l', { name: 'Ann' })
+    expect(bob.read()).toEqual([])
+    await kit.ticks()
+    expect(bob.read()).toMatchObject([
+      { kind: 'presences', full: false, set: [{ clientId: 'ann' }] },
+      {
+        kind: 'presences',
+        full: true,
+        set: [{ clientId: 'ann', data: { name: 'Ann' } }, { clientId: 'bob' }],
+      },
+    ])
+    expect(ann.read()).toMatchObject([{ kind: 'presences', full: false }])
+    kit.rooms.presence(ann, 'l', { name: 'Ann 2' })
+    await kit.ticks()
+    expect(bob.read()).toMatchObject([{ kind: 'presences', full: false }])
+    await kit.ticks(3)
+    expect(kit.time.pending).toBe(0)
+  })
+
+  test('[PR7] [BP6] a flood of such questions gets a few answers', async () => {
+    const kit = await lounge(['ann'], ['bob'])
+    const bob = kit.inside[1]
+    if (bob === undefined) throw new Error('two members')
+    let lists = 0
+    for (let i = 0; i < 600; i++) {
+      kit.rooms.resync(bob, { kind: 'resync', room: 'l', version: 0, why: 'presence' })
+      await kit.ticks()
+      lists += bob.read().filter((message) => message.kind === 'presences').length
+    }
+    // Ten seconds: the burst of four, and two a second.
+    expect(lists).toBeLessThanOrEqual(4 + 2 * 10 + 1)
+    expect(lists).toBeGreaterThan(4)
   })
 })
 

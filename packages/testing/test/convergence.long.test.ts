@@ -11,7 +11,7 @@ test(`[RM2, RM13, BP2, VW5, VW6] ${RUNS} rooms under mutations, cuts, stalls, jo
   expect(skipped).toBeGreaterThan(RUNS / 2)
 })
 
-test('[RM13] a thousand rooms with a damaged message each: healed by the next hash at the latest', async () => {
+test('[RM13] [PR6] a thousand rooms with a damaged message each: healed by the next hash at the latest', async () => {
   let noticed = 0
   for (let i = 0; i < 1_000; i++) {
     noticed += (await runConvergence({ seed: base * 1_000_000 + i, damage: true })).desyncs.length

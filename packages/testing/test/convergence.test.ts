@@ -29,7 +29,7 @@ test(
 )
 
 test(
-  '[RM13] fifty rooms with a damaged message each: healed by the next hash at the latest',
+  '[RM13] [PR6] fifty rooms with a damaged message each: healed by the next hash at the latest',
   async () => {
     let noticed = 0
     for (let i = 0; i < 50; i++) {

@@ -120,6 +120,12 @@ async function run({ seed, steps = 40, damage = false }: RunOptions): Promise<Ru
   }
 
   function change(): void {
+    // Who is here changes too, by the members' own word and by the server's.
+    if (random.next() < 0.3)
+      handles.get(random.pick(harness.clients))?.presence.update({ mood: json(random, 2) })
+    const known = server.getClients()
+    if (random.next() < 0.1 && known.length > 0)
+      server.presence.track(random.pick(known), { seen: json(random, 1) })
     const room = server.getRoom('r')
     room?.update((draft) => {
       // Rooms of both kinds hold such a world.
@@ -160,21 +166,18 @@ async function run({ seed, steps = 40, damage = false }: RunOptions): Promise<Ru
     change()
     await time.advance(50)
   }
-  const wrong = (): string[] =>
-    harness
-      .converged('r')
-      .differences.filter(({ path }) => !path.startsWith('(presence)'))
-      .map(formatDifference)
-  const problems: string[] = []
-  if (damage) {
+  // Lists of who is here say theirs once a second, and the server's own goes out that often: with a change in each.
+  for (let i = 0; i < 3; i++) {
+    for (const client of server.getClients()) server.presence.track(client, { i })
+    for (const handle of handles.values()) handle.presence.update({ mood: i })
     await time.advance(1_000)
-    // The presence has no hash: what was damaged there is damaged until it changes.
-    problems.push(...wrong())
-  } else {
-    await harness.settle()
-    problems.push(...harness.converged('r').differences.map(formatDifference))
-    if (desyncs.length > 0) problems.push(`${desyncs.length} replicas lost their way: ${say(desyncs)}`)
   }
+  const problems: string[] = []
+  if (damage) await time.advance(1_000)
+  else await harness.settle()
+  problems.push(...harness.converged().differences.map(formatDifference))
+  if (!damage && desyncs.length > 0)
+    problems.push(`${desyncs.length} replicas lost their way: ${say(desyncs)}`)
   const { statesSkipped } = server.getStats()
   if (problems.length > 0) throw new Error(problems.join('; '))
   await harness.close()

@@ -1,5 +1,6 @@
 // Presence, both ends together.
-import type { RoomHandle } from '@painda/client'
+import type { Desync, RoomHandle } from '@painda/client'
+import type { Message } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
@@ -208,4 +209,43 @@ test('[PR5] a page out of sight is away, one that nobody touches is idle, and a 
   await harness.time.advance(1000)
   expect(activity()).toBeUndefined()
   await harness.close()
+})
+
+test('[PR6] [PR7] a flipped byte in a presence message is noticed within a second of traffic, healed in one round trip, and its place is named', async () => {
+  let named = 0
+  for (let seed = 1; seed <= 60; seed++) {
+    const harness = boardHarness({ seed })
+    const [a, b] = await joinAll(harness)
+    const reports: Desync[] = []
+    let isOpen = true
+    harness.clients[0]!.on('desync', (desync) => void reports.push(desync))
+    harness.clients[0]!.on('disconnect', () => void (isOpen = false))
+    // The hash has just been said: the next one is a second away.
+    b!.presence.update({ mood: 'calm as a lake in the morning' })
+    await harness.settle()
+    harness.clients[0]!.net.corruptNext('down')
+    b!.presence.update({ mood: 'wild as a lake in the evening' })
+    await harness.time.advance(100)
+    const [wrong] = harness.converged().differences
+    const damagedAt = harness.time.now()
+    const frames = recordFrames(harness.clients[0]!)
+    for (let n = 0; n < 25; n++) {
+      b!.presence.update({ mood: `mood ${n}` })
+      await harness.time.advance(50)
+    }
+    await harness.settle()
+    expect(harness.converged().differences, `seed ${seed}`).toEqual([])
+    if (wrong !== undefined && isOpen && reports.length > 0) {
+      const asked = frames.all.find(({ messages }) => messages.some(({ kind }) => kind === 'resync'))
+      expect(asked?.at ?? Infinity, `seed ${seed}`).toBeLessThan(damagedAt + 1_100)
+      const isFull = (message: Message): boolean => message.kind === 'presences' && message.full
+      const healed = frames.all.find(({ messages }) => messages.some(isFull))
+      // A round trip of 2 ms, and the tick that answers.
+      expect((healed?.at ?? Infinity) - (asked?.at ?? 0), `seed ${seed}`).toBeLessThan(2 + 1_000 / 60 + 2)
+      expect(reports, `seed ${seed}`).toMatchObject([{ room: a!.id, why: 'presence' }])
+      named += reports[0]?.path === null ? 0 : 1
+    }
+    await harness.close()
+  }
+  expect(named).toBeGreaterThan(0)
 })
