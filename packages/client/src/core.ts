@@ -8,11 +8,12 @@ import {
   createClientCodec,
   createNameTable,
   createViewDecoder,
+  formatPath,
   hostTime,
   PPError,
   PROTOCOL_VERSION,
 } from '@painda/protocol'
-import type { Activity, Emitter, Event, Inspector, Message, Undo, Welcome } from '@painda/protocol'
+import type { Activity, Emitter, Event, Inspector, Message, Path, Undo, Welcome } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import { createBatch } from './batch.js'
 import { createServerClock } from './clock.js'
@@ -220,7 +221,8 @@ export function createCore(options: ClientOptions): Core {
     onLeave: connection.leave,
   })
 
-  function tellDesync(desync: Desync): void {
+  function tellDesync({ path, ...found }: Desync<Path>): void {
+    const desync: Desync = { ...found, path: path && formatPath(path) }
     events.emit('desync', desync)
     inspection.desync(desync)
   }

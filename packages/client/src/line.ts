@@ -1,8 +1,8 @@
 // The copy of one line of a room's versions: an immutable tree that follows the server version by version. What did not
 // change keeps its identity, also when a whole snapshot comes.
-import { createTreeHash, findDifference, PPError } from '@painda/protocol'
+import { createTreeHash, findDifference } from '@painda/protocol'
 import type { Path, Resync, StateDelta, StateSnapshot, Touched } from '@painda/protocol'
-import { agrees } from './agreement.js'
+import { agrees, wrongHash } from './agreement.js'
 import { share } from './share.js'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
@@ -96,9 +96,8 @@ export function createLine(): Line {
       tick = snapshot.tick
       isHealing = false
       isFollowing = false
-      // Asking again would get the same: a connection that changes snapshots is of no use.
-      if (!isRight(snapshot.hash))
-        throw new PPError('DESYNC', 'A snapshot does not have the hash that it names.')
+      // Asking again would get the same.
+      if (!isRight(snapshot.hash)) throw wrongHash()
       isFollowing = true
       return { name: 'changed', touched: undefined, ...healed() }
     },

@@ -1,9 +1,9 @@
 // Who is here, with a small state each. In a room every member writes its own; the global list is the server's.
 //   client → server  PresenceUpdate  own data, whole
 //   server → client  PresenceSync    the list, or what changed in it
-import { createRecordHash, findDifference, formatPath, isPlainObject, PPError } from '@painda/protocol'
-import type { PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
-import { agrees } from './agreement.js'
+import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
+import type { Path, PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
+import { agrees, wrongHash } from './agreement.js'
 import type { Batch } from './batch.js'
 import { share } from './share.js'
 
@@ -45,7 +45,7 @@ export interface PresenceOptions {
   /** The list is not the server's: the whole one is to be asked for. */
   onWrong: () => void
   /** The whole list came; `path`: the first place that was wrong, null when none was. */
-  onHealed: (path: string | null) => void
+  onHealed: (path: Path | null) => void
 }
 
 export interface Presence {
@@ -65,9 +65,7 @@ export function createPresence(options: PresenceOptions): Presence {
   const { batch, selfId, onError, onWrong, onHealed } = options
   const entries = new Map<string, PresenceEntry>()
   const listeners = new Set<() => void>()
-  const hash = createRecordHash()
-  /** Changed since the hash was made. */
-  const unhashed = new Set<string>()
+  const treeHash = createTreeHash()
   /** The list has another hash than it should, and the whole one is on its way. */
   let isWrong = false
   let own: { data: unknown } | null = null
@@ -113,17 +111,7 @@ export function createPresence(options: PresenceOptions): Presence {
     return snapshot
   }
 
-  function ownHash(): number {
-    for (const id of unhashed) hash.set(id, entries.get(id))
-    unhashed.clear()
-    return hash.value()
-  }
-
-  function forget(): void {
-    entries.clear()
-    unhashed.clear()
-    hash.clear()
-  }
+  const byId = (): object => Object.fromEntries(entries)
 
   return {
     view: {
@@ -148,30 +136,21 @@ export function createPresence(options: PresenceOptions): Presence {
       snapshot: look,
     },
     told: () => [...entries.values()],
-    apply({ full, set, gone, hash: named }) {
-      const before = full ? new Map(entries) : entries
-      const isHealing = full && isWrong
-      if (full) forget()
-      for (const clientId of gone) {
-        entries.delete(clientId)
-        unhashed.add(clientId)
-      }
-      for (const entry of set) {
-        // Who comes is sent the whole list, and with the next tick once more what had changed just before.
-        entries.set(entry.clientId, share(before.get(entry.clientId), entry))
-        unhashed.add(entry.clientId)
-      }
+    apply({ full, set, gone, hash }) {
+      const before = new Map(entries)
+      const wrong = full && isWrong ? byId() : null
+      if (full) entries.clear()
+      for (const clientId of gone) entries.delete(clientId)
+      // Who comes is sent the whole list, and with the next tick once more what had changed just before.
+      for (const entry of set) entries.set(entry.clientId, share(before.get(entry.clientId), entry))
       changed()
       // What is on its way heals all.
       if (isWrong && !full) return
-      isWrong = !agrees(named, ownHash)
-      // Asking again would get the same.
-      if (full && isWrong)
-        throw new PPError('DESYNC', 'A presence list does not have the hash that it names.')
+      isWrong = !agrees(hash, () => treeHash.of(byId()))
+      // Asking again for a whole list would get the same.
+      if (isWrong && full) throw wrongHash()
       if (isWrong) onWrong()
-      if (!isHealing) return
-      const path = findDifference(Object.fromEntries(entries), Object.fromEntries(before))?.path
-      onHealed(path === undefined ? null : formatPath(path))
+      if (wrong !== null) onHealed(findDifference(byId(), wrong)?.path ?? null)
     },
     setOwn(data) {
       own = { data }
@@ -179,7 +158,7 @@ export function createPresence(options: PresenceOptions): Presence {
     },
     refresh: changed,
     clear() {
-      forget()
+      entries.clear()
       isWrong = false
       changed()
     },

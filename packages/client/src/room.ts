@@ -6,6 +6,7 @@ import type {
   Event,
   Joined,
   Message,
+  Path,
   PresenceEntry,
   PresenceSync,
   RoomShape,
@@ -62,7 +63,7 @@ export interface RoomOptions {
   onLeave: (room: Room) => void
   onStatus: (room: Room) => void
   /** The list of who is here was wrong in that place. */
-  onPresenceHealed: (room: Room, path: string | null) => void
+  onPresenceHealed: (room: Room, path: Path | null) => void
 }
 
 export interface Room {

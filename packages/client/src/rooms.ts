@@ -1,13 +1,14 @@
 // All rooms of one client: which handle an answer or a change belongs to, and what a reconnect means for each. Several
 // handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
 // the last of them goes.
-import { formatPath, PPError } from '@painda/protocol'
+import { PPError } from '@painda/protocol'
 import type {
   Ack,
   ContractShape,
   Joined,
   Left,
   Message,
+  Path,
   RoomShape,
   RoomVersion,
   RoomVersions,
@@ -16,7 +17,7 @@ import type {
 } from '@painda/protocol'
 import { createExpectedRooms } from './expected-rooms.js'
 import type { Gate } from './outbox.js'
-import type { Applied, Healed } from './line.js'
+import type { Applied } from './line.js'
 import { notInRoom, reasonError } from './room.js'
 import type { Room } from './room.js'
 import type { Desync } from './types.js'
@@ -42,7 +43,7 @@ export interface RoomsOptions {
   onState: (room: string, state: unknown) => void
   /** Reading its `delta` makes it. */
   onDelta: (message: StateDelta) => void
-  onDesync: (desync: Desync) => void
+  onDesync: (desync: Desync<Path>) => void
 }
 
 export interface Rooms {
@@ -277,17 +278,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (result.name === 'ignored' || told) continue
       told = true
       if (result.name === 'changed') {
-        if (result.healed !== undefined) tellHealed(id, result.healed)
+        if (result.healed !== undefined) onDesync({ room: id, why: 'hash', ...result.healed })
         continue
       }
       post({ kind: 'resync', room: id, version: have, why: result.why }, null)
       // What is wrong with a state is known when the right one comes.
       if (result.why !== 'hash') onDesync({ room: id, have, got: lastVersion, why: result.why, path: null })
     }
-  }
-
-  function tellHealed(room: string, { have, got, path }: Healed): void {
-    onDesync({ room, have, got, why: 'hash', path: path === null ? null : formatPath(path) })
   }
 
   let lastVersion = 0

@@ -107,7 +107,7 @@ export interface Recovery {
 }
 
 /** A replica that could not follow and is being replaced. */
-export interface Desync {
+export interface Desync<Place = string> {
   /** Null: the server's own list of who is here. */
   readonly room: string | null
   /** The version that the replica has. */
@@ -117,7 +117,7 @@ export interface Desync {
   /** A `hash` is told when the snapshot that heals it comes, `presence` when the list does. */
   readonly why: 'gap' | 'hash' | 'undecodable' | 'presence'
   /** The first place that differs, as `players.p1.x`, or in the list as `ann.data.mood`; null where that is not known. */
-  readonly path: string | null
+  readonly path: Place | null
 }
 
 export interface ReceivedMessage {
