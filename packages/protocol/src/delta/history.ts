@@ -5,8 +5,10 @@ import { isSecret, rounded, type CompiledSync, type SyncPlace } from '../sync.js
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import type { Tracker } from './track.js'
 import { isChangedInside, locate } from './track-commit.js'
-import { ListNode, type Ledger, type RecordNode, type TrackNode } from './track-node.js'
-import { cloneJson, isRecord, own } from './value.js'
+import { ListNode } from './track-array.js'
+import type { Ledger, TrackNode } from './track-node.js'
+import { RecordNode } from './track-record.js'
+import { cloneJson, isRecord, own, type JsonRecord } from './value.js'
 
 /** A minute of 20 versions a second: longer than most lost connections last. */
 const MAX_VERSIONS = 1200
@@ -104,17 +106,21 @@ export function createHistory({
   /** A container that stands where it stood, by what its node remembers. */
   function changedInside(place: Place | undefined, node: TrackNode): Place {
     if (node instanceof ListNode) return changedInList(place, node)
+    return node instanceof RecordNode ? changedInRecord(place, node) : current
+  }
+
+  function changedInRecord(place: Place | undefined, node: RecordNode): Place {
     const at = branchOf(place)
-    const { raw, keys, olds, ledger } = node
-    const written = node.touchedAt === ledger.tick ? node.count : 0
-    if (written > 0 && !noteTogether(at, node, written)) {
-      for (let i = 0; i < written; i++) {
+    const { raw, ledger } = node
+    const { keys, olds } = node.written()
+    if (keys.length > 0 && !noteTogether(at, raw, keys, olds)) {
+      for (let i = 0; i < keys.length; i++) {
         const key = keys[i] ?? ''
         mark(at.below, key, olds[i], own(raw, key), ledger)
       }
     }
     for (const child of node.children) {
-      if (!isChangedInside(node, child, written)) continue
+      if (!isChangedInside(node, child, keys.length)) continue
       const before = at.below.get(child.key)
       const after = changedInside(before, child)
       if (after !== before) at.below.set(child.key, after)
@@ -123,17 +129,23 @@ export function createHistory({
   }
 
   /** The fields of a container as one, where all are plain and have other values than before; else false, for each by itself. */
-  function noteTogether(at: Branch, { raw, keys, olds }: RecordNode, written: number): boolean {
-    let isLikeBefore = at.recentKeys.length === written
+  function noteTogether(
+    at: Branch,
+    raw: JsonRecord,
+    keys: readonly string[],
+    olds: readonly unknown[],
+  ): boolean {
+    const { recentKeys } = at
+    let isLikeBefore = recentKeys.length === keys.length
     let arePlain = true
-    for (let i = 0; i < written && arePlain; i++) {
+    for (let i = 0; i < keys.length && arePlain; i++) {
       const key = keys[i] ?? ''
       const now = own(raw, key)
-      if (isLikeBefore && at.recentKeys[i] !== key) isLikeBefore = false
+      if (isLikeBefore && recentKeys[i] !== key) isLikeBefore = false
       arePlain = now !== olds[i] && (typeof now !== 'object' || now === null)
     }
     if (!isLikeBefore || !arePlain) settle(at)
-    at.recentKeys = !arePlain ? NO_KEYS : isLikeBefore ? at.recentKeys : keys.slice(0, written)
+    at.recentKeys = !arePlain ? NO_KEYS : isLikeBefore ? recentKeys : keys
     at.recentAt = current
     return arePlain
   }
@@ -146,10 +158,7 @@ export function createHistory({
     const at = branchOf(place)
     if (isWritten) for (const [i, item] of raw.entries()) mark(at.below, String(i), before[i], item, ledger)
     else
-      for (const [index, child] of locate(node)) {
-        const key = String(index)
-        at.below.set(key, changedInside(at.below.get(key), child))
-      }
+      for (const child of locate(node)) at.below.set(child.key, changedInside(at.below.get(child.key), child))
     return at
   }
 

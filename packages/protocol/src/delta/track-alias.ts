@@ -18,7 +18,7 @@ export function separateAliases(ledger: Ledger, placements: Placements): void {
   for (const [container, noted] of placements) {
     for (const [key, node] of placesIn(container, noted, ledger)) {
       if (node.claimedAt === tick || isAtHomeElsewhere(node, container, noted)) {
-        ;(container as Container)[key] = cloneJson(node.raw)
+        exchange(container, key, cloneJson(node.raw), ledger)
       } else node.claimedAt = tick
     }
   }
@@ -33,6 +33,12 @@ export function moveHomes(ledger: Ledger, placements: Placements): void {
       node.moveHome(parent, key)
     }
   }
+}
+
+function exchange(container: object, key: string, raw: object, ledger: Ledger): void {
+  const node = ledger.nodes.get(container)
+  if (node === undefined) (container as Container)[key] = raw
+  else node.exchange(key, raw)
 }
 
 function placesIn(container: object, noted: Set<unknown>, ledger: Ledger): [string, TrackNode][] {

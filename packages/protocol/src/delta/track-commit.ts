@@ -3,10 +3,11 @@ import type { Json } from '../json.js'
 import type { DiffContext, Secrecy } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
-import { ListNode, RecordNode, type Ledger, type TrackNode } from './track-node.js'
+import { ListNode } from './track-array.js'
+import type { Ledger, TrackNode } from './track-node.js'
+import { RecordNode } from './track-record.js'
 import { isSecret, rounded } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
-import { shallowCopy } from './copy.js'
 import { cloneJson, own } from './value.js'
 
 /** Deltas of more fields than this are probably keyed by id. */
@@ -27,7 +28,7 @@ export function createContext(ledger: Ledger, sync: SyncPlace | undefined): Diff
     before: (raw) => {
       const node = flagged(raw)
       // A container's past is a container of the same kind.
-      return node === undefined ? raw : (ownPast(node) as typeof raw)
+      return node === undefined ? raw : (node.past() as typeof raw)
     },
     take: sync === undefined ? cloneJson : (value) => rounded(value, sync),
     round: sync?.round,
@@ -58,27 +59,19 @@ function contextsBelow(ledger: Ledger, sync: SyncPlace): DiffContext['at'] {
   }
 }
 
-function ownPast(node: TrackNode): object {
-  if (node.touchedAt !== node.ledger.tick) return node.raw
-  if (node instanceof ListNode) return node.before as unknown[]
-  const past = shallowCopy(node.raw)
-  for (let i = 0; i < node.count; i++) {
-    const key = node.keys[i] ?? ''
-    if (node.olds[i] === undefined) delete past[key]
-    else past[key] = node.olds[i]
-  }
-  return past
-}
-
 /** What changed in a container that stands where it stood. */
 export function changeOfNode(node: TrackNode, context: DiffContext, depth: number): Delta | undefined {
   if (node instanceof RecordNode) return changeOfRecord(node, context, depth)
+  return node instanceof ListNode ? changeOfList(node, context, depth) : undefined
+}
+
+function changeOfList(node: ListNode, context: DiffContext, depth: number): Delta | undefined {
   if (node.touchedAt === node.ledger.tick)
     return diffArrays(node.before, node.raw, context, depth, changedItems(node))
   const ops: ArrayOp[] = []
-  for (const [index, child] of locate(node)) {
+  for (const child of locate(node)) {
     const delta = changeOfNode(child, context.at('*'), depth + 1)
-    if (delta !== undefined) ops.push({ op: 'patch', index, delta })
+    if (delta !== undefined) ops.push({ op: 'patch', index: Number(child.key), delta })
   }
   return ops.length === 0 ? undefined : { __pp_array_ops: ops }
 }
@@ -92,17 +85,17 @@ function changedItems({ children }: ListNode): (item: object) => boolean {
 
 function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): Delta | undefined {
   const { raw, children } = node
-  const isTouched = node.touchedAt === node.ledger.tick
-  const fields = isTouched ? node.count : 0
+  const { keys, olds } = node.written()
+  const fields = keys.length
   const delta = emptyDelta(fields + children.length > MAP_LIKE_FIELDS)
   let changes = 0
   let deletions = 0
   const { pasts } = node.ledger
   const noted = pasts.length
-  if (fields > 0) pasts.push({ delta, ...node.written(), context })
+  if (fields > 0) pasts.push({ delta, keys, olds, context })
   for (let i = 0; i < fields; i++) {
-    const key = node.keys[i] ?? ''
-    const change = diffField(node.olds[i], own(raw, key), context.at(key), depth + 1)
+    const key = keys[i] ?? ''
+    const change = diffField(olds[i], own(raw, key), context.at(key), depth + 1)
     if (change === undefined) continue
     delta[key] = change
     changes++
@@ -132,7 +125,7 @@ export function isChangedInside(node: RecordNode, child: TrackNode, writtenField
   if (writtenFields === 0 && child.seenAt >= node.touchedAt && child.seenAt >= 0) return true
   if (node.raw[child.key] !== child.raw) return false
   child.seenAt = node.ledger.tick
-  return writtenFields === 0 || node.indexOf(child.key) < 0
+  return writtenFields === 0 || !node.hasWritten(child.key)
 }
 
 /** True for a changed container that is hidden: its change is noted and goes no further. */
@@ -142,28 +135,23 @@ export function isChangedInSecret(child: TrackNode, { secrecy }: DiffContext): b
   return true
 }
 
-/** The flagged items of a list that kept its items, by index. */
-export function locate(node: ListNode): [number, TrackNode][] {
+/** The flagged items of a list that kept its items, in order; their keys are their indexes. */
+export function locate(node: ListNode): readonly TrackNode[] {
   const { raw, children } = node
-  const found: [number, TrackNode][] = []
-  for (const child of children) {
-    const index = Number(child.key)
-    if (raw[index] !== child.raw) return locateBySearch(node)
-    found.push([index, child])
-  }
-  return found.sort(([a], [b]) => a - b)
+  for (const child of children) if (raw[Number(child.key)] !== child.raw) return locateBySearch(node)
+  return [...children].sort((a, b) => Number(a.key) - Number(b.key))
 }
 
 /** After items have shifted, where a node last saw itself is worth nothing: one look at all items. */
-function locateBySearch({ raw, children }: ListNode): [number, TrackNode][] {
+function locateBySearch({ raw, children }: ListNode): TrackNode[] {
   const wanted = new Map<unknown, TrackNode>()
   for (const child of children) wanted.set(child.raw, child)
-  const found: [number, TrackNode][] = []
+  const found: TrackNode[] = []
   for (const [index, item] of raw.entries()) {
     const child = wanted.get(item)
     if (child === undefined) continue
     child.key = String(index)
-    found.push([index, child])
+    found.push(child)
   }
   return found
 }

@@ -2,7 +2,7 @@
 // must not change state behind the tracker's back. A draft keeps its identity: it is moved, not copied.
 import { isPlainObject, keyFault, MAX_DEPTH } from '../json.js'
 import { isInTree } from './track-home.js'
-import { createNode, nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
+import { nodeOf, notJson, pathOf, type Ledger, type TrackNode } from './track-node.js'
 import { cloneJson } from './value.js'
 
 /** Where drafts were put in this tick: raw object → its fields, raw list → the items, which may have shifted since. */
@@ -17,8 +17,7 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
     if (draft?.ledger === ledger) return place(draft, node, key, node)
     const adopted = adopt(value, node, key, node, pathOf(node).length + 1)
     // From now on known as new: nothing in it needs to be remembered in this tick.
-    if (!ledger.nodes.has(adopted))
-      ledger.nodes.set(adopted, createNode(ledger, adopted, node, key, ledger.tick))
+    if (!ledger.nodes.has(adopted)) ledger.nodes.set(adopted, ledger.create(adopted, node, key, ledger.tick))
     return adopted
   }
 
@@ -28,14 +27,14 @@ export function createEnter(ledger: Ledger, placements: Placements): Ledger['ent
     if (depth >= MAX_DEPTH) throw notJson(parent, key, `more than ${MAX_DEPTH} levels, or a cycle`)
     if (Array.isArray(value)) {
       const raw: unknown[] = []
-      const node = createNode(ledger, raw, parent, key, ledger.tick)
+      const node = ledger.create(raw, parent, key, ledger.tick)
       for (let i = 0; i < value.length; i++) raw.push(adoptChild(value[i], node, String(i), target, depth))
       return raw
     }
     if (!isPlainObject(value))
       throw notJson(parent, key, value.constructor?.name ?? 'an object with a prototype')
     const raw: Record<string, unknown> = {}
-    const node = createNode(ledger, raw, parent, key, ledger.tick)
+    const node = ledger.create(raw, parent, key, ledger.tick)
     for (const name of Object.keys(value)) {
       const fault = keyFault(name)
       if (fault !== null) throw notJson(node, name.slice(0, 40), fault)

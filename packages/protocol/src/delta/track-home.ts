@@ -1,12 +1,9 @@
 // Where the containers of a tracked tree stand: what their homes say, and whether that still holds.
-import { ListNode, type TrackNode } from './track-node.js'
+import type { TrackNode } from './track-node.js'
 
 /** True when `node` stands in its home at this moment. */
 export function isAtHome(node: TrackNode): boolean {
-  const { parent, key, raw } = node
-  if (parent === undefined) return true
-  if (!(parent instanceof ListNode)) return parent.raw[key] === raw
-  return parent.raw[Number(key)] === raw || parent.raw.includes(raw)
+  return node.parent === undefined || node.parent.holds(node.raw, node.key)
 }
 
 /** True when home by home the way leads up to the root, or to a container that `isKnown` to be in the tree. */

@@ -1,6 +1,7 @@
 // The array methods that change their array, for drafts: they work on the raw array at once, where the built-in ones would
 // go through the Proxy for every item they shift.
-import { ListNode, nodeOf } from './track-node.js'
+import { ListNode } from './track-array.js'
+import { nodeOf } from './track-node.js'
 import { spliceItems } from './value.js'
 
 type List = unknown[]

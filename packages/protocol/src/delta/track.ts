@@ -8,11 +8,14 @@ import { separateAliases, moveHomes } from './track-alias.js'
 import { createContext } from './track-commit.js'
 import { createStateHash } from './track-hash.js'
 import { createEnter, type Placements } from './track-enter.js'
+import { ListNode } from './track-array.js'
 import { LIST_METHODS } from './track-list.js'
-import { nodeOf, RecordNode, type Ledger } from './track-node.js'
+import { nodeOf, type Ledger } from './track-node.js'
+import { RecordNode } from './track-record.js'
+import { NumberLog, WriteShape } from './track-written.js'
 import { createPastOf, createWrites, type Writes } from './track-past.js'
 import type { CompiledSync, SyncPlace } from '../sync.js'
-import { cloneJson } from './value.js'
+import { cloneJson, type JsonRecord } from './value.js'
 
 export interface TrackerOptions {
   /** Called at the first write after a commit; a room asks for its next tick here. */
@@ -73,7 +76,14 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     isDirty: false,
     areSecretsTouched: false,
     pasts: [],
+    numbers: new NumberLog(),
+    firstShape: new WriteShape(),
     listMethods: LIST_METHODS,
+    create: (raw, parent, key, born) =>
+      Array.isArray(raw)
+        ? new ListNode(ledger, raw, parent, key, born)
+        : // The raw tree is JSON: what is no array is a plain object.
+          new RecordNode(ledger, raw as JsonRecord, parent, key, born),
     enter: () => undefined,
     markDirty() {
       ledger.isDirty = true
@@ -107,6 +117,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     if (placements.size > 0) moveHomes(ledger, placements)
     for (const node of ledger.laden) node.release()
     ledger.laden = []
+    ledger.numbers.clear()
     placements.clear()
     ledger.tick++
     ledger.isDirty = false

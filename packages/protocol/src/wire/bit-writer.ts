@@ -68,7 +68,7 @@ export class BitWriter extends Writer {
   /** As many ones as `count`, then a zero. */
   unary(count: number): void {
     for (; count >= 24; count -= 24) this.bits(0xff_ffff, 24)
-    this.bits(2 ** count - 1, count + 1)
+    this.bits((1 << count) - 1, count + 1)
   }
 
   /** The first `count` of `values`, each less `min`, in `width` bits. */

@@ -56,8 +56,8 @@ function writeRice(w: BitWriter, keys: readonly number[], count: number, least: 
     const key = keys[i] ?? 0
     const gap = key - before - least
     const ones = Math.floor(gap / unit)
-    // Both parts at once, when they fit: ones, a zero, and the rest above them.
-    if (ones + 1 + k <= 24) w.bits((gap - ones * unit) * 2 ** (ones + 1) + 2 ** ones - 1, ones + 1 + k)
+    // Both parts at once, when they fit: ones, a zero, and the rest above them. (Shifts: a power is a call into C.)
+    if (ones + 1 + k <= 24) w.bits(((gap - ones * unit) << (ones + 1)) | ((1 << ones) - 1), ones + 1 + k)
     else {
       w.unary(ones)
       w.bits(gap - ones * unit, k)

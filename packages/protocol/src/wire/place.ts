@@ -1,7 +1,7 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
 import type { DiffContext } from '../delta/context.js'
-import type { RecordNode } from '../delta/track-node.js'
+import type { WriteShape } from '../delta/track-written.js'
 import type { DictionaryWriter } from './names.js'
 import { NO_DIVISOR } from './number.js'
 import { isSorted, orderOf, permute, permuteNumbers } from './order.js'
@@ -41,6 +41,8 @@ export interface Group {
   readonly columns: readonly Column[]
   /** Where the rounding of the columns was looked up. */
   context: DiffContext | null
+  /** What was written in the objects that were added last: it has the group's fields. */
+  shape: WriteShape | null
 }
 
 /** The values of one field. */
@@ -140,7 +142,7 @@ export function groupOf(
   return group
 }
 
-function hasFields({ template }: Group, fields: readonly string[], count: number): boolean {
+export function hasFields({ template }: Group, fields: readonly string[], count: number): boolean {
   if (template.fields.length !== count) return false
   for (let i = 0; i < count; i++) if (template.fields[i] !== fields[i]) return false
   return true
@@ -162,6 +164,7 @@ function createGroup(
     keys: Array.from({ length: countBlanks(template) }, () => []),
     columns: (fields.length === 0 ? [''] : fields).map(createColumn),
     context: null,
+    shape: null,
   }
 }
 
@@ -193,7 +196,7 @@ export function addRow(
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i]
     if (column === undefined) continue
-    if (row >= column.numbers.length) grow(column)
+    reserveRows(column, group.rows)
     putValue(column, row, values[i])
     const old = before[i] ?? Number.NaN
     column.before[row] = old
@@ -217,60 +220,14 @@ function putValue(column: Column, row: number, value: unknown): void {
   else column.values[row] = value
 }
 
-function grow(column: Column): void {
+/** Makes room for `rows` rows. */
+export function reserveRows(column: Column, rows: number): void {
   const { numbers, before } = column
-  column.numbers = new Float64Array(numbers.length * 2)
+  if (rows <= numbers.length) return
+  column.numbers = new Float64Array(rows * 2)
   column.numbers.set(numbers)
-  column.before = new Float64Array(before.length * 2)
+  column.before = new Float64Array(rows * 2)
   column.before.set(before)
-}
-
-/**
- * One more row straight from an object, when what was written in it are numbers, of the group's fields in their order, and
- * all differ: then true. Else nothing is added.
- */
-export function addNumbers(
-  group: Group,
-  blanks: readonly number[],
-  { keys, olds, count, raw }: Pick<RecordNode, 'keys' | 'olds' | 'count' | 'raw'>,
-  context: DiffContext,
-): boolean {
-  const { columns } = group
-  if (count !== columns.length || group.template.fields.length !== count) return false
-  if (group.context !== context && !lookUpRounding(group, context)) return false
-  const row = group.rows
-  for (let i = 0; i < count; i++) {
-    const column = columns[i]
-    if (column === undefined || keys[i] !== column.field || !column.areNumbers) return false
-    let old = olds[i]
-    let now = raw[column.field]
-    if (typeof old !== 'number' || typeof now !== 'number') return false
-    const { round } = column
-    if (round !== undefined) {
-      old = round(old)
-      now = round(now)
-    }
-    if (old === now) return false
-    if (row >= column.numbers.length) grow(column)
-    // `round` gives numbers.
-    column.numbers[row] = now as number
-    column.before[row] = old as number
-    column.hasBefore = true
-  }
-  addKeys(group, blanks, row)
-  group.rows = row + 1
-  return true
-}
-
-/** False where a field may be hidden. */
-function lookUpRounding(group: Group, context: DiffContext): boolean {
-  for (const column of group.columns) {
-    const { round, secrecy } = context.at(column.field)
-    if (secrecy !== undefined) return false
-    column.round = round
-  }
-  group.context = context
-  return true
 }
 
 /** Ready for the next delta. */

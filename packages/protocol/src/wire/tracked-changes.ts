@@ -5,8 +5,9 @@ import type { Delta } from '../delta/delta.js'
 import { diffField } from '../delta/diff.js'
 import type { DiffContext } from '../delta/context.js'
 import { changeOfNode, isChangedInside, isChangedInSecret, locate } from '../delta/track-commit.js'
-import { ListNode } from '../delta/track-node.js'
-import type { RecordNode, TrackNode } from '../delta/track-node.js'
+import { ListNode } from '../delta/track-array.js'
+import type { TrackNode } from '../delta/track-node.js'
+import { RecordNode } from '../delta/track-record.js'
 import type { Place } from './place.js'
 
 /** Takes rows; `delta-writer.ts` has the groups. */
@@ -20,7 +21,10 @@ export interface RowSink {
   /** The row of an object of which numbers were written, the same ones as in the row before; false when it is not that simple. */
   numbers(node: RecordNode, place: Place, context: DiffContext): boolean
   /** Says which children of a place change, before they are entered; returns them in the best order. */
-  order(place: Place, children: TrackNode[]): TrackNode[]
+  order(place: Place, children: readonly TrackNode[]): readonly TrackNode[]
+  /** The rows of those children of a map, or items of a list, that `numbers` would take, all at once; returns the others. */
+  children(place: Place, children: readonly TrackNode[], context: DiffContext): readonly TrackNode[]
+  items(place: Place, items: readonly TrackNode[], context: DiffContext): readonly TrackNode[]
   /** Goes to a child and returns its place. */
   enterChild(place: Place, child: TrackNode): Place
   enterIndex(place: Place, index: number): Place
@@ -42,8 +46,8 @@ export function takeChanges(holder: RecordNode, context: DiffContext, root: Plac
 }
 
 function takeRows(node: TrackNode, place: Place, context: DiffContext, sink: RowSink, depth: number): void {
-  if (node instanceof ListNode) takeList(node, place, context, sink, depth)
-  else takeRecord(node, place, context, sink, depth)
+  if (node instanceof RecordNode) takeRecord(node, place, context, sink, depth)
+  else if (node instanceof ListNode) takeList(node, place, context, sink, depth)
 }
 
 function takeRecord(
@@ -53,10 +57,11 @@ function takeRecord(
   sink: RowSink,
   depth: number,
 ): void {
-  const { raw, keys, olds } = node
-  const written = node.touchedAt === node.ledger.tick ? node.count : 0
   const isLeaf = node.children.length === 0
   if (isLeaf && sink.numbers(node, place, context)) return
+  const { raw } = node
+  const { keys, olds } = node.written()
+  const written = keys.length
   let count = 0
   for (let i = 0; i < written; i++) {
     const key = keys[i] ?? ''
@@ -87,14 +92,18 @@ function takeRecord(
 }
 
 /** Those of the flagged children that still stand here and are not hidden. */
-function changedChildren(node: RecordNode, written: number, context: DiffContext): TrackNode[] {
+function changedChildren(node: RecordNode, written: number, context: DiffContext): readonly TrackNode[] {
+  const { children } = node
   const { below } = context
-  const changed: TrackNode[] = []
-  for (const child of node.children) {
-    if (!isChangedInside(node, child, written)) continue
-    if (!isChangedInSecret(child, below ?? context.at(child.key))) changed.push(child)
+  const isChanged = (child: TrackNode): boolean =>
+    isChangedInside(node, child, written) && !isChangedInSecret(child, below ?? context.at(child.key))
+  // Nearly always all of them are.
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i]
+    if (child !== undefined && isChanged(child)) continue
+    return [...children.slice(0, i), ...children.slice(i + 1).filter(isChanged)]
   }
-  return changed
+  return children
 }
 
 function takeChildren(
@@ -105,7 +114,8 @@ function takeChildren(
   depth: number,
 ): void {
   const { below } = context
-  for (const child of children) {
+  const others = below === undefined ? children : sink.children(place, children, below)
+  for (const child of others) {
     const next = sink.enterChild(place, child)
     takeRows(child, next, below ?? context.at(child.key), sink, depth + 1)
     sink.leave(place, next)
@@ -117,9 +127,11 @@ function takeList(node: ListNode, place: Place, context: DiffContext, sink: RowS
     takeDelta(node, place, context, sink, depth)
     return
   }
-  for (const [index, child] of locate(node)) {
-    const next = sink.enterIndex(place, index)
-    takeRows(child, next, context.at('*'), sink, depth + 1)
+  const below = context.at('*')
+  const items = locate(node)
+  for (const item of sink.items(place, items, below)) {
+    const next = sink.enterIndex(place, Number(item.key))
+    takeRows(item, next, below, sink, depth + 1)
     sink.leave(place, next)
   }
 }

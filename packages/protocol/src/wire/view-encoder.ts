@@ -1,16 +1,17 @@
 // Writes state for the wire; `view-decoder.ts` tells what a view is and how its bodies look.
 import { diff } from '../delta/diff.js'
-import type { RecordNode } from '../delta/track-node.js'
+import type { RecordNode } from '../delta/track-record.js'
 import type { Tracker } from '../delta/track.js'
 import type { Json } from '../json.js'
 import type { StateDelta, StateSnapshot } from '../room.js'
+import type { PastOf } from './change-table.js'
 import { createBitWriter } from './column-writer.js'
 import { createDeltaWriter } from './delta-writer.js'
-import type { PastOf, Told } from './delta-writer.js'
+import type { Told } from './delta-writer.js'
 import { OPCODES } from './opcodes.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
 
-/** Versions whose dictionary the encoder remembers, for members that come from there. */
+/** The last versions, of which the encoder remembers the dictionary, for members that come from there. */
 const MAX_MARKS = 256
 
 export interface ViewCommit {
@@ -63,15 +64,15 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   const w = createBitWriter()
   let lastVersion = -1
   let lastTick = 0
-  /** What those at a version have heard of the dictionary. */
-  const marks = new Map<number, Told>()
+  /** What those at a version have heard of the dictionary: a ring. */
+  const marks: { readonly version: number; readonly told: Told }[] = []
 
   function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
     const before = (base?.state ?? {}) as Json
     deltas.prepare(diff(before, state as Json) ?? {})
     // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
-    if (!marks.has(version)) note(version, deltas.told)
+    if (toldAt(version) === undefined) note(version, deltas.told)
     w.u8(
       OPCODES.snapshot |
         (deltas.hasNews(NOTHING_TOLD) ? HAS_NEWS : 0) |
@@ -113,7 +114,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
 
   /** What the delta writer has prepared, behind a head. */
   function body({ from, to, tick, hash }: BodyHead): Uint8Array {
-    const told = marks.get(from) ?? NOTHING_TOLD
+    const told = toldAt(from) ?? NOTHING_TOLD
     const isExplicit = to !== from + 1 || tick !== lastTick + 1
     if (to > lastVersion) {
       lastVersion = to
@@ -137,9 +138,12 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   }
 
   function note(version: number, told: Told): void {
-    marks.set(version, told)
-    const [oldest] = marks.size > MAX_MARKS ? marks.keys() : []
-    if (oldest !== undefined) marks.delete(oldest)
+    marks[version % MAX_MARKS] = { version, told }
+  }
+
+  function toldAt(version: number): Told | undefined {
+    const mark = marks[version % MAX_MARKS]
+    return mark?.version === version ? mark.told : undefined
   }
 
   return {

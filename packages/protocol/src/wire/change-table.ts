@@ -1,0 +1,301 @@
+// What a delta changes, sorted into groups of rows: the first half of writing it; `delta-writer.ts` is the other. The
+// documented JSON form goes in, or what a tracker noted.
+import { isMarkerKey } from '../delta/delta.js'
+import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
+import type { DiffContext } from '../delta/context.js'
+import type { TrackNode } from '../delta/track-node.js'
+import { RecordNode } from '../delta/track-record.js'
+import { isExactOps, isMarkerLeaf } from './leaf.js'
+import type { DictionaryWriter } from './names.js'
+import { addNumberRows, isRowOf, takesNumbers } from './number-rows.js'
+import { isSorted, orderOf } from './order.js'
+import {
+  addRow,
+  anyOf,
+  clearGroup,
+  createPlace,
+  enter,
+  groupOf,
+  itemOf,
+  markMaps,
+  noteChildren,
+  selfOf,
+  sortRows,
+} from './place.js'
+import type { Group, Place } from './place.js'
+import type { Template } from './template.js'
+import { takeChanges } from './tracked-changes.js'
+import type { RowSink } from './tracked-changes.js'
+
+/** What the fields of one object held at the version before. */
+export type Past = { readonly [field: string]: unknown }
+/** The past of an object of the delta, where it is known: the tracker remembers it anyway. */
+export type PastOf = (changes: object) => Past | undefined
+
+const noPast: PastOf = () => undefined
+
+export interface ChangeTable {
+  /** The groups of what was filled in, each with rows, in the order of their depth. */
+  readonly groups: readonly Group[]
+  fill(delta: unknown, past?: PastOf): void
+  /** The same of what a tracker noted, read where it is. */
+  fillTracked(holder: RecordNode, context: DiffContext): void
+  /** Ready for the next delta. */
+  clear(): void
+}
+
+/** A value of which nobody knows what stood there before. */
+const UNKNOWN: readonly number[] = [Number.NaN]
+
+function numberIn(past: Past | undefined, field: string | undefined): number {
+  const value = past === undefined ? undefined : past[field ?? '']
+  return typeof value === 'number' ? value : Number.NaN
+}
+
+/** New names and templates go into `names` and `templates`. For `patterns` see `createDeltaWriter`. */
+export function createChangeTable(
+  names: DictionaryWriter,
+  templates: Template[],
+  patterns: readonly string[],
+): ChangeTable {
+  const root = createPlace([])
+  for (const pattern of patterns) markMaps(root, pattern.split('.'))
+  /** Groups that have rows. */
+  const open: Group[] = []
+  /** What fills the blanks on the way to the place being looked at: numbers of names, or indexes. */
+  const blanks: number[] = []
+  /** The fields of the object being looked at: names and new values. */
+  const fields: string[] = []
+  const values: unknown[] = []
+  const before: number[] = []
+  /** What the children of a map are called. */
+  let numbers = new Int32Array(64)
+  let past: PastOf = noPast
+
+  function fill(delta: unknown, pastOf: PastOf = noPast): void {
+    past = pastOf
+    collect(delta, root)
+    finish()
+  }
+
+  function fillTracked(holder: RecordNode, context: DiffContext): void {
+    past = noPast
+    takeChanges(holder, context, root, sink)
+    finish()
+  }
+
+  function finish(): void {
+    if (open.length > 1) open.sort((a, b) => a.template.steps.length - b.template.steps.length)
+    for (const group of open) sortRows(group)
+  }
+
+  function clear(): void {
+    for (const group of open) clearGroup(group)
+    open.length = 0
+    // An error on the way may have left some.
+    blanks.length = 0
+  }
+
+  function collect(delta: unknown, place: Place): void {
+    switch (kindOf(delta)) {
+      case 'fields':
+        // What `kindOf` calls fields is an object.
+        collectFields(delta as Record<string, unknown>, place)
+        return
+      case 'items':
+        collectItems((delta as PPArrayOpsMarker).__pp_array_ops, place)
+        return
+      case 'leaf':
+        add(selfOf(place, templates, names), delta)
+    }
+  }
+
+  function collectFields(delta: Record<string, unknown>, place: Place): void {
+    let inner: string[] | null = null
+    let count = 0
+    for (const key in delta) {
+      const value = delta[key]
+      if (kindOf(value) !== 'leaf') (inner ??= []).push(key)
+      else {
+        fields[count] = key
+        values[count++] = value
+      }
+    }
+    if (count > 0) {
+      const old = past(delta)
+      // Fields of an object that takes a list's place start from nothing.
+      for (let i = 0; i < count; i++) before[i] = Array.isArray(old) ? Number.NaN : numberIn(old, fields[i])
+      addFields(place, count)
+    }
+    if (inner === null) return
+    noteChildren(place, inner.length)
+    // Keys that come together get numbers that follow each other, before the names of what is in them.
+    if (place.isMap && (place.any?.recent ?? null) === null) for (const key of inner) names.numberOf(key)
+    for (const key of inner) {
+      const next = enter(place, key)
+      if (next === place.any) {
+        blanks.push(names.numberOf(key))
+        collect(delta[key], next)
+        blanks.pop()
+      } else collect(delta[key], next)
+    }
+  }
+
+  /** Operations up to the last insertion stay operations; the changes of items that follow are rows. */
+  function collectItems(ops: readonly ArrayOp[], place: Place): void {
+    const from = firstLocal(ops)
+    if (from > 0) add(selfOf(place, templates, names), { __pp_array_ops: ops.slice(0, from) })
+    const item = itemOf(place)
+    for (let i = from; i < ops.length; i++) {
+      const op = ops[i]
+      // `firstLocal` lets only these two through.
+      if (op?.op !== 'patch' && op?.op !== 'set') continue
+      blanks.push(op.index)
+      if (op.op === 'patch') collect(op.delta, item)
+      else add(selfOf(item, templates, names), op.value)
+      blanks.pop()
+    }
+  }
+
+  function addFields(place: Place, count: number): void {
+    const group = groupOf(place, fields, count, templates, names)
+    if (group !== null) {
+      if (group.rows === 0) open.push(group)
+      addRow(group, blanks, values, before)
+      return
+    }
+    // Fields of ever other names are a map of values.
+    const self = selfOf(anyOf(place), templates, names)
+    for (let i = 0; i < count; i++) {
+      blanks.push(names.numberOf(fields[i] ?? ''))
+      add(self, values[i])
+      blanks.pop()
+    }
+  }
+
+  /** One value for a place itself. */
+  function add(group: Group, value: unknown): void {
+    if (group.rows === 0) open.push(group)
+    addRow(group, blanks, [value], UNKNOWN)
+  }
+
+  function nameOf(node: TrackNode): number {
+    if (node.namedBy !== names) {
+      node.name = names.numberOf(node.key)
+      node.namedBy = names
+    }
+    return node.name
+  }
+
+  /** Rows that come sorted need no sorting, and sorting objects is less work than sorting columns. */
+  function byName(children: readonly TrackNode[]): readonly TrackNode[] {
+    const { length } = children
+    if (numbers.length < length) numbers = new Int32Array(length * 2)
+    // `i` stays below the length.
+    for (let i = 0; i < length; i++) numbers[i] = nameOf(children[i] as TrackNode)
+    if (isSorted(numbers, length)) return children
+    const order = orderOf(numbers, length)
+    const sorted = children.slice()
+    // An order names each of the children once.
+    for (let i = 0; i < length; i++) sorted[i] = children[order[i] ?? 0] as TrackNode
+    return sorted
+  }
+
+  /** Rows of those nodes that are like the last ones at `place`, all at once; returns the others. */
+  function takeAlike(
+    place: Place,
+    nodes: readonly TrackNode[],
+    lasts: readonly number[],
+    context: DiffContext,
+  ): readonly TrackNode[] {
+    const group = place.recent
+    if (group === null || !takesNumbers(group, context)) return nodes
+    const alike: RecordNode[] = []
+    const alikeLasts: number[] = []
+    const others: TrackNode[] = []
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
+      if (node === undefined) continue
+      if (node instanceof RecordNode && isRowOf(group, node)) {
+        alike.push(node)
+        alikeLasts.push(lasts[i] ?? 0)
+      } else others.push(node)
+    }
+    const isFirst = group.rows === 0
+    const dropped = addNumberRows(group, alike, blanks, alikeLasts)
+    if (isFirst && group.rows > 0) open.push(group)
+    return dropped.length === 0 ? others : [...others, ...dropped]
+  }
+
+  const sink: RowSink = {
+    delta: collect,
+    field(at, key, value, old) {
+      fields[at] = key
+      values[at] = value
+      before[at] = old
+    },
+    fields: addFields,
+    numbers: (node, place, context) => takeAlike(place, [node], blanks.slice(-1), context).length === 0,
+    order(place, children) {
+      noteChildren(place, children.length)
+      return place.isMap ? byName(children) : children
+    },
+    children: (place, children, context) =>
+      place.isMap ? takeAlike(anyOf(place), children, children.map(nameOf), context) : children,
+    items: (place, items, context) =>
+      takeAlike(
+        itemOf(place),
+        items,
+        items.map(({ key }) => Number(key)),
+        context,
+      ),
+    enterChild(place, child) {
+      const next = enter(place, child.key)
+      if (next === place.any) blanks.push(nameOf(child))
+      return next
+    },
+    enterIndex(place, index) {
+      blanks.push(index)
+      return itemOf(place)
+    },
+    leave(parent, place) {
+      if (place === parent.any || place === parent.item) blanks.pop()
+    },
+  }
+
+  return { groups: open, fill, fillTracked, clear }
+}
+
+/** Something to look into, a list whose items change where they are, or a new value. */
+function kindOf(delta: unknown): 'fields' | 'items' | 'leaf' {
+  if (typeof delta !== 'object' || delta === null || Array.isArray(delta)) return 'leaf'
+  for (const key in delta) {
+    // A marker has one key, so one look tells nearly always.
+    if (!isMarkerKey(key)) return 'fields'
+    if (isExactOps(delta))
+      return firstLocal(delta.__pp_array_ops) < delta.__pp_array_ops.length ? 'items' : 'leaf'
+    return isMarkerLeaf(delta) ? 'leaf' : 'fields'
+  }
+  // An empty object is a value.
+  return 'leaf'
+}
+
+/**
+ * Where the operations begin that each change one item where it is, in ascending order: up to the end they can be rows.
+ * Rows are read back as `set` where the new value is no object, and as `patch` where it is; others stay operations.
+ */
+function firstLocal(ops: readonly ArrayOp[]): number {
+  let from = ops.length
+  let next = Infinity
+  for (; from > 0; from--) {
+    const op = ops[from - 1]
+    if (op === undefined || (op.op !== 'set' && op.op !== 'patch') || op.index >= next) break
+    if (isObject(op.op === 'set' ? op.value : op.delta) !== (op.op === 'patch')) break
+    next = op.index
+  }
+  return from
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
