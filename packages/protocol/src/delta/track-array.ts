@@ -1,5 +1,5 @@
 // Arrays of a tracked tree and their drafts: the first write of a tick keeps a copy of the items.
-import { isPlainPrimitive, nodeOf, notJson, TrackNode } from './track-node.js'
+import { isPlainPrimitive, nodeOf, notJson, touch, TrackNode } from './track-node.js'
 
 export class ListNode extends TrackNode<unknown[]> {
   /** The items when the tick began. */
@@ -57,7 +57,7 @@ export class ListNode extends TrackNode<unknown[]> {
     if (this.born === ledger.tick || this.touchedAt === ledger.tick) return
     this.before = this.raw.slice()
     ledger.laden.push(this)
-    this.touch()
+    touch(this)
   }
 
   /** An item as a caller may have it: containers as drafts. */

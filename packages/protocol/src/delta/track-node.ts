@@ -126,27 +126,27 @@ export abstract class TrackNode<Raw extends object = object> {
     ledger.nodes.set(value, node)
     return node.draft
   }
+}
 
-  /** The first write of a tick in it: flags it and everything above, as far as that has not been done yet. */
-  protected touch(): void {
-    const { ledger } = this
-    const { tick } = ledger
-    this.touchedAt = tick
-    if (!ledger.isDirty) ledger.markDirty()
-    if (this.flaggedAt === tick) return
-    this.flaggedAt = tick
-    this.children = NO_CHILDREN
-    let child: TrackNode = this
-    for (let { parent } = this; parent !== undefined; parent = parent.parent) {
-      if (parent.flaggedAt === tick) {
-        if (parent.children === NO_CHILDREN) parent.children = [child]
-        else parent.children.push(child)
-        return
-      }
-      parent.flaggedAt = tick
-      parent.children = [child]
-      child = parent
+/** The first write of a tick in `node`: flags it and everything above, as far as that has not been done yet. */
+export function touch(node: TrackNode): void {
+  const { ledger } = node
+  const { tick } = ledger
+  node.touchedAt = tick
+  if (!ledger.isDirty) ledger.markDirty()
+  if (node.flaggedAt === tick) return
+  node.flaggedAt = tick
+  node.children = NO_CHILDREN
+  let child = node
+  for (let { parent } = node; parent !== undefined; parent = parent.parent) {
+    if (parent.flaggedAt === tick) {
+      if (parent.children === NO_CHILDREN) parent.children = [child]
+      else parent.children.push(child)
+      return
     }
+    parent.flaggedAt = tick
+    parent.children = [child]
+    child = parent
   }
 }
 

@@ -2,7 +2,7 @@
 // object that holds plain values only is read as it is, and so is a map of objects once all of them have drafts.
 import { keyFault } from '../json.js'
 import { shallowCopy } from './copy.js'
-import { isPlainPrimitive, nodeOf, notJson, TrackNode } from './track-node.js'
+import { isPlainPrimitive, nodeOf, notJson, touch, TrackNode } from './track-node.js'
 import { NOTHING_WRITTEN, WrittenFields } from './track-written.js'
 import type { WriteShape, Written } from './track-written.js'
 import type { JsonRecord } from './value.js'
@@ -109,7 +109,7 @@ export class RecordNode extends TrackNode<JsonRecord> {
       if (this.born === ledger.tick) return
       this.shape = ledger.firstShape
       this.at = ledger.numbers.begin()
-      this.touch()
+      touch(this)
     }
     const { shape } = this
     if (shape === null) {
@@ -138,7 +138,7 @@ export class RecordNode extends TrackNode<JsonRecord> {
     if (this.born === ledger.tick) return
     if (this.touchedAt !== ledger.tick) {
       this.#fields = new WrittenFields(NOTHING_WRITTEN)
-      this.touch()
+      touch(this)
       this.shape = null
       ledger.laden.push(this)
     } else if (this.shape !== null) {
