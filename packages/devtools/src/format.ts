@@ -21,6 +21,14 @@ export function formatMs(ms: number): string {
   return `${trim(ms / 1000)} s`
 }
 
+/** `12 s`, `4 min`, `2 h`: how long ago, or for how long. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 90) return `${seconds} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
+  return `${Math.round(seconds / 3_600)} h`
+}
+
 const THOUSANDS = /\B(?=(\d{3})+$)/g
 
 /** `10,000`. */

@@ -1,8 +1,9 @@
 // A recording as a session file and back. What comes back is a hook like the page's own, only that nothing is added to it: every
 // panel shows it as it shows the page.
-import type { SessionFile, SessionFileAbout, SessionFileLine } from '@painda/protocol'
+import type { PresenceEntry, SessionFile, SessionFileAbout, SessionFileLine } from '@painda/protocol'
 import { createHook, type AttachedClient, type DevtoolsHook } from './hook.js'
 import type { InspectableClient, InspectableRoom } from './inspectable.js'
+import { membersAtEnd } from './members.js'
 import { stateAt } from './rebuild.js'
 import { createRecorder, type Recorder } from './recorder.js'
 
@@ -59,6 +60,7 @@ function replayedClient(recorder: Recorder, source: number, name: string): Inspe
 
 function roomAtEnd(recorder: Recorder, source: number, room: string): InspectableRoom {
   const past = stateAt(recorder, { source, room, eventId: recorder.nextId - 1 })
+  let members: readonly PresenceEntry[] | null = null
   return {
     key: room,
     id: room,
@@ -66,6 +68,7 @@ function roomAtEnd(recorder: Recorder, source: number, room: string): Inspectabl
     status: past === null ? 'not known' : 'at the end',
     stale: false,
     state: past?.state,
+    presence: { list: () => (members ??= membersAtEnd(recorder, source, room)) },
   }
 }
 

@@ -1,4 +1,4 @@
-import { PPClient } from '@painda/client'
+import { defineContract, PPClient, request, type } from '@painda/client'
 import { createTransportPair } from '@painda/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { HOOK_KEY, installHook } from '../src/hook.js'
@@ -26,4 +26,13 @@ test('without a hook a client works and touches nothing', () => {
   const client: InspectableClient = new PPClient('ws://example.test', { autoConnect: false })
   expect(client.status().status).toBe('idle')
   expect(Object.getOwnPropertySymbols(globalThis)).not.toContain(HOOK_KEY)
+})
+
+test('a client with a contract is one that can be inspected', () => {
+  const contract = defineContract({
+    messages: { chat: type<{ text: string }>() },
+    requests: { time: request(type<void>(), type<number>()) },
+  })
+  const client: InspectableClient = new PPClient({ url: 'ws://example.test', contract, autoConnect: false })
+  expect(client.rooms()).toEqual([])
 })

@@ -32,7 +32,7 @@ export interface FakeClient extends InspectableClient {
   readonly inspector: Inspector
   setStatus(status: Partial<InspectableStatus>): void
   setRtt(rtt: number): void
-  emit(event: InspectEvent): void
+  tell(event: InspectEvent): void
   /** One frame with these messages, encoded as it would travel. */
   frame(direction: 'in' | 'out', ...messages: Message[]): void
   /** Connects and joins the room. */
@@ -72,6 +72,7 @@ export function createFakeClient({
     get id() {
       return status.status === 'connecting' && seq.in === 0 ? null : id
     },
+    userId: 'c_0',
     get rtt() {
       return rtt
     },
@@ -90,18 +91,20 @@ export function createFakeClient({
               status: 'joined',
               stale: status.status !== 'open',
               state: game,
+              presence: { list: () => presences(startAt + wallOffset) },
+              send: (type, payload) => client.frame('out', { kind: 'event', type, payload, room: ROOM }),
             },
           ]
         : [],
     setStatus(change) {
       status = { ...status, ...change }
-      client.emit({ kind: 'connection', at: client.now, peer: 'server', state: status.status })
+      client.tell({ kind: 'connection', at: client.now, peer: 'server', state: status.status })
       for (const listener of listeners) listener()
     },
     setRtt(value) {
       rtt = value
     },
-    emit: (event) => inspector.emit(event),
+    tell: (event) => inspector.emit(event),
     frame(direction, ...messages) {
       const [bytes = new Uint8Array()] = codec.pack(messages.map((message) => codec.encode(message)))
       const wallAt = client.now + wallOffset

@@ -69,7 +69,7 @@ test('closed, there is one button; it shows the connection and counts new errors
   draw()
   await settle()
   expect(find('.launcher').getAttribute('aria-label')).toBe('Painda devtools: open')
-  client.emit({ kind: 'error', at: 1, peer: 'server', code: 'INTERNAL', message: 'x' })
+  client.tell({ kind: 'error', at: 1, peer: 'server', code: 'INTERNAL', message: 'x' })
   draw()
   await settle()
   expect(find('.badge').textContent).toBe('1')

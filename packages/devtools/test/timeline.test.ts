@@ -80,7 +80,7 @@ test('lanes show traffic where it was, the time without a connection, and troubl
   client.setStatus({ status: 'waiting' })
   client.now += 1_000
   client.setStatus({ status: 'open' })
-  client.emit({ kind: 'desync', at: client.now, peer: 'server', room: ROOM, have: 3, got: 5 })
+  client.tell({ kind: 'desync', at: client.now, peer: 'server', room: ROOM, have: 3, got: 5 })
   const openAt = client.now
   for (let step = 0; step < 20; step++) client.step()
   const span = spanOf(hook.recorder)

@@ -5,7 +5,9 @@ import type { ComponentType, TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatBytes, formatCount } from '../format.js'
 import { FramesPanel } from '../panel/frames.js'
+import { MessagesPanel } from '../panel/messages.js'
 import { NetworkPanel } from '../panel/network.js'
+import { PlayersPanel } from '../panel/players.js'
 import { StatePanel } from '../panel/state.js'
 import { StatusPanel } from '../panel/status.js'
 import { TimelinePanel } from '../panel/timeline.js'
@@ -25,6 +27,8 @@ const PANELS: {
   frames: { label: 'Frames', Panel: FramesPanel },
   state: { label: 'State', Panel: StatePanel },
   timeline: { label: 'Timeline', Panel: TimelinePanel },
+  players: { label: 'Players', Panel: PlayersPanel },
+  messages: { label: 'Messages', Panel: MessagesPanel },
   network: { label: 'Network', Panel: NetworkPanel },
   status: { label: 'Status', Panel: StatusPanel },
 }

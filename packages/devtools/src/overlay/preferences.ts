@@ -2,7 +2,7 @@
 // setting): then it remembers nothing, and works.
 
 /** In the order in which they stand. */
-export const TAB_NAMES = ['frames', 'state', 'timeline', 'network', 'status'] as const
+export const TAB_NAMES = ['frames', 'state', 'timeline', 'players', 'messages', 'network', 'status'] as const
 export type TabName = (typeof TAB_NAMES)[number]
 
 export interface Preferences {

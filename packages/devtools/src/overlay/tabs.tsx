@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // A row of tabs: one stop for the Tab key, arrows go from tab to tab (WAI-ARIA's tabs pattern).
 import type { TargetedKeyboardEvent } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface Tab<Name extends string> {
   readonly name: Name
@@ -17,6 +18,17 @@ interface TabsProps<Name extends string> {
 }
 
 export function Tabs<Name extends string>({ label, tabs, selected, id, onSelect }: TabsProps<Name>) {
+  const listRef = useRef<HTMLDivElement>(null)
+  // On a phone there are more than fit.
+  useLayoutEffect(() => {
+    const list = listRef.current
+    const tab = list?.querySelector(`[data-tab="${selected}"]`)
+    if (!(list instanceof HTMLElement) || !(tab instanceof HTMLElement)) return
+    const over = tab.offsetLeft + tab.offsetWidth - (list.scrollLeft + list.clientWidth)
+    if (over > 0) list.scrollLeft += over
+    else if (tab.offsetLeft < list.scrollLeft) list.scrollLeft = tab.offsetLeft
+  }, [selected])
+
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
     const at = tabs.findIndex((tab) => tab.name === selected)
     const next = tabs[nextIndex(event.key, at, tabs.length)]
@@ -28,7 +40,7 @@ export function Tabs<Name extends string>({ label, tabs, selected, id, onSelect 
   }
 
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+    <div ref={listRef} class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
       {tabs.map((tab) => (
         <button
           key={tab.name}

@@ -1,10 +1,12 @@
-// Draws again every so often, for what moves while nothing travels: countdowns, round trips, sparklines.
-import { useEffect, useReducer } from 'preact/hooks'
+// Draws again every so often, for what moves while nothing travels: countdowns, round trips, ages.
+import { useEffect, useState } from 'preact/hooks'
 
-export function useEvery(ms: number): void {
-  const [, redraw] = useReducer((count: number) => count + 1, 0)
+/** Milliseconds since the epoch, at most `ms` old. */
+export function useEvery(ms: number): number {
+  const [now, setNow] = useState(Date.now)
   useEffect(() => {
-    const timer = setInterval(() => redraw(0), ms)
+    const timer = setInterval(() => setNow(Date.now()), ms)
     return () => clearInterval(timer)
   }, [ms])
+  return now
 }

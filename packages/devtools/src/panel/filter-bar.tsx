@@ -9,7 +9,7 @@ import { Presets } from './presets.js'
 import { Search } from './search.js'
 
 const DIRECTIONS = [
-  { value: 'all', label: 'Both directions', text: 'All' },
+  { value: 'all', label: 'All directions', text: 'All' },
   { value: 'in', label: 'Received', text: '↓' },
   { value: 'out', label: 'Sent', text: '↑' },
 ] as const

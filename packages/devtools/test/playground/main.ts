@@ -24,7 +24,7 @@ function play(seed: number): void {
   for (let step = 0; step < steps; step++) client.step()
   client.now = performance.now()
   if (query.has('trouble')) {
-    client.emit({
+    client.tell({
       kind: 'desync',
       at: client.now,
       peer: 'server',

@@ -54,7 +54,7 @@ export const DOCK = `
   border-radius: 7px; background: var(--ground);
 }
 
-.tabs { display: flex; align-self: stretch; gap: 2px; }
+.tabs { position: relative; display: flex; align-self: stretch; gap: 2px; }
 .tab {
   position: relative; padding: 0 11px; border: 0; background: none; color: var(--soft); font-weight: 550; white-space: nowrap;
 }

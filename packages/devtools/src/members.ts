@@ -1,0 +1,72 @@
+// Who is in a room, out of what was recorded: for replays, whose clients can no longer be asked.
+import type { PresenceEntry } from '@painda/protocol'
+import type { Recorder } from './recorder.js'
+import type { Row } from './rows.js'
+
+/** In the order in which they came. */
+export function membersAtEnd(recorder: Recorder, source: number, room: string): PresenceEntry[] {
+  const members = new Map<string, PresenceEntry>()
+  for (let id = recorder.firstId; id < recorder.nextId; id++) {
+    const recorded = recorder.at(id)
+    if (recorded?.source !== source || recorded.event.kind !== 'frame') continue
+    for (const message of recorded.event.messages) {
+      if (message.kind !== 'presences' || message.room !== room) continue
+      if (message.full) members.clear()
+      for (const entry of message.set) members.set(entry.clientId, entry)
+      for (const gone of message.gone) members.delete(gone)
+    }
+  }
+  return [...members.values()].sort((a, b) => a.joinedAt - b.joinedAt)
+}
+
+/** Of its presence, else of what the state keeps under its id, as in `players.<id>.name`; else the id. */
+export function nameOf({ data, clientId }: PresenceEntry, state: unknown): string {
+  return nameIn(data) ?? nameIn(entityIn(state, clientId)) ?? clientId
+}
+
+function nameIn(value: unknown): string | undefined {
+  const name: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'name') : undefined
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
+function entityIn(state: unknown, id: string): unknown {
+  if (typeof state !== 'object' || state === null) return undefined
+  for (const entities of Object.values(state)) {
+    if (typeof entities === 'object' && entities !== null && Object.hasOwn(entities, id))
+      return Reflect.get(entities, id)
+  }
+  return undefined
+}
+
+/** The places of a room's state that only this client was told of, newest first. */
+export function ownPaths(rows: readonly Row[], source: number, room: string): string[] {
+  const paths = new Set<string>()
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]
+    if (row?.source !== source || row.room !== room) continue
+    const { message } = row
+    if ((message?.kind !== 'snapshot' && message?.kind !== 'delta') || message.scope !== 'own') continue
+    for (const path of leavesOf(row.content)) paths.add(path)
+    // A snapshot of its own layer says all of it.
+    if (message.kind === 'snapshot') break
+  }
+  return [...paths]
+}
+
+const MAX_LEAVES = 40
+
+function leavesOf(value: unknown, path = '', into: string[] = []): string[] {
+  if (into.length >= MAX_LEAVES) return into
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    Object.keys(value).length === 0
+  ) {
+    if (path !== '') into.push(path)
+    return into
+  }
+  for (const key of Object.keys(value))
+    leavesOf(Reflect.get(value, key), path === '' ? key : `${path}.${key}`, into)
+  return into
+}

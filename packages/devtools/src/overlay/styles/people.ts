@@ -1,0 +1,69 @@
+// The players and messages panels: tables, bars, and a form.
+
+export const PEOPLE = `
+.players, .messages-list, .messages-side { flex: 1; min-width: 0; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+.players-note { padding: 16px; color: var(--soft); }
+.grid { width: 100%; border-collapse: collapse; text-align: left; }
+.grid th, .grid td { padding: 5px 14px; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); font-weight: 400; white-space: nowrap; }
+.grid thead th { position: sticky; top: 0; z-index: 1; padding-top: 7px; background: var(--ground); color: var(--faint); font-size: 11px; font-weight: 550; border-bottom-color: var(--line); }
+.grid tbody tr:hover { background: var(--hover); }
+.grid tbody th { font-weight: 550; }
+.grid .number { text-align: right; }
+.grid td { color: var(--soft); }
+.grid td[data-bad='true'] { color: var(--bad); font-weight: 600; }
+.grid .cell-arrow { display: inline-block; vertical-align: -2px; margin-right: 8px; }
+.player-name, .player-id { display: inline-block; max-width: 220px; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+.player-name { font-weight: 600; }
+.player-id { margin-left: 9px; color: var(--faint); font: 11.5px var(--mono); }
+.tag { margin-left: 8px; padding: 1px 7px; border-radius: 9px; background: var(--chosen); color: var(--accent); font-size: 11px; font-weight: 600; }
+.player-state { display: inline-flex; align-items: center; gap: 7px; color: var(--ink); }
+.grid .player-data { width: 99%; max-width: 0; overflow: hidden; text-overflow: ellipsis; font: 11.5px var(--mono); }
+.views { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 28px; padding: 18px 14px; }
+.views ul { margin: 0; padding: 0; list-style: none; }
+.bars { display: grid; grid-template-columns: fit-content(45%) minmax(60px, 1fr) auto; align-items: center; gap: 6px 12px; }
+.bar { display: contents; }
+.bar-name { font: 12px var(--mono); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.bar-line { height: 8px; border-radius: 4px; background: var(--raised); }
+.bar-line span { display: block; height: 100%; border-radius: 4px; background: var(--in); }
+.bar-value { color: var(--soft); text-align: right; white-space: nowrap; }
+.own-paths { display: flex; flex-wrap: wrap; gap: 6px; }
+.own-paths li { padding: 2px 9px; border-radius: 10px; background: var(--raised); color: var(--ink); font: 12px var(--mono); }
+.views .node-empty, .log .node-empty { padding-left: 0; }
+
+.messages { position: absolute; inset: 0; display: flex; }
+.messages-list { position: relative; flex: 3; }
+.messages-side { flex: 2; display: flex; flex-direction: column; gap: 16px; padding: 12px 14px; border-left: 1px solid var(--line); background: var(--sunken); }
+.messages-side .log { flex: none; min-height: 0; }
+.messages-side .log-list { flex: none; overflow: visible; }
+.messages-side .log-line { min-width: 0; }
+.messages-side time { min-width: 44px; }
+.link { padding: 0; border: 0; background: none; font-weight: 600; text-decoration: underline; text-decoration-color: transparent; text-underline-offset: 3px; }
+.link:hover { text-decoration-color: currentColor; }
+.log-line .link { flex: none; }
+.composer { display: flex; flex-direction: column; gap: 8px; padding: 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--ground); }
+.composer-line { display: flex; flex-wrap: wrap; gap: 8px; }
+.composer .select { height: 28px; margin: 0; max-width: 190px; }
+.composer .field { width: auto; flex: 1; min-width: 90px; margin: 0; }
+.composer textarea.field { height: auto; padding: 6px 8px; resize: vertical; font: 12px/1.5 var(--mono); }
+.composer .field::placeholder { color: var(--faint); opacity: 1; }
+.composer-result { color: var(--soft); font: 11.5px/1.5 var(--mono); overflow-wrap: anywhere; }
+.composer-result[data-bad='true'] { color: var(--bad); }
+.composer-result:empty { display: none; }
+
+@container (max-width: 760px) {
+  .views { grid-template-columns: minmax(0, 1fr); }
+  .messages { flex-direction: column; overflow: auto; }
+  .messages-list, .messages-side { flex: none; overflow: auto; }
+  .messages-list { min-height: 140px; }
+  .messages-side { border-left: 0; border-top: 1px solid var(--line); }
+  .players { overflow: auto; }
+  .grid th, .grid td { padding: 6px 10px; }
+  .player-id { display: none; }
+  .players .grid :is(th, td):nth-child(4), .messages .grid :is(th, td):nth-child(3) { display: none; }
+}
+@media (pointer: coarse) {
+  .composer .button { min-height: 36px; }
+  .composer .select { height: 36px; }
+  .composer textarea.field { font-size: 16px; }
+}
+`
