@@ -68,6 +68,7 @@ function judge(root, { file, specifier }) {
   const name = specifier.replace(/\?.*$/, '')
 
   if (name.startsWith('.')) return judgeRelative(file, owner, name)
+  if (name.startsWith('#')) return judgeOwn(root, owner, name)
   if (name.startsWith('@painda/')) return judgePackage(root, file, inSource ? owner : null, name)
   if (!inSource) return null
 
@@ -87,6 +88,12 @@ function judgeRelative(file, owner, name) {
   const leavesSource =
     file.startsWith(`packages/${owner}/src/`) && !target.startsWith(`packages/${owner}/src/`)
   return owner && leavesSource ? `${name} leaves src, and only what is built from src is published.` : null
+}
+
+/** A file that the package itself chooses by condition. */
+function judgeOwn(root, owner, name) {
+  const { imports = {} } = readJson(join(root, 'packages', owner ?? '', 'package.json'))
+  return Object.hasOwn(imports, name) ? null : `${name} is not among the imports of its package.`
 }
 
 function judgePackage(root, file, sourceOf, name) {

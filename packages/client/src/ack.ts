@@ -1,6 +1,6 @@
 // Questions that wait for their answer. Each is settled exactly once: by the answer, its timeout, its signal, the end of
 // the session or the end of the client.
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import type { Ack, Time } from '@painda/protocol'
 import { createDeferred } from './deferred.js'
 
@@ -68,10 +68,13 @@ export function createAsks({
       const ackId = ++lastId
       const { promise, ...ends } = createDeferred<unknown>()
       const abort = (): void => {
-        reject(ackId, new PPError('CLOSED', `The request "${what}" was aborted.`, { cause: signal?.reason }))
+        reject(
+          ackId,
+          new PPError('CLOSED', DEV && `The request "${what}" was aborted.`, { cause: signal?.reason }),
+        )
       }
       const expire = (): void => {
-        reject(ackId, new PPError('ACK_TIMEOUT', `"${what}" was not answered within ${timeout} ms.`))
+        reject(ackId, new PPError('ACK_TIMEOUT', DEV && `"${what}" was not answered within ${timeout} ms.`))
       }
       const cancel = Number.isFinite(timeout) ? time.after(timeout, expire) : () => {}
       const done = (): void => {

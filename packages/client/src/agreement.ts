@@ -1,5 +1,5 @@
 // Does a replica say what the server says?
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 
 /** True when the server named no hash, or the one that this end computes. */
 export function agrees(named: number | undefined, own: () => number): boolean {
@@ -8,4 +8,4 @@ export function agrees(named: number | undefined, own: () => number): boolean {
 
 /** What comes whole and is not what it says is of no use, and neither is a connection that changes it. */
 export const wrongHash = (): PPError =>
-  new PPError('DESYNC', 'What the server sent does not have the hash that it names.')
+  new PPError('DESYNC', DEV && 'What the server sent does not have the hash that it names.')

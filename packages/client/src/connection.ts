@@ -1,6 +1,6 @@
 // The connection as states. Each state owns its timers and sockets and gives them back when it is left; every change
 // goes through `move`.
-import { CLOSE_NORMAL, PPError, toPPError } from '@painda/protocol'
+import { DEV, CLOSE_NORMAL, PPError, toPPError } from '@painda/protocol'
 import type {
   Codec,
   Hello,
@@ -285,11 +285,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       retryAfterMs = clamp(message.retryAfterMs ?? null)
     } else if (message.kind === 'welcome') {
       if (state.name === 'handshaking') open(state, message)
-      else fail(new PPError('MALFORMED_FRAME', 'The server said welcome twice.'))
+      else fail(new PPError('MALFORMED_FRAME', DEV && 'The server said welcome twice.'))
     } else if (state.name === 'open') {
       onMessage(message)
     } else {
-      fail(new PPError('MALFORMED_FRAME', `The server sent "${message.kind}" before its welcome.`))
+      fail(new PPError('MALFORMED_FRAME', DEV && `The server sent "${message.kind}" before its welcome.`))
     }
   }
 
@@ -312,5 +312,5 @@ function clamp(retryAfter: number | null): number | null {
 }
 
 function timedOut(what: string, ms: number): PPError {
-  return new PPError('HANDSHAKE_TIMEOUT', `${what} took longer than ${ms} ms.`)
+  return new PPError('HANDSHAKE_TIMEOUT', DEV && `${what} took longer than ${ms} ms.`)
 }

@@ -1,19 +1,29 @@
 // The parts of a client, wired. What the server says comes in at `receive`, what becomes of the connection at `welcomed`
 // and `lost`; everything else is the parts' own business.
 import {
-  contractNames,
-  contractRows,
+  DEV,
   createEmitter,
   createInspector,
   createClientCodec,
   createNameTable,
   createViewDecoder,
+  FINGERPRINT,
   formatPath,
   hostTime,
   PPError,
   PROTOCOL_VERSION,
 } from '@painda/protocol'
-import type { Activity, Emitter, Event, Inspector, Message, Path, Undo, Welcome } from '@painda/protocol'
+import type {
+  Activity,
+  Emitter,
+  Event,
+  Hello,
+  Inspector,
+  Message,
+  Path,
+  Undo,
+  Welcome,
+} from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import { createBatch } from './batch.js'
 import { createServerClock } from './clock.js'
@@ -72,14 +82,12 @@ export function createCore(options: ClientOptions): Core {
   const random = options.random ?? {
     next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   }
-  const contractTable = contractNames(options.contract ?? {})
+  const { contractTable, fingerprint } = fingerprintOf(options)
   /** Which names we may say as numbers: as the last welcome had it. */
   const names = createNameTable(contractTable)
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
   const views = createViewDecoder()
   const codec = createClientCodec(views, names)
-  const hasFingerprint = options.contract !== undefined || options.registry !== undefined
-  const fingerprint = hasFingerprint ? { contract: contractRows(options.contract, options.registry) } : {}
   const inspector = createInspector()
   const inspection = createInspection(inspector, time)
   const batch = createBatch()
@@ -303,9 +311,9 @@ export function createCore(options: ClientOptions): Core {
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
     mail.reportDropped()
     if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
-      const text = `Client and server differ in ${welcome.mismatches.map(({ name }) => name).join(', ')}.`
-      const hint = 'Build both from the same contract.'
-      report(new PPError('SCHEMA_MISMATCH', text, { hint, details: welcome.mismatches }))
+      const names = welcome.mismatches.map(({ name }) => name).join(', ')
+      const text = DEV && `Client and server differ in ${names}. Build both from the same contract.`
+      report(new PPError('SCHEMA_MISMATCH', text, { details: welcome.mismatches }))
     }
   }
 
@@ -367,7 +375,7 @@ export function createCore(options: ClientOptions): Core {
         session.confirmed(message.count)
         return
       default:
-        throw new PPError('MALFORMED_FRAME', `A server does not send "${message.kind}".`)
+        throw new PPError('MALFORMED_FRAME', DEV && `A server does not send "${message.kind}".`)
     }
   }
 
@@ -405,6 +413,21 @@ export function createCore(options: ClientOptions): Core {
   }
 }
 
+/** The names that may travel as numbers, and what the hello says of the contract. */
+function fingerprintOf({ contract, registry }: ClientOptions): {
+  contractTable: readonly string[]
+  fingerprint: Pick<Hello, 'contract'>
+} {
+  if (contract === undefined && registry === undefined) return { contractTable: [], fingerprint: {} }
+  const by = contract?.[FINGERPRINT]
+  if (contract !== undefined && by !== undefined)
+    return { contractTable: by.names(contract), fingerprint: { contract: by.rows(contract, registry) } }
+  throw new PPError(
+    'INVALID_ARGUMENT',
+    DEV && 'A contract is made by defineContract; a registry needs one beside it, empty or not.',
+  )
+}
+
 function closedError(): PPError {
-  return new PPError('CLOSED', 'The client was closed.')
+  return new PPError('CLOSED', DEV && 'The client was closed.')
 }

@@ -1,6 +1,6 @@
 // From nothing to a socket that can be spoken on: a fresh token, what the session needs before it can be named, and a
 // Transport that has reached the other end. Nothing has been said on it yet, so whoever loses interest harms nobody.
-import { PPError, toPPError } from '@painda/protocol'
+import { DEV, PPError, toPPError } from '@painda/protocol'
 import type { Transport, Undo } from '@painda/protocol'
 import { lossOfClose, lossOfError } from './loss.js'
 import type { Loss } from './loss.js'
@@ -96,15 +96,15 @@ async function askToken(getToken: GetToken | undefined): Promise<string | null> 
   try {
     return (await getToken()) ?? null
   } catch (cause) {
-    throw new PPError('UNAUTHORIZED', 'getToken failed.', { cause })
+    throw new PPError('UNAUTHORIZED', DEV && 'getToken failed.', { cause })
   }
 }
 
 function sameToken(): PPError {
   return new PPError(
     'UNAUTHORIZED',
-    'The server refused the token, and getToken returned the same one again.',
-    {
+    DEV && 'The server refused the token, and getToken returned the same one again.',
+    DEV && {
       hint: 'Let the user log in, then call connect().',
     },
   )

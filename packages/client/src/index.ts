@@ -1,5 +1,6 @@
 // The package's public names. What an application needs of the protocol comes along, so that it installs one thing.
 export {
+  DEV,
   defineContract,
   defineRoom,
   ERRORS,

@@ -1,6 +1,6 @@
 // Listeners to the application's messages of one scope: the client, a namespace or a room. A listener that throws or
 // rejects is reported and harms nobody else; whoever asked is told INTERNAL.
-import { PPError, toPPError, validate } from '@painda/protocol'
+import { DEV, PPError, toPPError, validate } from '@painda/protocol'
 import type { Event, SchemaMap, Undo, WireError } from '@painda/protocol'
 
 /** Answers a question of the server, error first: `ack(null, data)` or `ack(new Error('no'))`. Only the first call counts. */
@@ -60,7 +60,7 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
     deliver(event, answer) {
       const called = entries.get(event.type)
       if (called === undefined) {
-        const error = new PPError('UNKNOWN_TYPE', `The client does not handle "${event.type}".`)
+        const error = new PPError('UNKNOWN_TYPE', DEV && `The client does not handle "${event.type}".`)
         answer?.({ error: wireError(error) })
         return
       }

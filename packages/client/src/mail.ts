@@ -1,6 +1,6 @@
 // Everything that is on its way to the server, and the answers that are awaited: the session that counts it, the outbox that
 // keeps it, the questions that wait. What cannot be kept is named once, and whoever waited for it is told.
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import type { Codec, Message, PPErrorOptions, Time } from '@painda/protocol'
 import { createAsks } from './ack.js'
 import type { Asks } from './ack.js'
@@ -101,7 +101,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
         message.kind === 'event' ? message.type : message.kind,
       )
       const facts: PPErrorOptions = { cause: first.error, details: { dropped: all.length, types } }
-      const text = `${all.length} messages that waited for the connection were dropped.`
+      const text = DEV && `${all.length} messages that waited for the connection were dropped.`
       onError(new PPError('BUFFER_OVERFLOW', text, facts))
     },
   }
@@ -114,20 +114,21 @@ function ackIdOf({ message }: Letter): number | null {
 function expired(what: string): PPError {
   return new PPError(
     'SESSION_EXPIRED',
-    `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
+    DEV && `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
   )
 }
 
 function tooLarge({ message, body }: Letter, maxBytes: number): PPError {
-  const text = `A message of ${body.byteLength} bytes cannot be sent: the server takes ${maxBytes}.`
+  const text = DEV && `A message of ${body.byteLength} bytes cannot be sent: the server takes ${maxBytes}.`
   return new PPError('PAYLOAD_TOO_LARGE', text, { details: { kind: message.kind } })
 }
+
+const BUFFER_HINT = 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.'
 
 function tooMuch(why: DropReason): PPError {
   const text =
     why === 'age'
       ? 'A message waited too long for a connection.'
       : `Too ${why === 'count' ? 'many messages' : 'many bytes'} wait for a connection.`
-  const hint = 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.'
-  return new PPError('BUFFER_OVERFLOW', text, { hint })
+  return new PPError('BUFFER_OVERFLOW', DEV && text, DEV && { hint: BUFFER_HINT })
 }

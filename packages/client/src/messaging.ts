@@ -1,6 +1,6 @@
 // The application's messages, both ways: what is checked before it leaves, how a question finds its answer, and to whose
 // listeners an arrival goes.
-import { isReservedType, PPError, toPPError, validate } from '@painda/protocol'
+import { DEV, isReservedType, PPError, toPPError, validate } from '@painda/protocol'
 import type { AnySchema, Event, Message } from '@painda/protocol'
 import type { Asks, RoomAskOptions } from './ack.js'
 import type { Answer, Listeners } from './listeners.js'
@@ -87,7 +87,7 @@ interface Parts {
 
 function eventOf(type: string, payload: unknown, { ns, gate, volatile }: Parts): Event {
   if (typeof type !== 'string' || type === '')
-    throw new PPError('INVALID_ARGUMENT', 'A message needs a type.')
+    throw new PPError('INVALID_ARGUMENT', DEV && 'A message needs a type.')
   if (isReservedType(type)) throw reserved(type)
   return {
     kind: 'event',
@@ -101,7 +101,9 @@ function eventOf(type: string, payload: unknown, { ns, gate, volatile }: Parts):
 }
 
 function reserved(type: string): PPError {
-  return new PPError('RESERVED_TYPE', `"${type}" is a reserved name and cannot be the type of a message.`, {
-    hint: 'Choose another.',
-  })
+  return new PPError(
+    'RESERVED_TYPE',
+    DEV && `"${type}" is a reserved name and cannot be the type of a message.`,
+    DEV && { hint: 'Choose another.' },
+  )
 }

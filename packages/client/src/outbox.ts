@@ -2,7 +2,7 @@
 // travels, because both ends count the same ordered stream.
 //   waiting      never sent: there is no connection, or the room it belongs to has not been joined yet
 //   unconfirmed  sent; the server has not said that it came
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import type { Codec, Message, Time } from '@painda/protocol'
 import type { Letter } from './link.js'
 
@@ -116,7 +116,7 @@ export function createOutbox({
       if (news > sent.length) {
         throw new PPError(
           'MALFORMED_FRAME',
-          `The server confirms ${count} messages; ${confirmed + sent.length} were sent.`,
+          DEV && `The server confirms ${count} messages; ${confirmed + sent.length} were sent.`,
         )
       }
       if (news <= 0) return

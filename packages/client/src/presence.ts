@@ -1,7 +1,7 @@
 // Who is here, with a small state each. In a room every member writes its own; the global list is the server's.
 //   client → server  PresenceUpdate  own data, whole
 //   server → client  PresenceSync    the list, or what changed in it
-import { createTreeHash, findDifference, isPlainObject, PPError } from '@painda/protocol'
+import { createTreeHash, DEV, findDifference, isPlainObject, PPError } from '@painda/protocol'
 import type { Path, PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
 import { agrees, wrongHash } from './agreement.js'
 import type { Batch } from './batch.js'
@@ -178,7 +178,10 @@ export function changeData(data: unknown, change: unknown): unknown {
   // A function is the documented form; what it returns is the caller's data.
   if (typeof change === 'function') return (change as (data: unknown) => unknown)(data)
   if (!isPlainObject(change)) {
-    throw new PPError('INVALID_ARGUMENT', 'Presence is updated with an object of changes or with a function.')
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      DEV && 'Presence is updated with an object of changes or with a function.',
+    )
   }
   return { ...(isPlainObject(data) ? data : {}), ...change }
 }

@@ -1,7 +1,7 @@
 // Finds out what a selector reads, by running it on a stand-in of the state that notes every access. What was read is a list
 // of nodes of the one tree of paths that all selectors share, in the order in which they were met: a selector that goes the
 // same way again gives the same list, and a stand-in serves all who come by, until the state is another one.
-import { isPlainObject, PPError } from '@painda/protocol'
+import { DEV, isPlainObject, PPError } from '@painda/protocol'
 import { EXISTS, KEYS, VALUE } from './path-node.js'
 import type { PathNode } from './path-node.js'
 
@@ -295,7 +295,11 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
 }
 
 function readOnly(): PPError {
-  return new PPError('INVALID_ARGUMENT', 'A selector tried to change the state of a room.', {
-    hint: 'Copy first: [...list].sort(), { ...object }.',
-  })
+  return new PPError(
+    'INVALID_ARGUMENT',
+    DEV && 'A selector tried to change the state of a room.',
+    DEV && {
+      hint: 'Copy first: [...list].sort(), { ...object }.',
+    },
+  )
 }

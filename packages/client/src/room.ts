@@ -1,6 +1,6 @@
 // One room of this client: what it was asked for, what has become of it, its replica, and who listens. It writes to the
 // server through the functions it is given and is told by `rooms.ts` what came.
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import type {
   StateDelta,
   Event,
@@ -207,7 +207,9 @@ export function createRoom(options: RoomOptions): Room {
     cancelLinger?.()
     cancelLinger = null
     presenceThrottle.cancel()
-    joined.reject(next.error ?? new PPError('CLOSED', `The room "${key}" was left before it was joined.`))
+    joined.reject(
+      next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
+    )
     if (state.name !== next.name || next.error !== null) move(next)
   }
 
@@ -401,7 +403,11 @@ export function createRoom(options: RoomOptions): Room {
 }
 
 export function notInRoom(key: string): PPError {
-  return new PPError('NOT_IN_ROOM', `You are not in the room "${key}".`, { hint: 'Join it again.' })
+  return new PPError(
+    'NOT_IN_ROOM',
+    DEV && `You are not in the room "${key}".`,
+    DEV && { hint: 'Join it again.' },
+  )
 }
 
 /** What `left` means for those who still hold the room. */

@@ -1,7 +1,7 @@
 // All rooms of one client: which handle an answer or a change belongs to, and what a reconnect means for each. Several
 // handles may be the same room ("any arena" and "the room a1"); each has a replica of its own, and the room is left when
 // the last of them goes.
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import type {
   Ack,
   ContractShape,
@@ -353,7 +353,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       const { room, isReturn } = asked
       if (room.handle.status === 'left') return true
       if (ack.error === undefined) {
-        refuse(room, new PPError('MALFORMED_FRAME', `The server did not say which room "${room.key}" is.`))
+        refuse(
+          room,
+          new PPError('MALFORMED_FRAME', DEV && `The server did not say which room "${room.key}" is.`),
+        )
         return true
       }
       if (isReturn && room.wish.how === 'joinOrCreate' && ELSEWHERE.has(ack.error.code)) {

@@ -1,6 +1,6 @@
 // The mirror of a room's state as a zustand store, for whatever works with stores. It is written here alone: the room's
 // state changes by messages to the server, never by `setState`.
-import { PPError } from '@painda/protocol'
+import { DEV, PPError } from '@painda/protocol'
 import { createStore as createVanillaStore } from 'zustand/vanilla'
 import type { StateCreator, StoreApi } from 'zustand/vanilla'
 
@@ -32,7 +32,9 @@ export function createMirror<State>(
 }
 
 function refuse(): never {
-  throw new PPError('INVALID_ARGUMENT', "A room's store only mirrors the room.", {
-    hint: 'Send a message to the room; its handler on the server changes the state.',
-  })
+  throw new PPError(
+    'INVALID_ARGUMENT',
+    DEV && "A room's store only mirrors the room.",
+    DEV && { hint: 'Send a message to the room; its handler on the server changes the state.' },
+  )
 }

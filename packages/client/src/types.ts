@@ -24,7 +24,7 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   contract?: C
   /**
    * The types with a layout of their own that foreign clients use: compared in the handshake, and a difference is named.
-   * This client's own messages describe themselves and need none.
+   * This client's own messages describe themselves and need none. Needs a `contract` beside it.
    */
   registry?: LayoutTable
   /** Connects by itself, one microtask after the construction, so that listeners can be added first. Default true. */

@@ -1,5 +1,5 @@
 // A WebSocket as a Transport. A Transport is open from the start: what is sent while the socket connects waits here.
-import { CLOSE_ABNORMAL, CLOSE_NORMAL, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
+import { DEV, CLOSE_ABNORMAL, CLOSE_NORMAL, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, Transport } from '@painda/protocol'
 
 /** What is used of a WebSocket. The browser's, Node's and the `ws` package's all fit. */
@@ -36,9 +36,13 @@ export function dialFrom({
 }: DialOptions): Transport {
   if (connectTransport !== undefined) return connectTransport(url)
   if (typeof WebSocket === 'function') return connectWebSocket(url, WebSocket)
-  throw new PPError('INVALID_ARGUMENT', 'This host has no WebSocket.', {
-    hint: "Give the client one: new PPClient(url, { WebSocket }) with that of the package 'ws'.",
-  })
+  throw new PPError(
+    'INVALID_ARGUMENT',
+    DEV && 'This host has no WebSocket.',
+    DEV && {
+      hint: "Give the client one: new PPClient(url, { WebSocket }) with that of the package 'ws'.",
+    },
+  )
 }
 
 /**
@@ -52,7 +56,7 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
   try {
     socket = new WebSocket(url, [SUBPROTOCOL_V3])
   } catch (cause) {
-    throw new PPError('INVALID_ARGUMENT', `No WebSocket can be made for "${url}".`, { cause })
+    throw new PPError('INVALID_ARGUMENT', DEV && `No WebSocket can be made for "${url}".`, { cause })
   }
   // A browser's default is Blob, which can only be read asynchronously.
   socket.binaryType = 'arraybuffer'

@@ -1,4 +1,4 @@
-import { PPError } from '@painda/protocol'
+import { defineContract, PPError } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeServer, WELCOME } from './fake-server.js'
 import type { ConnectionSnapshot, Recovery } from '../src/index.js'
@@ -6,7 +6,7 @@ import type { ConnectionSnapshot, Recovery } from '../src/index.js'
 describe('the handshake', () => {
   test('[HS2] the client speaks first: one hello with version, token and contract rows', async () => {
     const server = createFakeServer()
-    server.client({ getToken: () => 'secret', contract: { version: '7' } })
+    server.client({ getToken: () => 'secret', contract: defineContract({ version: '7' }) })
     await server.settle()
     expect(server.last.heard[0]).toEqual({
       kind: 'hello',

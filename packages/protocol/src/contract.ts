@@ -47,6 +47,22 @@ export interface ContractShape {
   readonly events?: SchemaMap
   /** Changed by hand when the meaning changes but no name does; a difference refuses the connection. */
   readonly version?: string
+  /** Put here by `defineContract`. */
+  readonly [FINGERPRINT]?: Fingerprinting
+}
+
+/** What of a contract both ends compare and number: see fingerprint.ts. */
+export const FINGERPRINT: unique symbol = Symbol('painda.fingerprint')
+
+/** Of any contract, so that a copy of one with another `version` keeps it. */
+export interface Fingerprinting {
+  names(contract: ContractShape): readonly string[]
+  rows(contract: ContractShape, registry?: LayoutTable): readonly string[]
+}
+
+/** What a registry of v2 layouts tells of its types. */
+export interface LayoutTable {
+  table(): readonly { readonly type: string; readonly id: number; readonly layout: string }[]
 }
 
 /** A request of a contract: what goes in, what comes back. Without `output` the answer is not checked or typed. */
@@ -78,19 +94,13 @@ export function defineRoom<const Room extends RoomShape>(room: Room): Room {
   return room
 }
 
-/** The rooms, messages and requests of one application. @throws PPError as `defineRoom`, and `INVALID_ARGUMENT` for two rooms of one name. */
-export function defineContract<const Contract extends ContractShape>(contract: Contract): Contract {
-  checkNames('the contract', contract)
-  const names = Object.values(contract.rooms ?? {}).map((room) => room.name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined)
-    throw new PPError('INVALID_ARGUMENT', `Two rooms of the contract are named "${twice}".`)
-  return contract
-}
-
 type NamedMessages = Pick<RoomShape, 'messages' | 'requests' | 'events'>
 
-function checkNames(owner: string, { messages = {}, requests = {}, events = {} }: NamedMessages): void {
+/** @throws PPError as `defineRoom` */
+export function checkNames(
+  owner: string,
+  { messages = {}, requests = {}, events = {} }: NamedMessages,
+): void {
   for (const type of [...Object.keys(messages), ...Object.keys(requests), ...Object.keys(events)]) {
     if (type === '' || type.length > MAX_NAME_LENGTH) {
       throw new PPError('INVALID_ARGUMENT', `A message of ${owner} has no name, or a very long one.`, {

@@ -109,21 +109,25 @@ export interface PPErrorOptions {
   details?: unknown
 }
 
-/** The only error this project throws. `code` is stable; the message says what happened and what to do. */
+/**
+ * The only error this project throws. `code` is stable; the message says what happened and what to do. Without a message, as in
+ * a page that is built for production, it is the code.
+ */
 export class PPError extends Error {
   readonly code: ErrorCode
   readonly path: Path | undefined
   readonly details: unknown
 
-  constructor(code: ErrorCode, message: string, options: PPErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string | false, options: PPErrorOptions | false = false) {
+    const { hint, cause, path, details } = options || {}
     super(
-      options.hint === undefined ? message : `${message} ${options.hint}`,
-      options.cause === undefined ? {} : { cause: options.cause },
+      hint === undefined ? message || code : `${message || code} ${hint}`,
+      cause === undefined ? {} : { cause },
     )
     this.name = 'PPError'
     this.code = code
-    this.path = options.path
-    this.details = options.details
+    this.path = path
+    this.details = details
   }
 }
 

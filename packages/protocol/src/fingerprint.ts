@@ -4,7 +4,8 @@
 //                    Welcome.mismatches  they are not: what differs, by name; names travel as texts
 // A row is a kind and names, as JSON texts, and behind "=" what else has to agree:
 //   version=2 · room "arena" · message "arena"."move"=1f09c2d3 · sync "arena"."players.*.x"=0.125,owner · schema "chat"=7,…
-import type { AnySchema, ContractShape, RoomShape } from './contract.js'
+import { DEV } from '#dev'
+import type { AnySchema, ContractShape, LayoutTable, RoomShape } from './contract.js'
 import { PPError } from './errors.js'
 import { list, oneOf, readFields, text, textUpTo } from './fields.js'
 import type { Rule, Shape } from './fields.js'
@@ -22,11 +23,6 @@ export interface ContractMismatch {
   /** As in a row, without what stands behind "=": `message "arena"."move"`. */
   readonly name: string
   readonly where: 'client' | 'server' | 'both'
-}
-
-/** What a registry of v2 layouts tells of its types. */
-export interface LayoutTable {
-  table(): readonly { readonly type: string; readonly id: number; readonly layout: string }[]
 }
 
 /**
@@ -47,7 +43,10 @@ export function contractRows(contract: ContractShape = {}, registry?: LayoutTabl
   for (const { type, id, layout } of registry?.table() ?? [])
     rows.push(`schema ${quoted(type)}=${id},${hashText(layout)}`)
   if (rows.length > MAX_ROWS || rows.some((row) => row.length > MAX_ROW_LENGTH)) {
-    throw new PPError('INVALID_ARGUMENT', `A contract has at most ${MAX_ROWS} names, each of 256 characters.`)
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      DEV && `A contract has at most ${MAX_ROWS} names, each of 256 characters.`,
+    )
   }
   return rows.sort()
 }

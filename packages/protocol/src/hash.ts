@@ -3,9 +3,6 @@
 // sums of what it has hashed before. It finds accidents, not attackers.
 import { isRecord } from './delta/value.js'
 
-/** The sum over a container's entries, from which its hash follows. */
-type Sums = WeakMap<object, number>
-
 /** Hashes one immutable tree after another, and looks at what the last one did not share. */
 export interface TreeHash {
   /** The hash of `tree`, which nobody changes any more. */
@@ -22,43 +19,22 @@ export function hashState(value: unknown): number {
 
 /** For replicas, which share what did not change from version to version. */
 export function createTreeHash(): TreeHash {
-  const sums: Sums = new WeakMap()
-  let last: unknown
+  /** By container, the sum over its entries, from which its hash follows. What stands beside a change is only looked up. */
+  const sums = new WeakMap<object, number>()
 
-  function hash(value: unknown, before: unknown): number {
-    return hashOf(value, (container) => sum(container, before))
+  function hash(value: unknown): number {
+    return hashOf(value, sum)
   }
 
-  function sum(container: object, before: unknown): number {
+  function sum(container: object): number {
     const known = sums.get(container)
     if (known !== undefined) return known
-    const fresh = sumSince(container, before) ?? sumOf(container, (child) => hash(child, undefined))
+    const fresh = sumOf(container, hash)
     sums.set(container, fresh)
     return fresh
   }
 
-  /** From the record that stood here before: what differs goes out of its sum and comes into ours. */
-  function sumSince(container: object, before: unknown): number | undefined {
-    if (!isRecord(before) || !isRecord(container)) return undefined
-    let result = sums.get(before)
-    if (result === undefined) return undefined
-    for (const key of new Set([...Object.keys(before), ...Object.keys(container)])) {
-      const was = Object.hasOwn(before, key) ? before[key] : undefined
-      const value = Object.hasOwn(container, key) ? container[key] : undefined
-      if (value === was) continue
-      if (was !== undefined) result -= entry(key, hash(was, undefined))
-      if (value !== undefined) result += entry(key, hash(value, was))
-    }
-    return result | 0
-  }
-
-  return {
-    of(tree) {
-      const result = hash(tree, last) >>> 0
-      last = tree
-      return result
-    },
-  }
+  return { of: (tree) => hash(tree) >>> 0 }
 }
 
 /** `sumOfContainer` says a container's sum, remembered or computed. */

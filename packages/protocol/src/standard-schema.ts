@@ -1,5 +1,6 @@
 // The Standard Schema interface (https://standardschema.dev, version 1): what zod, valibot, arktype and others implement,
 // so that a contract takes any of them without depending on one.
+import { DEV } from '#dev'
 import { PPError } from './errors.js'
 
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -48,15 +49,17 @@ export function validate<Output>(
   const result = schema['~standard'].validate(value)
   if ('then' in result) {
     // Messages of one sender are handled in order; an awaited validator would let a slow one hold up the rest.
-    throw new PPError('INVALID_ARGUMENT', `The validator of ${what} is asynchronous.`, {
-      hint: 'Use a synchronous schema.',
-    })
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      DEV && `The validator of ${what} is asynchronous.`,
+      DEV && { hint: 'Use a synchronous schema.' },
+    )
   }
   if (result.issues === undefined) return result.value
   const [issue] = result.issues
   throw new PPError(
     'INVALID_PAYLOAD',
-    `${what} is invalid: ${issue === undefined ? 'no reason given' : describe(issue)}`,
+    DEV && `${what} is invalid: ${issue === undefined ? 'no reason given' : describe(issue)}`,
   )
 }
 

@@ -1,5 +1,6 @@
 // Text and bytes. TextEncoder and TextDecoder exist in every host; they are read off globalThis because this package's
 // types know neither the DOM nor Node.
+import { DEV } from '#dev'
 import { PPError } from './errors.js'
 
 interface TextHost {
@@ -24,7 +25,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch (cause) {
-    throw new PPError('MALFORMED_FRAME', 'The bytes are not UTF-8 text.', { cause })
+    throw new PPError('MALFORMED_FRAME', DEV && 'The bytes are not UTF-8 text.', { cause })
   }
 }
 

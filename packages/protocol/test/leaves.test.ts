@@ -74,6 +74,13 @@ describe('errors', () => {
     expect(ERRORS.INVALID_PROTOCOL_VERSION.reason).toContain('Invalid Protocol Version')
   })
 
+  test('a PPError without a sentence says its code', () => {
+    const error = new PPError('ROOM_FULL', false)
+    expect(error.message).toBe('ROOM_FULL')
+    expect(String(error)).toBe('PPError: ROOM_FULL')
+    expect(new PPError('ROOM_FULL', false, false).details).toBeUndefined()
+  })
+
   test('a PPError keeps its code, hint and cause; others are wrapped', () => {
     const cause = new Error('low level')
     const error = new PPError('REFUSED', 'No.', { hint: 'Ask again.', cause })

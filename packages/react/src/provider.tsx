@@ -1,7 +1,7 @@
 'use client'
 // Hands a client down to the hooks. A client given as `client` belongs to the application; one made from `url` belongs to
 // the provider, which connects it on mount and closes it after unmount.
-import { PPClient, PPError } from '@painda/client'
+import { DEV, PPClient, PPError } from '@painda/client'
 import type { ClientOptions } from '@painda/client'
 import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -52,9 +52,11 @@ export function PPProvider(props: PPProviderProps): ReactNode {
 export function usePPClient(): PPClient<RegisteredContract> {
   const scope = useContext(ScopeContext)
   if (scope === null) {
-    throw new PPError('INVALID_ARGUMENT', 'No PPProvider above this component.', {
-      hint: 'Wrap the app in <PPProvider url="…">.',
-    })
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      DEV && 'No PPProvider above this component.',
+      DEV && { hint: 'Wrap the app in <PPProvider url="…">.' },
+    )
   }
   // The contract is a promise of the application, made once through Register; at run time it is the same object.
   return scope.client as PPClient<RegisteredContract>

@@ -1,6 +1,6 @@
 'use client'
 // Who is in a room, and what each shows of itself.
-import { PPError } from '@painda/client'
+import { DEV, PPError } from '@painda/client'
 import type {
   PresenceEntry,
   PresenceOf,
@@ -168,7 +168,9 @@ const NOBODY_YET: Picked = { snapshot: nobodyYet, get: () => undefined }
 
 /** The global list is the server's; the type of `usePresence()` has no `update` either. */
 function readOnly(): void {
-  throw new PPError('FORBIDDEN', 'The global presence list is written by the server.', {
-    hint: 'Pass a room to usePresence to write your own entry there.',
-  })
+  throw new PPError(
+    'FORBIDDEN',
+    DEV && 'The global presence list is written by the server.',
+    DEV && { hint: 'Pass a room to usePresence to write your own entry there.' },
+  )
 }

@@ -1,6 +1,7 @@
 'use client'
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
 // was touched, and it runs the selector then; what it found is not looked up again.
+import { DEV } from '@painda/client'
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
@@ -50,7 +51,7 @@ function createSelection<Room extends RoomShape, Value>(
   function select(state: StateOf<Room> | undefined): Value | undefined {
     if (state === undefined) return undefined
     if (last?.state === state) return last.value
-    if (!shown.isChecked) {
+    if (DEV && !shown.isChecked) {
       shown.isChecked = true
       warnIfUnstable('usePPRoomState', () => selector(state), equality)
     }

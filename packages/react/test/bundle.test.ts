@@ -5,13 +5,13 @@ import { build } from 'vite'
 import type { Rolldown } from 'vite'
 import { expect, test } from 'vitest'
 
-async function bundle(code: string): Promise<string> {
+async function bundle(code: string, conditions = ['production'], minify = false): Promise<string> {
   const entry = '\0entry'
   const result = await build({
     root: join(import.meta.dirname, '..'),
     configFile: false,
     logLevel: 'error',
-    resolve: { conditions: ['painda-source', 'module', 'browser', 'production'] },
+    resolve: { conditions: ['painda-source', 'module', 'browser', ...conditions] },
     plugins: [
       {
         name: 'entry',
@@ -21,7 +21,7 @@ async function bundle(code: string): Promise<string> {
     ],
     build: {
       write: false,
-      minify: false,
+      minify,
       rolldownOptions: { input: 'virtual:entry', external: [/^react/], preserveEntrySignatures: 'strict' },
     },
   })
@@ -46,4 +46,15 @@ test('immer comes with usePPUpdate and with nothing else', async () => {
 test('an app that moves nothing has no frame loop', async () => {
   expect(await bundle(`export { PPProvider, usePPRoom } from '@painda/react'`)).not.toMatch(MOTION)
   expect(await bundle(`export { useFrame } from '@painda/react'`)).toMatch(MOTION)
+})
+
+test('a page in production carries the codes of errors, but no sentences for whoever builds it', async () => {
+  const page = `export { PPProvider, usePPRoomState } from '@painda/react'`
+  const sentences = /No PPProvider above|You are not in the room|Copy first|The selector of/
+  const inProduction = await bundle(page, ['production'], true)
+  expect(inProduction).not.toMatch(sentences)
+  expect(inProduction).toContain('NOT_IN_ROOM')
+  // What a user of the page may be shown stays.
+  expect(inProduction).toContain('The server removed this client from the room')
+  expect(await bundle(page, ['development'], true)).toMatch(sentences)
 })

@@ -1,6 +1,7 @@
 // The dictionary of a view: every key and id that its state has used, in the order in which they first appeared. A name
 // travels as text once and as its number afterwards. The list only grows, up to a bound; then the view starts over with a
 // snapshot and an empty dictionary.
+import { DEV } from '#dev'
 import { PPError } from '../errors.js'
 import { keyFault, MAX_KEY_LENGTH } from '../json.js'
 import { ensure, malformed } from '../malformed.js'
@@ -98,9 +99,13 @@ export function createDictionaryReader(): DictionaryReader {
 /** @throws PPError `INVALID_PAYLOAD` for a key that every receiver would refuse: better here than at the other end. */
 function sendable(name: string): string {
   if (keyFault(name) === null) return name
-  throw new PPError('INVALID_PAYLOAD', 'A key cannot travel.', {
-    hint: `Keys have at most ${MAX_KEY_LENGTH} characters and are not __proto__, constructor or prototype.`,
-  })
+  throw new PPError(
+    'INVALID_PAYLOAD',
+    DEV && 'A key cannot travel.',
+    DEV && {
+      hint: `Keys have at most ${MAX_KEY_LENGTH} characters and are not __proto__, constructor or prototype.`,
+    },
+  )
 }
 
 function checkName(name: string): string {

@@ -1,5 +1,6 @@
 // Bytes and bits in. The Reader checks every step against the end of what it was given, so that no byte from a peer can
 // make it read, loop or allocate beyond that.
+import { DEV } from '#dev'
 import { PPError } from '../errors.js'
 import { ensure, malformed } from '../malformed.js'
 import { decodeUtf8, textOfCodes } from '../utf8.js'
@@ -87,7 +88,7 @@ export class Reader {
   claim(rows: number): void {
     this.#budget.rows -= rows
     if (this.#budget.rows < 0)
-      throw new PPError('PAYLOAD_TOO_LARGE', `A frame holds at most ${MAX_ROWS} values in columns.`)
+      throw new PPError('PAYLOAD_TOO_LARGE', DEV && `A frame holds at most ${MAX_ROWS} values in columns.`)
   }
 
   /** A finite float (4) or double (8). */

@@ -1,6 +1,7 @@
 // One JSON value (or bytes), tagged by its first byte. Small whole numbers, short strings and small containers are in the
 // tag itself. How a key is written is up to the names handed in:
 // a number of a dictionary, or its text.
+import { DEV } from '#dev'
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
 import { ensure, malformed } from '../malformed.js'
@@ -44,13 +45,13 @@ export function writeValue(w: Writer, value: unknown, names: NameWriter, depth: 
       else writeContainer(w, value, names, depth)
       return
     default:
-      throw new PPError('INVALID_PAYLOAD', `A value of type ${typeof value} cannot travel.`)
+      throw new PPError('INVALID_PAYLOAD', DEV && `A value of type ${typeof value} cannot travel.`)
   }
 }
 
 function writeContainer(w: Writer, value: object, names: NameWriter, depth: number): void {
   if (depth > MAX_DEPTH)
-    throw new PPError('INVALID_PAYLOAD', `A value is nested deeper than ${MAX_DEPTH} levels.`)
+    throw new PPError('INVALID_PAYLOAD', DEV && `A value is nested deeper than ${MAX_DEPTH} levels.`)
   if (value instanceof Uint8Array) {
     w.u8(BYTES)
     w.varint(value.length)
@@ -86,7 +87,8 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
 }
 
 function writeNumber(w: Writer, value: number): void {
-  if (!Number.isFinite(value)) throw new PPError('INVALID_PAYLOAD', `${value} cannot travel: it is not JSON.`)
+  if (!Number.isFinite(value))
+    throw new PPError('INVALID_PAYLOAD', DEV && `${value} cannot travel: it is not JSON.`)
   if (value >= 0 && value < 0x80 && value === Math.floor(value)) {
     // −0 arrives as 0, as JSON would have it.
     w.u8(value === 0 ? 0 : value)

@@ -3,6 +3,7 @@
 // there are no sockets and no timers.
 import { PPClient, type RoomHandle } from '@painda/client'
 import {
+  defineContract,
   assertJson,
   cloneJson,
   createViewEncoder,
@@ -129,7 +130,7 @@ export function createMockRoom<const Room extends RoomShape>(
 
   const client = new PPClient({
     url: 'memory://mock',
-    contract: { rooms: { [definition.name]: definition } },
+    contract: defineContract({ rooms: { [definition.name]: definition } }),
     connectTransport: end.connectTransport,
     time,
     page: createFakePage(),

@@ -1,0 +1,3 @@
+// Stands in for `dev.ts` in a page that is built for production.
+
+export const DEV = false
