@@ -7,8 +7,8 @@ const MINUTES = Number(process.env['PP_SOAK_MINUTES'] ?? 30)
 const MAX_GROWTH_BYTES = 1.5 * 1024 * 1024
 const WARM_UP_MINUTES = 3
 
-// A round a minute: more rounds than usual begin and end.
-test.use({ fillTo: 6, timing: 'lobby:5,countdown:3,play:45,podium:7' })
+// A round a minute: more rounds than usual begin and end. What a trace records would grow in the page's heap.
+test.use({ trace: 'off', fillTo: 6, timing: 'lobby:5,countdown:3,play:45,podium:7' })
 
 test('bots play while somebody looks on: no error in the console, memory flat', async ({
   game,
