@@ -4,6 +4,7 @@ import type { RowKind } from './kinds.js'
 import { touches } from './path-glob.js'
 import { parseQuery, type Term } from './query.js'
 import type { Row } from './rows.js'
+import { SERVER_SOURCE } from './server-lane.js'
 
 export interface Filter {
   /** Kinds that are switched off. */
@@ -11,7 +12,7 @@ export interface Filter {
   readonly direction: 'all' | 'in' | 'out'
   /** Words and terms that must all fit, as query.ts reads them. Words are looked for in name, room and decoded payload. */
   readonly text: string
-  /** One client, or all. */
+  /** One client, the server, or all clients. */
   readonly source: number | null
 }
 
@@ -26,7 +27,8 @@ export function matches(row: Row, filter: Filter): boolean {
 
 /** As `matches`, whatever kinds are hidden: what the counts on the chips count. */
 export function matchesButKind(row: Row, { direction, text, source }: Filter): boolean {
-  if (source !== null && row.source !== source) return false
+  // What the server tells is the same frames from the other end: shown when asked for.
+  if (source === null ? row.source === SERVER_SOURCE : row.source !== source) return false
   if (direction !== 'all' && row.direction !== direction) return false
   return parseQuery(text).terms.every((term) => fits(row, term) !== term.isNot)
 }

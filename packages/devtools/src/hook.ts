@@ -6,6 +6,7 @@ import type { SessionFileAbout, Time, Undo } from '@painda/protocol'
 import type { InspectableClient } from './inspectable.js'
 import { createLine, type Line } from './line.js'
 import { createRecorder, type Recorder } from './recorder.js'
+import type { ServerLane } from './server-lane.js'
 import { createWeather, type Weather } from './weather.js'
 
 export interface DevtoolsHook {
@@ -15,6 +16,8 @@ export interface DevtoolsHook {
   /** Of a session from a file: what the file says of itself. Null for the page's own. */
   readonly replayed: SessionFileAbout | null
   readonly weather: Weather
+  /** What the dev server tells of the game server, where there is one. */
+  server: ServerLane | null
   /** The newest clients, oldest first. */
   clients(): readonly AttachedClient[]
   /** Called when a client was attached or forgotten. */
@@ -94,6 +97,7 @@ export function createHook(
     },
     recorder,
     weather,
+    server: null,
     replayed: null,
     clients: () => attached,
     subscribe(listener) {

@@ -21,7 +21,7 @@ export function membersAtEnd(recorder: Recorder, source: number, room: string): 
 
 /** Of its presence, else of what the state keeps under its id, as in `players.<id>.name`; else the id. */
 export function nameOf({ data, clientId }: PresenceEntry, state: unknown): string {
-  return nameIn(data) ?? nameIn(entityIn(state, clientId)) ?? clientId
+  return nameIn(data) ?? nameInState(state, clientId) ?? clientId
 }
 
 function nameIn(value: unknown): string | undefined {
@@ -29,11 +29,12 @@ function nameIn(value: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
-function entityIn(state: unknown, id: string): unknown {
+function nameInState(state: unknown, id: string): string | undefined {
   if (typeof state !== 'object' || state === null) return undefined
   for (const entities of Object.values(state)) {
-    if (typeof entities === 'object' && entities !== null && Object.hasOwn(entities, id))
-      return Reflect.get(entities, id)
+    if (typeof entities !== 'object' || entities === null || !Object.hasOwn(entities, id)) continue
+    const name = nameIn(Reflect.get(entities, id))
+    if (name !== undefined) return name
   }
   return undefined
 }

@@ -6,6 +6,10 @@ import type { InspectableClient, InspectableRoom } from './inspectable.js'
 import { membersAtEnd } from './members.js'
 import { stateAt } from './rebuild.js'
 import { createRecorder, type Recorder } from './recorder.js'
+import { SERVER_SOURCE } from './server-lane.js'
+
+/** Of the server's lane in a file; no client has such an id. */
+const SERVER_NAME = 'server'
 
 /** All that is held now. `wallOffset`: wall clock minus monotonic clock, where no frame tells it. */
 export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
@@ -15,7 +19,14 @@ export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
     const recorded = recorder.at(id)
     if (recorded !== undefined) lines.push({ source: recorded.source, event: recorded.event })
   }
-  if (hook.replayed !== null) return { about: hook.replayed, lines }
+  if (hook.replayed !== null) {
+    const serverAt = hook.replayed.sources.indexOf(SERVER_NAME)
+    const asInFile = lines.map(({ source, event }) => ({
+      source: source === SERVER_SOURCE ? serverAt : source,
+      event,
+    }))
+    return { about: hook.replayed, lines: asInFile }
+  }
   const numbers = [...new Set([...hook.clients(), ...lines].map(({ source }) => source))].sort(ascending)
   return {
     about: {
@@ -29,13 +40,13 @@ export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
 /** Read-only: its clients are what the file says of them, and their rooms stand where the file ends. */
 export function replayOf({ about, lines }: SessionFile): DevtoolsHook {
   const recorder = createRecorder({ maxEvents: Math.max(1, lines.length), maxBytes: Infinity })
-  for (const { source, event } of lines) recorder.record(source, event)
+  const sourceOf = (source: number): number =>
+    about.sources[source] === SERVER_NAME ? SERVER_SOURCE : source
+  for (const { source, event } of lines) recorder.record(sourceOf(source), event)
   recorder.capturing = false
-  const clients = about.sources.map((name, source): AttachedClient => ({
-    source,
-    client: replayedClient(recorder, source, name),
-    line: null,
-  }))
+  const clients = about.sources.flatMap((name, source): AttachedClient[] =>
+    name === SERVER_NAME ? [] : [{ source, client: replayedClient(recorder, source, name), line: null }],
+  )
   return { ...createHook(recorder), replayed: about, attach: () => {}, clients: () => clients }
 }
 
@@ -86,6 +97,7 @@ export function roomNames(recorder: Recorder, source: number): string[] {
 }
 
 function nameOf(hook: DevtoolsHook, source: number): string {
+  if (source === SERVER_SOURCE) return SERVER_NAME
   return hook.clients().find((entry) => entry.source === source)?.client.id ?? `client ${source + 1}`
 }
 

@@ -2,6 +2,7 @@
 // room between which a reader scrubs. The states themselves are rebuilt one at a time, by rebuild.ts.
 import type { InspectEvent, Message } from '@painda/protocol'
 import type { Recorder } from './recorder.js'
+import { SERVER_SOURCE } from './server-lane.js'
 
 /** A version of a room, as a client was told of it. */
 export interface Moment {
@@ -23,7 +24,8 @@ export interface Lane {
 export interface Mark {
   /** Share of the whole width, 0 to 1. */
   readonly place: number
-  readonly kind: 'desync' | 'error'
+  /** `skipped`: a member was behind, and did not get a version. */
+  readonly kind: 'desync' | 'error' | 'skipped'
   readonly eventId: number
 }
 
@@ -95,6 +97,8 @@ function createLane(source: number, width: number) {
           return
         }
         case 'connection':
+          // The server tells of everybody's.
+          if (source === SERVER_SOURCE) return
           if (event.state === 'open') {
             if (cutAt !== null) gaps.push({ from: cutAt, to: place })
             cutAt = null
@@ -103,6 +107,7 @@ function createLane(source: number, width: number) {
           return
         case 'desync':
         case 'error':
+        case 'skipped':
           marks.push({ place, kind: event.kind, eventId })
           return
         default:

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { followServers } from './server-stream.js'
 
 export interface PaindaDevtoolsOptions {
   /** Where the button sits. Default `bottom-right`. */
@@ -49,6 +50,18 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
       if (config.resolve.conditions?.includes(SOURCE_CONDITION) === true) folder = sourcesBeside(folder)
     },
 
+    // Before the app's own plugins, one of which may start the game.
+    configureServer: {
+      order: 'pre',
+      handler({ ws, httpServer }) {
+        const { stream, close } = followServers(globalThis)
+        ws.on('painda:watch', (asked: unknown, page) =>
+          stream.watch(page, asked, (batch) => page.send('painda:events', batch)),
+        )
+        httpServer?.once('close', close)
+      },
+    },
+
     resolveId: (id) => (id === VIRTUAL_ID ? RESOLVED_ID : undefined),
     load: (id) => (id === RESOLVED_ID ? pageModule(options, folder) : undefined),
 
@@ -62,7 +75,12 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
 /** What the page runs: the hook at once, the overlay in a moment of rest. */
 function pageModule(options: PaindaDevtoolsOptions, folder: URL): string {
   return `import { installHook } from ${importPath(folder, 'hook')}
-installHook(globalThis)
+import { createServerLane } from ${importPath(folder, 'server-lane')}
+const hook = installHook(globalThis)
+if (import.meta.hot) {
+  const clientIds = () => hook.clients().flatMap(({ client }) => client.id ?? [])
+  hook.server = createServerLane({ hot: import.meta.hot, recorder: hook.recorder, clientIds })
+}
 const load = () =>
   import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${JSON.stringify(options)}))
 if (document.readyState === 'complete') load()

@@ -153,7 +153,7 @@ test('a message sent by hand ends in an answer or in the refusal’s own words',
 test('a member has the name of its presence, else the one that the state keeps under its id', () => {
   const member = { clientId: 'c1', data: null, joinedAt: 0, updatedAt: 0, connected: true, connections: 1 }
   expect(nameOf({ ...member, data: { name: 'Ada' } }, { players: { c1: { name: 'no' } } })).toBe('Ada')
-  expect(nameOf(member, { phase: 'play', players: { c1: { name: 'Ada' } } })).toBe('Ada')
+  expect(nameOf(member, { secrets: { c1: { n: 1 } }, players: { c1: { name: 'Ada' } } })).toBe('Ada')
   expect(nameOf({ ...member, clientId: 'toString' }, { players: {} })).toBe('toString')
   expect(nameOf(member, null)).toBe('c1')
 })

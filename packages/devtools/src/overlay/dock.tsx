@@ -11,6 +11,7 @@ import { PlayersPanel } from '../panel/players.js'
 import { StatePanel } from '../panel/state.js'
 import { StatusPanel } from '../panel/status.js'
 import { TimelinePanel } from '../panel/timeline.js'
+import { SERVER_SOURCE } from '../server-lane.js'
 import { Grip } from './grip.js'
 import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
@@ -144,12 +145,12 @@ function Brand({ model }: { model: Model }) {
 /** Only where there is a choice. */
 function SourcePicker({ model }: { model: Model }) {
   const clients = model.hook.clients()
-  if (clients.length < 2) return null
+  if (clients.length < 2 && !model.hasServer) return null
   const { source } = model.rows.filter
   return (
     <select
       class="select"
-      aria-label="Client"
+      aria-label="Whose frames"
       value={source === null ? '' : String(source)}
       onChange={(event) => {
         const { value } = event.currentTarget
@@ -162,6 +163,7 @@ function SourcePicker({ model }: { model: Model }) {
           {`#${number + 1} ${client.id ?? 'not connected'}`}
         </option>
       ))}
+      {model.hasServer && <option value={String(SERVER_SOURCE)}>The server</option>}
     </select>
   )
 }

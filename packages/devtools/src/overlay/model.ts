@@ -6,6 +6,7 @@ import { EVERYTHING } from '../filter.js'
 import type { AttachedClient, DevtoolsHook } from '../hook.js'
 import { createRowList, type RowList } from '../row-list.js'
 import { createRowBuilder, type Row } from '../rows.js'
+import { SERVER_SOURCE } from '../server-lane.js'
 import type { PreferenceStore, Preferences } from './preferences.js'
 import { createRefresh, type FrameHost } from './refresh.js'
 
@@ -20,6 +21,8 @@ export interface Model {
   readonly selected: Row | null
   /** The clients that the chosen source means. */
   readonly clients: readonly AttachedClient[]
+  /** The server's side is recorded too. */
+  readonly hasServer: boolean
   /** Errors since the dock was last open. */
   readonly unread: number
   setPreferences(change: Partial<Preferences>): void
@@ -64,6 +67,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     for (const stop of stopWatching) stop()
     const clients = hook.clients().map(({ client }) => client.subscribeStatus(refresh.request))
     stopWatching = [...clients, watchRecorder()]
+    if (hook.replayed === null) hook.server?.watch(preferences.read().isOpen)
     refresh.request()
   }
 
@@ -101,7 +105,13 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     },
     get clients() {
       const { source } = rows.filter
-      return hook.clients().filter((entry) => source === null || entry.source === source)
+      return hook
+        .clients()
+        .filter((entry) => source === null || source === SERVER_SOURCE || entry.source === source)
+    },
+    get hasServer() {
+      const { framesIn, framesOut, problems: told } = recorder.totals(SERVER_SOURCE)
+      return framesIn + framesOut + told > 0
     },
     get unread() {
       return preferences.read().isOpen ? 0 : problems() - seenProblems
@@ -151,6 +161,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     close() {
       refresh.close()
       stopHook()
+      if (hook.replayed === null) hook.server?.watch(false)
       for (const stop of stopWatching) stop()
       stopWatching = []
       listeners.clear()

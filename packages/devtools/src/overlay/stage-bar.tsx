@@ -41,6 +41,14 @@ export function StageBar({ stage }: { stage: Stage }) {
           <IconButton icon="close" label="Dismiss" onClick={stage.dismiss} />
         </div>
       )}
+      {fileName === null && model.hook.server?.status === 'lost' && (
+        <div class="stage-bar" data-tone="bad" role="alert">
+          <span class="stage-text">
+            The dev server went away: the server’s lane ends here. What was recorded stays, and the lane goes
+            on when it is back.
+          </span>
+        </div>
+      )}
       {fileName !== null && (
         <div class="stage-bar" role="status">
           <Icon name="open" />

@@ -9,6 +9,8 @@ import type { Model } from '../overlay/model.js'
 import { Tabs } from '../overlay/tabs.js'
 import { stateBefore } from '../rebuild.js'
 import type { Row } from '../rows.js'
+import { SERVER_SOURCE } from '../server-lane.js'
+import { wayOf } from '../twin.js'
 import { DeltaView } from './delta-view.js'
 import { versionText } from './frame-row.js'
 import { HexView } from './hex-view.js'
@@ -49,7 +51,7 @@ export function Detail({ model, row }: { model: Model; row: Row }) {
           onClick={() => model.select(null)}
         />
       </header>
-      <Facts row={row} />
+      <Facts model={model} row={row} />
       <Tabs id="painda-detail" label="Views of the row" tabs={views} selected={view} onSelect={choose} />
       <div
         class="detail-body"
@@ -73,8 +75,12 @@ function viewsOf(row: Row): readonly { name: View; label: string }[] {
   ]
 }
 
-function Facts({ row }: { row: Row }) {
+function Facts({ model, row }: { model: Model; row: Row }) {
+  const { recorder } = model.hook
   const { frame } = row
+  const peer = recorder.at(row.eventId)?.event
+  const clientId = model.hook.clients().find(({ source }) => source === row.source)?.client.id ?? null
+  const wayMs = useMemo(() => wayOf(recorder, row, clientId), [recorder, row, clientId])
   const facts: [string, string][] = [[ARROWS[row.direction], formatClock(row.wallAt)]]
   if (frame !== null) {
     const place = frame.parts > 1 ? `, message ${frame.part + 1} of ${frame.parts}` : ''
@@ -82,6 +88,8 @@ function Facts({ row }: { row: Row }) {
   }
   if (row.room !== null) facts.push(['room', row.room])
   if (row.from !== null || row.to !== null) facts.push(['version', versionText(row)])
+  if (row.source === SERVER_SOURCE && peer !== undefined && 'peer' in peer) facts.push(['client', peer.peer])
+  if (wayMs !== null) facts.push(['on its way', formatMs(Math.max(0, wayMs))])
   if (row.latencyMs !== null) facts.push(['answered in', formatMs(row.latencyMs)])
   return (
     <dl class="facts">

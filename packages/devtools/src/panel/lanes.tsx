@@ -2,7 +2,9 @@
 // The lanes of the timeline: traffic as bars, lost connections shaded, trouble marked. A click looks at that time; the keyboard has
 // the slider below, so the picture itself is no stop of it.
 import type { TargetedMouseEvent } from 'preact'
+import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
+import { SERVER_SOURCE } from '../server-lane.js'
 import { lanesOf, type Lane } from '../timeline.js'
 
 const COLUMNS = 200
@@ -17,11 +19,8 @@ interface LanesProps {
 
 export function Lanes({ model, place, onSeek }: LanesProps) {
   const { clients, hook } = model
-  const lanes = lanesOf(
-    hook.recorder,
-    clients.map(({ source }) => source),
-    COLUMNS,
-  )
+  const sources = clients.map(({ source }) => source)
+  const lanes = lanesOf(hook.recorder, model.hasServer ? [SERVER_SOURCE, ...sources] : sources, COLUMNS)
   const top = Math.max(1, ...lanes.flatMap(({ columns }) => columns.map((column) => column.in + column.out)))
 
   function onClick(event: TargetedMouseEvent<SVGSVGElement>): void {
@@ -31,9 +30,9 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
 
   return (
     <div class="lanes">
-      {lanes.map((lane, index) => (
+      {lanes.map((lane) => (
         <div key={lane.source} class="lane">
-          <span class="lane-name">{clients[index]?.client.id ?? `client ${lane.source + 1}`}</span>
+          <span class="lane-name">{nameOf(clients, lane.source)}</span>
           <svg
             viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
             preserveAspectRatio="none"
@@ -47,6 +46,11 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
       ))}
     </div>
   )
+}
+
+function nameOf(clients: readonly AttachedClient[], source: number): string {
+  if (source === SERVER_SOURCE) return 'server'
+  return clients.find((attached) => attached.source === source)?.client.id ?? `client ${source + 1}`
 }
 
 function LanePicture({ lane, top }: { lane: Lane; top: number }) {
@@ -73,8 +77,16 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
           </g>
         )
       })}
-      {lane.marks.map(({ eventId, place }) => (
-        <rect key={eventId} class="lane-mark" x={place * COLUMNS - 0.5} y={0} width={1} height={HEIGHT} />
+      {lane.marks.map(({ eventId, place, kind }) => (
+        <rect
+          key={eventId}
+          class="lane-mark"
+          data-mark={kind}
+          x={place * COLUMNS - 0.5}
+          y={0}
+          width={1}
+          height={HEIGHT}
+        />
       ))}
     </>
   )
