@@ -16,7 +16,7 @@ const TRICKLE_BYTES = 1024
  * After this many answers in a row that met no queue the questions become rarer: a question per as much as the socket itself
  * may hold. A link that takes longer than this for a question's 4 kB is too narrow to be left alone with more.
  */
-const CALM_AFTER = 8
+const CALM_AFTER = 4
 const CALM_SLACK_MS = 15
 /** One that fell behind is narrow, and is again once its pace has recovered: it is not left alone for so long. */
 const NOT_CALM_MS = 30_000

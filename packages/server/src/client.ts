@@ -15,6 +15,7 @@ import type {
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
 import type { Handlers } from './handlers.js'
+import type { AddressKeys } from './address.js'
 import type { Lane, Member } from './member.js'
 import type { AckReply, Declared, MessageHandler, MessageOfClient, PayloadOf } from './messages.js'
 import type { Outgoing } from './outgoing.js'
@@ -75,6 +76,7 @@ export interface ClientHost {
   roomsOf(id: string): ReadonlySet<string>
   broadcast(): Broadcast<PPServerClient>
   fault(thrown: unknown, where: string): void
+  addressKey: AddressKeys
   readonly ackTimeoutMs: number
 }
 
@@ -132,6 +134,10 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   get connected(): boolean {
     return this.#parts.session.isConnected
+  }
+
+  get addressKey(): string | null {
+    return this.#parts.host.addressKey(this.#parts.handshake.ip)
   }
 
   /** Is somebody looking, as the client says: a page in the background is `away`, an untouched one `idle`. */

@@ -11,6 +11,7 @@ import {
   hostTime,
 } from '@painda/protocol'
 import type { DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
+import { createAddressKeys } from './address.js'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
 import { readHandshake } from './client-handshake.js'
@@ -188,6 +189,7 @@ export function createCore(options: ServerOptions) {
     roomsOf: membership.roomsOf,
     broadcast: audience.everybody,
     fault: faults.report,
+    addressKey: createAddressKeys(),
     ackTimeoutMs: settings.ackTimeoutMs,
   }
   const life: SessionLife = createSessionLife({

@@ -134,10 +134,13 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   leave(client: C): void
   /** Takes a client out: it is told `kicked`, and why. */
   kick(client: C, options?: KickOptions): void
-  /** The same, and neither the client nor another session of its user gets in again. */
+  /**
+   * The same, and neither the client nor another session of its user gets in again. Of a guest, who has no user's id, it holds
+   * for other guests of the same address too (of IPv6: of the same /64), unless that is private: see `trustProxy`.
+   */
   ban(client: C, options?: BanOptions): void
-  /** Lets a banned user, or client without a user, in again. */
-  unban(userId: string): void
+  /** Lets a banned user, or by the id of the client a guest, in again. */
+  unban(id: string): void
   /**
    * Says how long the seat of a lost client is kept. In `onDrop`: its session may come back that long, and no longer. In
    * `onLeave`, when its session is over: a new session of the same user finds the seat free, also in a full or locked

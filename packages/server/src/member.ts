@@ -19,6 +19,8 @@ export interface Member {
   readonly id: string
   /** Who stands behind the session: two tabs of one user share it. The client id where users have no other identity. */
   readonly userId: string
+  /** What tells a guest's address from others; null where it says nothing. */
+  readonly addressKey?: string | null
   /** Is somebody looking? Default: active. */
   readonly activity?: Activity
   /** False while the connection is lost and may still come back. */

@@ -207,8 +207,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#removeIfIn(client, 'kicked', reason)
   }
 
-  unban(userId: string): void {
-    this.#parts.seating.unban(userId)
+  unban(id: string): void {
+    this.#parts.seating.unban(id)
   }
 
   allowReconnection(client: C, seconds: number): Promise<C | null> {

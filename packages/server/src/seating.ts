@@ -5,6 +5,7 @@
 //   kept        seats of users whose session is over and who may come back with another one
 import { PPError } from '@painda/protocol'
 import type { Time, Undo } from '@painda/protocol'
+import { createBans } from './bans.js'
 import type { OnFull, RoomContext, SeatRole, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
 import type { Seat } from './seat.js'
@@ -25,7 +26,7 @@ export interface Seating<C extends Member> {
   reserve(client: C, role: SeatRole): Seat<C>
   /** Takes a seat back. */
   free(seat: Seat<C>): void
-  /** No seat any more for this client, nor for any session of its user. `ms`: for how long. */
+  /** No seat any more for this client, nor for any session of its user, or for a guest of its address. `ms`: for how long. */
   ban(client: Member, reason: string, ms: number): void
   unban(userId: string): void
   /** Keeps a seat for the user of this client; resolves to who takes it, null when nobody did in time. */
@@ -47,11 +48,6 @@ export interface SeatingOptions<C extends Member> {
   readonly onGivenUp: () => void
 }
 
-interface Ban {
-  readonly reason: string
-  readonly until: number
-}
-
 interface Kept<C> {
   readonly settle: (client: C | null) => void
   readonly cancel: Undo
@@ -60,7 +56,7 @@ interface Kept<C> {
 export function createSeating<C extends Member>(options: SeatingOptions<C>): Seating<C> {
   const { id, time, maxClients, maxSpectators, onFull, contextOf, guard } = options
   const seats = new Map<string, Seat<C>>()
-  const bans = new Map<string, Ban>()
+  const bans = createBans(id, time)
   /** By user. */
   const kept = new Map<string, Kept<C>>()
   const ofV2 = new Set<Seat<C>>()
@@ -68,14 +64,6 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   let isLocked = false
 
   const players = (): number => seats.size - spectators + kept.size
-
-  function assertWelcome(client: C): void {
-    const ban = bans.get(client.userId) ?? bans.get(client.id)
-    if (ban === undefined) return
-    if (ban.until > time.now())
-      throw new PPError('FORBIDDEN', `You are banned from the room "${id}": ${ban.reason}`)
-    bans.delete(client.userId)
-  }
 
   function full(client: C): PPError {
     if (typeof onFull === 'function') guard('onFull', () => onFull(client))
@@ -133,7 +121,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       isLocked = value
     },
     reserve(client, role) {
-      assertWelcome(client)
+      bans.assertWelcome(client)
       const mine = role === 'player' ? kept.get(client.userId) : undefined
       if (mine === undefined) return seat(client, roleFor(client, role), false)
       kept.delete(client.userId)
@@ -148,11 +136,11 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       ofV2.delete(given)
       if (given.role === 'spectator') spectators--
     },
-    ban({ userId }, reason, ms) {
-      bans.set(userId, { reason, until: time.now() + ms })
-      giveUp(userId)
+    ban(client, reason, ms) {
+      bans.add(client, reason, ms)
+      giveUp(client.userId)
     },
-    unban: (userId) => void bans.delete(userId),
+    unban: bans.lift,
     keep({ id: clientId, userId }, ms) {
       // Without a user's id nobody could be recognised.
       if (userId === clientId || !(ms > 0)) return Promise.resolve(null)

@@ -1,0 +1,63 @@
+// Who may not come back into a room, and until when. A ban holds for a user: all sessions of that id. A guest has none,
+// and another session is another id, so it holds for the session and for other guests of the same address.
+import { PPError } from '@painda/protocol'
+import type { Time } from '@painda/protocol'
+import type { Member } from './member.js'
+
+export interface Bans {
+  /** `ms`: for how long. */
+  add(client: Member, reason: string, ms: number): void
+  /** By a user's id, or by that of a guest's session. */
+  lift(id: string): void
+  /** @throws PPError `FORBIDDEN`, with the reason */
+  assertWelcome(client: Member): void
+}
+
+interface Ban {
+  readonly reason: string
+  readonly until: number
+  readonly addressKey: string | null
+}
+
+export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
+  const byId = new Map<string, Ban>()
+  /** Of guests: the id under which the ban stands. */
+  const byAddress = new Map<string, string>()
+
+  function lift(id: string): void {
+    const ban = byId.get(id)
+    byId.delete(id)
+    if (ban?.addressKey != null && byAddress.get(ban.addressKey) === id) byAddress.delete(ban.addressKey)
+  }
+
+  function idOf(client: Member): string | undefined {
+    if (byId.has(client.userId)) return client.userId
+    if (byId.has(client.id)) return client.id
+    const addressKey = isGuest(client) ? client.addressKey : undefined
+    return addressKey == null ? undefined : byAddress.get(addressKey)
+  }
+
+  return {
+    add(client, reason, ms) {
+      lift(client.userId)
+      const addressKey = isGuest(client) ? (client.addressKey ?? null) : null
+      byId.set(client.userId, { reason, until: time.now() + ms, addressKey })
+      if (addressKey !== null) byAddress.set(addressKey, client.userId)
+    },
+    lift,
+    assertWelcome(client) {
+      // Nothing is looked at where nobody is banned: telling an address costs a hash.
+      const id = byId.size === 0 ? undefined : idOf(client)
+      const ban = id === undefined ? undefined : byId.get(id)
+      if (id === undefined || ban === undefined) return
+      if (ban.until > time.now())
+        throw new PPError('FORBIDDEN', `You are banned from the room "${room}": ${ban.reason}`)
+      lift(id)
+    },
+  }
+}
+
+/** Nobody is known to stand behind it. */
+function isGuest({ id, userId }: Member): boolean {
+  return id === userId
+}
