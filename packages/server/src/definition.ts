@@ -34,6 +34,8 @@ export interface RoomEvents<C> {
   leave: [client: C, reason: RoomLeaveReason]
   /** After the tick function, before the state is sent. */
   tick: [dtMs: number]
+  /** Who waits for a seat has changed: see `room.queue`. */
+  queue: [waiting: readonly C[]]
   dispose: []
 }
 
@@ -41,9 +43,10 @@ export interface RoomEvents<C> {
 export type SeatRole = 'player' | 'spectator'
 
 /**
- * What a player gets who finds the room full: `ROOM_FULL`, which a function is told of first, or a spectator's seat.
+ * What a player gets who finds the room full: `ROOM_FULL`, which a function is told of first; a spectator's seat; or, with
+ * `queue`, the next seat that is free: its join takes until then.
  */
-export type OnFull<C> = 'reject' | 'spectate' | ((client: C) => void)
+export type OnFull<C> = 'reject' | 'spectate' | 'queue' | ((client: C) => void)
 
 export interface KickOptions {
   /** Told to the client. */
@@ -93,6 +96,8 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   /** The players. */
   readonly clients: readonly C[]
   readonly spectators: readonly C[]
+  /** Who waits for a seat (`onFull: 'queue'`), the next one first. `kick` and `ban` take clients out of it too. */
+  readonly queue: readonly C[]
   readonly maxClients: number
   readonly isLocked: boolean
   /** For listings. Assign another object to change it. */
@@ -233,6 +238,8 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   readonly maxSpectators?: number
   /** Default `reject`. */
   readonly onFull?: OnFull<C>
+  /** How many may wait with `onFull: 'queue'`; more get `ROOM_FULL`. Default 100. */
+  readonly maxQueue?: number
   /**
    * May this client make a room of this id (`create` or `joinOrCreate` with an id)? Default: no, ids are made by the server.
    * Whoever is in a room hears what `server.to(id)` sends: say yes only to ids that you use for nothing else, such as those
@@ -275,6 +282,8 @@ export interface RoomOptions<C extends Member, State extends object = object> {
   readonly maxSpectators?: number
   /** A function is called for a client that found the room full. Default `reject`. */
   readonly onFull?: OnFull<C>
+  /** As in a definition. */
+  readonly maxQueue?: number
   /** In no listing. Default false. */
   readonly isPrivate?: boolean
   readonly metadata?: RoomMetadata

@@ -17,13 +17,21 @@ export interface JoiningOptions<C extends Member> {
   /** True for an id that addresses a single client. */
   readonly isClient: (id: string) => boolean
   readonly maxRoomsPerClient: number
+  /** Answers a wish that had to wait. */
+  readonly refuse: (member: C, message: Join, thrown: unknown) => void
 }
 
-/** Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered. */
-export type Joining<C extends Member> = (member: C, message: Join) => Promise<void>
+export interface Joining<C extends Member> {
+  /** Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered, or waits for a seat. */
+  join(member: C, message: Join): Promise<void>
+  /** It waits for a seat in this room no longer, or in none. */
+  giveUp(member: C, roomId?: string): void
+}
 
 export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
-  const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient } = options
+  const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, refuse } = options
+  /** member id → rooms that it waits for */
+  const waits = new Map<string, Set<StateRoom<C>>>()
 
   async function join(member: C, message: Join): Promise<void> {
     const { how, room: id, ackId } = message
@@ -54,11 +62,8 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     return made.enter(seat, { options: message.options, ackId, isAsked: true })
   }
 
-  async function enter(
-    member: C,
-    room: StateRoom<C>,
-    { options: wishes, ackId, spectate }: Join,
-  ): Promise<void> {
+  async function enter(member: C, room: StateRoom<C>, message: Join): Promise<void> {
+    const { options: wishes, ackId, spectate } = message
     const known = room.seatOf(member)
     if (known !== undefined) {
       await known.decided
@@ -70,7 +75,31 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     }
     assertMayEnter(member)
     const role = spectate === true ? 'spectator' : 'player'
-    return room.enter(room.reserve(member, role), { options: wishes, ackId, isAsked: true })
+    let seat: Seat<C>
+    try {
+      seat = room.reserve(member, role)
+    } catch (thrown) {
+      const isFull = thrown instanceof PPError && thrown.code === 'ROOM_FULL'
+      if (!isFull || !room.hasQueue || role === 'spectator') throw thrown
+      return queueUp(member, room, message)
+    }
+    return room.enter(seat, { options: wishes, ackId, isAsked: true })
+  }
+
+  /** Its own next messages are not held up meanwhile: one of them may say that it does not want to wait any longer. */
+  function queueUp(member: C, room: StateRoom<C>, message: Join): void {
+    room.wait(member, {
+      come() {
+        waits.get(member.id)?.delete(room)
+        enter(member, room, message).catch((thrown: unknown) => refuse(member, message, thrown))
+      },
+      refuse(error) {
+        waits.get(member.id)?.delete(room)
+        refuse(member, message, error)
+      },
+    })
+    const mine = waits.get(member.id) ?? new Set()
+    waits.set(member.id, mine.add(room))
   }
 
   function enterEventRoom(member: C, id: string, ackId: number): void {
@@ -94,7 +123,8 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
 
   function assertMayEnter(member: C): void {
     const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
-    if (membership.roomsOf(member.id).size + promised < maxRoomsPerClient) return
+    const waited = waits.get(member.id)?.size ?? 0
+    if (membership.roomsOf(member.id).size + promised + waited < maxRoomsPerClient) return
     throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
   }
 
@@ -105,7 +135,15 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     throw new PPError('TOO_MANY_ROOMS', `One user may have ${maxRoomsPerClient} rooms made at a time.`)
   }
 
-  return join
+  return {
+    join,
+    giveUp(member, roomId) {
+      for (const room of waits.get(member.id) ?? [])
+        if (roomId === undefined || room.id === roomId)
+          room.giveUp(member, new PPError('REFUSED', `You left the queue of the room "${room.id}".`))
+      if (roomId === undefined) waits.delete(member.id)
+    },
+  }
 }
 
 /** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */

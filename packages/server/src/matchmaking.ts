@@ -150,6 +150,7 @@ export function createMatchmaking<C extends Member>({
             'maxClients',
             'maxSpectators',
             'onFull',
+            'maxQueue',
             'isPrivate',
             'metadata',
           ]),

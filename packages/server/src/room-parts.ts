@@ -1,11 +1,12 @@
 // The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
 // room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
-import { compileSync, createEmitter, validate } from '@painda/protocol'
+import { compileSync, createEmitter, PPError, validate } from '@painda/protocol'
 import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomEvents, RoomScope, UntypedShape } from './definition.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
+import { createQueue, type Queue } from './queue.js'
 import type { ReportError } from './refuse.js'
 import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type RoomDoor } from './room-door.js'
@@ -18,6 +19,9 @@ import { createStragglers } from './stragglers.js'
 import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
 import { createView, type View } from './view.js'
+
+/** Who waits behind more than this comes back later. */
+const MAX_QUEUE = 100
 
 /** What the rooms of one server share. */
 export interface RoomWorld {
@@ -65,6 +69,7 @@ export interface RoomParts<C extends Member> {
   readonly door: RoomDoor<C>
   readonly emitter: Emitter<RoomEvents<C>>
   readonly seating: Seating<C>
+  readonly queue: Queue<C>
   readonly scope: RoomScope<UntypedShape, C>
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   setPace(): void
@@ -96,6 +101,12 @@ export function createRoomParts<C extends Member>(
     contextOf: (client, role) => ({ ...scope, client, isSpectator: role === 'spectator' }),
     guard: (hook, run) => life.guard(hook, run),
     onGivenUp: () => onGivenUp(),
+  })
+  const queue: Queue<C> = createQueue<C>({
+    room: id,
+    maxWaiting: behaviour.maxQueue ?? MAX_QUEUE,
+    hasRoom: () => life.isOpen && seating.hasRoom,
+    onChange: () => emitter.emit('queue', queue.clients),
   })
   const wake = (): void => clock.wake()
   const sync = compileSync(shape.sync)
@@ -185,12 +196,14 @@ export function createRoomParts<C extends Member>(
     seating.free(seat)
     views.release(seat)
     settings.onSeats(seat)
+    queue.advance()
     if (seating.isEmpty) life.abandoned()
   }
 
   /** A seat was kept for somebody who did not come back. */
   function onGivenUp(): void {
     settings.onSeats(null)
+    queue.advance()
     if (seating.isEmpty) life.abandoned()
   }
 
@@ -217,6 +230,7 @@ export function createRoomParts<C extends Member>(
   /** Everybody out, everything stopped; what was written until now is still sent. */
   function clear(): void {
     stage.send()
+    queue.close(new PPError('ROOM_NOT_FOUND', `The room "${id}" has ended.`))
     seating.close()
     for (const seat of [...seating.seats.values()]) door.remove(seat, 'disposed')
     clock.close()
@@ -226,7 +240,7 @@ export function createRoomParts<C extends Member>(
     world.report(thrown, `${where} of ${face.label}`)
   }
 
-  return { clock, view, views, presence, stage, life, door, emitter, seating, scope, setPace, report }
+  return { clock, view, views, presence, stage, life, door, emitter, seating, queue, scope, setPace, report }
 }
 
 function checkPresence({ presence }: RoomShape, data: unknown): unknown {

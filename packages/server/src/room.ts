@@ -17,6 +17,7 @@ import type {
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { EnterOptions } from './room-door.js'
+import type { Turn } from './queue.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
@@ -94,6 +95,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return this.#members().flatMap((seat) => (isPlayer(seat) ? [] : [seat.client]))
   }
 
+  get queue(): readonly C[] {
+    return this.#parts.queue.clients
+  }
+
   get isLocked(): boolean {
     return this.#parts.seating.isLocked
   }
@@ -157,6 +162,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   unlock(): void {
     this.#parts.seating.isLocked = false
     this.#settings.onSeats(null)
+    this.#parts.queue.advance()
   }
 
   refreshViews(): void {
@@ -241,6 +247,21 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return seat
   }
 
+  /** True where a player who finds the room full may wait for a seat. */
+  get hasQueue(): boolean {
+    return this.behaviour.onFull === 'queue'
+  }
+
+  /** @throws PPError `ROOM_FULL` when too many wait already */
+  wait(client: C, turn: Turn): void {
+    this.#parts.queue.enter(client, turn)
+  }
+
+  /** It waits no longer. */
+  giveUp(client: C, error: PPError): boolean {
+    return this.#parts.queue.leave(client, error)
+  }
+
   seatOf(client: { readonly id: string }): Seat<C> | undefined {
     return this.#parts.seating.seats.get(client.id)
   }
@@ -288,6 +309,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
     const seat = this.#parts.seating.seats.get(client.id)
     if (seat !== undefined) this.#parts.door.remove(seat, reason, text)
+    else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
   }
 
   #members(): Seat<C>[] {

@@ -137,7 +137,19 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     return room !== undefined && seat !== undefined && isAdmitted(seat) ? { room, seat } : null
   }
 
-  const join = createJoining<C>({ matchmaking, membership, seatsOf, isClient, maxRoomsPerClient })
+  const joining = createJoining<C>({
+    matchmaking,
+    membership,
+    seatsOf,
+    isClient,
+    maxRoomsPerClient,
+    refuse: refuseJoin,
+  })
+
+  function refuseJoin(member: C, { name, room, ackId }: Join, thrown: unknown): void {
+    const error = tellPeer(thrown, `Joining "${name ?? room ?? ''}"`, onError)
+    member.deliver(outgoing({ kind: 'ack', ackId, error }))
+  }
 
   /** Tells a member of an error that answers no question. */
   function complain(member: C, room: string, thrown: unknown, type?: string): void {
@@ -176,10 +188,9 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
 
     async join(member, message) {
       try {
-        await join(member, message)
+        await joining.join(member, message)
       } catch (thrown) {
-        const error = tellPeer(thrown, `Joining "${message.name ?? message.room ?? ''}"`, onError)
-        member.deliver(outgoing({ kind: 'ack', ackId: message.ackId, error }))
+        refuseJoin(member, message, thrown)
       }
     },
     leave(member, roomId) {
@@ -188,6 +199,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
         room.leave(member)
         return
       }
+      joining.giveUp(member, roomId)
       membership.exit(roomId, member.id)
       // Also to somebody who was out already: a kick and a leave may have met on the way.
       member.deliver(outgoing({ kind: 'left', room: roomId, reason: 'left' }))
@@ -234,6 +246,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       for (const [room, seat] of seatsOf(member)) room.resumed(seat, claims.get(room.id) ?? null)
     },
     ended(member) {
+      joining.giveUp(member)
       for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
     },
     roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
