@@ -21,26 +21,26 @@ interface Ban {
 
 export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
   const byId = new Map<string, Ban>()
-  /** Of guests: the id under which the ban stands. */
+  /** Of guests, by the key of their address: the id under which the ban stands. */
   const byAddress = new Map<string, string>()
 
   function lift(id: string): void {
-    const ban = byId.get(id)
+    const { addressKey = null } = byId.get(id) ?? {}
     byId.delete(id)
-    if (ban?.addressKey != null && byAddress.get(ban.addressKey) === id) byAddress.delete(ban.addressKey)
+    if (addressKey !== null && byAddress.get(addressKey) === id) byAddress.delete(addressKey)
   }
 
   function idOf(client: Member): string | undefined {
     if (byId.has(client.userId)) return client.userId
     if (byId.has(client.id)) return client.id
-    const addressKey = isGuest(client) ? client.addressKey : undefined
-    return addressKey == null ? undefined : byAddress.get(addressKey)
+    const addressKey = addressOf(client)
+    return addressKey === null ? undefined : byAddress.get(addressKey)
   }
 
   return {
     add(client, reason, ms) {
       lift(client.userId)
-      const addressKey = isGuest(client) ? (client.addressKey ?? null) : null
+      const addressKey = addressOf(client)
       byId.set(client.userId, { reason, until: time.now() + ms, addressKey })
       if (addressKey !== null) byAddress.set(addressKey, client.userId)
     },
@@ -57,7 +57,7 @@ export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
   }
 }
 
-/** Nobody is known to stand behind it. */
-function isGuest({ id, userId }: Member): boolean {
-  return id === userId
+/** Of a guest: nobody is known to stand behind it. */
+function addressOf({ id, userId, addressKey = null }: Member): string | null {
+  return id === userId ? addressKey : null
 }

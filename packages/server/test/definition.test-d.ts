@@ -145,7 +145,7 @@ rooms.define(Bare, {
   // @ts-expect-error a view is an object
   view: () => 7,
   // @ts-expect-error no such policy
-  onFull: 'queue',
+  onFull: 'wait',
 })
 defineRoom({
   name: 'wrong',
