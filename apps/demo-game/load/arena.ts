@@ -1,0 +1,39 @@
+// A crowd for `painda-load`: each of them joins, walks about as a person would, dashes, buys when there is money, and says hello.
+import { PPServer } from '@painda/server'
+import { defineLoad } from '@painda/testing/load'
+import { defineArena } from '../src/server/arena.js'
+import { createCrew } from '../src/server/crew.js'
+import { TIMING } from '../src/server/round.js'
+import { Arena, contract, playerOf } from '../src/shared/game.js'
+import { ITEMS, ITEM_NAMES } from '../src/shared/items.js'
+import { PALETTE } from '../src/shared/palette.js'
+
+export default defineLoad({
+  contract,
+  url: 'ws://127.0.0.1:5173/pp',
+  server({ time }) {
+    const server = new PPServer({ contract, time })
+    // Rounds begin at once: a lobby is no load.
+    defineArena(server, createCrew(server, 0), { ...TIMING, lobby: 0, countdown: 0 })
+    return server
+  },
+  async play({ client, index, random, every, sleep }) {
+    const options = { name: `Load ${index}`, color: index % PALETTE.length }
+    const room = client.join(Arena, { options })
+    await room.joined
+    room.send('say', { text: 'Hello.' })
+    every(400, () => {
+      const angle = random.next() * 2 * Math.PI
+      room.send('move', { dx: Math.cos(angle), dy: Math.sin(angle) })
+      if (random.int(1, 10) === 1) room.send('dash', {})
+    })
+    for (;;) {
+      await sleep(1_000)
+      const item = random.pick(ITEM_NAMES)
+      const own = room.state && playerOf(room.state, client.id ?? '')
+      if (own === undefined || own.coins < ITEMS[item].price) continue
+      // Refused where somebody else was faster, or the round is over: that is the game.
+      await room.request('buy', { item }).catch(() => {})
+    }
+  },
+})
