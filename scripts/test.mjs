@@ -25,9 +25,10 @@ export async function test(args) {
 
 /**
  * The slow suites (`*.long.test.ts`, in browsers `*.long.spec.ts`): long fuzz runs, soaks and repeats, each time from a
- * new seed. Arguments select as they do for `npm test`.
+ * new seed. Arguments select as they do for `npm test`. With `repeat`: what `npm test` runs, ten times in a row.
  */
 export async function testLong(args) {
+  if (args.includes('repeat')) return repeat(args.filter((arg) => arg !== 'repeat'))
   const { unit, e2e, rest } = select(args)
   if (e2e && !(await ensureSystemTools(['chromium']))) return report([])
   const PP_SEED = process.env.PP_SEED ?? String(Date.now() % 2 ** 31)
@@ -38,6 +39,42 @@ export async function testLong(args) {
   if (e2e) phases.push(await build(), await playwright(rest, env))
   return report(phases)
 }
+
+/** A test that fails in one of ten runs is no test: all of them are run, and whatever failed is named with how often. */
+async function repeat(args) {
+  const { unit, e2e, rest } = select(args)
+  const times = Number(process.env.PP_REPEAT ?? 10)
+  if (!Number.isInteger(times) || times < 1) {
+    console.error(`PP_REPEAT must be a whole number from 1, and is "${process.env.PP_REPEAT}".`)
+    return 1
+  }
+  if (e2e && !(await ensureSystemTools(['chromium']))) return report([])
+  const phases = [await build()]
+  const flakes = new Map()
+  for (let time = 1; time <= times; time++) {
+    const run = []
+    if (unit) run.push(await vitest(rest))
+    if (e2e) run.push(await playwright(rest))
+    for (const title of failuresOf(unit, e2e)) flakes.set(title, (flakes.get(title) ?? 0) + 1)
+    phases.push(...run.map((one) => ({ ...one, name: `${one.name} ${time}` })))
+  }
+  for (const [title, count] of flakes) console.log(`failed ${count} of ${times}: ${title}`)
+  return report(phases)
+}
+
+/** The titles of the last run's failures. */
+function failuresOf(unit, e2e) {
+  const files = unit ? (read(`${RESULTS}/vitest.json`)?.testResults ?? []) : []
+  const suites = e2e ? (read(`${RESULTS}/playwright.json`)?.suites ?? []) : []
+  return [
+    ...files.flatMap(({ assertionResults }) =>
+      assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+    ),
+    ...suites.flatMap(specsOf).flatMap(({ title, ok }) => (ok ? [] : [title])),
+  ]
+}
+
+const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)]
 
 function select(args) {
   const rest = args.filter((arg) => arg !== 'unit' && arg !== 'e2e')
@@ -116,7 +153,7 @@ function report(phases) {
   console.log('')
   for (const { name, passed, failed, skipped, seconds } of phases) {
     const verdict = name === 'build' ? (failed ? 'failed' : 'ok') : summary({ passed, failed, skipped })
-    console.log(`${name.padEnd(6)} ${seconds.padStart(7)}  ${verdict}`)
+    console.log(`${name.padEnd(7)} ${seconds.padStart(7)}  ${verdict}`)
     total.passed += passed
     total.failed += failed
     total.skipped += skipped

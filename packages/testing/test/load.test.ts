@@ -42,16 +42,14 @@ async function sell(options: { clients: number; seed?: number; onSecond?: (momen
       })
       return server
     },
-    async play({ client, index, random, every, sleep, timed, ...player }) {
+    async play({ client, index, random, every, sleep, timed }) {
       dice.push(random.int(0, 1_000))
       const room = client.join(Shop)
       await room.joined
       every(200, () => room.send('look', { at: random.int(0, 9) }))
-      let rounds = 0
-      while (!player.isOver && rounds < 3) {
+      for (;;) {
         await timed('a round', () => sleep(1_000))
         await room.request('buy', { coins: index % 10 === 9 ? 0 : 5 })
-        rounds++
       }
     },
   })
@@ -76,7 +74,8 @@ test('a run counts clients, frames, bytes and errors, and measures what was aske
   expect(Object.keys(report.latencies).sort()).toEqual(['a round', 'connect', 'join', 'ping', 'request buy'])
   expect(report.latencies['join']?.count).toBe(20)
   // Two of them stop after the first refusal.
-  expect(report.latencies['request buy']?.count).toBe(18 * 3 + 2)
+  expect(report.latencies['request buy']?.count).toBeGreaterThan(18 * 7)
+  expect(report.latencies['request buy']?.count).toBeLessThanOrEqual(18 * 10 + 2)
   expect(report.latencies['a round']?.p50).toBeGreaterThanOrEqual(1_000)
   expect(report.latencies['a round']?.p99).toBeLessThan(1_030)
   expect(report.totals.messagesOut).toBeGreaterThan(20 * 40)

@@ -78,13 +78,13 @@ export async function runLoad<C extends ContractShape>(
   const url = options.url ?? scenario.url
   if (isVirtual && scenario.server === undefined) throw needs('--virtual needs `server` in the scenario.')
   if (!isVirtual && url === undefined) throw needs('There is no server to load.')
-  const server = isVirtual ? await scenario.server?.() : undefined
+  const server = isVirtual ? await scenario.server?.({ time }) : undefined
   const measures = createMeasures(time)
   const random = createRandom(seed)
   const startedAt = time.wallNow()
   const startTime = time.now()
   const ends: (() => void)[] = []
-  /** Players who sleep, to be woken at the end. */
+  /** Ends the sleep of those who sleep, without waking them. */
   const sleepers = new Set<() => void>()
   const timeline: LoadMoment[] = []
   let isOver = false
@@ -135,19 +135,13 @@ export async function runLoad<C extends ContractShape>(
       client,
       index,
       random: own,
-      get isOver() {
-        return isOver
-      },
       sleep: (ms) =>
         new Promise((resolve) => {
-          if (isOver) return resolve()
-          const wake = (): void => {
-            cancel()
-            sleepers.delete(wake)
-            resolve()
-          }
-          const cancel = time.after(ms, wake)
-          sleepers.add(wake)
+          const cancel = time.after(ms, () => {
+            sleepers.delete(cancel)
+            if (!isOver) resolve()
+          })
+          sleepers.add(cancel)
         }),
       every(ms, act) {
         if (isOver) return

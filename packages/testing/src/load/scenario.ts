@@ -1,6 +1,6 @@
 // What a load is made of: one function that plays one client, written against the contract that server and game import.
 import type { PPClient } from '@painda/client'
-import type { ContractShape, Random } from '@painda/protocol'
+import type { ContractShape, Random, Time } from '@painda/protocol'
 import type { PPServer } from '@painda/server'
 
 export interface LoadScenario<C extends ContractShape = ContractShape> {
@@ -8,8 +8,8 @@ export interface LoadScenario<C extends ContractShape = ContractShape> {
   readonly contract?: C
   /** Where the server is, unless `--url` says otherwise. */
   readonly url?: string
-  /** For `--virtual`: a server in this process, without a port. */
-  readonly server?: () => PPServer<C> | Promise<PPServer<C>>
+  /** For `--virtual`: a server in this process, without a port, on the clock of the run. */
+  readonly server?: (host: { readonly time: Time }) => PPServer<C> | Promise<PPServer<C>>
   /** Asked before a client connects. */
   readonly getToken?: (index: number) => string | Promise<string>
   /** Plays one client, from its connection to the end of the run. What it throws is counted as an error of the scenario. */
@@ -23,9 +23,7 @@ export interface LoadPlayer<C extends ContractShape = ContractShape> {
   readonly index: number
   /** Of this client alone: the same seed gives it the same dice, however many others there are. */
   readonly random: Random
-  /** True when the run is over, for loops. */
-  readonly isOver: boolean
-  /** Resolves after so long, or when the run is over. */
+  /** Resolves after so long; never, once the run is over. So loops need no end. */
   sleep(ms: number): Promise<void>
   /** Until the run is over. */
   every(ms: number, act: () => void): void

@@ -48,12 +48,24 @@ export async function differencesOf({ server, players, roomId }: Everybody): Pro
     players
       .filter(({ page }) => !page.isClosed())
       .map(async (player) => {
-        const clients = await player.clients()
-        const each = await Promise.all(clients.map((client) => compareClient(server, player, client, roomId)))
-        return each.flat()
+        try {
+          const clients = await player.clients()
+          const each = await Promise.all(
+            clients.map((client) => compareClient(server, player, client, roomId)),
+          )
+          return each.flat()
+        } catch (thrown) {
+          if (!isNavigation(thrown)) throw thrown
+          return [differ(player, null, '(page)', 'loaded', 'loading')]
+        }
       }),
   )
   return found.flat()
+}
+
+/** A page that is loaded anew while it is asked has no answer yet. */
+function isNavigation(thrown: unknown): boolean {
+  return thrown instanceof Error && /Execution context was destroyed/.test(thrown.message)
 }
 
 async function compareClient(
