@@ -1,6 +1,6 @@
-// The React figures, in the page: renders and selector calls counted, times as ratios against zustand in the same run.
-import { check, compare } from './measure.js'
-import type { Contender, Figure, Ratio } from './measure.js'
+// The React figures, in the page: renders and selector calls are counted here; what is timed is prepared, run and checked
+// here, step by step, while `react.bench.ts` holds the clock.
+import { check } from './measure.js'
 import {
   counts,
   jotaiApp,
@@ -10,15 +10,9 @@ import {
   zustandApp,
   zustandMotion,
 } from './react-apps.js'
-import type { App, MotionApp } from './react-apps.js'
+import type { App, MotionApp, Style } from './react-apps.js'
 import { movesOf } from './react-room.js'
 import type { Changes, Shape } from './react-room.js'
-
-interface ReactFigures {
-  counts: CountRow[]
-  times: Figure[]
-  peers: { what: string; name: string; ratio: number; microseconds: number }[]
-}
 
 interface CountRow {
   name: string
@@ -27,87 +21,69 @@ interface CountRow {
   calls: number
 }
 
-/** Ticks in one timed round; a page's clock has steps of a tenth of a millisecond. */
-const TICKS = 20
-const MOTION_TICKS = 200
+interface Contender {
+  readonly name: string
+  readonly app: Pick<App, 'encode' | 'close'>
+  isShown(index: number, x: number): boolean
+  /** What the round before has left. */
+  left: Changes
+}
 
+let count = 0
+let contenders: Contender[] = []
+let runs: (() => void)[] = []
 let seed = 0
 
-export async function reactFigures(): Promise<ReactFigures> {
-  const rows = await countRows()
-  const times: Figure[] = []
-  const peers: ReactFigures['peers'] = []
-
-  for (const [shape, style] of [
-    ['map', 'kept'],
-    ['map', 'inline'],
-    ['list', 'kept'],
-    ['list', 'inline'],
-  ] as const) {
-    for (const [count, must, aim] of [
-      [1_000, 0.8, 0.55],
-      [10_000, 0.3, 0.15],
-    ] as const) {
-      const apps: App[] = [zustandApp(count, style, shape), await paindaApp(count, style, shape)]
-      if (shape === 'list' && style === 'kept') apps.push(jotaiApp(count), valtioApp(count))
-      const what = `10 of ${count.toLocaleString('en')} change, ${shape}, selectors ${style}`
-      const results = compare(
-        apps.map((app) => contender(app, count, TICKS, (index, x) => app.shown(index) === String(x))),
-        TICKS,
-        count > 1_000 ? 15 : 31,
-      )
-      times.push({ what, ours: results[1]?.ratio ?? NaN, peer: 1, must, aim })
-      for (const result of results) peers.push({ what, ...result })
-      for (const app of apps) app.close()
-    }
-  }
-
-  for (const shape of ['map', 'list'] as const) {
-    const { figure, results, commits } = await motionOf(shape)
-    times.push(figure, { what: `all 1,000 move, ${shape}: commits`, ours: commits, must: 0, aim: 0 })
-    for (const result of results) peers.push({ what: figure.what, ...result })
-  }
-  return { counts: rows, times, peers }
-}
-
-async function motionOf(shape: Shape): Promise<{ figure: Figure; results: Ratio[]; commits: number }> {
-  const apps: MotionApp[] = [zustandMotion(1_000, shape), await paindaMotion(1_000, shape)]
-  const results = compare(
-    apps.map((app) => contender(app, 1_000, MOTION_TICKS, (index, x) => app.drawn(index) === x)),
-    MOTION_TICKS,
+/** Mounts those who compete in committing changes; the first is the measure. Their names. */
+async function openCommits(howMany: number, shape: Shape, style: Style): Promise<string[]> {
+  const apps: App[] = [zustandApp(howMany, style, shape), await paindaApp(howMany, style, shape)]
+  if (shape === 'list' && style === 'kept') apps.push(jotaiApp(howMany), valtioApp(howMany))
+  return open(
+    howMany,
+    apps.map((app) => ({ name: app.name, app, left: [], isShown: (i, x) => app.shown(i) === String(x) })),
   )
-  counts.renders = 0
-  for (const app of apps) for (const run of app.encode(movesOf(1_000, 1_000, TICKS, ++seed))) run()
-  for (const app of apps) app.close()
-  const what = `motion, script per frame, 10 of 1,000 move, ${shape}`
-  return {
-    figure: { what, ours: results[1]?.ratio ?? NaN, peer: 1, must: 0.6, aim: 0.4 },
-    results,
-    commits: counts.renders,
-  }
 }
 
-/** One round: what travels is made before the clock runs. */
-function contender(
-  app: Pick<App, 'name' | 'encode'>,
-  count: number,
-  ticks: number,
-  isShown: (index: number, x: number) => boolean,
-): Contender {
-  let before: Changes = []
-  return {
-    name: app.name,
-    round() {
-      // What the round before has left, checked where no clock runs.
-      for (const [index, { x }] of before) check(isShown(index, x), `${app.name}: ${index}`)
-      const moves = movesOf(count, 10, ticks, ++seed)
-      before = moves.at(-1) ?? []
-      const runs = app.encode(moves)
-      return () => {
-        for (const run of runs) run()
-      }
-    },
-  }
+/** The same for motion in refs. */
+async function openMotion(howMany: number, shape: Shape): Promise<string[]> {
+  const apps: MotionApp[] = [zustandMotion(howMany, shape), await paindaMotion(howMany, shape)]
+  return open(
+    howMany,
+    apps.map((app) => ({ name: app.name, app, left: [], isShown: (i, x) => app.drawn(i) === x })),
+  )
+}
+
+function open(howMany: number, all: Contender[]): string[] {
+  count = howMany
+  contenders = all
+  return all.map(({ name }) => name)
+}
+
+/** Makes what travels in one round of contender `at`, in which `changed` entities change per tick. */
+function prepare(at: number, ticks: number, changed: number): void {
+  const contender = contenders[at]
+  if (contender === undefined) throw new Error('Nobody competes there.')
+  for (const [index, { x }] of contender.left)
+    check(contender.isShown(index, x), `${contender.name}: ${index}`)
+  const moves = movesOf(count, changed, ticks, ++seed)
+  contender.left = moves.at(-1) ?? []
+  runs = contender.app.encode(moves)
+}
+
+/** All of it arrives. Returns how many components it rendered. */
+function run(): number {
+  counts.renders = 0
+  for (const one of runs) one()
+  runs = []
+  return counts.renders
+}
+
+/** What asking the page for something takes. */
+function idle(): void {}
+
+function close(): void {
+  for (const { app } of contenders) app.close()
+  contenders = []
 }
 
 async function countRows(): Promise<CountRow[]> {
@@ -126,3 +102,6 @@ async function countRows(): Promise<CountRow[]> {
   }
   return rows
 }
+
+/** What the clock's holder calls, one after another. */
+export const figures = { countRows, openCommits, openMotion, prepare, run, idle, close }

@@ -7,6 +7,14 @@ export interface Frame {
   readonly delta: number
 }
 
+/** The number of the frame that is being drawn; 0 between frames. What is worked out for one holds for all who draw in it. */
+export function frameNow(): number {
+  return isDrawing ? frames : 0
+}
+
+let frames = 0
+let isDrawing = false
+
 const listeners = new Set<(frame: Frame) => void>()
 let next: number | null = null
 let last: number | null = null
@@ -28,6 +36,8 @@ function run(time: number): void {
   const frame = { time, delta: last === null ? 0 : time - last }
   last = time
   next = requestAnimationFrame(run)
+  frames++
+  isDrawing = true
   for (const listener of listeners) {
     try {
       listener(frame)
@@ -37,4 +47,5 @@ function run(time: number): void {
       })
     }
   }
+  isDrawing = false
 }

@@ -1,5 +1,6 @@
 // What the motion hooks share: the timeline of a room, one for all who follow something in it, and one follower each.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
+import { frameNow } from './frames.js'
 import { createTimeline } from './timeline.js'
 import type { Timeline } from './timeline.js'
 import { createTrack } from './track.js'
@@ -19,6 +20,8 @@ export type Now = () => number
 
 interface Shared {
   readonly timeline: Timeline
+  /** The tick to be shown now: the same for all who ask in one frame. */
+  playhead(): number
   holders: number
   stop: () => void
 }
@@ -33,13 +36,27 @@ interface Ticking {
 const shared = new WeakMap<Ticking, Map<number, Shared>>()
 
 /** The room's timeline, fed while somebody holds it. */
-function holdTimeline(room: Ticking, delayMs: number, now: Now): { timeline: Timeline; release(): void } {
+function holdTimeline(
+  room: Ticking,
+  delayMs: number,
+  now: Now,
+): Pick<Shared, 'timeline' | 'playhead'> & { release(): void } {
   let ofRoom = shared.get(room)
   if (ofRoom === undefined) shared.set(room, (ofRoom = new Map()))
   let one = ofRoom.get(delayMs)
   if (one === undefined) {
     const timeline = createTimeline(delayMs)
-    one = { timeline, holders: 0, stop: room.subscribe(() => timeline.arrived(room.tick, now())) }
+    let frame = 0
+    let shown = 0
+    const playhead = (): number => {
+      const asked = frameNow()
+      if (asked === 0 || asked !== frame) {
+        frame = asked
+        shown = timeline.playhead(now())
+      }
+      return shown
+    }
+    one = { timeline, playhead, holders: 0, stop: room.subscribe(() => timeline.arrived(room.tick, now())) }
     if (room.state !== undefined) timeline.arrived(room.tick, now())
     ofRoom.set(delayMs, one)
   }
@@ -47,6 +64,7 @@ function holdTimeline(room: Ticking, delayMs: number, now: Now): { timeline: Tim
   held.holders++
   return {
     timeline: held.timeline,
+    playhead: held.playhead,
     release() {
       held.holders--
       if (held.holders > 0) return
@@ -71,16 +89,12 @@ export function createFollower<Room extends RoomShape, Value>(
   now: Now,
 ): Follower<Room, Value> {
   const track = createTrack<Value>()
-  let timeline: Timeline | null = null
-
-  function playhead(): number {
-    return timeline?.playhead(now()) ?? Infinity
-  }
+  let playhead = (): number => Infinity
 
   return {
     follow(selector, onMove) {
       const held = holdTimeline(room, delayMs, now)
-      timeline = held.timeline
+      playhead = held.playhead
       let isFirst = true
       const undo = room.subscribe(
         selector,

@@ -1,6 +1,6 @@
 // What moves without rendering. Frames are cranked by hand.
 import { PPProvider, useEntityStyle, useFrame, useInterpolated, usePPRoom, useTransient } from '@painda/react'
-import type { RoomHandle } from '@painda/react'
+import type { PPClient, RoomHandle } from '@painda/react'
 import { cleanup, render, screen } from '@testing-library/react'
 import { memo, Profiler } from 'react'
 import type { ReactNode } from 'react'
@@ -39,14 +39,20 @@ function frame(ms = 16): void {
 type Room = RoomHandle<typeof Arena>
 
 let commits = 0
-async function mountInRoom(children: (room: Room) => ReactNode, entities = 3): Promise<void> {
+async function mountInRoom(
+  children: (room: Room) => ReactNode,
+  entities = 3,
+  prepare: (client: PPClient) => void = () => {},
+): Promise<void> {
   world = createWorld({ entities })
+  const client = world.createClient()
+  prepare(client)
   function Inside() {
     const { room, status } = usePPRoom(Arena)
     return status === 'joined' ? <div data-testid="inside">{children(room)}</div> : null
   }
   render(
-    <PPProvider client={world.createClient()}>
+    <PPProvider client={client}>
       <Profiler id="all" onRender={() => void commits++}>
         <Inside />
       </Profiler>
@@ -151,6 +157,35 @@ test('all of 1,000 entities move and are drawn in frames: no component commits',
   })
   expect(screen.getByTestId('e7').style.transform).toBe('translate3d(40px, 0px, 0)')
   expect(commits).toBe(0)
+})
+
+test('all that moves in one frame is shown at one moment, which is worked out once', async () => {
+  const asks: string[] = []
+  const Dot = memo(function Dot({ room, id }: { room: Room; id: string }) {
+    const sample = useInterpolated(room, (state) => state.entities[id]?.hp)
+    useFrame(() => {
+      sample()
+      asks.push(id)
+    })
+    return null
+  })
+  const reads: number[] = []
+  await mountInRoom(
+    (room) => [...'012'].map((n) => <Dot key={n} room={room} id={`e${n}`} />),
+    3,
+    ({ clock }) => {
+      const { serverNow } = clock
+      vi.spyOn(clock, 'serverNow').mockImplementation(() => {
+        reads.push(serverNow())
+        return serverNow()
+      })
+    },
+  )
+  reads.length = 0
+  frame()
+  expect([asks, reads.length]).toEqual([['e0', 'e1', 'e2'], 1])
+  frame()
+  expect(reads.length).toBe(2)
 })
 
 test('useEntityStyle writes in frames in which something moved, and asks for no others', async () => {

@@ -17,9 +17,10 @@ const byLevel: readonly Copy[] = [
 
 /** A copy of `record`, which stands `level` levels below the root. */
 export function shallowCopy(record: Fields, level = 0): Fields {
-  // Counted, not listed: the list would take as long as the copy.
+  // What was wide is copied as such. Others are counted, not listed: the list would take as long as the copy.
+  if (settling.has(record)) return copyWide(record)
   let keys = 0
-  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record, Object.keys(record))
+  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record)
   const copy = byLevel[level] ?? byLevel[byLevel.length - 1] ?? copyAsDictionary
   return copy(record)
 }
@@ -36,6 +37,9 @@ const settling = new WeakMap<Fields, Settling>()
 
 /** Copies with the same keys until an object counts as settled: a room in which somebody joins each second never does. */
 const COPIES_TO_SETTLE = 32
+
+/** V8 makes dictionaries of whatever has more keys, and `{ ...x }` takes twice as long for them as filling another. */
+const MAX_SETTLED_KEYS = 1_020
 
 /** Turns a dictionary into an object of a kind of its own, slowly; that kind alone goes through a line below. */
 const settle: Copy = (record) => ({ ...record })
@@ -57,13 +61,16 @@ let settled = 0
 /** Engines older than this (V8 11.9) copy wide objects slowly whatever their kind. */
 const isRecentEngine = 'withResolvers' in Promise
 
-function copyWide(record: Fields, keys: readonly string[]): Fields {
+function copyWide(record: Fields): Fields {
+  // Of a dictionary, half of the work: done once.
+  const keys = Object.keys(record)
   const before = settling.get(record)
   const isSame = before !== undefined && before.keys === keys.length
   const copies = isSame ? before.copies + 1 : 0
   let line = isSame ? before.line : -1
-  let copy: Copy = wideLines[line] ?? copyAsDictionary
-  if (copies === COPIES_TO_SETTLE && isRecentEngine && settled < wideLines.length * KINDS_PER_LINE) {
+  let copy: Copy = wideLines[line] ?? ((source) => copyAsDictionary(source, keys))
+  const canSettle = isRecentEngine && keys.length <= MAX_SETTLED_KEYS
+  if (copies === COPIES_TO_SETTLE && canSettle && settled < wideLines.length * KINDS_PER_LINE) {
     line = settled++ % wideLines.length
     copy = settle
   }
@@ -73,8 +80,8 @@ function copyWide(record: Fields, keys: readonly string[]): Fields {
 }
 
 /** Filled as a dictionary, then given the ordinary prototype: readers see a plain object. */
-function copyAsDictionary(record: Fields): Fields {
+function copyAsDictionary(record: Fields, keys: readonly string[] = Object.keys(record)): Fields {
   const copy: Fields = Object.create(null)
-  for (const key of Object.keys(record)) copy[key] = record[key]
+  for (const key of keys) copy[key] = record[key]
   return Object.setPrototypeOf(copy, Object.prototype)
 }
