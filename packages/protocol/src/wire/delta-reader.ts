@@ -63,15 +63,16 @@ export function createDeltaReader(): DeltaReader {
     const depth = steps.length + 1
     // `open` gives records where fields are put.
     const records = targets as Record<string, unknown>[]
-    for (const field of fields) {
-      const line = fieldLine(field)
-      const values = readLeaves(r, rows, depth, {
-        numbers: (into) => line?.load(records, field, into),
-        change: (row) => readChange(r, names, depth, own(records[row] ?? {}, field)),
-      })
-      // Columns of numbers, and everything else.
-      if (!Array.isArray(values)) line?.store(records, field, values)
-      else for (const [row, record] of records.entries()) putAt(record, field, values[row])
+    let field = ''
+    const held: Held = {
+      numbers: (into) => fieldLine(field)?.load(records, field, into),
+      change: (row) => readChange(r, names, depth, own(records[row] ?? {}, field)),
+    }
+    for (field of fields) {
+      const values = readLeaves(r, rows, depth, held)
+      if (Array.isArray(values) && values.includes(GONE))
+        for (const [row, record] of records.entries()) putAt(record, field, values[row])
+      else fieldLine(field)?.store(records, field, values)
     }
     return place
   }

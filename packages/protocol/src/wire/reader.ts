@@ -155,9 +155,22 @@ export class Reader {
 
   /** Counts ones up to the next zero. @throws PPError `MALFORMED_FRAME` when there are more than `max`. */
   unary(max: number): number {
-    let count = 0
-    while (this.flag()) ensure(++count <= max, 'bits')
-    return count
+    for (let count = 0; ; ) {
+      if (this.#bitCount === 0) {
+        this.#bits = this.u8()
+        this.#bitCount = 8
+      }
+      // The ones at the low end: all below the lowest zero.
+      const ones = Math.min(31 - Math.clz32(~this.#bits & (this.#bits + 1)), this.#bitCount)
+      count += ones
+      ensure(count <= max, 'bits')
+      this.#bits >>>= ones
+      this.#bitCount -= ones
+      if (this.#bitCount === 0) continue
+      this.#bits >>>= 1
+      this.#bitCount--
+      return count
+    }
   }
 
   /** Fills the first `count` places of `into` with numbers of `width` bits, each plus `min`. */

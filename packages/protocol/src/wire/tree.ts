@@ -32,11 +32,12 @@ export function createTree(): Tree {
   /** Containers of our own making: free to write to. */
   let ours: object[] = []
   /** The first `noted` of them, once somebody asks for one of many. */
-  let known = new Set<object>()
+  let known: Set<object> | null = null
   let noted = 0
 
   function isOurs(container: object): boolean {
     if (ours.length < FEW) return ours.includes(container)
+    known ??= new Set()
     for (; noted < ours.length; noted++) known.add(ours[noted] ?? holder)
     return known.has(container)
   }
@@ -62,7 +63,7 @@ export function createTree(): Tree {
     begin(state) {
       holder = { [ROOT]: state }
       ours = [holder]
-      known = new Set()
+      known = null
       noted = 0
     },
     get root() {
