@@ -1,6 +1,6 @@
 // Listeners to the application's messages of one scope: the client, a namespace or a room. A listener that throws or
 // rejects is reported and harms nobody else; whoever asked is told INTERNAL.
-import { DEV, PPError, toPPError, validate } from '@painda/protocol'
+import { createEmitter, DEV, PPError, toPPError, validate } from '@painda/protocol'
 import type { Event, SchemaMap, Undo, WireError } from '@painda/protocol'
 
 /** Answers a question of the server, error first: `ack(null, data)` or `ack(new Error('no'))`. Only the first call counts. */
@@ -19,28 +19,11 @@ export interface Listeners {
   clear(): void
 }
 
-interface Entry {
-  listener: MessageListener
-  isOnce: boolean
-}
-
 /** `schemas`: the contract's validators for what the server may send here. */
 export function createListeners(onError: (thrown: unknown) => void, schemas: SchemaMap = {}): Listeners {
-  const entries = new Map<string, readonly Entry[]>()
+  const listeners = createEmitter<{ [type: string]: [payload: unknown, ack?: Ack] }>(onError)
 
-  function add(type: string, entry: Entry): Undo {
-    entries.set(type, [...(entries.get(type) ?? []), entry])
-    return () => remove(type, (other) => other === entry)
-  }
-
-  // Lists are replaced, never changed: a delivery under way goes on with the list it began with.
-  function remove(type: string, isGone: (entry: Entry) => boolean): void {
-    const left = (entries.get(type) ?? []).filter((entry) => !isGone(entry))
-    if (left.length === 0) entries.delete(type)
-    else entries.set(type, left)
-  }
-
-  function call({ listener }: Entry, payload: unknown, ack: Ack | undefined, refuse: () => void): void {
+  function call(listener: MessageListener, payload: unknown, ack: Ack | undefined, refuse: () => void): void {
     const fail = (thrown: unknown): void => {
       onError(thrown)
       refuse()
@@ -54,12 +37,11 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
   }
 
   return {
-    on: (type, listener) => add(type, { listener, isOnce: false }),
-    once: (type, listener) => add(type, { listener, isOnce: true }),
-    off: (type, listener) => remove(type, (entry) => listener === undefined || entry.listener === listener),
+    on: listeners.on,
+    once: listeners.once,
+    off: listeners.off,
     deliver(event, answer) {
-      const called = entries.get(event.type)
-      if (called === undefined) {
+      if (listeners.listenerCount(event.type) === 0) {
         const error = new PPError('UNKNOWN_TYPE', DEV && `The client does not handle "${event.type}".`)
         answer?.({ error: wireError(error) })
         return
@@ -83,12 +65,10 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
                   : { error: wireError(toPPError(error, 'REFUSED')) },
               )
       const internal: WireError = { code: 'INTERNAL', message: 'The client failed to handle this.' }
-      for (const entry of called) {
-        if (entry.isOnce) remove(event.type, (other) => other === entry)
-        call(entry, payload, ack, () => answer?.({ error: internal }))
-      }
+      for (const listener of listeners.take(event.type))
+        call(listener, payload, ack, () => answer?.({ error: internal }))
     },
-    clear: () => entries.clear(),
+    clear: listeners.clear,
   }
 }
 

@@ -6,8 +6,11 @@ export type Undo = () => void
 export interface Emitter<Events extends { [Name in keyof Events]: readonly unknown[] }> {
   on<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): Undo
   once<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): Undo
-  off<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): void
+  /** Without `listener`: all of that name. */
+  off<Name extends keyof Events>(name: Name, listener?: (...args: Events[Name]) => void): void
   emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): void
+  /** For who calls them himself: the listeners whose turn it is now, those of `once` for the last time. */
+  take<Name extends keyof Events>(name: Name): readonly ((...args: Events[Name]) => unknown)[]
   listenerCount(name: keyof Events): number
   clear(): void
 }
@@ -16,7 +19,7 @@ export function createEmitter<Events extends { [Name in keyof Events]: readonly 
   onError: (thrown: unknown) => void,
 ): Emitter<Events> {
   // `unknown[]` inside: the public methods tie each name to its own argument list.
-  type Entry = { listener: (...args: never) => void; once: boolean }
+  type Entry = { listener: (...args: never) => unknown; once: boolean }
   const entries = new Map<keyof Events, Entry[]>()
 
   function add(name: keyof Events, entry: Entry): Undo {
@@ -31,20 +34,27 @@ export function createEmitter<Events extends { [Name in keyof Events]: readonly 
     else entries.set(name, left)
   }
 
+  function take<Name extends keyof Events>(name: Name): readonly ((...args: Events[Name]) => unknown)[] {
+    const called = entries.get(name) ?? []
+    if (called.some(({ once }) => once)) remove(name, ({ once }) => once)
+    // What stands under a name was added under it.
+    return called.map(({ listener }) => listener as (...args: Events[Name]) => unknown)
+  }
+
   return {
     on: (name, listener) => add(name, { listener, once: false }),
     once: (name, listener) => add(name, { listener, once: true }),
-    off: (name, listener) => remove(name, (entry) => entry.listener === listener),
+    off: (name, listener) => remove(name, (entry) => listener === undefined || entry.listener === listener),
     emit(name, ...args) {
-      for (const entry of entries.get(name) ?? []) {
-        if (entry.once) remove(name, (other) => other === entry)
+      for (const listener of take(name)) {
         try {
-          ;(entry.listener as (...args: readonly unknown[]) => void)(...args)
+          listener(...args)
         } catch (thrown) {
           onError(thrown)
         }
       }
     },
+    take,
     listenerCount: (name) => entries.get(name)?.length ?? 0,
     clear: () => entries.clear(),
   }

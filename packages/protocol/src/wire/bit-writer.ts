@@ -24,6 +24,15 @@ export class BitWriter extends Writer {
     this.head = null
   }
 
+  get length(): number {
+    return this.at
+  }
+
+  /** All that another writer holds. */
+  append(other: BitWriter): void {
+    this.raw(other.bytes.subarray(0, other.at))
+  }
+
   /** The low `width` bits (0 … 53) of a whole number. */
   bits(value: number, width: number): void {
     if (width > 24) {

@@ -2,7 +2,7 @@
 // reader that cannot read one of them still reads the others.
 //   bundle opcode, varint count (at least 2), varint length of each but the last, the bodies
 import { ensure } from '../malformed.js'
-import { OPCODES } from './opcodes.js'
+import { BUNDLE } from './opcodes.js'
 import { Reader } from './reader.js'
 import { fill } from './rows.js'
 import { Writer } from './writer.js'
@@ -16,7 +16,7 @@ export function packBodies(bodies: readonly Uint8Array[]): readonly Uint8Array[]
   const [first] = bodies
   if (first === undefined) return []
   if (bodies.length === 1) return [first]
-  tables.u8(OPCODES.bundle)
+  tables.u8(BUNDLE)
   tables.varint(bodies.length)
   for (let i = 0; i < bodies.length - 1; i++) tables.varint(bodies[i]?.length ?? 0)
   const table = tables.take()
@@ -33,7 +33,7 @@ export function packBodies(bodies: readonly Uint8Array[]): readonly Uint8Array[]
 
 /** @throws PPError `MALFORMED_FRAME` */
 export function unpackBodies(frame: Uint8Array): readonly Uint8Array[] {
-  if (frame[0] !== OPCODES.bundle) return [frame]
+  if (frame[0] !== BUNDLE) return [frame]
   const r = new Reader(frame)
   r.u8()
   const count = r.varint()

@@ -8,7 +8,7 @@ import type { Input, InputAck } from '../input.js'
 import { ensure } from '../malformed.js'
 import { inlineNames } from './names.js'
 import { unzigzag, zigzag } from './number.js'
-import { OPCODES } from './opcodes.js'
+import { INPUT, INPUT_ACK } from './opcodes.js'
 import type { Reader } from './reader.js'
 import { readValue, writeValue } from './value.js'
 import type { Writer } from './writer.js'
@@ -30,14 +30,14 @@ export interface InputBodies {
 
 export const inputBodies: InputBodies = {
   write: (w, message) => (message.kind === 'input' ? writeInput(w, message) : writeInputAck(w, message)),
-  read: (r, opcode, flags) => (opcode === OPCODES.input ? readInput(r, flags) : readInputAck(r, flags)),
+  read: (r, opcode, flags) => (opcode === INPUT ? readInput(r, flags) : readInputAck(r, flags)),
 }
 
 function writeInput(w: Writer, { channel, tick, inputs, seen, at }: Input): void {
   if (!isBatch(inputs, tick)) {
     throw new PPError('INVALID_PAYLOAD', `A message holds 1 to ${MAX_INPUTS} inputs, for ticks from 0 on.`)
   }
-  w.u8(OPCODES.input | (at === undefined ? 0 : HAS_AT) | (seen === undefined ? 0 : HAS_SEEN))
+  w.u8(INPUT | (at === undefined ? 0 : HAS_AT) | (seen === undefined ? 0 : HAS_SEEN))
   w.varint(channel)
   w.varint(tick)
   if (at !== undefined) w.f64(at)
@@ -57,7 +57,7 @@ function readInput(r: Reader, flags: number): Input {
 }
 
 function writeInputAck(w: Writer, { channel, tick, margin, late, echo }: InputAck): void {
-  w.u8(OPCODES.inputAck | (echo === undefined ? 0 : HAS_ECHO))
+  w.u8(INPUT_ACK | (echo === undefined ? 0 : HAS_ECHO))
   w.varint(channel)
   w.varint(tick)
   w.varint(zigzag(Math.round(margin * MARGIN_PER_TICK)))

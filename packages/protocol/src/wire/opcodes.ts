@@ -1,23 +1,24 @@
 // The first byte of a body: the kind in its low four bits, flags of the kind in its high ones.
 import type { MessageKind } from '../messages.js'
 
-/** Kinds with a form of their own. Everything else is `general`, and says its kind in a second byte. */
-export const OPCODES = {
-  general: 0,
-  delta: 1,
-  snapshot: 2,
-  event: 3,
-  ack: 4,
-  ping: 5,
-  pong: 6,
-  received: 7,
-  /** No message: a frame of several bodies. */
-  bundle: 8,
-  /** An event whose type is a number of the contract's names. */
-  numbered: 9,
-  input: 10,
-  inputAck: 11,
-} as const
+/**
+ * Kinds with a form of their own. Everything else is `GENERAL`, and says its kind in a second byte. Constants, not a table: in
+ * a page the numbers are all that is left of them.
+ */
+export const GENERAL = 0
+export const DELTA = 1
+export const SNAPSHOT = 2
+export const EVENT = 3
+export const ACK = 4
+export const PING = 5
+export const PONG = 6
+export const RECEIVED = 7
+/** No message: a frame of several bodies. */
+export const BUNDLE = 8
+/** An event whose type is a number of the contract's names. */
+export const NUMBERED = 9
+export const INPUT = 10
+export const INPUT_ACK = 11
 
 export const OPCODE_MASK = 0x0f
 

@@ -155,7 +155,7 @@ export class Reader {
 
   /** Counts ones up to the next zero. @throws PPError `MALFORMED_FRAME` when there are more than `max`. */
   unary(max: number): number {
-    for (let count = 0; ; ) {
+    for (let count = 0; ;) {
       if (this.#bitCount === 0) {
         this.#bits = this.u8()
         this.#bitCount = 8

@@ -13,7 +13,7 @@ import { readColumn } from './column-reader.js'
 import type { Held } from './column-reader.js'
 import type { DeltaReader } from './delta-reader.js'
 import { createGroupReader } from './group-reader.js'
-import { OPCODE_MASK, OPCODES } from './opcodes.js'
+import { DELTA, OPCODE_MASK, SNAPSHOT } from './opcodes.js'
 import { MAX_ROWS, Reader } from './reader.js'
 import type { Template } from './template.js'
 import { createSlotTable } from './slot-table.js'
@@ -200,10 +200,10 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
   function readBody(body: Uint8Array, budget: { rows: number }): void {
     const opcode = body[0] ?? 0
     const kind = opcode & OPCODE_MASK
-    if (kind !== OPCODES.snapshot && kind !== OPCODES.delta) return
+    if (kind !== SNAPSHOT && kind !== DELTA) return
     const r = new Reader(body, budget)
     r.u8()
-    const isSnapshot = kind === OPCODES.snapshot
+    const isSnapshot = kind === SNAPSHOT
     const message = isSnapshot ? views.snapshot(r, opcode) : views.delta(r, opcode)
     if (message.room !== room || message.scope !== undefined) return
     isLost = message.kind === 'delta' && message.isDamaged === true

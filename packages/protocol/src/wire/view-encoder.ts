@@ -8,7 +8,7 @@ import type { PastOf } from './change-table.js'
 import { createBitWriter } from './column-writer.js'
 import { createDeltaWriter } from './delta-writer.js'
 import type { Told } from './delta-writer.js'
-import { OPCODES } from './opcodes.js'
+import { DELTA, SNAPSHOT } from './opcodes.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
 
 /** The last versions, of which the encoder remembers the dictionary, for members that come from there. */
@@ -74,7 +74,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     // No delta led to this version, so everybody who has it got a snapshot, this one or a later and fuller one.
     if (toldAt(version) === undefined) note(version, deltas.told)
     w.u8(
-      OPCODES.snapshot |
+      SNAPSHOT |
         (deltas.hasNews(NOTHING_TOLD) ? HAS_NEWS : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
         (scope === undefined ? 0 : IS_OWN) |
@@ -122,7 +122,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
       note(to, deltas.told)
     }
     w.u8(
-      OPCODES.delta |
+      DELTA |
         (deltas.hasNews(told) ? HAS_NEWS : 0) |
         (hash === undefined ? 0 : HAS_HASH) |
         (isExplicit ? IS_EXPLICIT : 0),

@@ -16,7 +16,21 @@ import type { InputBodies } from './input-body.js'
 import { createNameTable, NAME_FIELDS } from './name-table.js'
 import type { NameTable } from './name-table.js'
 import { inlineNames } from './names.js'
-import { GENERAL_KINDS, OPCODE_MASK, OPCODES } from './opcodes.js'
+import {
+  ACK,
+  DELTA,
+  EVENT,
+  GENERAL,
+  GENERAL_KINDS,
+  INPUT,
+  INPUT_ACK,
+  NUMBERED,
+  OPCODE_MASK,
+  PING,
+  PONG,
+  RECEIVED,
+  SNAPSHOT,
+} from './opcodes.js'
 import { MAX_ROWS, Reader } from './reader.js'
 import type { Budget } from './reader.js'
 import { readValue, writeValue } from './value.js'
@@ -97,7 +111,7 @@ function write(w: Writer, message: Message, { names, inputs }: Known): void {
     case 'pong': {
       const { serverNow, heldMs }: Partial<Pong> = message.kind === 'pong' ? message : {}
       w.u8(
-        OPCODES[message.kind] |
+        (message.kind === 'ping' ? PING : PONG) |
           (serverNow === undefined ? 0 : HAS_SERVER_NOW) |
           (heldMs === undefined ? 0 : HAS_HELD),
       )
@@ -113,12 +127,12 @@ function write(w: Writer, message: Message, { names, inputs }: Known): void {
       inputs.write(w, message)
       return
     case 'received':
-      w.u8(OPCODES.received)
+      w.u8(RECEIVED)
       w.varint(message.count)
       return
     default: {
       const { kind, ...fields } = message
-      w.u8(OPCODES.general)
+      w.u8(GENERAL)
       w.u8(GENERAL_KINDS.indexOf(kind))
       const numbered = renamed(kind, fields, (known) =>
         typeof known === 'string' ? names.numberOf(known) : undefined,
@@ -140,34 +154,34 @@ function read(r: Reader, known: Known): Message {
   const opcode = first & OPCODE_MASK
   const flags = first - opcode
   switch (opcode) {
-    case OPCODES.delta:
+    case DELTA:
       return known.views.delta(r, flags)
-    case OPCODES.snapshot:
+    case SNAPSHOT:
       return known.views.snapshot(r, flags)
-    case OPCODES.event:
+    case EVENT:
       return readEvent(r, flags, r.text())
-    case OPCODES.numbered:
+    case NUMBERED:
       return readEvent(r, flags, known.names.nameOf(r.varint()))
-    case OPCODES.ack:
+    case ACK:
       return readAck(r, flags)
-    case OPCODES.ping:
+    case PING:
       ensure(flags === 0, 'flag')
       return { kind: 'ping', at: r.float(8), received: r.varint() }
-    case OPCODES.pong: {
+    case PONG: {
       ensure((flags & ~(HAS_SERVER_NOW | HAS_HELD)) === 0, 'flag')
       const pong: Pong = { kind: 'pong', at: r.float(8), received: r.varint() }
       if (flags & HAS_SERVER_NOW) pong.serverNow = r.float(8)
       if (flags & HAS_HELD) pong.heldMs = readHeld(r)
       return pong
     }
-    case OPCODES.received:
+    case RECEIVED:
       ensure(flags === 0, 'flag')
       return { kind: 'received', count: r.varint() }
-    case OPCODES.general:
+    case GENERAL:
       ensure(flags === 0, 'flag')
       return readGeneral(r, known)
-    case OPCODES.input:
-    case OPCODES.inputAck:
+    case INPUT:
+    case INPUT_ACK:
       ensure(known.inputs !== null, 'opcode')
       return known.inputs.read(r, opcode, flags)
     default:
@@ -206,7 +220,7 @@ function writeEvent(
   // A room's id is never empty on the wire where a namespace follows: both are told apart by one byte.
   const scope = (room === undefined ? 0 : 1) | (ns === undefined ? 0 : 2)
   w.u8(
-    (number === undefined ? OPCODES.event : OPCODES.numbered) |
+    (number === undefined ? EVENT : NUMBERED) |
       (ackId === undefined ? 0 : HAS_ACK_ID) |
       (scope === 0 ? 0 : HAS_ROOM) |
       (volatile === true ? IS_VOLATILE : 0) |
@@ -237,7 +251,7 @@ function readEvent(r: Reader, flags: number, type: string): Event {
 
 function writeAck(w: Writer, { ackId, error, data, version }: Ack): void {
   w.u8(
-    OPCODES.ack |
+    ACK |
       (error === undefined ? 0 : HAS_ERROR) |
       (data === undefined ? 0 : HAS_DATA) |
       (version === undefined ? 0 : HAS_VERSION),

@@ -32,10 +32,6 @@ export class Writer {
   /** How lists become columns; null: item by item, which any reader takes and needs no code of its own. */
   writeList: WriteList | null = null
 
-  get length(): number {
-    return this.at
-  }
-
   /** What was written since the start, in memory of its own: the writer's is used again. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.at)
@@ -77,11 +73,6 @@ export class Writer {
     this.reserve(bytes.length)
     this.bytes.set(bytes, this.at)
     this.at += bytes.length
-  }
-
-  /** All that another writer holds. */
-  append(other: Writer): void {
-    this.raw(other.bytes.subarray(0, other.at))
   }
 
   /** UTF-8 behind its length in bytes. */
