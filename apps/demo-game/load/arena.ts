@@ -11,8 +11,8 @@ import { PALETTE } from '../src/shared/palette.js'
 export default defineLoad({
   contract,
   url: 'ws://127.0.0.1:5173/pp',
-  server({ time }) {
-    const server = new PPServer({ contract, time })
+  server(host) {
+    const server = new PPServer({ contract, ...host })
     // Rounds begin at once: a lobby is no load.
     defineArena(server, createCrew(server, 0), { timing: { ...TIMING, lobby: 0, countdown: 0 } })
     return server

@@ -28,8 +28,8 @@ async function sell(options: { clients: number; seed?: number; onSecond?: (momen
   const dice: number[] = []
   const scenario = defineLoad({
     contract,
-    server() {
-      const server = new PPServer({ contract, time })
+    server({ random }) {
+      const server = new PPServer({ contract, time, random })
       server.define(Shop, {
         messages: { look() {} },
         requests: {
@@ -120,7 +120,9 @@ test('the same seed gives the same dice and the same traffic, another one others
     await sell({ clients: 5, seed: 8 }),
   ]
   expect(again.dice).toEqual(first.dice)
-  expect(again.report.totals).toEqual(first.report.totals)
+  // Not the bytes: what is secret, such as tokens, is never seeded.
+  const { messagesIn, messagesOut, framesIn, framesOut } = first.report.totals
+  expect(again.report.totals).toMatchObject({ messagesIn, messagesOut, framesIn, framesOut })
   expect(other.dice).not.toEqual(first.dice)
 })
 

@@ -78,7 +78,9 @@ export async function runLoad<C extends ContractShape>(
   const url = options.url ?? scenario.url
   if (isVirtual && scenario.server === undefined) throw needs('--virtual needs `server` in the scenario.')
   if (!isVirtual && url === undefined) throw needs('There is no server to load.')
-  const server = isVirtual ? await scenario.server?.({ time }) : undefined
+  const server = isVirtual
+    ? await scenario.server?.({ time, random: createRandom(seed).fork('server') })
+    : undefined
   const measures = createMeasures(time)
   const random = createRandom(seed)
   const startedAt = time.wallNow()

@@ -8,8 +8,11 @@ export interface LoadScenario<C extends ContractShape = ContractShape> {
   readonly contract?: C
   /** Where the server is, unless `--url` says otherwise. */
   readonly url?: string
-  /** For `--virtual`: a server in this process, without a port, on the clock of the run. */
-  readonly server?: (host: { readonly time: Time }) => PPServer<C> | Promise<PPServer<C>>
+  /** For `--virtual`: a server in this process, without a port, with the clock and the dice of the run. */
+  readonly server?: (host: {
+    readonly time: Time
+    readonly random: Random
+  }) => PPServer<C> | Promise<PPServer<C>>
   /** Asked before a client connects. */
   readonly getToken?: (index: number) => string | Promise<string>
   /** Plays one client, from its connection to the end of the run. What it throws is counted as an error of the scenario. */
