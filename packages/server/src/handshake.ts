@@ -153,7 +153,8 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     }
     session.tokens.present(wish.token)
     const isFresh = wish.fresh === true
-    const known = wish.versions ?? []
+    // Of a room that it left or entered since, it may hold what it had the time before.
+    const known = (wish.versions ?? []).filter(([room]) => !replay.moved.has(room))
     const versions = !isFresh && canContinue(found.entry.client, known) ? known : null
     const outcome = versions === null ? 'snapshot' : 'resumed'
     const answer = welcome(found.entry, outcome, null, replay.missed, agreed)

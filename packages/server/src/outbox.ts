@@ -3,6 +3,7 @@
 import { isReliable, PPError } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import type { Outgoing, PeerCodec } from './outgoing.js'
+import { createWeave, movedRoom, type Weave } from './weave.js'
 
 export interface OutboxOptions {
   codec: PeerCodec
@@ -14,7 +15,9 @@ export interface OutboxOptions {
 }
 
 /** How a session that comes back stands: `missed` messages are sent again, or some are no longer kept. */
-export type Replay = { outcome: 'kept'; missed: number } | { outcome: 'overflow'; lost: number }
+export type Replay =
+  /** `moved`: rooms that the peer enters or leaves in what is sent again. What it says it has of these is not theirs. */
+  { outcome: 'kept'; missed: number; moved: ReadonlySet<string> } | { outcome: 'overflow'; lost: number }
 
 export interface Outbox {
   /** Counted messages sent so far. */
@@ -35,6 +38,11 @@ export interface Outbox {
   inspect(received: number): Replay
   /** The peer is back and has received this many: everything after that waits to be sent again. */
   restore(received: number): void
+  /**
+   * To be called after `restore`. Of what `run` pushes, what rooms show goes before what is sent again, or behind the `joined`
+   * in it: so an event follows the state it was made in. Nobody counts state and presence, so their place is free.
+   */
+  lead(run: () => void): void
 }
 
 const NOTHING: readonly Outgoing[] = []
@@ -55,6 +63,7 @@ export function createOutbox({
   let keptBytes = 0
   /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
   let late: Outgoing[] = []
+  let weave: Weave | null = null
 
   function keep(out: Outgoing, bytes: number): void {
     sent++
@@ -102,6 +111,7 @@ export function createOutbox({
       if (body === null) return
       const counts = isCounted(out.message)
       if (counts) keep(out, body.byteLength)
+      if (weave?.take(out) === true) return
       if (!isHolding) {
         if (pending === null) pending = [out]
         else pending.push(out)
@@ -124,13 +134,21 @@ export function createOutbox({
     inspect(received) {
       assertCount(received)
       if (received < first) return { outcome: 'overflow', lost: sent - received }
-      return { outcome: 'kept', missed: sent - received }
+      const moved = kept.slice(received - first).flatMap(({ out }) => movedRoom(out.message) ?? [])
+      return { outcome: 'kept', missed: sent - received, moved: new Set(moved) }
     },
     restore(received) {
       confirm(received)
       isHolding = false
       pending = [...kept.map(({ out }) => out), ...late]
       late = []
+    },
+    lead(run) {
+      weave = createWeave(pending ?? NOTHING)
+      pending = null
+      run()
+      pending = [...weave.woven(), ...(pending ?? NOTHING)]
+      weave = null
     },
   }
 }

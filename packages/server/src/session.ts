@@ -202,7 +202,8 @@ export class Session implements Flushable {
     }
     this.#outbox.restore(received)
     this.#cursor.start(received)
-    this.#attach(connection, welcome, announce)
+    const isV2 = this.codec.name === 'v2'
+    this.#attach(connection, welcome, isV2 ? announce : () => this.#outbox.lead(announce))
   }
 
   /** Hands everything that waits to the connection, as one frame. */
@@ -249,13 +250,13 @@ export class Session implements Flushable {
   }
 
   #attach(connection: Connection, welcome: Welcome, announce: () => void): void {
-    this.#outbox.pushFirst(outgoing(welcome))
     this.#told = welcome.received
     this.#state = { name: 'open', connection, cancelConfirm: null }
     connection.peer = this.id
     connection.isCrowded = this.#rooms > 1
     this.#mark(connection)
     announce()
+    this.#outbox.pushFirst(outgoing(welcome))
     connection.open({
       receive: (message, bytes) => this.#receive(connection, message, bytes),
       refuse: (error) => this.#options.hooks.refused(error),

@@ -1,7 +1,7 @@
 // Rooms of a session that comes back: what its replicas missed, as one delta where that is enough.
 import type { Recovery, RoomHandle } from '@painda/client'
-import type { Message, StateOf } from '@painda/protocol'
-import { expect, test } from 'vitest'
+import { createRandom, type Message, type StateOf } from '@painda/protocol'
+import { describe, expect, test } from 'vitest'
 import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
 import { recordFrames, type Frames } from './frames.js'
@@ -180,4 +180,114 @@ test('[RC3, RM14] three seconds away from a room of 60 states a second cost the 
   // The welcome, the presence, what was missed and at most one state since.
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3 * oneState)
   await harness.close()
+})
+
+describe('what a member missed', () => {
+  async function createTalk(setup: HarnessOptions<typeof swarmContract>['setup'] = () => {}) {
+    const harness = createHarness({
+      contract: swarmContract,
+      clientOptions: { reconnectDelay: 100, reconnectDelayMax: 100 },
+      setup(server) {
+        defineSwarm(server, () => harness.time.now())
+        server.createRoom(Swarm, { id: 's' })
+        setup(server)
+      },
+    })
+    const client = harness.client()
+    const room = client.join(Swarm, { id: 's' })
+    await harness.time.advance(500)
+    const seen: { n: number; isShown: boolean }[] = []
+    room.on('said', ({ n, tick }) => void seen.push({ n, isShown: (room.state?.tick ?? -1) >= tick }))
+    const say = (n: number, afterState = n % 2 === 0): void => {
+      const server = harness.server.getRoom('s')
+      server?.broadcast('said', { n, tick: server.tick }, { afterState })
+    }
+    return { harness, client, room, seen, say }
+  }
+
+  test.each(['delta', 'snapshot'] as const)(
+    '[RM20] its events come after the state they were made in, in order, once, when it goes on by a %s',
+    async (by) => {
+      const { harness, client, seen, say } = await createTalk()
+      const frames = recordFrames(client)
+      client.net.cut()
+      client.net.offline()
+      for (let n = 0; n < 10; n++) {
+        // More versions than the room remembers.
+        await harness.time.advance(by === 'delta' ? 40 : 2_500)
+        say(n)
+      }
+      client.net.online()
+      await harness.time.advance(3_000)
+      expect(seen).toEqual(Array.from({ length: 10 }, (_, n) => ({ n, isShown: true })))
+      const kinds = frames.in.map(({ kind }) => kind)
+      expect(kinds.find((kind) => kind === 'delta' || kind === 'snapshot')).toBe(by)
+      expect(frames.in.find(({ kind }) => kind === 'welcome')).toMatchObject({
+        outcome: by === 'delta' ? 'resumed' : 'snapshot',
+        missed: 10,
+      })
+      await harness.close()
+    },
+  )
+
+  test('[RM20] also those that waited for its state when the connection broke, and those said while it comes back', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(seed)
+      const { harness, client, seen, say } = await createTalk()
+      const desyncs: unknown[] = []
+      client.on('desync', (desync) => void desyncs.push(desync))
+      let n = 0
+      for (let step = 0; step < 60; step++) {
+        if (random.next() < 0.5) say(n++, random.next() < 0.5)
+        const dice = random.next()
+        if (dice < 0.05) client.net.cut()
+        else if (dice < 0.1) client.net.stall(random.int(100, 900), 'down')
+        else if (dice < 0.13) client.net.cutAtByte(random.int(0, 3_000), 'down')
+        await harness.time.advance(random.int(0, 60))
+      }
+      client.net.online()
+      await harness.time.advance(3_000)
+      expect(
+        seen.map((said) => said.n),
+        `seed ${seed}`,
+      ).toEqual(Array.from({ length: n }, (_, at) => at))
+      expect(desyncs, `seed ${seed}`).toEqual([])
+      await harness.close()
+    }
+  })
+
+  test('[RM20] [RM1] of a room that it left and entered meanwhile it hears both, then all of it, then its events', async () => {
+    const { harness, client, room, say } = await createTalk()
+    const frames = recordFrames(client)
+    client.net.cut()
+    client.net.offline()
+    await harness.time.advance(100)
+    const [member] = harness.server.getClients()
+    harness.server.getRoom('s')?.leave(member!)
+    harness.server.getRoom('s')?.join(member!)
+    say(1)
+    client.net.online()
+    await harness.time.advance(2_000)
+    const kinds = frames.in
+      .map(({ kind }) => kind)
+      .filter((kind) => !['ping', 'pong', 'received'].includes(kind))
+    const first = kinds.slice(kinds.indexOf('welcome'), kinds.indexOf('event') + 1)
+    expect(first).toEqual(['welcome', 'left', 'joined', 'snapshot', 'presences', 'event'])
+    expect(frames.in.filter(({ kind }) => kind === 'welcome')).toHaveLength(1)
+    expect(room.status).toBe('left')
+    expect(client.rooms().map(({ id, status }) => [id, status])).toContainEqual(['s', 'joined'])
+    await harness.close()
+  })
+
+  test('[RM20] [RM1] a room that it entered in the moment its connection broke begins with joined', async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { harness, client } = await createTalk((server) => void server.createRoom(Swarm, { id: 't' }))
+      client.net.cutAtByte(seed * 12, 'down')
+      const other = client.join(Swarm, { id: 't' })
+      await harness.time.advance(3_000)
+      expect(other.status, `after ${seed * 12} bytes`).toBe('joined')
+      expect(other.state?.tick, `after ${seed * 12} bytes`).toBeGreaterThan(0)
+      await harness.close()
+    }
+  })
 })
