@@ -75,12 +75,13 @@ describe('a member on 40 kB/s in a room that makes 55', () => {
 
       expect(bytes.in / 30).toBeGreaterThan(54_000)
       expect(quantile(ages, 0.5)).toBeLessThan(120)
+      expect(quantile(ages, 0.9)).toBeLessThan(100)
       expect(quantile(ages, 0.99)).toBeLessThan(250)
       // What one round trip holds, what nobody was asked about yet, and a tenth of a second of the link.
       expect(mostUnderWay).toBeLessThan(12_000)
       expect(quantile(others, 0.99)).toBeLessThan(60)
       expect(harness.server.getStats()).toMatchObject({ behind: 1, desyncs: 0 })
-      expect(harness.server.getStats().statesSkipped).toBeGreaterThan(100)
+      expect(harness.server.getStats().statesSkipped).toBeGreaterThan(20)
       // What asking costs the way up: under 1 % of what comes down.
       expect(bytes.out / bytes.in).toBeLessThan(0.01)
       await harness.close()
