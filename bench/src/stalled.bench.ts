@@ -1,5 +1,7 @@
 // Fifty of five hundred clients stop reading for ten seconds. The others must not notice, and the server must not pay for
-// it: the same room with and without them, in turns, clients on real sockets in a process of their own.
+// it: the same room with and without them, in turns, clients on real sockets in a process of their own. Only one client in ten
+// of the others reads its states, the rest look for pings alone: else the clients fill their core, and what is measured is
+// their queue.
 import { createWireCodec, defineRoom } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import { PPServer, silentLogger } from '@painda/server'
@@ -11,7 +13,12 @@ const CLIENTS = 500
 const STALLED = 50
 const HZ = 20
 const BODIES = 40
-const ROUND_MS = 10_000
+const STALL_MS = 10_000
+/** What was missed is part of the price. */
+const CATCH_UP_MS = 2_000
+const ROUND_MS = STALL_MS + CATCH_UP_MS
+/** Of the clients that always read, every tenth reads what it gets. */
+const WATCHERS = 10
 const PAIRS = 5
 
 interface World {
@@ -64,14 +71,16 @@ async function bench(): Promise<void> {
       await others.call('begin', kind === 'stalled')
       const before = process.cpuUsage()
       const rss = process.memoryUsage.rss()
-      await sleep(ROUND_MS)
+      await sleep(STALL_MS)
+      await others.call('resume')
+      await sleep(CATCH_UP_MS)
       const { user, system } = process.cpuUsage(before)
       const after = process.memoryUsage.rss()
       const heard = await others.call<Heard>('end')
       rounds[kind] = { ...heard, cpuMs: (user + system) / 1000, rss: after - rss }
-      check(heard.states > (CLIENTS - STALLED) * HZ, `${heard.states} states were heard`)
+      check(heard.states > ((CLIENTS - STALLED) / WATCHERS) * HZ, `${heard.states} states were heard`)
       if (kind === 'stalled') check(server.getStats().statesSkipped > skipped, 'somebody was skipped')
-      await sleep(4_000)
+      await sleep(2_000)
     }
     const { calm, stalled } = rounds
     if (calm === undefined || stalled === undefined) continue
@@ -83,7 +92,7 @@ async function bench(): Promise<void> {
         `CPU ${stalled.cpuMs.toFixed(0)} against ${calm.cpuMs.toFixed(0)} ms of ${ROUND_MS}`,
     )
   }
-  printFigures(`${STALLED} of ${CLIENTS} clients read nothing for ${ROUND_MS / 1000} s, against none`, [
+  printFigures(`${STALLED} of ${CLIENTS} clients read nothing for ${STALL_MS / 1000} s, against none`, [
     { what: 'latency p50 of the others, ratio', ours: median(latency), must: 1.2, aim: 1.05 },
     { what: 'CPU of the server, ratio', ours: median(cpu), must: 1.2, aim: 1.05 },
     { what: 'growth of the server meanwhile, MiB', ours: Math.max(0, median(grown)), must: 50, aim: 10 },
@@ -96,23 +105,32 @@ async function bench(): Promise<void> {
 
 function clients(): void {
   const sockets: WebSocket[] = []
+  const bodies = createWireCodec()
+  const ping = bodies.encode({ kind: 'ping', at: 0, received: 0 })
+  /** Frames that begin like one of these: a ping alone, or behind something else. */
+  const mayHoldPing = new Set([ping[0], bodies.pack([ping, ping])[0]?.[0]])
   let ages: number[] = []
   let isMeasuring = false
 
   function open(url: string, index: number): Promise<void> {
-    const socket = new WebSocket(url, ['painda.v3'])
+    const socket = new WebSocket(url, ['painda.v3'], { perMessageDeflate: false })
     sockets.push(socket)
     const codec = createWireCodec()
+    const isWatcher = index >= STALLED && index % WATCHERS === 0
+    let isIn = false
     const say = (message: Message): void => socket.send(codec.encode(message))
     return new Promise((resolve, reject) => {
       socket.on('error', reject)
       socket.on('open', () => say({ kind: 'hello', version: 3 }))
       socket.on('message', (data: Buffer) => {
+        if (isIn && !isWatcher && !mayHoldPing.has(data[0])) return
         for (const message of codec.decode(data)) {
           if (message.kind === 'ping') say({ kind: 'pong', at: message.at, received: message.received })
           else if (message.kind === 'welcome') say({ kind: 'join', ackId: 1, how: 'join', room: 'field' })
-          else if (message.kind === 'snapshot') resolve()
-          else if (message.kind === 'delta' && isMeasuring && index >= STALLED) note(message.delta)
+          else if (message.kind === 'snapshot') {
+            isIn = true
+            resolve()
+          } else if (message.kind === 'delta' && isMeasuring && isWatcher) note(message.delta)
         }
       })
     })
@@ -132,9 +150,11 @@ function clients(): void {
       isMeasuring = true
       if (isStalled) for (const socket of sockets.slice(0, STALLED)) socket.pause()
     },
+    resume() {
+      for (const socket of sockets) if (socket.isPaused) socket.resume()
+    },
     end(): Heard {
       isMeasuring = false
-      for (const socket of sockets) if (socket.isPaused) socket.resume()
       return { p50: median(ages), states: ages.length }
     },
   })
