@@ -138,8 +138,8 @@ describe('a member that reads nothing for three seconds', () => {
     client.net.stall(3_000, 'down')
     await harness.time.advance(2_900)
     const member = harness.server.getClients().find(({ id }) => id === client.id)
-    // 160 kB were made meanwhile.
-    expect(member?.unconfirmedBytes).toBeLessThan(15_000)
+    // 160 kB were made meanwhile. A link that was never slow is asked after 16 kB, and what follows is on its way before it is late.
+    expect(member?.unconfirmedBytes).toBeLessThan(25_000)
     expect(member?.isBehind).toBe(true)
     expect(skipped.length).toBeGreaterThan(150)
     expect(skipped.at(-1)).toMatchObject({ room: 's', peer: client.id })
