@@ -14,10 +14,13 @@ const MAX_MIRRORED = 4096
 type Handler = ProxyHandler<JsonRecord>
 
 export class RecordNode extends TrackNode<JsonRecord> {
-  /** The fields written since the tick began, where all are numbers over numbers; null: `#fields` has them. */
+  /** The fields of which the ledger's numbers have a copy; null: since the tick began more than numbers was written. */
   shape: WriteShape | null = null
-  /** Where its stretch of the ledger's numbers begins. */
+  /** Which of them were written since the tick began, by bits; valid when the node was touched in it. */
+  mask = 0
+  /** Where its stretch of the ledger's numbers begins, and the epoch in which that is valid. */
   at = 0
+  #epoch = -1
   #fields: WrittenFields | undefined
   #map: MapTraps | undefined
   // The node is the handler of its draft, and V8 looks for a trap at every access, from an object's last field to its first.
@@ -58,18 +61,31 @@ export class RecordNode extends TrackNode<JsonRecord> {
 
   /** Writes what a program assigns. */
   write(key: string | symbol, value: unknown): void {
-    const { raw } = this
-    // What a symbol leads to is no number.
-    const before = raw[key as string]
-    // Positions and counters, the writes of every tick: no key that holds a number reaches a prototype.
-    if (typeof value === 'number' && typeof before === 'number' && Number.isFinite(value)) {
-      if (value === before) return
-      // JSON has one zero.
-      raw[key as string] = value + 0
-      this.rememberNumber(key as string, before, value + 0)
-      return
+    const { raw, shape, ledger } = this
+    const { numbers } = ledger
+    // Positions and counters, the writes of every tick: what stands there is in the log, which is nearer than the object.
+    if (typeof value === 'number' && shape !== null && this.#epoch === numbers.epoch) {
+      // No symbol is among the names.
+      const index = shape.indexOf(key as string)
+      if (index >= 0 && Number.isFinite(value)) {
+        const { values } = numbers
+        const at = this.at + 2 * index
+        const before = values[at + 1]
+        if (value === before || before === undefined) return
+        // JSON has one zero.
+        raw[key as string] = value + 0
+        values[at + 1] = value + 0
+        if (this.touchedAt !== ledger.tick) {
+          touch(this)
+          this.mask = 0
+        }
+        if ((this.mask & (1 << index)) !== 0) return
+        this.mask |= 1 << index
+        values[at] = before
+        return
+      }
     }
-    this.writeAny(key, value, before)
+    this.writeAny(key, value, raw[key as string])
   }
 
   private writeAny(key: string | symbol, value: unknown, before: unknown): void {
@@ -78,6 +94,12 @@ export class RecordNode extends TrackNode<JsonRecord> {
     const fault = keyFault(key)
     if (fault !== null) throw notJson(this, key.slice(0, 40), fault)
     if (nodeOf(value)?.raw === before && before !== undefined) return
+    // No key that holds a number reaches a prototype.
+    if (typeof value === 'number' && typeof before === 'number' && Number.isFinite(value)) {
+      this.raw[key] = value + 0
+      this.rememberNumber(key, before, value + 0)
+      return
+    }
     const entered = this.ledger.enter(value, this, key)
     this.remember(key, typeof before === 'function' ? undefined : before)
     this.raw[key] = entered
@@ -103,34 +125,30 @@ export class RecordNode extends TrackNode<JsonRecord> {
     return key
   }
 
+  /** The first number over a number in a field that the log does not have yet. */
   private rememberNumber(key: string, old: number, now: number): void {
     const { ledger } = this
-    if (this.touchedAt !== ledger.tick) {
-      if (this.born === ledger.tick) return
-      this.shape = ledger.firstShape
-      this.at = ledger.numbers.begin()
+    const { tick, numbers } = ledger
+    if (this.born === tick) return
+    if (this.touchedAt !== tick) {
       touch(this)
+      this.mask = 0
+      if (this.shape === null || this.#epoch !== numbers.epoch) {
+        this.shape = ledger.firstShape
+        this.at = numbers.begin()
+        this.#epoch = numbers.epoch
+      }
     }
-    const { shape } = this
-    if (shape === null) {
-      this.#fields?.note(key, old)
-      return
-    }
-    const { values } = ledger.numbers
-    const index = shape.indexOf(key)
-    if (index >= 0) {
-      values[this.at + 2 * index + 1] = now
-      return
-    }
-    const next = shape.with(key)
-    if (next === null) {
+    const index = this.shape?.keys.length ?? 0
+    const wider = this.shape?.with(key) ?? null
+    if (wider === null) {
       this.remember(key, old)
       return
     }
-    const at = this.at + 2 * shape.keys.length
-    values[at] = old
-    values[at + 1] = now
-    this.shape = next
+    this.shape = wider
+    this.mask |= 1 << index
+    numbers.values[this.at + 2 * index] = old
+    numbers.values[this.at + 2 * index + 1] = now
   }
 
   private remember(key: string, old: unknown): void {
@@ -154,13 +172,16 @@ export class RecordNode extends TrackNode<JsonRecord> {
     const { shape, ledger, at } = this
     if (this.touchedAt !== ledger.tick) return NOTHING_WRITTEN
     if (shape === null) return this.#fields ?? NOTHING_WRITTEN
+    const { keys, offsets } = shape.select(this.mask)
     const { values } = ledger.numbers
-    return { keys: shape.keys, olds: shape.keys.map((_, i) => values[at + 2 * i]) }
+    return { keys, olds: offsets.map((offset) => values[at + offset]) }
   }
 
   hasWritten(key: string): boolean {
     if (this.touchedAt !== this.ledger.tick) return false
-    return this.shape === null ? this.#fields?.has(key) === true : this.shape.indexOf(key) >= 0
+    if (this.shape === null) return this.#fields?.has(key) === true
+    const index = this.shape.indexOf(key)
+    return index >= 0 && (this.mask & (1 << index)) !== 0
   }
 
   past(): JsonRecord {

@@ -13,25 +13,33 @@ export const NOTHING_WRITTEN: Written = { keys: [], olds: [] }
 /** An object in which more different fields get new numbers than this remembers them by itself. */
 const MAX_WIDTH = 8
 
-/** Combinations of fields, in the order in which they are written, that are worth a shape; a map of scores has too many. */
+/** Combinations of fields that are worth a shape; a map of scores has too many. */
 const MAX_SHAPES = 512
 
-/**
- * Which fields of an object got new numbers, in order. Objects that are written alike have the same shape, so a group of
- * them is told by one comparison.
- */
+/** Some fields of a shape. */
+export interface Selection {
+  /** The same list for the same fields, in whatever shape. */
+  readonly keys: readonly string[]
+  /** Where the old number of each is in a stretch; the new one is next to it. */
+  readonly offsets: readonly number[]
+}
+
+/** What all shapes of a tracker share. */
+interface Registry {
+  shapes: number
+  readonly keys: Map<string, readonly string[]>
+}
+
+/** The fields of an object of which the number log has a copy, in the order in which they were first written. */
 export class WriteShape {
   readonly keys: readonly string[]
-  readonly #known: WriteShape[]
-  /** The field that was asked for last, and where it led. */
-  #lastKey: string | undefined
-  #last: WriteShape | null = null
-  #next: Map<string, WriteShape> | undefined
+  readonly #registry: Registry
+  readonly #wider = new Map<string, WriteShape>()
+  readonly #selections: Selection[] = []
 
-  /** `known`: all shapes of one tracker. */
-  constructor(keys: readonly string[] = [], known: WriteShape[] = []) {
+  constructor(keys: readonly string[] = [], registry: Registry = { shapes: 0, keys: new Map() }) {
     this.keys = keys
-    this.#known = known
+    this.#registry = registry
   }
 
   indexOf(key: string): number {
@@ -43,30 +51,44 @@ export class WriteShape {
 
   /** The shape with one more field; null when that is worth none. */
   with(key: string): WriteShape | null {
-    if (key === this.#lastKey) return this.#last
-    let next = this.#next?.get(key)
-    if (next === undefined) {
-      if (this.keys.length === MAX_WIDTH || this.#known.length === MAX_SHAPES) return null
-      next = new WriteShape([...this.keys, key], this.#known)
-      this.#known.push(next)
-      this.#next ??= new Map()
-      this.#next.set(key, next)
-    }
-    this.#lastKey = key
-    this.#last = next
-    return next
+    const known = this.#wider.get(key)
+    if (known !== undefined) return known
+    if (this.keys.length === MAX_WIDTH || this.#registry.shapes === MAX_SHAPES) return null
+    const wider = new WriteShape([...this.keys, key], this.#registry)
+    this.#registry.shapes++
+    this.#wider.set(key, wider)
+    return wider
+  }
+
+  /** The fields whose bits are set in `mask`. */
+  select(mask: number): Selection {
+    return (this.#selections[mask] ??= this.#selected(mask))
+  }
+
+  #selected(mask: number): Selection {
+    const { keys } = this.#registry
+    const indexes = [...this.keys.keys()].filter((index) => (mask & (1 << index)) !== 0)
+    const names = indexes.map((index) => this.keys[index] ?? '')
+    const id = JSON.stringify(names)
+    if (!keys.has(id)) keys.set(id, names)
+    return { keys: keys.get(id) ?? names, offsets: indexes.map((index) => 2 * index) }
   }
 }
 
 /** Per field an old and a new number. */
 const STRIDE = 2 * MAX_WIDTH
-const FIRST_ROOM = 64 * STRIDE
-/** Half a megabyte, 4,096 objects: what a tick needed beyond that is given back. */
-const MAX_KEPT_ROOM = 65_536
+/** Two megabytes, 16,384 objects: past it the log starts over. */
+const MAX_KEPT = 16_384 * STRIDE
 
-/** The shared list. An object has a stretch of it until the commit: for the n-th field of its shape `[2n]` was, `[2n + 1]` is. */
+/**
+ * The numbers of all objects in which numbers were written over numbers. An object has a stretch of it: for the n-th field of
+ * its shape `[2n]` was when the tick began, valid when it was written since, and `[2n + 1]` is what stands there. It keeps
+ * its stretch from tick to tick: then the next write need not ask the object what stands there.
+ */
 export class NumberLog {
-  values = new Float64Array(FIRST_ROOM)
+  values = new Float64Array(0)
+  /** Grows when the log starts over: stretches of before are void. */
+  epoch = 0
   #end = 0
 
   /** Where the stretch of one more object begins. */
@@ -75,15 +97,18 @@ export class NumberLog {
     this.#end += STRIDE
     if (this.#end > this.values.length) {
       const { values } = this
-      this.values = new Float64Array(values.length * 2)
+      this.values = new Float64Array(Math.max(values.length * 2, STRIDE))
       this.values.set(values)
     }
     return at
   }
 
-  clear(): void {
+  /** To be called after a commit. */
+  settle(): void {
+    if (this.#end <= MAX_KEPT) return
+    this.epoch++
     this.#end = 0
-    if (this.values.length > MAX_KEPT_ROOM) this.values = new Float64Array(FIRST_ROOM)
+    if (this.values.length > 4 * MAX_KEPT) this.values = new Float64Array(0)
   }
 }
 

@@ -117,7 +117,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     if (placements.size > 0) moveHomes(ledger, placements)
     for (const node of ledger.laden) node.release()
     ledger.laden = []
-    ledger.numbers.clear()
+    ledger.numbers.settle()
     placements.clear()
     ledger.tick++
     ledger.isDirty = false

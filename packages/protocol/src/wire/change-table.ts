@@ -68,8 +68,9 @@ export function createChangeTable(
   const fields: string[] = []
   const values: unknown[] = []
   const before: number[] = []
-  /** What the children of a map are called. */
+  /** What fills the last blank of the nodes being taken, and which of them are taken, in order. */
   let numbers = new Int32Array(64)
+  let picks = new Int32Array(64)
   let past: PastOf = noPast
 
   function fill(delta: unknown, pastOf: PastOf = noPast): void {
@@ -187,42 +188,43 @@ export function createChangeTable(
     return node.name
   }
 
-  /** Rows that come sorted need no sorting, and sorting objects is less work than sorting columns. */
-  function byName(children: readonly TrackNode[]): readonly TrackNode[] {
-    const { length } = children
-    if (numbers.length < length) numbers = new Int32Array(length * 2)
+  /** What fills the last blank for each of `nodes` goes into `numbers`. */
+  function number(nodes: readonly TrackNode[], numberOf: (node: TrackNode) => number): void {
+    const { length } = nodes
+    if (numbers.length < length) {
+      numbers = new Int32Array(length * 2)
+      picks = new Int32Array(length * 2)
+    }
     // `i` stays below the length.
-    for (let i = 0; i < length; i++) numbers[i] = nameOf(children[i] as TrackNode)
-    if (isSorted(numbers, length)) return children
-    const order = orderOf(numbers, length)
-    const sorted = children.slice()
-    // An order names each of the children once.
-    for (let i = 0; i < length; i++) sorted[i] = children[order[i] ?? 0] as TrackNode
-    return sorted
+    for (let i = 0; i < length; i++) numbers[i] = numberOf(nodes[i] as TrackNode)
   }
 
-  /** Rows of those nodes that are like the last ones at `place`, all at once; returns the others. */
+  /**
+   * Rows of those nodes that are like the last ones at `place`, all at once; returns the others. Both in the order of
+   * `numbers`: rows that come sorted need no sorting, and sorting nodes is less work than sorting columns.
+   */
   function takeAlike(
     place: Place,
     nodes: readonly TrackNode[],
-    lasts: readonly number[],
-    context: DiffContext,
+    context: DiffContext | undefined,
   ): readonly TrackNode[] {
-    const group = place.recent
-    if (group === null || !takesNumbers(group, context)) return nodes
-    const alike: RecordNode[] = []
-    const alikeLasts: number[] = []
+    const { length } = nodes
+    const order = isSorted(numbers, length) ? null : orderOf(numbers, length)
+    const { recent } = place
+    const group = recent !== null && context !== undefined && takesNumbers(recent, context) ? recent : null
     const others: TrackNode[] = []
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]
-      if (node === undefined) continue
-      if (node instanceof RecordNode && isRowOf(group, node)) {
-        alike.push(node)
-        alikeLasts.push(lasts[i] ?? 0)
-      } else others.push(node)
+    let count = 0
+    for (let i = 0; i < length; i++) {
+      const pick = order === null ? i : (order[i] ?? 0)
+      // An order names each of the nodes once.
+      const node = nodes[pick] as TrackNode
+      if (group !== null && node instanceof RecordNode && isRowOf(group, node)) picks[count++] = pick
+      else others.push(node)
     }
+    if (group === null || count === 0) return others
     const isFirst = group.rows === 0
-    const dropped = addNumberRows(group, alike, blanks, alikeLasts)
+    // What `isRowOf` holds for is a record.
+    const dropped = addNumberRows(group, nodes as readonly RecordNode[], picks, count, blanks, numbers)
     if (isFirst && group.rows > 0) open.push(group)
     return dropped.length === 0 ? others : [...others, ...dropped]
   }
@@ -235,20 +237,20 @@ export function createChangeTable(
       before[at] = old
     },
     fields: addFields,
-    numbers: (node, place, context) => takeAlike(place, [node], blanks.slice(-1), context).length === 0,
-    order(place, children) {
-      noteChildren(place, children.length)
-      return place.isMap ? byName(children) : children
+    numbers(node, place, context) {
+      number([node], () => blanks.at(-1) ?? 0)
+      return takeAlike(place, [node], context).length === 0
     },
-    children: (place, children, context) =>
-      place.isMap ? takeAlike(anyOf(place), children, children.map(nameOf), context) : children,
-    items: (place, items, context) =>
-      takeAlike(
-        itemOf(place),
-        items,
-        items.map(({ key }) => Number(key)),
-        context,
-      ),
+    children(place, children, context) {
+      noteChildren(place, children.length)
+      if (!place.isMap) return children
+      number(children, nameOf)
+      return takeAlike(anyOf(place), children, context)
+    },
+    items(place, items, context) {
+      number(items, indexOf)
+      return takeAlike(itemOf(place), items, context)
+    },
     enterChild(place, child) {
       const next = enter(place, child.key)
       if (next === place.any) blanks.push(nameOf(child))
@@ -264,6 +266,11 @@ export function createChangeTable(
   }
 
   return { groups: open, fill, fillTracked, clear }
+}
+
+/** Of an item of a list: its key is its index. */
+function indexOf({ key }: TrackNode): number {
+  return Number(key)
 }
 
 /** Something to look into, a list whose items change where they are, or a new value. */

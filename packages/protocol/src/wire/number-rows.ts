@@ -2,18 +2,20 @@
 // column, out of the tracker's list of numbers.
 import type { DiffContext } from '../delta/context.js'
 import type { RecordNode } from '../delta/track-record.js'
+import type { WriteShape } from '../delta/track-written.js'
 import { hasFields, reserveRows } from './place.js'
 import type { Group } from './place.js'
 
-/** Where the numbers of each row lie. Filled and used up in one call. */
-let stretches = new Int32Array(64)
+/** Where the numbers of each row lie, column by column. Filled and used up in one call. */
+let places = new Int32Array(64)
 
 /** True for an object of which the group's fields were written, in their order, and nothing else. */
-export function isRowOf(group: Group, { shape, touchedAt, children, ledger }: RecordNode): boolean {
+export function isRowOf(group: Group, { shape, mask, touchedAt, children, ledger }: RecordNode): boolean {
   if (shape === null || touchedAt !== ledger.tick || children.length > 0) return false
-  if (shape === group.shape) return true
-  if (shape.keys.length === 0 || !hasFields(group, shape.keys, shape.keys.length)) return false
-  group.shape = shape
+  const { keys } = shape.select(mask)
+  if (keys === group.keysWritten) return true
+  if (keys.length === 0 || !hasFields(group, keys, keys.length)) return false
+  group.keysWritten = keys
   return true
 }
 
@@ -31,23 +33,27 @@ export function takesNumbers(group: Group, context: DiffContext): boolean {
 }
 
 /**
- * A row for each of `nodes`, of which `isRowOf` and `takesNumbers` hold; `blanks` fill the blanks above, `lasts` the last one.
- * Returns those of which no row was made, because some number is as it was.
+ * A row for each of the nodes that the first `count` of `picks` name, of which `isRowOf` and `takesNumbers` hold; `blanks` fill
+ * the blanks above, `lasts` the last one. Returns those of which no row was made, because some number is as it was.
  */
 export function addNumberRows(
   group: Group,
   nodes: readonly RecordNode[],
+  picks: Int32Array,
+  count: number,
   blanks: readonly number[],
-  lasts: readonly number[],
+  lasts: Int32Array,
 ): readonly RecordNode[] {
   const { rows: start, columns, keys } = group
-  const count = nodes.length
-  const [first] = nodes
-  if (first === undefined) return nodes
-  if (stretches.length < count) stretches = new Int32Array(count * 2)
-  // `i` stays below the count.
-  for (let i = 0; i < count; i++) stretches[i] = (nodes[i] as RecordNode).at
-  const { values } = first.ledger.numbers
+  if (places.length < count * columns.length) places = new Int32Array(count * columns.length * 2)
+  let { values } = NOTHING
+  for (let i = 0; i < count; i++) {
+    // Picks are indexes of nodes, and rows have a shape.
+    const { shape, mask, at, ledger } = nodes[picks[i] ?? 0] as RecordNode
+    const { offsets } = (shape as WriteShape).select(mask)
+    values = ledger.numbers.values
+    for (let n = 0; n < offsets.length; n++) places[n * count + i] = at + (offsets[n] ?? 0)
+  }
   let areAllNew = true
   for (let n = 0; n < columns.length; n++) {
     const column = columns[n]
@@ -55,7 +61,7 @@ export function addNumberRows(
     reserveRows(column, start + count)
     const { numbers, before, round } = column
     for (let i = 0; i < count; i++) {
-      const at = (stretches[i] ?? 0) + 2 * n
+      const at = places[n * count + i] ?? 0
       const was = values[at] ?? 0
       const is = values[at + 1] ?? 0
       const old = round === undefined ? was : round(was)
@@ -70,11 +76,18 @@ export function addNumberRows(
     const column = keys[k]
     if (column === undefined) continue
     const isLast = k === keys.length - 1
-    for (let i = 0; i < count; i++) column[start + i] = (isLast ? lasts[i] : blanks[k]) ?? 0
+    for (let i = 0; i < count; i++) column[start + i] = (isLast ? lasts[picks[i] ?? 0] : blanks[k]) ?? 0
   }
   group.rows = start + count
-  return areAllNew ? [] : dropRows(group, start, nodes)
+  if (areAllNew) return []
+  return dropRows(
+    group,
+    start,
+    Array.from(picks.subarray(0, count), (pick) => nodes[pick] as RecordNode),
+  )
 }
+
+const NOTHING = { values: new Float64Array(0) }
 
 /** Takes back the rows from `start` on in which some number is as it was; returns their nodes. */
 function dropRows(group: Group, start: number, nodes: readonly RecordNode[]): readonly RecordNode[] {

@@ -1,7 +1,6 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
 import type { DiffContext } from '../delta/context.js'
-import type { WriteShape } from '../delta/track-written.js'
 import type { DictionaryWriter } from './names.js'
 import { NO_DIVISOR } from './number.js'
 import { isSorted, orderOf, permute, permuteNumbers } from './order.js'
@@ -41,8 +40,8 @@ export interface Group {
   readonly columns: readonly Column[]
   /** Where the rounding of the columns was looked up. */
   context: DiffContext | null
-  /** What was written in the objects that were added last: it has the group's fields. */
-  shape: WriteShape | null
+  /** The names of the fields as the tracker has them, from the objects that were added last. */
+  keysWritten: readonly string[] | null
 }
 
 /** The values of one field. */
@@ -164,7 +163,7 @@ function createGroup(
     keys: Array.from({ length: countBlanks(template) }, () => []),
     columns: (fields.length === 0 ? [''] : fields).map(createColumn),
     context: null,
-    shape: null,
+    keysWritten: null,
   }
 }
 

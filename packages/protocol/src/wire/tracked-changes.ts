@@ -20,10 +20,16 @@ export interface RowSink {
   field(at: number, key: string, value: unknown, before: number): void
   /** The row of an object of which numbers were written, the same ones as in the row before; false when it is not that simple. */
   numbers(node: RecordNode, place: Place, context: DiffContext): boolean
-  /** Says which children of a place change, before they are entered; returns them in the best order. */
-  order(place: Place, children: readonly TrackNode[]): readonly TrackNode[]
-  /** The rows of those children of a map, or items of a list, that `numbers` would take, all at once; returns the others. */
-  children(place: Place, children: readonly TrackNode[], context: DiffContext): readonly TrackNode[]
+  /**
+   * Says which children of a place change, before they are entered. Takes those that `numbers` would take all at once, where
+   * all have the same context; returns the others in the best order.
+   */
+  children(
+    place: Place,
+    children: readonly TrackNode[],
+    context: DiffContext | undefined,
+  ): readonly TrackNode[]
+  /** The same of the items of a list, which come in order. */
   items(place: Place, items: readonly TrackNode[], context: DiffContext): readonly TrackNode[]
   /** Goes to a child and returns its place. */
   enterChild(place: Place, child: TrackNode): Place
@@ -88,7 +94,7 @@ function takeRecord(
     return
   }
   if (count > 0) sink.fields(place, count)
-  if (!isLeaf) takeChildren(sink.order(place, children), place, context, sink, depth)
+  if (!isLeaf) takeChildren(children, place, context, sink, depth)
 }
 
 /** Those of the flagged children that still stand here and are not hidden. */
@@ -114,8 +120,7 @@ function takeChildren(
   depth: number,
 ): void {
   const { below } = context
-  const others = below === undefined ? children : sink.children(place, children, below)
-  for (const child of others) {
+  for (const child of sink.children(place, children, below)) {
     const next = sink.enterChild(place, child)
     takeRows(child, next, below ?? context.at(child.key), sink, depth + 1)
     sink.leave(place, next)
