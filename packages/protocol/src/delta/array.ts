@@ -10,7 +10,7 @@ import type { IsChanged } from './align.js'
 import type { DiffContext } from './context.js'
 import type { ArrayOp, Delta } from './delta.js'
 import type { KeyedAlignment } from './keyed.js'
-import { isRecord } from './value.js'
+import { haveSameFields, isRecord } from './value.js'
 
 /** Says that a new item is the better thing to send. */
 const NEW = Symbol('new')
@@ -53,7 +53,7 @@ export function diffArray(
     const match = matchItems(before[endBefore - 1], after[endAfter - 1], isChanged)
     if (match === 'no') break
     if (match === 'same') continue
-    const delta = change(before[endBefore - 1], after[endAfter - 1])
+    const delta = itemChange(writing, before[endBefore - 1], after[endAfter - 1])
     if (delta !== undefined) patchesAtEnd.push({ op: 'patch', index: endAfter - 1, delta })
   }
 
@@ -178,9 +178,16 @@ function writeKept(writing: Writing, index: number, before: unknown, after: unkn
   if (!isUntouched) writePatch(writing, index, before, after)
 }
 
-function writePatch({ patches, change }: Writing, index: number, before: unknown, after: unknown): void {
-  const delta = change(before, after)
-  if (delta !== undefined) patches.push({ op: 'patch', index, delta })
+function writePatch(writing: Writing, index: number, before: unknown, after: unknown): void {
+  const delta = itemChange(writing, before, after)
+  if (delta !== undefined) writing.patches.push({ op: 'patch', index, delta })
+}
+
+/** Most rows of a list are as they were, and hold plain values: seeing that is half the work of looking for differences. */
+function itemChange({ change, isChanged }: Writing, before: unknown, after: unknown): Delta | undefined {
+  const areSame =
+    isChanged === undefined && isRecord(before) && isRecord(after) && haveSameFields(before, after)
+  return areSame ? undefined : change(before, after)
 }
 
 function takeAll(items: readonly unknown[], context: DiffContext | undefined): Json[] {

@@ -45,16 +45,28 @@ function equalArrays(a: readonly unknown[], b: readonly unknown[], depth: number
 }
 
 /** `for in` throughout the hot loops: V8 then reads the iterated object's fields by position, twice as fast as by name. */
+/** True when two records hold the same values, containers being the very same ones. */
+export function haveSameFields(a: JsonRecord, b: JsonRecord): boolean {
+  const values = Object.values(a)
+  let at = 0
+  for (const key in a) if (values[at++] !== b[key]) return false
+  for (const _key in b) at--
+  return at === 0
+}
+
 function equalRecords(a: JsonRecord, b: JsonRecord, depth: number): boolean {
-  let extra = 0
+  // Not `a[key]`: where V8 (Node 24) has seen one name there, it compiles for that name and starts over without end, at ten
+  // times the time.
+  const values = Object.values(a)
+  let at = 0
   for (const key in a) {
-    const left = a[key]
-    extra--
-    if (left === b[key]) continue
-    if (typeof left !== 'object' || !equalContainers(left, b[key], depth + 1)) return false
+    const left = values[at++]
+    const right = b[key]
+    if (left === right) continue
+    if (typeof left !== 'object' || !equalContainers(left, right, depth + 1)) return false
   }
-  for (const _key in b) extra++
-  return extra === 0
+  for (const _key in b) at--
+  return at === 0
 }
 
 /**
