@@ -286,6 +286,55 @@ test('[TK9] a draft reads like the object it stands for', () => {
   expect(untrack(initial)).toBe(initial)
 })
 
+test('[TK9] a map of objects goes on reading like itself when all of it was read, and things come and go', () => {
+  const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
+  const tracker = createTracker<{ players: Record<string, Item | number | null> }>({
+    players: Object.fromEntries(ids.map((id, i) => [id, { hp: i }])),
+  })
+  const { players } = tracker.draft
+  const sameAsState = (): void => {
+    expect(Object.keys(players)).toEqual(Object.keys(tracker.state.players))
+    expect(overTheWire(players)).toEqual(overTheWire(tracker.state.players))
+  }
+  const before = players['p7']
+  for (let round = 0; round < 2; round++) for (const id of ids) expect(isDraft(players[id])).toBe(true)
+  expect(players['p7']).toBe(before)
+  expect([players['nobody'], 'nobody' in players, players['toString']]).toEqual([
+    undefined,
+    false,
+    {}.toString,
+  ])
+  players['new'] = { hp: 1 }
+  ;(players['new'] as Item).hp++
+  delete players['p3']
+  expect(players['p3']).toBeUndefined()
+  players['p3'] = players['p4']!
+  delete players['p4']
+  players['count'] = 1
+  players['count'] += 1
+  players['none'] = null
+  sameAsState()
+  tracker.commit()
+  expect([players['count'], players['none'], players['new']]).toEqual([2, null, { hp: 2 }])
+  players['p5'] = players['p6']!
+  tracker.commit()
+  expect(players['p5']).not.toBe(players['p6'])
+  ;(players['p5'] as Item).hp = 100
+  expect(tracker.commit()).toEqual({ players: { p5: { hp: 100 } } })
+  sameAsState()
+})
+
+test('[TK9] an object of plain values shows the object that is put into it as a draft', () => {
+  const tracker = createTracker<{ a: { n: number; inner?: { n: number } } }>({ a: { n: 1 } })
+  const { a } = tracker.draft
+  expect(a.n).toBe(1)
+  a.inner = { n: 1 }
+  expect(isDraft(a.inner)).toBe(true)
+  tracker.commit()
+  a.inner.n = 2
+  expect(tracker.commit()).toEqual({ a: { inner: { n: 2 } } })
+})
+
 test('[TK10] reading and refused writes leave the tracker clean; the first write says so once per commit', () => {
   const onDirty = vi.fn()
   const tracker = createTracker(initial, { onDirty })

@@ -121,3 +121,51 @@ test('[WB8] the documented form of a delta is made when it is asked for, and lea
     { seed, numRuns: 150 },
   )
 })
+
+const field = fc.constantFrom(...'abcdefghij')
+const write = fc.tuple(
+  fc.nat(5),
+  field,
+  fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: -40, max: 40 }).map((n) => n / 8) },
+    { weight: 1, arbitrary: fc.constantFrom('text', null, 'gone', 'moved', 'entity') },
+  ),
+)
+
+for (const isShort of [true, false]) {
+  test(`[WB6] numbers written in any order and company, tick after tick, arrive as they are, ${isShort ? 'the short way' : 'over a delta'}`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(write, { maxLength: 20 }), { minLength: 2, maxLength: 8 }),
+        fc.boolean(),
+        (ticks, isRounded) => {
+          const entity = () => ({ a: 0, b: 1, c: 2, d: 3, e: 4, f: 5, g: 6, h: 7, i: 8, j: 9 })
+          const map = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`e${i}`, entity()]))
+          const list = Array.from({ length: 3 }, entity)
+          const table: SyncTable = isRounded
+            ? { 'map.*.a': { quantize: 0.5 }, 'list.*': { quantize: 2 } }
+            : {}
+          const line = createLine({ map, list }, isShort, table)
+          type Entity = Record<string, unknown>
+          for (const writes of ticks) {
+            const draft = line.tracker.draft as { map: Record<string, Entity>; list: Entity[] }
+            for (const [n, name, value] of writes) {
+              const at = n < 3 ? draft.list[n] : draft.map[`e${n}`]
+              if (at === undefined) continue
+              if (value === 'gone') delete at[name]
+              else if (value === 'moved') {
+                const { [`e${n}`]: moved } = draft.map
+                delete draft.map[`e${n}`]
+                if (moved !== undefined) draft.map[`e${n}`] = moved
+              } else if (value === 'entity') draft.map[`e${n}`] = entity()
+              else at[name] = value
+            }
+            line.commit()
+            expect(line.replica()).toEqual(line.expected())
+          }
+        },
+      ),
+      { seed, numRuns: 150 },
+    )
+  })
+}
