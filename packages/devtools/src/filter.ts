@@ -12,7 +12,7 @@ export interface Filter {
   readonly direction: 'all' | 'in' | 'out'
   /** Words and terms that must all fit, as query.ts reads them. Words are looked for in name, room and decoded payload. */
   readonly text: string
-  /** One client, the server, or all clients. */
+  /** One client, the server, a client of another tab, or all clients of this page. */
   readonly source: number | null
 }
 
@@ -27,8 +27,8 @@ export function matches(row: Row, filter: Filter): boolean {
 
 /** As `matches`, whatever kinds are hidden: what the counts on the chips count. */
 export function matchesButKind(row: Row, { direction, text, source }: Filter): boolean {
-  // What the server tells is the same frames from the other end: shown when asked for.
-  if (source === null ? row.source === SERVER_SOURCE : row.source !== source) return false
+  // What the server and other tabs tell is shown when asked for.
+  if (source === null ? row.source >= SERVER_SOURCE : row.source !== source) return false
   if (direction !== 'all' && row.direction !== direction) return false
   return parseQuery(text).terms.every((term) => fits(row, term) !== term.isNot)
 }

@@ -5,6 +5,7 @@ import { hostTime } from '@painda/protocol'
 import type { SessionFileAbout, Time, Undo } from '@painda/protocol'
 import type { InspectableClient } from './inspectable.js'
 import { createLine, type Line } from './line.js'
+import type { OtherTabs } from './other-tabs.js'
 import { createRecorder, type Recorder } from './recorder.js'
 import type { ServerLane } from './server-lane.js'
 import { createWeather, type Weather } from './weather.js'
@@ -18,6 +19,8 @@ export interface DevtoolsHook {
   readonly weather: Weather
   /** What the dev server tells of the game server, where there is one. */
   server: ServerLane | null
+  /** Other tabs of this browser, where the overlay is mounted. */
+  tabs: OtherTabs | null
   /** The newest clients, oldest first. */
   clients(): readonly AttachedClient[]
   /** Called when a client was attached or forgotten. */
@@ -98,6 +101,7 @@ export function createHook(
     recorder,
     weather,
     server: null,
+    tabs: null,
     replayed: null,
     clients: () => attached,
     subscribe(listener) {

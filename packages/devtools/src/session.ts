@@ -31,7 +31,7 @@ export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
   return {
     about: {
       startedAt: Math.round((lines[0]?.event.at ?? 0) + wallOffsetOf(lines, wallOffset)),
-      sources: numbers.map((number) => nameOf(hook, number)),
+      sources: numbers.map((number) => nameOfSource(hook, number)),
     },
     lines: lines.map(({ source, event }) => ({ source: numbers.indexOf(source), event })),
   }
@@ -96,8 +96,11 @@ export function roomNames(recorder: Recorder, source: number): string[] {
   return [...names]
 }
 
-function nameOf(hook: DevtoolsHook, source: number): string {
+/** What a source of the recording is called: a client by its id. */
+export function nameOfSource(hook: DevtoolsHook, source: number): string {
   if (source === SERVER_SOURCE) return SERVER_NAME
+  const other = hook.tabs?.clients().find((client) => client.source === source)
+  if (other !== undefined) return other.name
   return hook.clients().find((entry) => entry.source === source)?.client.id ?? `client ${source + 1}`
 }
 

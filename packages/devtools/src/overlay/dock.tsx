@@ -145,7 +145,8 @@ function Brand({ model }: { model: Model }) {
 /** Only where there is a choice. */
 function SourcePicker({ model }: { model: Model }) {
   const clients = model.hook.clients()
-  if (clients.length < 2 && !model.hasServer) return null
+  const others = model.hook.tabs?.clients() ?? []
+  if (clients.length < 2 && !model.hasServer && others.length === 0) return null
   const { source } = model.rows.filter
   return (
     <select
@@ -157,13 +158,18 @@ function SourcePicker({ model }: { model: Model }) {
         model.setFilter({ source: value === '' ? null : Number(value) })
       }}
     >
-      <option value="">All clients</option>
+      <option value="">{others.length > 0 ? 'This tab' : 'All clients'}</option>
       {clients.map(({ source: number, client }) => (
         <option key={number} value={String(number)}>
           {`#${number + 1} ${client.id ?? 'not connected'}`}
         </option>
       ))}
       {model.hasServer && <option value={String(SERVER_SOURCE)}>The server</option>}
+      {others.map(({ source: number, name }) => (
+        <option key={number} value={String(number)}>
+          {`Other tab: ${name}`}
+        </option>
+      ))}
     </select>
   )
 }

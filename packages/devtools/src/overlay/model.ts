@@ -67,8 +67,13 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     for (const stop of stopWatching) stop()
     const clients = hook.clients().map(({ client }) => client.subscribeStatus(refresh.request))
     stopWatching = [...clients, watchRecorder()]
-    if (hook.replayed === null) hook.server?.watch(preferences.read().isOpen)
+    if (hook.replayed === null) lookBeyond(preferences.read().isOpen)
     refresh.request()
+  }
+
+  function lookBeyond(isLooking: boolean): void {
+    hook.server?.watch(isLooking)
+    hook.tabs?.watch(isLooking)
   }
 
   /** Closed, only a new problem is worth a redraw: the badge counts it. */
@@ -107,7 +112,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
       const { source } = rows.filter
       return hook
         .clients()
-        .filter((entry) => source === null || source === SERVER_SOURCE || entry.source === source)
+        .filter((entry) => source === null || source >= SERVER_SOURCE || entry.source === source)
     },
     get hasServer() {
       const { framesIn, framesOut, problems: told } = recorder.totals(SERVER_SOURCE)
@@ -161,7 +166,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     close() {
       refresh.close()
       stopHook()
-      if (hook.replayed === null) hook.server?.watch(false)
+      if (hook.replayed === null) lookBeyond(false)
       for (const stop of stopWatching) stop()
       stopWatching = []
       listeners.clear()

@@ -6,6 +6,8 @@ import { render } from 'preact'
 import { type DevtoolsHook, installHook } from '../hook.js'
 import type { InspectableClient } from '../inspectable.js'
 import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey } from './hotkey.js'
+import { createOtherTabs, type OtherTabs } from '../other-tabs.js'
+import { nameOfSource } from '../session.js'
 import { createModel } from './model.js'
 import { createStage } from './stage.js'
 import { Overlay } from './overlay.js'
@@ -59,6 +61,23 @@ function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 0)
 }
 
+/** Null where a page may have no channel, as in a sandboxed frame. */
+function joinTabs(hook: DevtoolsHook): OtherTabs | null {
+  try {
+    const id = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    const channel = new BroadcastChannel(HOST_TAG)
+    hook.tabs = createOtherTabs({
+      channel,
+      recorder: hook.recorder,
+      nameOf: (source) => nameOfSource(hook, source),
+      id,
+    })
+  } catch {
+    hook.tabs = null
+  }
+  return hook.tabs
+}
+
 const mounted = new WeakMap<Document, MountedDevtools>()
 
 /**
@@ -73,6 +92,7 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const existing = mounted.get(document)
   if (existing !== undefined) return existing
 
+  const tabs = joinTabs(hook)
   const preferences = createPreferences(() => sessionStorage)
   const stage = createStage({
     hook,
@@ -120,6 +140,8 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
       window.removeEventListener('keydown', onKeyDown, true)
       render(null, shadow)
       stage.close()
+      tabs?.close()
+      hook.tabs = null
       host.remove()
     },
   }

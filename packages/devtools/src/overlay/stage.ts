@@ -3,6 +3,7 @@
 import { toPPError } from '@painda/protocol'
 import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
 import type { DevtoolsHook } from '../hook.js'
+import { harOf } from '../har.js'
 import { replayOf, replayOffset, sessionOf } from '../session.js'
 import { packSession, unpackSession } from '../session-bytes.js'
 import type { Model } from './model.js'
@@ -17,6 +18,8 @@ export interface Stage {
   /** Never rejects: see `notice`. Opening another file while one is being read gives up the first. */
   open(file: NamedBlob): Promise<void>
   save(): Promise<void>
+  /** The bytes that travelled, for tools that know HAR. */
+  saveAsHar(): void
   backToPage(): void
   dismiss(): void
   /** Called when another recording is shown, or when there is something to say. */
@@ -88,6 +91,14 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
       } catch (thrown) {
         if (!isClosed) change({ notice: `Not saved: ${toPPError(thrown, 'INTERNAL').message}` })
       }
+    },
+    saveAsHar() {
+      const { hook: shown } = replay?.model ?? live
+      const { startedAt } = sessionOf(shown, wallOffset).about
+      download(
+        fileNameOf(startedAt).replace('.jsonl.gz', '.har'),
+        new Blob([harOf(shown)], { type: 'application/json' }),
+      )
     },
     backToPage() {
       opened++

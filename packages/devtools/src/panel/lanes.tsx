@@ -2,9 +2,9 @@
 // The lanes of the timeline: traffic as bars, lost connections shaded, trouble marked. A click looks at that time; the keyboard has
 // the slider below, so the picture itself is no stop of it.
 import type { TargetedMouseEvent } from 'preact'
-import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
 import { SERVER_SOURCE } from '../server-lane.js'
+import { nameOfSource } from '../session.js'
 import { lanesOf, type Lane } from '../timeline.js'
 
 const COLUMNS = 200
@@ -19,8 +19,12 @@ interface LanesProps {
 
 export function Lanes({ model, place, onSeek }: LanesProps) {
   const { clients, hook } = model
-  const sources = clients.map(({ source }) => source)
-  const lanes = lanesOf(hook.recorder, model.hasServer ? [SERVER_SOURCE, ...sources] : sources, COLUMNS)
+  const sources = [
+    ...(model.hasServer ? [SERVER_SOURCE] : []),
+    ...clients.map(({ source }) => source),
+    ...(hook.tabs?.clients() ?? []).map(({ source }) => source),
+  ]
+  const lanes = lanesOf(hook.recorder, sources, COLUMNS)
   const top = Math.max(1, ...lanes.flatMap(({ columns }) => columns.map((column) => column.in + column.out)))
 
   function onClick(event: TargetedMouseEvent<SVGSVGElement>): void {
@@ -32,7 +36,7 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
     <div class="lanes">
       {lanes.map((lane) => (
         <div key={lane.source} class="lane">
-          <span class="lane-name">{nameOf(clients, lane.source)}</span>
+          <span class="lane-name">{nameOfSource(hook, lane.source)}</span>
           <svg
             viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
             preserveAspectRatio="none"
@@ -46,11 +50,6 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
       ))}
     </div>
   )
-}
-
-function nameOf(clients: readonly AttachedClient[], source: number): string {
-  if (source === SERVER_SOURCE) return 'server'
-  return clients.find((attached) => attached.source === source)?.client.id ?? `client ${source + 1}`
 }
 
 function LanePicture({ lane, top }: { lane: Lane; top: number }) {

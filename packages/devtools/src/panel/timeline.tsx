@@ -6,7 +6,7 @@ import { deltaTree } from '../delta-tree.js'
 import { formatCount, formatMs } from '../format.js'
 import type { Model } from '../overlay/model.js'
 import { stateAt, type PastState } from '../rebuild.js'
-import { roomNames } from '../session.js'
+import { nameOfSource, roomNames } from '../session.js'
 import { momentBefore, momentsOf, placeIn, spanOf, type Moment } from '../timeline.js'
 import { DeltaView } from './delta-view.js'
 import { Empty } from './empty.js'
@@ -20,7 +20,8 @@ interface Track {
 
 export function TimelinePanel({ model }: { model: Model }) {
   const { recorder } = model.hook
-  const tracks = model.clients.flatMap(({ source }) =>
+  const clients = [...(model.hook.tabs?.clients() ?? []), ...model.clients]
+  const tracks = clients.flatMap(({ source }) =>
     roomNames(recorder, source).map((room) => ({ id: `${source} ${room}`, source, room })),
   )
   const [chosen, setChosen] = useState<string | null>(null)
@@ -39,7 +40,7 @@ export function TimelinePanel({ model }: { model: Model }) {
         >
           {tracks.map(({ id, source, room }) => (
             <option key={id} value={id}>
-              {`#${source + 1} ${room}`}
+              {`${nameOfSource(model.hook, source).slice(0, 12)} · ${room}`}
             </option>
           ))}
         </select>
