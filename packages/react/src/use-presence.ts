@@ -12,6 +12,7 @@ import type {
 } from '@painda/client'
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
+import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
 
 export interface UsePresenceResult<Data> {
   /** This client's own entry; `null` before it is in. */
@@ -56,7 +57,7 @@ export function useOthers(
   selector: Select<readonly PresenceEntry[]> = same,
   equality?: Equality,
 ): unknown {
-  return useSelected(room, pickOthers, selector, equality)
+  return useSelected('useOthers', room, pickOthers, selector, equality)
 }
 
 /** One of the others by its client id, or what `selector` takes of it; `undefined` while it is not there. */
@@ -81,7 +82,7 @@ export function useOther(
       presence.snapshot().self?.clientId === clientId ? undefined : presence.get(clientId),
     [clientId],
   )
-  return useSelected(room, pick, selector, equality)
+  return useSelected('useOther', room, pick, selector, equality)
 }
 
 /** This client's own entry, or what `selector` takes of it; `null` before it is in. */
@@ -98,7 +99,7 @@ export function useSelf(
   selector: Select<PresenceEntry> = same,
   equality?: Equality,
 ): unknown {
-  return useSelected(room, pickSelf, selector, equality)
+  return useSelected('useSelf', room, pickSelf, selector, equality)
 }
 
 // Overloads tie the entries' data to the room and the result to the selector.
@@ -117,6 +118,7 @@ const pickOthers = (presence: Picked): readonly PresenceEntry[] => presence.snap
 const pickSelf = (presence: Picked): PresenceEntry | null => presence.snapshot().self
 
 function useSelected<From extends object>(
+  hook: string,
   room: RoomHandle<RoomShape>,
   pick: PickFrom<From>,
   selector: Select<From>,
@@ -124,20 +126,24 @@ function useSelected<From extends object>(
 ): unknown {
   const { presence } = room
   // Kept across selectors, so that one that is written inline and finds the same keeps its identity.
-  const [shown] = useState<Shown>(() => ({ current: null }))
+  const [shown] = useState<Shown>(() => ({ current: null, isChecked: !isDevelopment() }))
   const selection = useMemo(
-    () => createSelection(presence, pick, selector, equality as (a: unknown, b: unknown) => boolean, shown),
-    [presence, pick, selector, equality, shown],
+    () =>
+      createSelection(hook, presence, pick, selector, equality as (a: unknown, b: unknown) => boolean, shown),
+    [hook, presence, pick, selector, equality, shown],
   )
   return useSyncExternalStore(presence.subscribe, selection.now, selection.onServer)
 }
 
 interface Shown {
   current: { value: unknown } | null
+  /** True once the selector has been tried on one list or entry twice. */
+  isChecked: boolean
 }
 
 /** Of a thousand who watch one member each, only those whose member changed run their selectors. */
 function createSelection<From extends object>(
+  hook: string,
   presence: Picked,
   pick: PickFrom<From>,
   selector: Select<From>,
@@ -148,7 +154,12 @@ function createSelection<From extends object>(
 
   function look(from: From | null | undefined): unknown {
     if (last !== null && last.from === from) return last.value
-    const next = from === null || from === undefined ? from : selector(from)
+    const isThere = from !== null && from !== undefined
+    if (DEV && isThere && !shown.isChecked) {
+      shown.isChecked = true
+      warnIfUnstable(hook, () => selector(from), equality)
+    }
+    const next = isThere ? selector(from) : from
     const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
     shown.current = { value }
     last = { from, value }

@@ -2,7 +2,7 @@ import { PPProvider, shallowEqual, useOther, useOthers, usePPRoom, useSelf } fro
 import type { PPClient, RoomHandle } from '@painda/react'
 import { cleanup, render, screen } from '@testing-library/react'
 import { memo } from 'react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
 
 let world: ReturnType<typeof createWorld>
@@ -130,6 +130,32 @@ describe('selector forms of presence', () => {
     await until(() => shown('names') === 'ada,rob 2')
     expect(calls.filter((call) => call !== 'all')).toEqual(['one rob'])
     expect(calls.filter((call) => call === 'all')).toHaveLength(1)
+  })
+
+  test('a selector that makes a new value each time is told once, with its hook and the name of its component', async () => {
+    world = createWorld()
+    await join('ada')
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+    function CarelessNames({ room }: { room: Room }) {
+      const names = useOthers(room, (others) => others.map((other) => other.data.name))
+      return <p data-testid="names">{names.join()}</p>
+    }
+    function Inside() {
+      const { room } = usePPRoom(Arena)
+      useOthers(room, (others) => others.map((other) => other.data.name), shallowEqual)
+      useSelf(room, (self) => self.data)
+      return [<CarelessNames key="1" room={room} />, <CarelessNames key="2" room={room} />]
+    }
+    render(
+      <PPProvider client={world.createClient()}>
+        <Inside />
+      </PPProvider>,
+    )
+    await until(() => screen.queryAllByTestId('names').every((one) => one.textContent === 'ada'))
+    expect(complaints.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining('The selector of useOthers in <CarelessNames>'),
+    ])
+    complaints.mockRestore()
   })
 
   test('[PR2] useSelf is null before the room is there, and shows an update at once', async () => {
