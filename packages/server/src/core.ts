@@ -130,6 +130,7 @@ export function createCore(options: ServerOptions) {
     onError: faults.report,
     warn: (message) => logger.warn(message),
     limits: { maxRoomsPerClient },
+    store: options.roomStore,
   })
   const eventRooms = createEventRooms({ membership, rooms, mayJoin: options.joinEventRoom })
   const presence = createGlobalPresence({

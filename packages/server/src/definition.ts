@@ -202,6 +202,8 @@ type Handlers<Names, Map> = [Names] extends [never] ? { readonly [type: string]:
 export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   /** Before anybody is in. Throwing undoes the room. */
   readonly onCreate?: (ctx: RoomScope<Shape, C>, options: unknown) => Maybe<void>
+  /** Instead of `onCreate`, for a room that was saved: its state is there, its members and its timers are not. */
+  readonly onRestore?: (ctx: RoomScope<Shape, C>) => Maybe<void>
   /** May this client join? False or a thrown `refuse(…)` says no. Not asked for clients that the server puts in. */
   readonly onAuth?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<boolean | void>
   /**
@@ -246,6 +248,11 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
    * that begin with `doc-`.
    */
   readonly mayChooseId?: (client: C, id: string) => boolean
+  /**
+   * Its state survives a restart: saved to `roomStore` within five seconds of a change and when the server closes, and back with
+   * `server.restoreRooms()`. A room that ends for good is forgotten. Default false.
+   */
+  readonly persist?: boolean
   /** In no listing from the start; `room.isPrivate` changes it, in `onCreate` at the latest. Default false. */
   readonly isPrivate?: boolean
   /** How long an abandoned room is kept. Default 0: it ends with its last member. Infinity: it stays. */

@@ -38,6 +38,7 @@ export type {
   UntypedShape,
 } from './definition.js'
 export type { CreateRoomOptions } from './rooms.js'
+export type { RoomStore, SavedRoom } from './keeper.js'
 export type { LobbyOptions, RoomListing } from './listing.js'
 export type { ShutdownOptions, SignalOptions } from './shutdown.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'

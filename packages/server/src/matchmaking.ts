@@ -5,6 +5,7 @@ import { PPError } from '@painda/protocol'
 import type { Random, RoomShape } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
+import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import type { RoomSettings, RoomWorld } from './room-parts.js'
 import { StateRoom } from './room.js'
@@ -26,7 +27,7 @@ export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
-  make(definition: Definition<C>, id?: string): StateRoom<C>
+  make(definition: Definition<C>, id?: string, saved?: SavedRoom): StateRoom<C>
   /** @throws what a synchronous `onCreate` throws */
   begin(room: StateRoom<C>, options: unknown): void
   /** The documented form: finds or makes. */
@@ -107,15 +108,20 @@ export function createMatchmaking<C extends Member>({
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
-    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url')) {
+    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url'), saved) {
       const { tickHz = DEFAULT_TICK_HZ, sendHz = tickHz, autoDisposeMs = 0 } = behaviour
       return add(
         id,
         {
           name: shape.name,
           shape,
-          state: shape.state(),
-          behaviour,
+          // A saved state is an object: `checkSaved` has looked.
+          state: saved === undefined ? shape.state() : (saved.state as object),
+          behaviour:
+            saved === undefined
+              ? behaviour
+              : { ...behaviour, metadata: saved.metadata, isPrivate: saved.isPrivate },
+          isRestored: saved !== undefined,
           stepMs: 1000 / tickHz,
           sendEvery: Math.max(1, Math.round(tickHz / sendHz)),
           autoDisposeMs,
@@ -159,6 +165,7 @@ export function createMatchmaking<C extends Member>({
         sendEvery: 1,
         autoDisposeMs: Infinity,
         syncOnJoin,
+        isRestored: false,
         isServerOnly: options.join === 'server',
       })
       room.start(undefined, ending.get(id))

@@ -1,6 +1,7 @@
 // What a server can be told, and what it does when it is told nothing.
 import { PPError } from '@painda/protocol'
 import type { ContractShape, PPMode, PPSchemaRegistry, Random, Time } from '@painda/protocol'
+import type { RoomStore } from './keeper.js'
 import type { Logger } from './logger.js'
 import type { TypeLimits } from './type-limits.js'
 import type { CompressionOptions } from './v2-compression.js'
@@ -70,6 +71,8 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   presence?: { syncInterval?: number }
   /** May this client enter an event room by its own wish? Default: no; `client.join` on the server decides. */
   joinEventRoom?: (client: { readonly id: string; readonly userId: string }, room: string) => boolean
+  /** Where rooms of definitions with `persist` are saved: `createFileRoomStore(folder)` from `@painda/server/persistence`, or your own. */
+  roomStore?: RoomStore
   logger?: Logger
   time?: Time
   random?: Random

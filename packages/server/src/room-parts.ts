@@ -1,8 +1,9 @@
 // The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
 // room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
-import { compileSync, createEmitter, PPError, validate } from '@painda/protocol'
-import type { Emitter, Inspector, Random, RoomShape, StandardSchema, Time } from '@painda/protocol'
+import { cloneJson, compileSync, createEmitter, PPError, validate } from '@painda/protocol'
+import type { Emitter, Inspector, Json, Random, RoomShape, StandardSchema, Time } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomEvents, RoomScope, UntypedShape } from './definition.js'
+import type { Keeper, SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
@@ -34,6 +35,10 @@ export interface RoomWorld {
   /** False for a member whose session is over: nothing would ever take it out again. */
   readonly isAlive: (member: Member) => boolean
   readonly membership: Pick<Membership, 'enter' | 'exit'>
+  /** Keeps a room that is to survive a restart; null where nothing is kept. */
+  readonly keeper: (id: string, read: () => SavedRoom) => Keeper | null
+  /** True when rooms end because their server does. */
+  readonly isClosing: () => boolean
   readonly report: ReportError
 }
 
@@ -48,6 +53,8 @@ export interface RoomSettings<C extends Member> {
   /** Every n-th tick sends. */
   readonly sendEvery: number
   readonly autoDisposeMs: number
+  /** The state is one that was saved: `onRestore` instead of `onCreate`. */
+  readonly isRestored: boolean
   readonly syncOnJoin: boolean
   /** A client's own wish to join is refused. */
   readonly isServerOnly: boolean
@@ -70,6 +77,7 @@ export interface RoomParts<C extends Member> {
   readonly emitter: Emitter<RoomEvents<C>>
   readonly seating: Seating<C>
   readonly queue: Queue<C>
+  readonly keeper: Keeper | null
   readonly scope: RoomScope<UntypedShape, C>
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   setPace(): void
@@ -115,7 +123,14 @@ export function createRoomParts<C extends Member>(
   // A virtual client that reads by reference gets no state; other members of v3 read bytes.
   const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2
   const how = { room: id, nextChannel, now, isDeltaRead }
-  const view: View<object> = createView({ ...how, sync, state: settings.state, onDirty: wake })
+  const keeper = behaviour.persist === true && name !== undefined ? world.keeper(id, () => read(name)) : null
+  /** `onCreate` is done: before that there is nothing worth keeping. */
+  let hasBegun = false
+  const onDirty = (): void => {
+    wake()
+    if (hasBegun) keeper?.changed()
+  }
+  const view: View<object> = createView({ ...how, sync, state: settings.state, onDirty })
   const views: RoomViews<C> = createRoomViews({
     main: view,
     sync,
@@ -157,10 +172,19 @@ export function createRoomParts<C extends Member>(
     autoDisposeMs: settings.autoDisposeMs,
     work: stage.work,
     report: (where, thrown) => report(where, thrown),
-    onCreate: (options) => behaviour.onCreate?.(scope, options),
-    onStarted: () => setPace(),
+    onCreate: (options) =>
+      settings.isRestored ? behaviour.onRestore?.(scope) : behaviour.onCreate?.(scope, options),
+    onStarted() {
+      hasBegun = true
+      keeper?.changed()
+      setPace()
+    },
     isAwaited: () => seating.seats.size > 0,
-    onEnd: settings.onEnd,
+    onEnd(ended) {
+      const isKept = world.isClosing()
+      if (!hasBegun) keeper?.release()
+      settings.onEnd(keeper === null || !hasBegun ? ended : ended.then(() => keeper.end(isKept)))
+    },
     clear: () => clear(),
     onDispose: () => {
       emitter.emit('dispose')
@@ -227,6 +251,14 @@ export function createRoomParts<C extends Member>(
     clock.setSteady(isWanted && life.isRunning)
   }
 
+  /** What is kept of it. */
+  function read(definition: string): SavedRoom {
+    const { metadata, isPrivate } = face
+    // The tracker lets nothing but JSON in.
+    const state = cloneJson(view.state) as unknown as Json
+    return { id, name: definition, state, metadata, isPrivate, savedAt: world.time.wallNow() }
+  }
+
   /** Everybody out, everything stopped; what was written until now is still sent. */
   function clear(): void {
     stage.send()
@@ -240,7 +272,22 @@ export function createRoomParts<C extends Member>(
     world.report(thrown, `${where} of ${face.label}`)
   }
 
-  return { clock, view, views, presence, stage, life, door, emitter, seating, queue, scope, setPace, report }
+  return {
+    clock,
+    view,
+    views,
+    presence,
+    stage,
+    life,
+    door,
+    emitter,
+    seating,
+    queue,
+    keeper,
+    scope,
+    setPace,
+    report,
+  }
 }
 
 function checkPresence({ presence }: RoomShape, data: unknown): unknown {

@@ -109,6 +109,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   set metadata(metadata: RoomMetadata) {
     this.#metadata = metadata
+    this.#parts.keeper?.changed()
     this.#settings.onSeats(null)
   }
 
@@ -118,6 +119,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   set isPrivate(isPrivate: boolean) {
     this.#isPrivate = isPrivate
+    this.#parts.keeper?.changed()
     this.#settings.onSeats(null)
   }
 
@@ -232,6 +234,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** @throws what a synchronous `onCreate` throws; the room is gone then */
   start(options: unknown, after?: Promise<void>): void {
     this.#parts.life.start(options, after)
+  }
+
+  /** It was restored: its members have so long to come back before it counts as abandoned. */
+  awaitMembers(ms: number): void {
+    this.setTimeout(() => {
+      if (this.#parts.seating.isEmpty) this.#parts.life.abandoned()
+    }, ms)
   }
 
   /**

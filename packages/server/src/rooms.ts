@@ -18,11 +18,13 @@ import { createJoining } from './joining.js'
 import { createListings } from './listing.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
+import { checkSaved, createKeeper, type Keeper, type RoomStore, type SavedRoom } from './keeper.js'
 import type { AckBody, Member } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
+import type { RoomWorld } from './room-parts.js'
 import { handleMessage } from './room-message.js'
 import { isAdmitted, isPlayer, type Claim, type Seat } from './seat.js'
 import { createTally, type Tally } from './stats.js'
@@ -81,6 +83,10 @@ export interface Rooms<C extends Member> {
   ended(member: C, reason?: string): void
   /** Ids of the state rooms that it is in. */
   roomsOf(member: C): string[]
+  /** Begins the rooms that were saved, as far as they are defined and not there. @throws what the store throws */
+  restore(): Promise<Room<UntypedShape, C>[]>
+  /** Resolves when the store has what it is to keep. */
+  saved(): Promise<void>
   /** Ends all rooms and stops every timer. Safe to call twice; asynchronous `onDispose` hooks may go on a little. */
   close(): void
 }
@@ -101,7 +107,12 @@ export interface RoomsOptions {
   /** Notes what is probably a mistake. */
   readonly warn?: (message: string) => void
   readonly limits?: { readonly maxRoomsPerClient?: number }
+  /** Where rooms with `persist` are kept. */
+  readonly store?: RoomStore | undefined
 }
+
+/** A restarted server's clients are back within seconds; a page that slept takes longer. */
+const RESTORE_GRACE_MS = 120_000
 
 export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
@@ -112,7 +123,22 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
   let channels = 0
   const nextChannel = (): number => channels++
-  const world = { time, tickers, inspector, tally, membership, nextChannel, isAlive, report: onError }
+  /** Rooms that the store is still to save or to forget. */
+  const leaving = new Set<Promise<void>>()
+  const ending: Promise<void>[] = []
+  let isClosing = false
+  const world: RoomWorld = {
+    time,
+    tickers,
+    inspector,
+    tally,
+    membership,
+    nextChannel,
+    isAlive,
+    keeper,
+    isClosing: () => isClosing,
+    report: onError,
+  }
   const matchmaking = createMatchmaking<C>({
     world,
     random,
@@ -126,6 +152,41 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     const mine = seating.get(seat.client.id) ?? new Map<StateRoom<C>, Seat<C>>()
     if (seat.phase.name !== 'gone') seating.set(seat.client.id, mine.set(room, seat))
     else if (mine.delete(room) && mine.size === 0) seating.delete(seat.client.id)
+  }
+
+  function keeper(id: string, read: () => SavedRoom): Keeper | null {
+    const { store } = options
+    if (store === undefined) return null
+    const made = createKeeper({ id, store, time, read, report: onError })
+    return {
+      ...made,
+      end(isKept) {
+        const ended = made.end(isKept).finally(() => leaving.delete(ended))
+        leaving.add(ended)
+        return ended
+      },
+    }
+  }
+
+  function restoreOne(saved: SavedRoom): StateRoom<C> | null {
+    try {
+      const { id, name } = checkSaved(saved)
+      const definition = matchmaking.definition(name)
+      if (definition?.behaviour.persist !== true) {
+        warn(
+          `The saved room "${id}" is of "${name}", and no definition of that name persists: it was left out.`,
+        )
+        return null
+      }
+      if (matchmaking.get(id) !== undefined || isClosing) return null
+      const room = matchmaking.make(definition, id, saved)
+      matchmaking.begin(room, undefined)
+      if (definition.behaviour.autoDisposeMs !== Infinity) room.awaitMembers(RESTORE_GRACE_MS)
+      return room
+    } catch (thrown) {
+      onError(thrown, 'Restoring a room')
+      return null
+    }
   }
 
   const seatsOf = (member: C): [StateRoom<C>, Seat<C>][] => [...(seating.get(member.id) ?? [])]
@@ -250,8 +311,17 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
     },
     roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
+    async restore() {
+      const saved = (await options.store?.load()) ?? []
+      return saved.flatMap((one) => restoreOne(one) ?? [])
+    },
+    async saved() {
+      await Promise.all(ending)
+      await Promise.all(leaving)
+    },
     close() {
-      for (const room of matchmaking.list()) void room.dispose()
+      isClosing = true
+      for (const room of matchmaking.list()) ending.push(room.dispose())
       tickers.close()
     },
   }

@@ -312,6 +312,15 @@ export class PPServer<C extends ContractShape = ContractShape> {
     return this.#core.rooms.create(shape, options)
   }
 
+  /**
+   * Begins the rooms that `roomStore` has kept, once all is defined; clients that come back find them. A room whose members do
+   * not come back within two minutes ends as it would when they had left.
+   * @throws what the store throws
+   */
+  restoreRooms(): Promise<Room<UntypedShape, PPServerClient>[]> {
+    return this.#core.rooms.restore()
+  }
+
   getRoom(id: string): Room<UntypedShape, PPServerClient> | undefined {
     return this.#core.rooms.get(id)
   }
@@ -387,6 +396,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
     rooms.close()
     presence.close()
     await this.#listener?.close()
+    await rooms.saved()
   }
 }
 

@@ -1,0 +1,2 @@
+export { createFileRoomStore } from './file-room-store.js'
+export type { RoomStore, SavedRoom } from '../keeper.js'
