@@ -226,7 +226,7 @@ describe('a folder of rooms', () => {
     await store.save({ ...room, id: 'b' })
     expect(await readdir(folder)).toHaveLength(2)
     const again = createFileRoomStore(folder)
-    expect((await again.load()).toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+    expect([...(await again.load())].sort((a, b) => a.id.localeCompare(b.id))).toEqual([
       room,
       { ...room, id: 'b' },
     ])
