@@ -3,7 +3,7 @@
 import type { Json } from '../json.js'
 import { emptyDelta, literal, looksLikeMarker, PP_DELETED } from './delta.js'
 import type { ArrayOp, Delta } from './delta.js'
-import { isRecord } from './value.js'
+import { isRecord, own } from './value.js'
 
 /** What leads from `before` to `after`, both JSON; undefined when they are equal. */
 export function deltaBetween(before: unknown, after: unknown): Delta | undefined {
@@ -20,13 +20,24 @@ function betweenRecords(
   before: Record<string, unknown>,
   after: Record<string, unknown>,
 ): Record<string, Delta> | undefined {
-  const delta = emptyDelta(true)
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delta[key] = PP_DELETED
-  for (const key of Object.keys(after)) {
-    const change = deltaBetween(Object.hasOwn(before, key) ? before[key] : undefined, after[key])
-    if (change !== undefined) delta[key] = change
+  let delta: Record<string, Delta> | undefined
+  let kept = 0
+  // `for in`, as in `value.ts`: twice as fast as a list of keys. What is inherited under a name equals no JSON value.
+  for (const key in after) {
+    const value = after[key]
+    if (value === before[key]) {
+      kept++
+      continue
+    }
+    const old = own(before, key)
+    if (old !== undefined) kept++
+    const change = deltaBetween(old, value)
+    if (change !== undefined) (delta ??= emptyDelta(true))[key] = change
   }
-  return Object.keys(delta).length === 0 ? undefined : delta
+  for (const _key in before) kept--
+  if (kept === 0) return delta
+  for (const key in before) if (own(after, key) === undefined) (delta ??= emptyDelta(true))[key] = PP_DELETED
+  return delta
 }
 
 function betweenLists(before: readonly unknown[], after: readonly unknown[]): Delta | undefined {
