@@ -132,27 +132,22 @@ type ServerHook = { attachServer?: (server: { readonly inspector: Inspector }) =
 /** A server says where it is to whoever stands here; it is all that both sides agree on. */
 const HOOK_KEY: unique symbol = Symbol.for('painda.devtools')
 
-/** Takes in every server that this process starts from now on, until `close`. A hook that was there before goes on being told. */
-export function followServers(host: object): { readonly stream: ServerStream; close(): void } {
+/** Takes in every server that this process starts from now on, until the undo. A hook that was there before goes on being told. */
+export function followServers(host: object, tell: (server: { readonly inspector: Inspector }) => void): Undo {
   const slots = host as { [HOOK_KEY]?: ServerHook }
   const before = slots[HOOK_KEY]
-  const stream = createServerStream()
   const hook: ServerHook = {
     ...before,
     attachServer(server) {
       before?.attachServer?.(server)
-      stream.attach(server)
+      tell(server)
     },
   }
   slots[HOOK_KEY] = hook
-  return {
-    stream,
-    close() {
-      stream.close()
-      if (slots[HOOK_KEY] !== hook) return
-      if (before === undefined) delete slots[HOOK_KEY]
-      else slots[HOOK_KEY] = before
-    },
+  return () => {
+    if (slots[HOOK_KEY] !== hook) return
+    if (before === undefined) delete slots[HOOK_KEY]
+    else slots[HOOK_KEY] = before
   }
 }
 

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
-import { followServers } from './server-stream.js'
+import { createServerStream, followServers } from './server-stream.js'
+import { createToolsEndpoint } from './tools-endpoint.js'
 
 export interface PaindaDevtoolsOptions {
   /** Where the button sits. Default `bottom-right`. */
@@ -53,12 +54,30 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
     // Before the app's own plugins, one of which may start the game.
     configureServer: {
       order: 'pre',
-      handler({ ws, httpServer }) {
-        const { stream, close } = followServers(globalThis)
+      handler({ ws, middlewares, httpServer }) {
+        const stream = createServerStream()
+        const tools = createToolsEndpoint()
+        const unfollow = followServers(globalThis, (server) => {
+          stream.attach(server)
+          tools.attach(server)
+        })
         ws.on('painda:watch', (asked: unknown, page) =>
           stream.watch(page, asked, (batch) => page.send('painda:events', batch)),
         )
-        httpServer?.once('close', close)
+        middlewares.use((request, response, next) => {
+          const answer = tools.answer(request)
+          if (answer === null) return next()
+          response.writeHead(answer.status, {
+            'content-type': 'application/json',
+            'cache-control': 'no-store',
+          })
+          response.end(JSON.stringify(answer.body))
+        })
+        httpServer?.once('close', () => {
+          unfollow()
+          stream.close()
+          tools.close()
+        })
       },
     },
 

@@ -181,14 +181,13 @@ test('servers of the process are found by themselves; whoever looked before is t
   const before = { attachServer: vi.fn() }
   const key = Symbol.for('painda.devtools')
   const host: Record<symbol, { attachServer?: (server: object) => void } | undefined> = { [key]: before }
-  const { stream, close } = followServers(host)
+  const tell = vi.fn()
+  const unfollow = followServers(host, tell)
   const server = { inspector: createInspector() }
   host[key]?.attachServer?.(server)
-  stream.watch({}, { clients: [] }, () => {})
-  expect(server.inspector.active).toBe(true)
+  expect(tell).toHaveBeenCalledWith(server)
   expect(before.attachServer).toHaveBeenCalledWith(server)
-  close()
-  expect(server.inspector.active).toBe(false)
+  unfollow()
   expect(host[key]).toBe(before)
 })
 

@@ -123,3 +123,21 @@ test('code of the server cannot load it', async () => {
     await server.close()
   }
 })
+
+test('tools are answered by the dev server, and nobody else’s page is', async () => {
+  const server = await createServer(
+    config({ server: { ws: false, watch: null, port: 0, host: '127.0.0.1' } }),
+  )
+  try {
+    await server.listen()
+    const address = server.httpServer?.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const url = `http://127.0.0.1:${port}/__painda/frames`
+    const answer = await fetch(url)
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(await answer.json()).toMatchObject({ events: [] })
+    expect((await fetch(url, { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+  } finally {
+    await server.close()
+  }
+})
