@@ -17,6 +17,8 @@ const STALL_MS = 10_000
 /** What was missed is part of the price. */
 const CATCH_UP_MS = 2_000
 const ROUND_MS = STALL_MS + CATCH_UP_MS
+/** So many connect at a time. */
+const BATCH = 25
 /** Of the clients that always read, every tenth reads what it gets. */
 const WATCHERS = 10
 const PAIRS = 5
@@ -143,7 +145,9 @@ function clients(): void {
 
   answerCalls({
     async join(url: string) {
-      for (let i = 0; i < CLIENTS; i++) await open(url, i)
+      for (let first = 0; first < CLIENTS; first += BATCH) {
+        await Promise.all(Array.from({ length: BATCH }, (_, i) => open(url, first + i)))
+      }
     },
     begin(isStalled: boolean) {
       ages = []
