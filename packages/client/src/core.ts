@@ -25,12 +25,12 @@ import type {
   Welcome,
 } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
+import { createActivityReport } from './activity.js'
 import { createBatch } from './batch.js'
 import { createServerClock } from './clock.js'
 import type { ServerClock } from './clock.js'
 import { createConnection } from './connection.js'
 import type { Connection } from './connection.js'
-import { createDeferred } from './deferred.js'
 import { createFaults } from './faults.js'
 import { answerPing, createHeartbeat } from './heartbeat.js'
 import type { Heartbeat } from './heartbeat.js'
@@ -40,12 +40,12 @@ import type { Loss } from './loss.js'
 import { createMail } from './mail.js'
 import { createMessaging } from './messaging.js'
 import type { Messaging } from './messaging.js'
-import { createAttention, IDLE_AFTER_MS } from './attention.js'
-import type { Attention } from './attention.js'
+import { IDLE_AFTER_MS } from './attention.js'
 import { browserPage } from './page.js'
 import { browserReload, createPageLife } from './page-life.js'
 import { createPresence } from './presence.js'
 import type { PresenceView } from './presence.js'
+import { createReadiness } from './readiness.js'
 import { createRoom } from './room.js'
 import { createRooms } from './rooms.js'
 import type { Rooms } from './rooms.js'
@@ -123,7 +123,7 @@ export function createCore(options: ClientOptions): Core {
   /** The last connection ended with a frame that could not be read. */
   let isSuspect = false
   let heartbeat: Heartbeat | null = null
-  let ready = createDeferred<void>()
+  const readiness = createReadiness()
 
   const connection = createConnection({
     time,
@@ -200,15 +200,10 @@ export function createCore(options: ClientOptions): Core {
   })
 
   const page = options.page ?? browserPage(globalThis)
-  let attention: Attention | null = null
-  let told: Activity = 'active'
-
-  function tellActivity(): void {
-    const activity = attention?.activity ?? 'active'
-    if (activity === told || connection.snapshot().status !== 'open') return
-    told = activity
-    post({ kind: 'presence', activity }, null)
-  }
+  const activity = createActivityReport(
+    { page, time, idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS },
+    (told) => post({ kind: 'presence', activity: told }, null),
+  )
 
   const pageLife = createPageLife({
     page,
@@ -237,28 +232,13 @@ export function createCore(options: ClientOptions): Core {
 
   function showState(snapshot: ConnectionSnapshot): void {
     const { status, error } = snapshot
-    if (status === 'open') ready.resolve()
-    else if (status === 'closed') ready.reject(error ?? closedError())
-    else if (isReadySettled) ready = createDeferred()
-    isReadySettled = status === 'open' || status === 'closed'
+    readiness.follow(status, () => error ?? closedError())
     if (status === 'closed') pageLife.stop()
     else pageLife.start()
-    if (status === 'closed') {
-      attention?.close()
-      attention = null
-    } else {
-      attention ??= createAttention({
-        page,
-        time,
-        idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS,
-        onChange: tellActivity,
-      })
-    }
-    tellActivity()
+    activity.follow(status)
     inspection.connection(snapshot)
     events.emit('stateChange', snapshot)
   }
-  let isReadySettled = false
 
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
@@ -271,8 +251,7 @@ export function createCore(options: ClientOptions): Core {
     clock.sample(welcome.serverNow, null)
     pageLife.opened(welcome.id, welcome.windowMs)
     if (!isSame) views.clear()
-    // A session begins active, whoever looks.
-    if (!isSame) told = 'active'
+    if (!isSame) activity.restart()
     if (!isSame && !isFirst) {
       presence.clear()
       mail.expire()
@@ -393,7 +372,7 @@ export function createCore(options: ClientOptions): Core {
     messaging,
     rooms,
     presence: presence.view,
-    setActivity: (activity) => attention?.set(activity),
+    setActivity: activity.set,
     inspector,
     clock,
     get id() {
@@ -402,7 +381,7 @@ export function createCore(options: ClientOptions): Core {
     get userId() {
       return session.userId
     },
-    ready: () => ready.promise,
+    ready: readiness.promise,
     scopes,
     request(type, payload, askOptions) {
       const requests = options.contract?.requests ?? {}

@@ -24,7 +24,8 @@ import type { Messaging } from './messaging.js'
 import type { Gate } from './outbox.js'
 import { createPathIndex } from './path-index.js'
 import type { SelectOptions } from './path-index.js'
-import { changeData, createPresence } from './presence.js'
+import { createOwnPresence } from './own-presence.js'
+import { createPresence } from './presence.js'
 import type { RoomPresence } from './presence.js'
 import { createReplica } from './replica.js'
 import type { Replica } from './replica.js'
@@ -33,7 +34,6 @@ import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
 import type { Wish } from './wish.js'
-import { createThrottle } from './throttle.js'
 
 type State =
   /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
@@ -110,9 +110,6 @@ export function createRoom(options: RoomOptions): Room {
   const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
   const listeners = createListeners(onError, definition?.events)
   const changeListeners = new Set<() => void>()
-  const presenceThrottle = createThrottle(time, options.presenceThrottleMs, () => {
-    if (own !== null) tellPresence(own)
-  })
   const presence = createPresence({
     batch,
     selfId,
@@ -121,6 +118,11 @@ export function createRoom(options: RoomOptions): Room {
       if (id !== null) post({ kind: 'resync', room: id, version: replica.version, why: 'presence' }, null)
     },
     onHealed: (path) => options.onPresenceHealed(room, path),
+  })
+  const ownPresence = createOwnPresence(time, options.presenceThrottleMs, presence, (data) => {
+    if (!isMember || id === null) return false
+    post({ kind: 'presence', room: id, data }, null)
+    return true
   })
 
   let state: State = { name: 'idle' }
@@ -132,8 +134,6 @@ export function createRoom(options: RoomOptions): Room {
   let cancelLinger: Undo | null = null
   let joined: Deferred<RoomHandle> = createDeferred()
   let mirror: Mirror<object> | null = null
-  /** Own presence, and whether the server still has to be told. */
-  let own: { data: unknown; isTold: boolean } | null = null
   let shown: RoomSnapshot | null = null
   let notified: RoomSnapshot | null = null
 
@@ -192,13 +192,7 @@ export function createRoom(options: RoomOptions): Room {
 
   function becomeMember(): void {
     isMember = true
-    if (own !== null && !own.isTold) tellPresence(own)
-  }
-
-  function tellPresence(told: { data: unknown; isTold: boolean }): void {
-    if (!isMember || id === null) return
-    told.isTold = true
-    post({ kind: 'presence', room: id, data: told.data }, null)
+    ownPresence.tell()
   }
 
   /** Out, for whatever reason: a promise that still waits is settled. */
@@ -206,7 +200,7 @@ export function createRoom(options: RoomOptions): Room {
     isMember = false
     cancelLinger?.()
     cancelLinger = null
-    presenceThrottle.cancel()
+    ownPresence.cancel()
     joined.reject(
       next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
     )
@@ -257,11 +251,7 @@ export function createRoom(options: RoomOptions): Room {
     get self() {
       return presence.view.self
     },
-    update(change) {
-      own = { data: changeData(own?.data ?? presence.view.self?.data, change), isTold: false }
-      presence.setOwn(own.data)
-      presenceThrottle.run()
-    },
+    update: ownPresence.update,
   }
 
   const handle: RoomHandle = {
@@ -395,7 +385,7 @@ export function createRoom(options: RoomOptions): Room {
     expire() {
       isMember = false
       replica.layers.restart()
-      if (own !== null) own.isTold = false
+      ownPresence.forget()
       presence.clear()
     },
   }

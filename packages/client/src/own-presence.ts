@@ -1,0 +1,44 @@
+// What this client shows of itself in a room: seen here at once, told the server when it may be, and again to a session
+// that has not heard of it.
+import type { Time } from '@painda/protocol'
+import { changeData } from './presence.js'
+import type { Presence } from './presence.js'
+import { createThrottle } from './throttle.js'
+
+export interface OwnPresence {
+  update(change: unknown): void
+  /** Tells what is still untold: the client is a member now. */
+  tell(): void
+  /** The server knows nothing of it. */
+  forget(): void
+  /** Nothing that waits is told. */
+  cancel(): void
+}
+
+/** `send` is false where it cannot leave: then `tell` comes once the client is a member. */
+export function createOwnPresence(
+  time: Pick<Time, 'after'>,
+  throttleMs: number,
+  presence: Presence,
+  send: (data: unknown) => boolean,
+): OwnPresence {
+  let own: { data: unknown } | null = null
+  let isTold = true
+  const throttle = createThrottle(time, throttleMs, tell)
+
+  function tell(): void {
+    if (own !== null && !isTold) isTold = send(own.data)
+  }
+
+  return {
+    update(change) {
+      own = { data: changeData(own?.data ?? presence.view.self?.data, change) }
+      isTold = false
+      presence.setOwn(own.data)
+      throttle.run()
+    },
+    tell,
+    forget: () => void (isTold = false),
+    cancel: throttle.cancel,
+  }
+}
