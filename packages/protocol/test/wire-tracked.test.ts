@@ -122,6 +122,25 @@ test('[WB8] the documented form of a delta is made when it is asked for, and lea
   )
 })
 
+test('[WB8] asked for late, after later messages were applied, it says what that one message changed', () => {
+  fc.assert(
+    fc.property(state, commits, (initial, programs) => {
+      const line = createLine(overTheWire(initial), true)
+      const held: Draft[] = []
+      const read: { message: StateDelta; before: unknown; after: unknown }[] = []
+      for (const statements of programs) {
+        runPart(line.tracker.draft as Draft, held, statements)
+        const before = line.replica()
+        const message = line.commit()
+        if (message !== null) read.push({ message, before, after: line.replica() })
+      }
+      for (const { message, before, after } of read.reverse())
+        expect(deepEqual(patchImmutable(before, message.delta), after)).toBe(true)
+    }),
+    { seed, numRuns: 100 },
+  )
+})
+
 const field = fc.constantFrom(...'abcdefghij')
 const write = fc.tuple(
   fc.nat(5),

@@ -72,9 +72,10 @@ export class RecordNode extends TrackNode<JsonRecord> {
         const at = this.at + 2 * index
         const before = values[at + 1]
         if (value === before || before === undefined) return
-        // JSON has one zero.
-        raw[key as string] = value + 0
-        values[at + 1] = value + 0
+        // JSON has one zero. (Adding one would be shorter, and make another number object of each number.)
+        const entered = value === 0 ? 0 : value
+        raw[key as string] = entered
+        values[at + 1] = entered
         if (this.touchedAt !== ledger.tick) {
           touch(this)
           this.mask = 0
