@@ -74,7 +74,7 @@ export function createAsks({
         )
       }
       const expire = (): void => {
-        reject(ackId, new PPError('ACK_TIMEOUT', DEV && `"${what}" was not answered within ${timeout} ms.`))
+        reject(ackId, new PPError('ACK_TIMEOUT', `"${what}" was not answered within ${timeout} ms.`))
       }
       const cancel = Number.isFinite(timeout) ? time.after(timeout, expire) : () => {}
       const done = (): void => {

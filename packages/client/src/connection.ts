@@ -312,5 +312,5 @@ function clamp(retryAfter: number | null): number | null {
 }
 
 function timedOut(what: string, ms: number): PPError {
-  return new PPError('HANDSHAKE_TIMEOUT', DEV && `${what} took longer than ${ms} ms.`)
+  return new PPError('HANDSHAKE_TIMEOUT', `${what} took longer than ${ms} ms.`)
 }

@@ -1,7 +1,7 @@
 // Is the other end still there, how far away is it, and what time is it there? One timer, set to the next moment at which
 // something is due. In a hidden tab it may come a minute late, and in a frozen page an hour: silence counts only when this
 // end asked in time and could have heard the answer.
-import { DEV, PPError } from '@painda/protocol'
+import { PPError } from '@painda/protocol'
 import type { Ping, Pong, Time, Undo } from '@painda/protocol'
 
 export interface HeartbeatOptions {
@@ -63,7 +63,7 @@ export function createHeartbeat({
     if (isSilent) {
       // What came while the host held this end back still waits to be read: who was late asks once more.
       if (hasAskedLate || now - due < LATE_MS) {
-        onSilence(new PPError('PING_TIMEOUT', DEV && `The server was silent for ${Math.round(silentMs)} ms.`))
+        onSilence(new PPError('PING_TIMEOUT', `The server was silent for ${Math.round(silentMs)} ms.`))
         return
       }
       hasAskedLate = true

@@ -114,7 +114,7 @@ function ackIdOf({ message }: Letter): number | null {
 function expired(what: string): PPError {
   return new PPError(
     'SESSION_EXPIRED',
-    DEV && `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
+    `"${what}" was sent in a session that has ended; whether it took effect is unknown.`,
   )
 }
 

@@ -1,7 +1,7 @@
 // Is an open connection still one? A question goes out on it, and a moment later a fresh socket is dialled beside it. The
 // answer comes first: the fresh one is dropped without a word, so the living connection is never fenced. The fresh one is
 // there first: the old one is given up for it.
-import { DEV, PPError } from '@painda/protocol'
+import { PPError } from '@painda/protocol'
 import type { Time, Transport, Undo } from '@painda/protocol'
 import type { Dialer } from './dialer.js'
 
@@ -36,8 +36,7 @@ export function startProbe({
   const stop = (): void => {
     for (const undo of undos.splice(0)) undo()
   }
-  const silence = (): PPError =>
-    new PPError('PING_TIMEOUT', DEV && 'The server did not answer when it was asked.')
+  const silence = (): PPError => new PPError('PING_TIMEOUT', 'The server did not answer when it was asked.')
 
   function dial(): void {
     const cancel = dialer.start({

@@ -56,5 +56,6 @@ test('a page in production carries the codes of errors, but no sentences for who
   expect(inProduction).toContain('NOT_IN_ROOM')
   // What a user of the page may be shown stays.
   expect(inProduction).toContain('The server removed this client from the room')
+  expect(inProduction).toContain('was not answered within')
   expect(await bundle(page, ['development'], true)).toMatch(sentences)
 })
