@@ -11,7 +11,7 @@ export function StageButtons({ stage }: { stage: Stage }) {
   return (
     <>
       <IconButton icon="save" label="Save as a session file" onClick={() => void stage.save()} />
-      <IconButton icon="har" label="Save as HAR" onClick={stage.saveAsHar} />
+      <IconButton icon="har" class="side-button" label="Save as HAR" onClick={stage.saveAsHar} />
       <IconButton icon="open" label="Open a session file" onClick={() => inputRef.current?.click()} />
       <input
         ref={inputRef}

@@ -136,12 +136,16 @@ interface ViewsProps {
 
 /** Drawn once a second, not with every frame: it reads hundreds of deltas. */
 class Views extends Component<ViewsProps> {
+  /** How many rows there were; just opened, there are none yet. */
+  private drawn = 0
+
   override shouldComponentUpdate(next: ViewsProps): boolean {
-    return next.now !== this.props.now || next.model !== this.props.model
+    return this.drawn === 0 || next.now !== this.props.now || next.model !== this.props.model
   }
 
   override render({ model, attached: { source }, room }: ViewsProps) {
     const rows = model.rows.all
+    this.drawn = rows.length
     const own = ownPaths(rows, source, room.id ?? '')
     const paths = pathTraffic(rows, source, room.id ?? '')
     return (

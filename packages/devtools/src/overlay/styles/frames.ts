@@ -94,6 +94,9 @@ export const FRAMES = `
 }
 .list-note:focus-visible { outline-color: var(--ink); outline-offset: 2px; }
 
+@container (max-width: 480px) {
+  .filter-line { flex-wrap: wrap; row-gap: 6px; }
+}
 @container (max-width: 1180px) {
   .chips { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; flex: 1 1 100%; min-width: 0; }
   .filter-line { max-width: none; }
