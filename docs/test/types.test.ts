@@ -17,7 +17,7 @@ test('every example of the guides compiles', async () => {
     writeFiles(own, filesOf(page))
     const config = {
       extends: '../../../../tsconfig.test.json',
-      include: ['.', '../../peers.d.ts', '../../peers-jsx.d.ts'],
+      include: ['.', '../../app.d.ts', '../../peers.d.ts', '../../peers-jsx.d.ts'],
       exclude: [],
     }
     writeFileSync(join(own, 'tsconfig.json'), JSON.stringify(config))
