@@ -56,7 +56,7 @@ export const DOCK = `
 
 .tabs { position: relative; display: flex; align-self: stretch; gap: 2px; }
 .tab {
-  position: relative; padding: 0 11px; border: 0; background: none; color: var(--soft); font-weight: 550; white-space: nowrap;
+  position: relative; flex: none; padding: 0 11px; border: 0; background: none; color: var(--soft); font-weight: 550; white-space: nowrap;
 }
 .tab:hover { color: var(--ink); }
 .tab[aria-selected='true'] { color: var(--ink); }
