@@ -30,18 +30,23 @@ export interface DispatchOptions {
   refuse: (client: PPServerClient, error: PPError, event: Event) => void
 }
 
+const unasked = (): void => {}
+
 export function createDispatch(options: DispatchOptions): (arrival: Arrival) => void | Promise<void> {
   const { faults, handlers, any, partsOf, namespaces, rooms, joinRoom, leaveRoom, refuse } = options
 
   function handleEvent({ entry, view, isForRoom }: Arrival, message: Event): void | Promise<void> {
     const { client, session } = entry
-    const where = `The handler of "${message.type}"`
-    const report = (thrown: unknown): string => faults.report(thrown, where)
-    const answer = createAnswer(session, message.ackId, report)
+    const report = (thrown: unknown): string => faults.report(thrown, `The handler of "${message.type}"`)
     if (isForRoom) {
-      return rooms.message(client, { ...message, payload: view.payload }, (body) => answer.send(body))
+      const event = view.payload === message.payload ? message : { ...message, payload: view.payload }
+      // Inputs of players, which nobody answers, are most of what a server hears.
+      if (message.ackId === undefined) return rooms.message(client, event, unasked)
+      const answer = createAnswer(session, message.ackId, report)
+      return rooms.message(client, event, (body) => answer.send(body))
     }
 
+    const answer = createAnswer(session, message.ackId, report)
     const parts = partsOf(client)
     const isHandled = hasHandler(parts, client, message)
     const onFault = (thrown: unknown): void => {

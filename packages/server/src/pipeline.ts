@@ -170,11 +170,9 @@ export function isNamespaced({ ns }: Event): boolean {
 function viewOf(message: ClientMessage): MessageOfClient {
   if (message.kind !== 'event') return { type: message.kind, payload: undefined }
   const { type, payload, ns, room, ackId } = message
-  return {
-    type,
-    payload,
-    ...(ns === undefined ? {} : { ns }),
-    ...(room === undefined ? {} : { room }),
-    ...(ackId === undefined ? {} : { __ackId: ackId }),
-  }
+  const view: { -readonly [Name in keyof MessageOfClient]: MessageOfClient[Name] } = { type, payload }
+  if (ns !== undefined) view.ns = ns
+  if (room !== undefined) view.room = room
+  if (ackId !== undefined) view.__ackId = ackId
+  return view
 }
