@@ -35,6 +35,8 @@ export interface Behind {
   /** What it has; null when it needs a snapshot. */
   held: Held | null
   pace: Pace
+  /** Since when its connection has taken nothing; null while it does. */
+  stalledSince: number | null
   /** Events that wait for its state. */
   early: Outgoing[]
   /** True when all events wait for its state: it has none, or a wrong one. */

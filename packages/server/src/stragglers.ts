@@ -20,10 +20,19 @@ import type { Tally } from './stats.js'
 const SNAPSHOTS_PER_SECOND = 2
 const SNAPSHOT_BURST = 4
 
+/** A connection that took nothing for so long is no narrow one, to be served at its pace: it gets its state when it is back. */
+const STALL_MS = 1000
+
 /** Events that may wait for a member's state. With one more the state leaves, whatever the connection does with it. */
 const MAX_EARLY = 1024
 
-const NOTHING_WRONG = { name: 'behind', holdsEvents: false, wrong: null, isListWrong: false } as const
+const NOTHING_WRONG = {
+  name: 'behind',
+  holdsEvents: false,
+  wrong: null,
+  stalledSince: null,
+  isListWrong: false,
+} as const
 
 type BehindSeat<C extends Member> = Seat<C> & { phase: Behind }
 
@@ -82,13 +91,21 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     const { phase, client } = seat
     const isLate = client.isBehind
     keepPace(seat, isLate)
+    const isBack = isStallOver(phase, isLate)
     if (lacksNothing(seat)) {
       if (phase.pace.isClean) rejoin(seat)
     } else if (isLate) noteSkip(seat)
-    else if (clock.sendSlot % phase.pace.every === 0 && mayHave(seat)) {
+    else if ((isBack || clock.sendSlot % phase.pace.every === 0) && mayHave(seat)) {
       catchUp(seat)
       if (phase.pace.isClean) rejoin(seat)
     }
+  }
+
+  /** True in the moment in which a connection that took nothing for a while takes something again. */
+  function isStallOver(phase: Behind, isLate: boolean): boolean {
+    const since = phase.stalledSince
+    phase.stalledSince = isLate ? (since ?? time.now()) : null
+    return !isLate && since !== null && time.now() - since >= STALL_MS
   }
 
   function keepPace({ client, phase }: BehindSeat<C>, isLate: boolean): void {
@@ -170,7 +187,14 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
       const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
-      const added = add(seat, { ...NOTHING_WRONG, held, pace, early: [], missesPresence })
+      const added = add(seat, {
+        ...NOTHING_WRONG,
+        held,
+        pace,
+        early: [],
+        missesPresence,
+        stalledSince: time.now(),
+      })
       if (!missesPresence) noteSkip(added)
     },
     needsSnapshot(seat, isWrong = false) {

@@ -200,6 +200,28 @@ test('[BP6] a member that asks for snapshots all the time gets four and then two
   expect(ann.broken).toEqual([])
 })
 
+test.each([0, 1, 2, 3, 4, 5])(
+  '[BP4] a member that took nothing for two seconds and %i ticks has its state in the tick in which it does again',
+  async (more) => {
+    const kit = createTestRooms()
+    const room = kit.rooms.room('a', { n: 0 })
+    let isSlow = false
+    const ann = kit.member('ann')
+    Object.defineProperty(ann, 'isBehind', { get: () => isSlow })
+    await kit.join(ann, { how: 'join', room: 'a' })
+    await kit.ticks(2)
+    room.on('tick', () => room.update((draft) => void draft.n++))
+    isSlow = true
+    await kit.ticks(120 + more)
+    const before = (ann.state('a') as { n: number }).n
+    isSlow = false
+    await kit.ticks()
+    expect(ann.state('a')).toEqual({ n: room.state.n })
+    expect(room.state.n).toBeGreaterThan(before + 100)
+    expect(ann.broken).toEqual([])
+  },
+)
+
 test('[BP2] a member of a room at rest costs no look: only those who are behind are asked', async () => {
   const kit = createTestRooms()
   const room = kit.rooms.room('a', { n: 0 })
