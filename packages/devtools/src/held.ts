@@ -29,13 +29,16 @@ export function costOf(event: InspectEvent): number {
   return isOther ? cost + event.bytes.byteLength * OBJECTS_PER_BYTE : cost
 }
 
-/** What came damaged has no delta to keep. */
+/** Says nothing of the delta itself: reading it is what costs, and is done once. */
 function isReadable(message: Message): message is StateDelta {
-  return message.kind === 'delta' && message.delta !== undefined && !(message instanceof HeldDelta)
+  return message.kind === 'delta' && !(message instanceof HeldDelta)
 }
 
 function heldMessage(message: Message): Message {
-  return isReadable(message) ? new HeldDelta(message) : message
+  if (!isReadable(message)) return message
+  const { delta } = message
+  // What came damaged has none to keep.
+  return delta === undefined ? message : new HeldDelta(message, JSON.stringify(delta))
 }
 
 class HeldDelta implements StateDelta {
@@ -49,14 +52,14 @@ class HeldDelta implements StateDelta {
   readonly tick: number
   readonly #text: string
 
-  constructor({ room, from, to, tick, hash, scope, delta }: StateDelta) {
+  constructor({ room, from, to, tick, hash, scope }: StateDelta, text: string) {
     this.room = room
     this.from = from
     this.to = to
     this.tick = tick
     if (hash !== undefined) this.hash = hash
     if (scope !== undefined) this.scope = scope
-    this.#text = JSON.stringify(delta)
+    this.#text = text
     // Its own and enumerable, so that a message is shown, copied and compared with its delta.
     Object.defineProperty(this, 'delta', HeldDelta.#DELTA)
   }

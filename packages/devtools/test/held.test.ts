@@ -37,3 +37,14 @@ test('what is held is counted by what it takes: text for deltas, objects for the
   expect(costOf(held(deltaOf(1, { long })))).toBeLessThan(25_000)
   expect(costOf(held(snapshotOf(1, { long })))).toBeGreaterThan(40_000)
 })
+
+test('a delta that its decoder makes when it is read is read once', () => {
+  let reads = 0
+  const message = Object.defineProperty({ ...deltaOf(1, null) }, 'delta', {
+    get: () => ({ a: ++reads }),
+    enumerable: true,
+  }) as Message
+  const event = heldOf({ ...frameOf('in', [snapshotOf(1, {})]), messages: [message] })
+  expect(event.kind === 'frame' && event.messages[0]).toMatchObject({ delta: { a: 1 } })
+  expect(reads).toBe(1)
+})
