@@ -41,6 +41,8 @@ export function createServerLane({
   let status: ServerLane['status'] = 'silent'
   let stop: Undo | null = null
   let isClosed = false
+  /** Vite complains in the console about what is sent while its line is gone. */
+  let isLineUp = true
 
   function record(event: InspectEvent): void {
     recorder.record(SERVER_SOURCE, event)
@@ -69,16 +71,18 @@ export function createServerLane({
   }
 
   function ask(): void {
-    hot.send('painda:watch', { clients: clientIds() })
+    if (isLineUp) hot.send('painda:watch', { clients: clientIds() })
   }
 
   hot.on('painda:events', take)
   hot.on('vite:ws:disconnect', () => {
+    isLineUp = false
     if (isClosed || stop === null || status !== 'open') return
     status = 'lost'
     tell('CLOSED', 'The dev server went away; the server’s lane ends here and goes on when it is back.')
   })
   hot.on('vite:ws:connect', () => {
+    isLineUp = true
     if (isClosed || stop === null) return
     ask()
   })

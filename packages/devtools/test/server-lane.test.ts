@@ -28,7 +28,9 @@ function openPage(time: FakeTime, stream: ServerStream) {
   const hot: Hot = {
     on: (event, listener) => void listeners.set(event, listener),
     send: (_event, data) => {
-      if (isUp) stream.watch(page, data, (batch) => listeners.get('painda:events')?.(batch))
+      // As Vite's client does.
+      if (!isUp) throw new Error('send was called before connect')
+      stream.watch(page, data, (batch) => listeners.get('painda:events')?.(batch))
     },
   }
   const lane = createServerLane({ hot, recorder, clientIds: () => ['c_1'], time })
