@@ -4,6 +4,7 @@ import type { Direction, DirectionSettings } from '@painda/protocol'
 import { useState } from 'preact/hooks'
 import { formatBytes } from '../format.js'
 import type { Line } from '../line.js'
+import { Segments } from './segments.js'
 
 const DIRECTIONS = [
   { value: 'both', label: 'Both directions', text: 'Both' },
@@ -22,21 +23,12 @@ export function Dials({ line }: { line: Line }) {
     line.set(direction === 'both' ? change : { [direction]: change })
   return (
     <div class="dials">
-      <div class="segments" role="group" aria-label="Direction of the dials">
-        {DIRECTIONS.map(({ value, label, text }) => (
-          <button
-            key={value}
-            type="button"
-            class="segment"
-            aria-label={label}
-            title={label}
-            aria-pressed={direction === value}
-            onClick={() => setDirection(value)}
-          >
-            {text}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Direction of the dials"
+        segments={DIRECTIONS}
+        value={direction}
+        onChange={setDirection}
+      />
       <Dial
         label="Latency"
         text={`${delayMs} ms`}

@@ -7,6 +7,7 @@ import { IconButton } from '../overlay/icon-button.js'
 import type { Model } from '../overlay/model.js'
 import { Presets } from './presets.js'
 import { Search } from './search.js'
+import { Segments } from './segments.js'
 
 const DIRECTIONS = [
   { value: 'all', label: 'All directions', text: 'All' },
@@ -22,22 +23,12 @@ export function FilterBar({ model }: { model: Model }) {
         {model.hook.replayed === null && <Pauses model={model} />}
         <Search model={model} />
         <Presets model={model} />
-        <div class="segments" role="group" aria-label="Direction">
-          {DIRECTIONS.map(({ value, label, text }) => (
-            <button
-              key={value}
-              type="button"
-              class="segment"
-              data-direction={value}
-              aria-label={label}
-              title={label}
-              aria-pressed={filter.direction === value}
-              onClick={() => model.setFilter({ direction: value })}
-            >
-              {text}
-            </button>
-          ))}
-        </div>
+        <Segments
+          label="Direction"
+          segments={DIRECTIONS}
+          value={filter.direction}
+          onChange={(direction) => model.setFilter({ direction })}
+        />
       </div>
       <div class="chips" role="group" aria-label="Kinds of rows">
         {ROW_KINDS.map((kind) => (

@@ -2,7 +2,6 @@
 // Who is in a room, how their connection is, what only this client sees, and which places of the state cost the bytes.
 import type { PresenceEntry } from '@painda/protocol'
 import { Component } from 'preact'
-import { useState } from 'preact/hooks'
 import { formatAge, formatBytes, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
 import type { InspectableRoom } from '../inspectable.js'
@@ -11,7 +10,7 @@ import type { Model } from '../overlay/model.js'
 import { useEvery } from '../overlay/use-every.js'
 import { pathTraffic, type PathTraffic } from '../path-traffic.js'
 import { preview } from '../preview.js'
-import { Empty } from './empty.js'
+import { RoomChoice } from './room-choice.js'
 
 /** More nobody reads; the list of a crowd says how many it leaves out. */
 const MAX_SHOWN = 200
@@ -19,39 +18,19 @@ const MAX_PATHS = 12
 
 export function PlayersPanel({ model }: { model: Model }) {
   const now = useEvery(1_000)
-  const [chosen, setChosen] = useState<string | null>(null)
-  const rooms = model.clients.flatMap((attached) =>
-    attached.client.rooms().map((room) => ({ id: `${attached.source} ${room.key}`, attached, room })),
-  )
-  // A lobby comes before the game that is looked at.
-  const shown = rooms.find(({ id }) => id === chosen) ?? rooms.at(-1)
-  if (shown === undefined) {
-    return <Empty title="In no room" hint="Whoever is in a room with this page appears here." />
-  }
   return (
-    <div class="state">
-      <div class="room-list" role="group" aria-label="Rooms">
-        {rooms.map(({ id, room, attached }) => (
-          <button
-            key={id}
-            type="button"
-            class="room-button"
-            aria-pressed={id === shown.id}
-            onClick={() => setChosen(id)}
-          >
-            <span class="room-name">{room.id ?? room.key}</span>
-            <span class="room-facts">
-              {model.clients.length > 1 && `#${attached.source + 1} · `}
-              {formatCount(room.presence?.list().length ?? 0)} here
-            </span>
-          </button>
-        ))}
-      </div>
-      <div class="players" key={shown.id} tabIndex={0} role="region" aria-label="Players">
-        <Members attached={shown.attached} room={shown.room} now={now} />
-        <Views model={model} attached={shown.attached} room={shown.room} now={now} />
-      </div>
-    </div>
+    <RoomChoice
+      model={model}
+      hint="Whoever is in a room with this page appears here."
+      facts={(room) => `${formatCount(room.presence?.list().length ?? 0)} here`}
+    >
+      {({ id, attached, room }) => (
+        <div class="players" key={id} tabIndex={0} role="region" aria-label="Players">
+          <Members attached={attached} room={room} now={now} />
+          <Views model={model} attached={attached} room={room} now={now} />
+        </div>
+      )}
+    </RoomChoice>
   )
 }
 

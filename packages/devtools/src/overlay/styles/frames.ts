@@ -23,8 +23,8 @@ export const FRAMES = `
 .segment { min-width: 28px; height: 22px; padding: 0 7px; border: 0; border-radius: 6px; background: none; color: var(--soft); font-weight: 600; }
 .segment:hover { color: var(--ink); }
 .segment[aria-pressed='true'] { background: var(--ground); color: var(--ink); box-shadow: 0 0 0 1px var(--line); }
-.segment[data-direction='in'][aria-pressed='true'] { color: var(--in); }
-.segment[data-direction='out'][aria-pressed='true'] { color: var(--out); }
+.segment[data-value='in'][aria-pressed='true'] { color: var(--in); }
+.segment[data-value='out'][aria-pressed='true'] { color: var(--out); }
 
 .chips { display: flex; flex-wrap: wrap; gap: 4px; }
 .chip {
