@@ -1,13 +1,16 @@
-// What is kept of an event. Ten thousand of them stay for minutes, so a delta is kept as its JSON text: that takes a fifth of the
-// memory of its objects, and gives the collector one string to look after instead of hundreds of objects. Read again when
-// somebody looks.
-import { redactFrame } from '@painda/protocol'
-import type { InspectEvent, Message, StateDelta, StateScope } from '@painda/protocol'
+// What is kept of an event. Ten thousand of them stay for minutes, so a delta is kept as the values that changed, or as its JSON
+// text: that takes a fifth of the memory of its objects, and gives the collector a list to look after instead of hundreds of
+// objects. The delta is made again when somebody looks.
+import { packDelta, redactFrame, unpackDelta } from '@painda/protocol'
+import type { InspectEvent, Message, PackedDelta, StateDelta, StateScope } from '@painda/protocol'
 
 /** The objects and arrays around a frame, and the buffer of its bytes. */
 const EVENT_COST = 700
 /** One byte of a message becomes about four of objects (measured on the demo's frames). */
 const OBJECTS_PER_BYTE = 4
+/** A column of values and its share of the place; a value in it, and the share of its key. */
+const COLUMN_COST = 100
+const VALUE_COST = 16
 
 /** The event without tokens, and without the states that a decoder puts beside a delta. The event itself is not touched. */
 export function heldOf(event: InspectEvent): InspectEvent {
@@ -36,6 +39,8 @@ function isReadable(message: Message): message is StateDelta {
 
 function heldMessage(message: Message): Message {
   if (!isReadable(message)) return message
+  const packed = packDelta(message)
+  if (packed !== undefined) return new HeldDelta(message, packed)
   const { delta } = message
   // What came damaged has none to keep.
   return delta === undefined ? message : new HeldDelta(message, JSON.stringify(delta))
@@ -50,29 +55,45 @@ class HeldDelta implements StateDelta {
   readonly from: number
   readonly to: number
   readonly tick: number
-  readonly #text: string
+  readonly #held: PackedDelta | string
 
-  constructor({ room, from, to, tick, hash, scope }: StateDelta, text: string) {
+  constructor({ room, from, to, tick, hash, scope }: StateDelta, held: PackedDelta | string) {
     this.room = room
     this.from = from
     this.to = to
     this.tick = tick
     if (hash !== undefined) this.hash = hash
     if (scope !== undefined) this.scope = scope
-    this.#text = text
+    this.#held = held
     // Its own and enumerable, so that a message is shown, copied and compared with its delta.
     Object.defineProperty(this, 'delta', HeldDelta.#DELTA)
   }
 
   get size(): number {
-    return this.#text.length
+    return typeof this.#held === 'string' ? this.#held.length : sizeOf(this.#held)
   }
 
   static readonly #DELTA = {
     get(this: HeldDelta): unknown {
-      return JSON.parse(this.#text)
+      return typeof this.#held === 'string' ? JSON.parse(this.#held) : unpackDelta(this.#held)
     },
     enumerable: true,
     configurable: true,
   }
+}
+
+function sizeOf({ columns }: PackedDelta): number {
+  let size = 0
+  for (const place of columns)
+    for (const column of place) {
+      size += COLUMN_COST
+      for (const value of column) size += VALUE_COST + lengthOf(value)
+    }
+  return size
+}
+
+/** What is an object already was measured by nobody, so it is written out. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  return typeof value === 'object' && value !== null ? JSON.stringify(value).length * OBJECTS_PER_BYTE : 0
 }

@@ -7,12 +7,14 @@ import {
   createViewEncoder,
   createWireCodec,
   deepEqual,
+  packDelta,
   patchImmutable,
+  unpackDelta,
   type StateDelta,
   type SyncTable,
 } from '../src/index.js'
 import { commits, runPart, state, type Draft } from './delta-program.js'
-import { freeze, overTheWire } from './delta-values.js'
+import { freeze, json, overTheWire } from './delta-values.js'
 
 const seed = Number(process.env['PP_SEED'])
 
@@ -120,6 +122,58 @@ test('[WB8] the documented form of a delta is made when it is asked for, and lea
     }),
     { seed, numRuns: 150 },
   )
+})
+
+test('packed into little room, a delta unpacks to one that leads to the same state', () => {
+  let packedOnes = 0
+  const check = (before: unknown, message: StateDelta): void => {
+    const packed = packDelta(message)
+    if (packed === undefined) return
+    packedOnes++
+    const delta = overTheWire(unpackDelta(packed))
+    expect(deepEqual(patchImmutable(before, delta), message.state)).toBe(true)
+  }
+  fc.assert(
+    fc.property(state, commits, (initial, programs) => {
+      const line = createLine(overTheWire(initial), true)
+      const held: Draft[] = []
+      for (const statements of programs) {
+        runPart(line.tracker.draft as Draft, held, statements)
+        const before = line.replica()
+        const message = line.commit()
+        if (message !== null) check(before, message)
+      }
+    }),
+    { seed, numRuns: 250 },
+  )
+  fc.assert(
+    fc.property(fc.array(json, { minLength: 2, maxLength: 6 }), (values) => {
+      const line = createLine({ at: overTheWire(values[0] ?? null) }, true)
+      for (const value of values) {
+        const before = line.replica()
+        const draft = line.tracker.draft as { at: unknown; beside?: unknown }
+        draft.at = overTheWire(value)
+        const message = line.commit()
+        if (message !== null) check(before, message)
+      }
+    }),
+    { seed, numRuns: 250 },
+  )
+  expect(packedOnes).toBeGreaterThan(100)
+})
+
+test('a delta is not packed where it came without places, or where one is an item of a list', () => {
+  const line = createLine({ rows: [{ n: 1 }, { n: 2 }], map: { a: { n: 1 } } }, true)
+  const draft = line.tracker.draft as { rows: { n: number }[]; map: { a: { n: number } } }
+  draft.map.a.n = 5
+  const inMap = line.commit()
+  expect(inMap && unpackDelta(packDelta(inMap) ?? { places: [], columns: [] })).toEqual({
+    map: { a: { n: 5 } },
+  })
+  for (const row of draft.rows) row.n = 7
+  const inList = line.commit()
+  expect(inList && packDelta(inList)).toBeUndefined()
+  expect(packDelta({ kind: 'delta', room: 'r', from: 1, to: 2, tick: 2, delta: { a: 1 } })).toBeUndefined()
 })
 
 test('[WB8] asked for late, after later messages were applied, it says what that one message changed', () => {

@@ -12,6 +12,7 @@ export {
 } from './delta.js'
 export { diff } from './diff.js'
 export * from './history.js'
+export * from './packed.js'
 export * from './patch.js'
 export * from './plain.js'
 export * from './state-manager.js'
