@@ -1,6 +1,8 @@
 // Twelve in motion: React renders nothing for it, and a frame's script is short.
 import { expect, test } from './fixtures.js'
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+
 declare global {
   interface Window {
     __commits?: number

@@ -4,6 +4,8 @@ import { expect, test } from './fixtures.js'
 import { colorAt } from './support/canvas.js'
 import { expectConverged } from './support/converged.js'
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+
 test('two players join and see each other in the list', { tag: '@phone' }, async ({ game, players }) => {
   const [ada, ben] = await players(2)
   const [adaId, benId] = [await ada!.id(), await ben!.id()]

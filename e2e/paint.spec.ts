@@ -4,6 +4,8 @@ import { expect, test } from './fixtures.js'
 import { colorAt } from './support/canvas.js'
 import { expectConverged } from './support/converged.js'
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+
 test('a tile that one player paints has their colour on every floor, and counts for them', async ({
   game,
   players,

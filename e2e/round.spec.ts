@@ -3,6 +3,8 @@ import { MISSIONS } from '../apps/demo-game/src/shared/missions.js'
 import { expect, test } from './fixtures.js'
 import { expectConverged } from './support/converged.js'
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+
 test.describe('a round of four', () => {
   test.use({ timing: 'lobby:30,countdown:1,play:6,podium:30' })
 

@@ -2,6 +2,7 @@
 // in Vite's module runner and a change in one restarts the game; `vite preview` plays the same game on the built page.
 import type { Server } from 'node:http'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { isRunnableDevEnvironment } from 'vite'
 import type { Plugin, ViteDevServer } from 'vite'
 import { createControl } from './vite/control.js'
@@ -48,13 +49,23 @@ export function gameServer(): Plugin {
     },
 
     async configurePreviewServer(preview) {
-      const opened = await open(preview.httpServer as Server, () => importFromSource<GameModule>(ENTRY))
+      // A game that starts again has the same modules, which remember nothing of the one before.
+      let loaded: Promise<GameModule> | null = null
+      const opened = await open(preview.httpServer as Server, () => (loaded ??= loadBuilt()))
       if (isUnderTest()) preview.middlewares.use(createControl(opened))
     },
   }
 }
 
 const isUnderTest = () => process.env['E2E'] === '1'
+
+/** `PP_GAME` names a bundle of the entry, for who starts many servers; without it the entry is loaded from source. */
+function loadBuilt(): Promise<GameModule> {
+  const { PP_GAME: bundle } = process.env
+  if (bundle === undefined) return importFromSource<GameModule>(ENTRY)
+  // Whoever built it, built that entry.
+  return import(pathToFileURL(bundle).href) as Promise<GameModule>
+}
 
 async function loadInDev(vite: ViteDevServer): Promise<GameModule> {
   const { ssr } = vite.environments

@@ -2,7 +2,7 @@
 import { startServer } from '@painda/testing/playwright'
 import type { GameServer } from '@painda/testing/playwright'
 import type { ArenaState } from '../../apps/demo-game/src/shared/game.js'
-import { APP, SERVE } from './paths.js'
+import { APP, E2E_GAME, SERVE } from './paths.js'
 
 /** An arena as the server has it. */
 export interface ArenaOnServer {
@@ -40,7 +40,13 @@ export async function startGame({ kind, folder, fillTo, timing, tickHz }: ServeO
   const server = await startServer({
     file: SERVE,
     args: [kind, APP, folder],
-    env: { E2E: '1', PP_FILL: String(fillTo), PP_TIMING: timing, PP_TICK_HZ: String(tickHz) },
+    env: {
+      E2E: '1',
+      PP_GAME: `${E2E_GAME}/main.mjs`,
+      PP_FILL: String(fillTo),
+      PP_TIMING: timing,
+      PP_TICK_HZ: String(tickHz),
+    },
   })
 
   async function ask(action: string, body: object): Promise<void> {

@@ -6,6 +6,9 @@ export const APP = fileURLToPath(new URL('../../apps/demo-game', import.meta.url
 /** The page with the hook for tests in it. */
 export const E2E_BUILD = `${APP}/dist-e2e`
 
+/** The game's server in one file. */
+export const E2E_GAME = `${APP}/dist-e2e-game`
+
 /** Pages of the tests' own, served beside the game. */
 export const PAGES = fileURLToPath(new URL('../pages', import.meta.url))
 

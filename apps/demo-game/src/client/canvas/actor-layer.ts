@@ -1,5 +1,5 @@
-// Everything that moves above the floor: players, coins, splashes, the ring of a bomb. Few things, so all of them, every
-// frame.
+// Everything that moves above the floor: players, coins, splashes, the ring of a bomb. Few things, so all of them, in every
+// frame that differs from the one before.
 import { EMOTES } from '../../shared/chat.js'
 import type { Point } from '../../shared/game.js'
 import { BOMB, FREEZE } from '../../shared/items.js'
@@ -38,6 +38,7 @@ const BLAST_MS = 550
 const NAME_FROM_TILE = 18
 
 export interface ActorLayer {
+  /** Nothing is drawn for a scene that looks like the last one: a canvas that is left alone costs no battery. */
   draw(scene: ActorScene): void
   /** Starts the ring of a bomb or of a freeze. */
   blast(at: Point, ring: { color: number | 'ice'; nowMs: number }): void
@@ -54,10 +55,16 @@ export function createActorLayer({ context }: Surface): ActorLayer {
   let layout: Layout | null = null
   let look: Look | null = null
   let blasts: Blast[] = []
+  /** What the canvas shows; null when it must be drawn whatever comes. */
+  let shown: ActorScene | null = null
 
   return {
-    draw({ actors, coins, particles, nowMs }) {
+    draw(scene) {
       if (layout === null || look === null) return
+      const { actors, coins, particles, nowMs } = scene
+      const isMoving = blasts.length > 0 || particles.length > 0 || (look.moves && coins.length > 0)
+      if (!isMoving && shown !== null && looksLike(scene, shown)) return
+      shown = isMoving ? null : scene
       context.clearRect(0, 0, layout.width, layout.height)
       for (const coin of coins) drawCoin(coin, look.moves ? nowMs : 0)
       blasts = blasts.filter(({ since }) => nowMs - since < BLAST_MS)
@@ -74,6 +81,7 @@ export function createActorLayer({ context }: Surface): ActorLayer {
     restyle(nextLayout, nextLook) {
       layout = nextLayout
       look = nextLook
+      shown = null
     },
   }
 
@@ -216,4 +224,25 @@ export function createActorLayer({ context }: Surface): ActorLayer {
     context.fillStyle = look.ink
     context.fillText(face, x, middle + size * 0.06)
   }
+}
+
+/** Of scenes in which nothing moves by itself. */
+function looksLike(a: ActorScene, b: ActorScene): boolean {
+  return (
+    a.actors.length === b.actors.length &&
+    a.coins.length === b.coins.length &&
+    a.actors.every((actor, index) => isSameActor(actor, b.actors[index])) &&
+    a.coins.every((coin, index) => isSamePlace(coin, b.coins[index]))
+  )
+}
+
+function isSameActor(a: Actor, b: Actor | undefined): boolean {
+  if (b === undefined || !isSamePlace(a.at, b.at)) return false
+  // The keys of one literal: both have the same.
+  for (const key in a) if (key !== 'at' && a[key as keyof Actor] !== b[key as keyof Actor]) return false
+  return true
+}
+
+function isSamePlace(a: Point, b: Point | undefined): boolean {
+  return b !== undefined && a.x === b.x && a.y === b.y
 }

@@ -20,7 +20,7 @@ export interface Look {
 
 /**
  * Calls back at once and whenever light and dark, the wish for less motion, the paints, or the window's size or sharpness
- * changes.
+ * changes, or a font has come.
  */
 export function watchLook(onLook: (look: Look) => void): () => void {
   const queries = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)'].map((query) =>
@@ -30,11 +30,13 @@ export function watchLook(onLook: (look: Look) => void): () => void {
   for (const query of queries) query.addEventListener('change', tell)
   window.addEventListener('resize', tell)
   document.addEventListener(PAINTS_EVENT, tell)
+  document.fonts.addEventListener('loadingdone', tell)
   tell()
   return () => {
     for (const query of queries) query.removeEventListener('change', tell)
     window.removeEventListener('resize', tell)
     document.removeEventListener(PAINTS_EVENT, tell)
+    document.fonts.removeEventListener('loadingdone', tell)
   }
 }
 
