@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import process from 'node:process'
 import type { Duplex } from 'node:stream'
+import { playOptionsOf } from '../src/server/environment.js'
 import type { Game } from '../src/server/main.js'
 
 type Load = () => Promise<typeof import('../src/server/main.js')>
@@ -14,28 +15,6 @@ export interface Stage {
   /** Closes the running game, stays down for a while, and starts a fresh one. Calls that come before it begins join it. */
   restart(downMs?: number): Promise<void>
   close(): Promise<void>
-}
-
-/**
- * `PP_FILL=0` plays without bots; `PP_TIMING=lobby:0,play:20` changes how many seconds phases take; `PP_TICK_HZ=60` moves
- * everybody twice as often.
- */
-function wishes(): { fillTo?: number; timing?: Record<string, number>; tickHz?: number } {
-  const { PP_FILL: fill, PP_TIMING: timing, PP_TICK_HZ: tickHz } = process.env
-  return {
-    ...(fill === undefined ? {} : { fillTo: Number(fill) }),
-    ...(timing === undefined ? {} : { timing: readTiming(timing) }),
-    ...(tickHz === undefined ? {} : { tickHz: Number(tickHz) }),
-  }
-}
-
-function readTiming(text: string): Record<string, number> {
-  return Object.fromEntries(
-    text.split(',').flatMap((part) => {
-      const [phase = '', seconds] = part.split(':')
-      return Number.isFinite(Number(seconds)) ? [[phase, Number(seconds)]] : []
-    }),
-  )
 }
 
 export function createStage(httpServer: Server, load: Load): Stage {
@@ -54,7 +33,7 @@ export function createStage(httpServer: Server, load: Load): Stage {
     await stop()
     if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs))
     const { startGame } = await load()
-    if (!isClosed) game = startGame(httpServer, { path: PATH, ...wishes() })
+    if (!isClosed) game = startGame(httpServer, { path: PATH, ...playOptionsOf(process.env) })
   }
 
   // While no game runs nobody answers an upgrade of its path, and the socket would hang until the client gives up.

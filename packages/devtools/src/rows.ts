@@ -180,6 +180,8 @@ function describeLocal(event: Exclude<InspectEvent, FrameEvent>): Local | null {
     case 'rate':
       return { kind: 'room', name: `${Math.round(event.rate)} states a second`, room: event.room }
     case 'tick':
+    case 'input':
+    case 'step':
       return null
   }
 }

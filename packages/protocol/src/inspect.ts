@@ -1,6 +1,7 @@
 // The one stream of events that devtools, metrics and admin read. An end without listeners pays one comparison per
 // event: the event object itself is only made when somebody listens.
 import type { Undo } from './emitter.js'
+import type { InputEvent, RoomJournal, StepEvent } from './journal.js'
 import type { Message } from './messages.js'
 import type { Transport } from './transport.js'
 
@@ -14,6 +15,9 @@ export type InspectEvent =
   /** How often a second the member `peer` gets the room's state from now on. */
   | { kind: 'rate'; at: number; peer: string; room: string; rate: number }
   | { kind: 'tick'; at: number; room: string; tick: number; durationMs: number; dropped: number }
+  // Of a room's journal: told to who keeps it, not to listeners; in session files.
+  | InputEvent
+  | StepEvent
 
 export interface FrameEvent {
   kind: 'frame'
@@ -54,6 +58,8 @@ export interface Inspector {
   listen(listener: (event: InspectEvent) => void): Undo
   /** What a client dials goes through here: a tool's bad weather. Nobody sets it in production. */
   through?: (transport: Transport) => Transport
+  /** A server's rooms tell this one what it takes to play them again. Nobody sets it in production. */
+  journal?: RoomJournal
 }
 
 export function createInspector(): Inspector {

@@ -1,6 +1,8 @@
 // Randomness is an argument: the same seed gives the same game, the same weather and the same test.
 
 export interface Random {
+  /** What it was made from: another one made from it says the same. Absent where that is not known. */
+  readonly seed?: number
   /** Uniform in [0, 1). */
   next(): number
   /** A whole number in [min, max], both included. */
@@ -22,6 +24,7 @@ export function createRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
   return {
+    seed,
     next,
     int: (min, max) => min + Math.floor(next() * (max - min + 1)),
     pick: (items) => items[Math.floor(next() * items.length)] as (typeof items)[number],

@@ -7,6 +7,7 @@ import { PPError } from './errors.js'
 import { any, count, isFields, list, name, number, oneOf, readFields, text as anyText } from './fields.js'
 import type { Fields, Rules, Shape } from './fields.js'
 import type { FrameEvent, InspectEvent } from './inspect.js'
+import { INPUT_EVENT, STEP_EVENT } from './journal.js'
 import { isPlainObject } from './json.js'
 import { readMessage } from './messages.js'
 
@@ -60,9 +61,14 @@ export function writeSessionFile(file: SessionFile, { redact }: WriteSessionFile
   const rows = [JSON.stringify(about)]
   for (const line of file.lines) {
     const shown = redact === undefined ? line : redact(line)
-    if (shown !== null) rows.push(JSON.stringify({ source: shown.source, event: writeEvent(shown.event) }))
+    if (shown !== null) rows.push(writeSessionLine(shown))
   }
   return `${rows.join('\n')}\n`
+}
+
+/** One line of a session file, for who writes as it happens. */
+export function writeSessionLine({ source, event }: SessionFileLine): string {
+  return JSON.stringify({ source, event: writeEvent(event) })
 }
 
 /** Fields in one order, whoever made the event: the same session is the same text. */
@@ -142,6 +148,8 @@ function readEvent(event: Fields): InspectEvent {
   const at = number(event['at'], 'at')
   const kind = name(event['kind'], 'kind')
   if (kind === 'frame') return { kind, at, ...readFields(FRAME, event, kind) }
+  if (kind === 'input') return { kind, at, ...readFields(INPUT_EVENT, fromPlain(event), kind) }
+  if (kind === 'step') return { kind, at, ...readFields(STEP_EVENT, fromPlain(event), kind) }
   // A table of a known kind; `Shape` only ties tables to types, and here the fields are looked at, not taken.
   if (Object.hasOwn(EVENTS, kind))
     readFields(EVENTS[kind as InspectEvent['kind']] as Shape<Fields>, event, kind)

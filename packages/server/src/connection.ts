@@ -372,6 +372,7 @@ export class Connection implements Lane {
   #inspect(direction: 'in' | 'out', bytes: Uint8Array, messages: readonly Message[]): void {
     const { inspector, time } = this.#options
     this.#frames++
+    if (direction === 'in') inspector.journal?.frame(this.peer, this.#frames)
     if (!inspector.active) return
     inspector.emit({
       kind: 'frame',

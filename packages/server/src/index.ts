@@ -39,6 +39,7 @@ export type {
 } from './definition.js'
 export type { CreateRoomOptions } from './rooms.js'
 export type { RoomStore, SavedRoom } from './keeper.js'
+export { MAX_CATCH_UP_STEPS } from './tick.js'
 export type { LobbyOptions, RoomListing } from './listing.js'
 export type { ShutdownOptions, SignalOptions } from './shutdown.js'
 export type { GlobalPresence, TrackOptions } from './presence.js'

@@ -1,7 +1,7 @@
 // Which kinds of rooms there are, which rooms exist, and which of them may take one more. Nothing here awaits: whoever
 // asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
 import { randomBytes } from 'node:crypto'
-import { PPError } from '@painda/protocol'
+import { createRandom, PPError } from '@painda/protocol'
 import type { Random, RoomShape } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
@@ -27,7 +27,7 @@ export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
-  make(definition: Definition<C>, id?: string, saved?: SavedRoom): StateRoom<C>
+  make(definition: Definition<C>, id?: string, saved?: SavedRoom, seed?: number): StateRoom<C>
   /** @throws what a synchronous `onCreate` throws */
   begin(room: StateRoom<C>, options: unknown): void
   /** The documented form: finds or makes. */
@@ -68,13 +68,14 @@ export function createMatchmaking<C extends Member>({
     id: string,
     settings: Omit<RoomSettings<C>, 'id' | 'random' | 'inviteCode' | 'onSeats' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
+    seed?: number,
   ): StateRoom<C> {
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
     const room: StateRoom<C> = new StateRoom(world, {
       ...settings,
       id,
       // By number, not by id: ids are random, and the same seed must give the same games.
-      random: random.fork(`room ${++made}`),
+      random: seed === undefined ? random.fork(`room ${++made}`) : createRandom(seed),
       inviteCode: () => invites.codeOf(room),
       onSeats(seat) {
         if (room.hasRoom && !room.isPrivate) open?.add(room)
@@ -108,7 +109,7 @@ export function createMatchmaking<C extends Member>({
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
-    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url'), saved) {
+    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url'), saved, seed) {
       const { tickHz = DEFAULT_TICK_HZ, sendHz = tickHz, autoDisposeMs = 0 } = behaviour
       return add(
         id,
@@ -129,6 +130,7 @@ export function createMatchmaking<C extends Member>({
           isServerOnly: false,
         },
         open,
+        seed,
       )
     },
     begin: (room, options) => room.start(options, ending.get(room.id)),

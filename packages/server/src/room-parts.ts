@@ -12,6 +12,7 @@ import type { ReportError } from './refuse.js'
 import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type RoomDoor } from './room-door.js'
 import { createRoomLife, type RoomLife } from './room-life.js'
+import { createRoomNotes, type RoomNotes } from './room-notes.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
 import { createRoomViews, type RoomViews } from './room-views.js'
 import type { Seat } from './seat.js'
@@ -78,6 +79,7 @@ export interface RoomParts<C extends Member> {
   readonly seating: Seating<C>
   readonly queue: Queue<C>
   readonly keeper: Keeper | null
+  readonly notes: RoomNotes
   readonly scope: RoomScope<UntypedShape, C>
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   setPace(): void
@@ -214,6 +216,7 @@ export function createRoomParts<C extends Member>(
     },
     onFree: (seat) => onFree(seat),
   })
+  const notes = createRoomNotes({ id, inspector: world.inspector, clock, view, stage })
   const scope: RoomScope<UntypedShape, C> = { room: face, state: view.draft, now: clock.now, random }
 
   function onFree(seat: Seat<C>): void {
@@ -240,6 +243,7 @@ export function createRoomParts<C extends Member>(
       if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, settings.stepMs))
       emitter.emit('tick', settings.stepMs)
     })
+    notes.step(dropped)
     if (!inspector.active) return
     const at = time.now()
     inspector.emit({ kind: 'tick', at, room: id, tick: clock.tick, durationMs: at - startedAt, dropped })
@@ -284,6 +288,7 @@ export function createRoomParts<C extends Member>(
     seating,
     queue,
     keeper,
+    notes,
     scope,
     setPace,
     report,

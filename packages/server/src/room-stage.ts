@@ -12,6 +12,8 @@ import { earlyOf, goLive, type Claim, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
 
 export interface RoomStage<C extends Member> {
+  /** Application code of this room is running. */
+  readonly isAtWork: boolean
   /** Runs application code. What it sent leaves when the outermost call ends: at once, or with the state it wrote. */
   work<T>(run: () => T): T
   /** Runs when no application code is on the stack: a snapshot in the middle of it would show half of its work. */
@@ -154,6 +156,9 @@ export function createRoomStage<C extends Member>({
   }
 
   return {
+    get isAtWork() {
+      return depth > 0
+    },
     work,
     afterWork(run) {
       if (depth === 0) run()

@@ -1,7 +1,7 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
 import { PPError } from '@painda/protocol'
-import type { Resync, RoomShape, Undo } from '@painda/protocol'
+import type { Event, Resync, RoomInput, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
   BroadcastOptions,
@@ -138,7 +138,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   update(recipe: (draft: object) => void): void {
-    this.work(() => recipe(this.#parts.view.draft))
+    this.#parts.notes.writing(() => this.work(() => recipe(this.#parts.view.draft)))
   }
 
   broadcast(
@@ -226,6 +226,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   dispose(): Promise<void> {
+    if (this.#parts.life.isOpen) this.#parts.notes.call('', { what: 'end' })
     return this.#parts.life.end()
   }
 
@@ -233,6 +234,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** @throws what a synchronous `onCreate` throws; the room is gone then */
   start(options: unknown, after?: Promise<void>): void {
+    const { name = null, random, stepMs, isRestored } = this.#settings
+    const seed = random.seed ?? null
+    this.#parts.notes.input('', { what: 'create', name, seed, stepMs, isRestored, options })
     this.#parts.life.start(options, after)
   }
 
@@ -276,6 +280,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   enter(seat: Seat<C>, how: EnterOptions): Promise<void> {
+    const { role, client } = seat
+    const { options, isAsked } = how
+    const userId = client.userId === client.id ? {} : { userId: client.userId }
+    const note: RoomInput = { what: 'join', role, isAsked, ...userId, options }
+    if (isAsked) this.#parts.notes.input(client.id, note)
+    else this.#parts.notes.call(client.id, note)
     const entered = this.#parts.door.enter(seat, how)
     seat.decided = entered.catch(() => {})
     return entered
@@ -285,7 +295,20 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#parts.door.enterAgain(seat, ackId)
   }
 
+  /** What a member says is about to be handled. */
+  hears(seat: Seat<C>, { type, payload }: Event): void {
+    const isRequest = this.shape.requests !== undefined && Object.hasOwn(this.shape.requests, type)
+    this.#parts.notes.input(seat.client.id, { what: 'message', type, isRequest, payload })
+  }
+
+  /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
+  showPresence(seat: Seat<C>, data: unknown): void {
+    this.#parts.notes.input(seat.client.id, { what: 'presence', data })
+    this.presence.write(seat.client, data)
+  }
+
   dropped(seat: Seat<C>): void {
+    if (isAdmitted(seat)) this.#parts.notes.input(seat.client.id, { what: 'drop' })
     this.#parts.door.dropped(seat)
   }
 
@@ -295,11 +318,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   resumed(seat: Seat<C>, claim: Claim | null): void {
+    if (isAdmitted(seat)) this.#parts.notes.input(seat.client.id, { what: 'resume' })
     this.#parts.door.resumed(seat, claim)
   }
 
   /** The session is over: nobody is left to be told. */
   sessionEnded(seat: Seat<C>): void {
+    this.#parts.notes.input(seat.client.id, { what: 'leave', reason: 'ended' })
     this.#parts.door.remove(seat, 'ended')
   }
 
@@ -317,8 +342,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
     const seat = this.#parts.seating.seats.get(client.id)
-    if (seat !== undefined) this.#parts.door.remove(seat, reason, text)
-    else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
+    if (seat !== undefined) {
+      const told = text === undefined ? {} : { text }
+      this.#parts.notes.call(client.id, { what: 'leave', reason, ...told })
+      this.#parts.door.remove(seat, reason, text)
+    } else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
   }
 
   #members(): Seat<C>[] {

@@ -38,6 +38,8 @@ export interface CreateRoomOptions {
   readonly id?: string
   /** Reaches `onCreate`. */
   readonly options?: unknown
+  /** Of its random numbers: the same seed and the same calls give the same game. Default: from the server's own. */
+  readonly seed?: number
 }
 
 export interface Rooms<C extends Member> {
@@ -229,14 +231,14 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       const wishes = roomOptions as unknown as RoomOptions<C>
       return matchmaking.room(id, initialState, wishes) as unknown as Room<UntypedShape<State>, C>
     },
-    create<Shape extends RoomShape>(shape: Shape, { id, options: wishes }: CreateRoomOptions = {}) {
+    create<Shape extends RoomShape>(shape: Shape, { id, options: wishes, seed }: CreateRoomOptions = {}) {
       const definition = matchmaking.definition(shape.name)
       if (definition?.shape !== shape) {
         throw new PPError('INVALID_ARGUMENT', `The room "${shape.name}" is not defined.`, {
           hint: 'Call define() with the same object first.',
         })
       }
-      const room = matchmaking.make(definition, id)
+      const room = matchmaking.make(definition, id, undefined, seed)
       matchmaking.begin(room, wishes)
       // Made from this shape a line above.
       return room as unknown as Room<Shape, C>
@@ -268,8 +270,10 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     message(member, event, answer) {
       const roomId = event.room ?? ''
       const place = placeOf(member, roomId)
-      if (place !== null && isPlayer(place.seat))
+      if (place !== null && isPlayer(place.seat)) {
+        place.room.hears(place.seat, event)
         return handleMessage(place.room, place.seat, event, answer, onError)
+      }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
       const { code, message } = error
       if (event.ackId !== undefined) answer({ error: { code, message } })
@@ -288,7 +292,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       try {
         if (place === null) throw notInRoom(room)
         if (!isPlayer(place.seat)) throw onlyLooksOn(room)
-        place.room.presence.write(member, data)
+        place.room.showPresence(place.seat, data)
       } catch (thrown) {
         complain(member, room, thrown)
       }

@@ -3,6 +3,7 @@
 import type { PPClient, RoomHandle } from '@painda/client'
 import { findDifference, formatPath, type ContractShape, type FirstDifference } from '@painda/protocol'
 import type { PPServer, Room } from '@painda/server'
+import { show } from './show.js'
 
 export interface Difference {
   /** The client's name. */
@@ -117,13 +118,4 @@ function under(
 
 function byId<Entry extends { clientId: string }>(entries: readonly Entry[]): Record<string, Entry> {
   return Object.fromEntries(entries.map((entry) => [entry.clientId, entry]))
-}
-
-/** Long enough to see what it is, short enough for one line. */
-const SHOWN_LENGTH = 120
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
 }

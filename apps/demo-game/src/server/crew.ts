@@ -23,17 +23,16 @@ export interface Crew {
 
 /** `fillTo`: bots join until a room has this many players, while there are seats to spare. */
 export function createCrew(server: PPServer, fillTo: number): Crew {
-  const ids = new Set<string>()
   let hired = 0
 
-  return { isBot: (id) => ids.has(id), attend }
+  return { isBot, attend }
 
   function attend(room: ArenaRoom): void {
     const bots: Bot[] = []
     let lonelyMs = 0
 
     const callRoll = () => {
-      const humans = room.clients.filter((client) => !ids.has(client.id)).length
+      const humans = room.clients.filter((client) => !isBot(client.id)).length
       const isWatched = humans + room.spectators.length > 0
       lonelyMs = isWatched ? 0 : lonelyMs + ROLL_CALL_MS
       const count = botsFor(humans, fillTo)
@@ -50,9 +49,8 @@ export function createCrew(server: PPServer, fillTo: number): Crew {
   }
 
   function hire(roomId: string, place: number): Bot {
-    const id = `bot-${++hired}`
+    const id = `${BOT}${++hired}`
     const client = new PPVirtualClient(id, { time: server.time, random: server.random.fork(id) })
-    ids.add(id)
     client.connect(server)
     return createBot({
       id,
@@ -64,11 +62,13 @@ export function createCrew(server: PPServer, fillTo: number): Crew {
   }
 
   function dismiss(bot: Bot | undefined): void {
-    if (bot === undefined) return
-    ids.delete(bot.id)
-    bot.close()
+    bot?.close()
   }
 }
+
+/** By the id alone, so that it also holds for a round that is played again. Only code of the server chooses an id. */
+const BOT = 'bot-'
+const isBot = (clientId: string): boolean => clientId.startsWith(BOT)
 
 /** One seat stays free for as long as possible, so that the next person finds it and not a bot in it. */
 export function botsFor(humans: number, fillTo: number): number {

@@ -24,8 +24,7 @@ const LOBBY = 'lobby'
 /** Fast enough for people, too slow for a flood. */
 const PER_SECOND = { say: 2, emote: 4, openRoom: 1, voteOut: 2, dress: 4, invite: 2, dash: 8 }
 
-export interface GameOptions {
-  path: string
+export interface PlayOptions {
   /** Bots join until a room has this many players; 0 for none. Default 6. */
   fillTo?: number
   /** Seconds of the phases, where they differ from the usual ones. */
@@ -34,17 +33,29 @@ export interface GameOptions {
   tickHz?: number
 }
 
+export interface GameOptions extends PlayOptions {
+  path: string
+}
+
 export interface Game {
   /** The arenas that are open now. */
   rooms(): readonly ArenaRoom[]
   close(): Promise<void>
 }
 
+/** Makes a server play the game. Returns the arenas that are open, as a set that changes with them. */
+export function playOn(
+  server: PPServer<typeof contract>,
+  { fillTo = DEFAULT_FILL, timing = {}, tickHz = TICK_HZ }: PlayOptions = {},
+): ReadonlySet<ArenaRoom> {
+  const rooms = defineArena(server, createCrew(server, fillTo), { timing: { ...TIMING, ...timing }, tickHz })
+  server.lobby(LOBBY, { name: 'arena' })
+  offerRooms(server)
+  return rooms
+}
+
 /** Starts the game on an HTTP server that already exists; `close` leaves that server running. */
-export function startGame(
-  httpServer: Server,
-  { path, fillTo = DEFAULT_FILL, timing = {}, tickHz = TICK_HZ }: GameOptions,
-): Game {
+export function startGame(httpServer: Server, { path, ...options }: GameOptions): Game {
   const server = PPServer.attachTo(httpServer, {
     path,
     contract,
@@ -53,9 +64,6 @@ export function startGame(
   })
   // Who is told to come back waits a moment of their own: a new version of the game is not met by everybody at once.
   server.handleSignals({ spreadMs: RETURN_MS })
-  const crew = createCrew(server, fillTo)
-  const rooms = defineArena(server, crew, { timing: { ...TIMING, ...timing }, tickHz })
-  server.lobby(LOBBY, { name: 'arena' })
-  offerRooms(server)
+  const rooms = playOn(server, options)
   return { rooms: () => [...rooms], close: () => server.close() }
 }

@@ -1,0 +1,73 @@
+// What a person is told when a game does not play as it was recorded: when, where, and what came just before.
+import { formatPath, type InputEvent, type Recording } from '@painda/protocol'
+import { show } from '../show.js'
+import type { Found } from './witness.js'
+
+export interface Told {
+  recording: Pick<Recording, 'name' | 'room' | 'create' | 'events'>
+  found: Found
+  checks: number
+  /** The contract is not the one that was recorded with. */
+  isOtherContract: boolean
+}
+
+export function tellDifference({ recording, found, checks, isOtherContract }: Told): string {
+  const { name, create } = recording
+  const { tick, difference, before } = found
+  const { path, server: recorded, replica: now } = difference
+  const same = checks - 1
+  return [
+    `The room "${name}" does not play as recorded: at tick ${tick}, ${secondsOf(tick, create.input.stepMs)} after it began, ` +
+      `${path.length === 0 ? 'the state' : formatPath(path)} was ${show(recorded)} and is now ${show(now)}.`,
+    ...suspects(before, path.map(String)).map((input) => `${input.label}: ${nameInput(input.event)}`),
+    same === 0 ? 'It is the first state of the recording.' : `The ${same} states before it were the same.`,
+    ...(isOtherContract ? [OTHER_CONTRACT] : []),
+  ].join('\n')
+}
+
+export const OTHER_CONTRACT =
+  'The recording was made with another contract: if that is meant, record it anew.'
+
+/** `frame 231 of c_1a: buy {"item":"bomb"}, after tick 408`. */
+export function nameInput({ frame, peer, input, tick, n }: InputEvent): string {
+  const who = peer === '' ? 'the server' : peer
+  const which = frame === undefined ? `line ${n}` : `frame ${frame}`
+  return `${which} of ${who}: ${wordsOf(input)}, after tick ${tick}`
+}
+
+function wordsOf(input: InputEvent['input']): string {
+  switch (input.what) {
+    case 'message':
+      return input.payload === undefined ? input.type : `${input.type} ${show(input.payload)}`
+    case 'join':
+      return input.options === undefined ? 'join' : `join ${show(input.options)}`
+    case 'presence':
+      return `presence ${show(input.data)}`
+    case 'leave':
+      return `leave (${input.reason})`
+    case 'write':
+      return `a write from elsewhere ${show(input.delta)}`
+    case 'create':
+      return 'the beginning of the room'
+    default:
+      return input.what
+  }
+}
+
+/** The newest input, and the newest of the client that the path is about: where several play, that is another one. */
+function suspects(
+  before: readonly InputEvent[],
+  path: readonly string[],
+): { label: string; event: InputEvent }[] {
+  const last = before.at(-1)
+  if (last === undefined) return []
+  const own = before.filter(({ peer }) => path.includes(peer)).at(-1)
+  const shown = [{ label: 'Before it came', event: last }]
+  return own === undefined || own === last
+    ? shown
+    : [...shown, { label: `The last of ${own.peer}`, event: own }]
+}
+
+function secondsOf(tick: number, stepMs: number): string {
+  return `${((tick * stepMs) / 1000).toFixed(2)} s`
+}
