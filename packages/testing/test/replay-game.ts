@@ -78,7 +78,7 @@ export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rul
     requests: {
       buy({ client, state }, { what }) {
         const miner = minerOf(state, client.id)
-        if (miner.gold < price) throw refuse('REFUSED', `A ${what} costs ${price}.`)
+        if (miner.gold < price) throw refuse(`A ${what} costs ${price}.`)
         miner.gold -= price
         return { gold: miner.gold }
       },
