@@ -20,8 +20,10 @@ export type {
   InspectEvent,
   Inspector,
   MessageInputs,
+  Owner,
   PresenceOf,
   Random,
+  Reaction,
   RequestAnswers,
   RequestInputs,
   RoomShape,
@@ -31,6 +33,7 @@ export type {
   Time,
   Transport,
   Undo,
+  Witness,
 } from '@painda/protocol'
 export { PPClient } from './client.js'
 export type { AckCallback, Namespace, OutgoingMessage, SendOptions, Timed } from './client.js'
@@ -69,5 +72,6 @@ export type {
   Recovery,
   Status,
 } from './types.js'
+export { ownedBy } from '#witness'
 export { connectWebSocket } from './web-socket.js'
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.js'

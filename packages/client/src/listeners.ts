@@ -2,6 +2,7 @@
 // rejects is reported and harms nobody else; whoever asked is told INTERNAL.
 import { createEmitter, DEV, PPError, toPPError, validate } from '@painda/protocol'
 import type { Event, SchemaMap, Undo, WireError } from '@painda/protocol'
+import { clockOfWitness, listens, tellWoken } from '#witness'
 
 /** Answers a question of the server, error first: `ack(null, data)` or `ack(new Error('no'))`. Only the first call counts. */
 export type Ack = (error: Error | null | undefined, data?: unknown) => void
@@ -37,7 +38,10 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
   }
 
   return {
-    on: listeners.on,
+    on(type, listener) {
+      listens(listener, 'on', type)
+      return listeners.on(type, listener)
+    },
     once: listeners.once,
     off: listeners.off,
     deliver(event, answer) {
@@ -65,8 +69,11 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
                   : { error: wireError(toPPError(error, 'REFUSED')) },
               )
       const internal: WireError = { code: 'INTERNAL', message: 'The client failed to handle this.' }
-      for (const listener of listeners.take(event.type))
+      for (const listener of listeners.take(event.type)) {
+        const start = clockOfWitness()
         call(listener, payload, ack, () => answer?.({ error: internal }))
+        tellWoken(start, { kind: 'message', message: event, listener, isChanged: true })
+      }
     },
     clear: listeners.clear,
   }

@@ -10,6 +10,7 @@ import type { DropReason, Gate, Outbox } from './outbox.js'
 import { createSession } from './session.js'
 import type { Session } from './session.js'
 import type { BufferOptions } from './types.js'
+import { asked } from '#witness'
 
 export interface MailOptions {
   time: Time
@@ -80,6 +81,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
     post(message, gate) {
       const letter = { message, body: codec.encode(message) }
       if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
+      asked(message)
       session.post(letter, gate)
     },
     discard(gate, error) {

@@ -5,6 +5,7 @@
 import { DEV, PPError } from '@painda/protocol'
 import type { Codec, Message, Time } from '@painda/protocol'
 import type { Letter } from './link.js'
+import { rewritten } from '#witness'
 
 /** What a room's messages wait for. */
 export interface Gate {
@@ -178,6 +179,7 @@ function addressTo(room: string, letter: Letter, codec: Codec): Letter {
   const message = readBack(letter, codec)
   if (message.kind !== 'event') return letter
   const addressed = { ...message, room }
+  rewritten(letter.message, addressed)
   return { message: addressed, body: codec.encode(addressed) }
 }
 

@@ -4,6 +4,7 @@ import type { Time } from '@painda/protocol'
 import { changeData } from './presence.js'
 import type { Presence } from './presence.js'
 import { createThrottle } from './throttle.js'
+import { rememberSite } from '#witness'
 
 export interface OwnPresence {
   update(change: unknown): void
@@ -34,6 +35,7 @@ export function createOwnPresence(
     update(change) {
       own = { data: changeData(own?.data ?? presence.view.self?.data, change) }
       isTold = false
+      rememberSite(presence)
       presence.setOwn(own.data)
       throttle.run()
     },

@@ -6,6 +6,7 @@ import { PathNode } from './path-node.js'
 import type { Readers } from './path-node.js'
 import { createRecorder } from './record.js'
 import type { Recording } from './record.js'
+import { clockOfWitness, listens, tellSelector } from '#witness'
 
 export interface SelectOptions<T> {
   /** True when the two count as the same, and the listener is not called. Default `Object.is`. */
@@ -56,14 +57,18 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
   }
 
   function look(subscriber: Subscriber): void {
+    const start = clockOfWitness()
     const next = select(subscriber)
     if (next === null) return
     const { last, equality } = subscriber
+    let isSame = false
     try {
-      if (last !== null && equality(last.value, next.value)) return
+      isSame = last !== null && equality(last.value, next.value)
     } catch (thrown) {
       onError(thrown)
     }
+    tellSelector(start, subscriber.listener, subscriber.reads, !isSame)
+    if (isSame) return
     subscriber.last = next
     tell(subscriber, next.value, (last ?? next).value)
   }
@@ -155,6 +160,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
         isMarked: false,
       }
       subscribers.add(subscriber)
+      listens(listener, 'room.subscribe')
       const last = (subscriber.last = select(subscriber))
       if (fireImmediately && last !== null) tell(subscriber, last.value, last.value)
       return () => {

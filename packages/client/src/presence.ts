@@ -6,6 +6,7 @@ import type { Path, PresenceEntry as WireEntry, PresenceSync, Undo } from '@pain
 import { agrees, wrongHash } from './agreement.js'
 import type { Batch } from './batch.js'
 import { share } from './share.js'
+import { clockOfWitness, standsFor, tellWoken } from '#witness'
 
 export interface PresenceEntry<Data = unknown> extends WireEntry {
   data: Data
@@ -77,11 +78,13 @@ export function createPresence(options: PresenceOptions): Presence {
 
   function notify(): void {
     for (const listener of [...listeners]) {
+      const start = clockOfWitness()
       try {
         listener()
       } catch (thrown) {
         onError(thrown)
       }
+      tellWoken(start, { kind: 'presence', listener, isChanged: true })
     }
   }
 
@@ -130,6 +133,7 @@ export function createPresence(options: PresenceOptions): Presence {
       subscribe(listener) {
         // A wrapper of its own, so that one function subscribed twice is called twice and taken back once.
         const entry = (): void => listener()
+        standsFor(entry, listener, 'presence.subscribe')
         listeners.add(entry)
         return () => void listeners.delete(entry)
       },

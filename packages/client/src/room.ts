@@ -34,6 +34,7 @@ import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
 import type { Wish } from './wish.js'
+import { askedFor, clockOfWitness, rememberSite, standsFor, tellWoken } from '#witness'
 
 type State =
   /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
@@ -121,7 +122,9 @@ export function createRoom(options: RoomOptions): Room {
   })
   const ownPresence = createOwnPresence(time, options.presenceThrottleMs, presence, (data) => {
     if (!isMember || id === null) return false
-    post({ kind: 'presence', room: id, data }, null)
+    const message: Message = { kind: 'presence', room: id, data }
+    post(message, null)
+    askedFor(presence, message)
     return true
   })
 
@@ -156,11 +159,13 @@ export function createRoom(options: RoomOptions): Room {
     if (next === notified) return
     notified = next
     for (const listener of [...changeListeners]) {
+      const start = clockOfWitness()
       try {
         listener()
       } catch (thrown) {
         onError(thrown)
       }
+      tellWoken(start, { kind: 'room', listener, isChanged: true })
     }
   }
 
@@ -212,6 +217,7 @@ export function createRoom(options: RoomOptions): Room {
     if (state.name === 'joining' || state.name === 'joined' || state.name === 'reconnecting') return
     if (state.name !== 'idle') joined = createDeferred()
     if (!isReturn) id = null
+    rememberSite(room)
     move({ name: 'joining' })
     options.onEnter(room)
   }
@@ -241,6 +247,7 @@ export function createRoom(options: RoomOptions): Room {
     notified ??= snapshot()
     const entry = first as () => void
     const call = (): void => entry()
+    standsFor(call, entry, 'room.subscribe')
     changeListeners.add(call)
     return () => void changeListeners.delete(call)
   }

@@ -23,6 +23,7 @@ import type { Room } from './room.js'
 import type { Desync } from './types.js'
 import { keyOf, nameOf, returnWish, wishOf } from './wish.js'
 import type { JoinOptions, Wish } from './wish.js'
+import { askedFor } from '#witness'
 
 export interface RoomsOptions {
   time: Pick<Time, 'after'>
@@ -109,7 +110,9 @@ export function createRooms(options: RoomsOptions): Rooms {
   function ask(room: Room, wish: Wish = returnWish(room)): void {
     const ackId = nextAckId()
     joins.set(ackId, { room, isReturn: wish !== room.wish })
-    post({ kind: 'join', ackId, ...wish }, null)
+    const join: Message = { kind: 'join', ackId, ...wish }
+    post(join, null)
+    askedFor(room, join)
   }
 
   function enter(room: Room): void {

@@ -2,8 +2,10 @@
 // in its constructor when somebody is there. The hook is in place before the app's first line, and records; the overlay
 // comes later and finds everything.
 import { hostTime } from '@painda/protocol'
-import type { SessionFileAbout, Time, Undo } from '@painda/protocol'
+import type { SessionFileAbout, Time, Undo, Witness } from '@painda/protocol'
+import type { Editor } from './editor.js'
 import type { InspectableClient } from './inspectable.js'
+import { createEffects, type Effects } from './effects.js'
 import { createLine, type Line } from './line.js'
 import type { OtherTabs } from './other-tabs.js'
 import { createRecorder, type Recorder } from './recorder.js'
@@ -17,6 +19,12 @@ export interface DevtoolsHook {
   /** Of a session from a file: what the file says of itself. Null for the page's own. */
   readonly replayed: SessionFileAbout | null
   readonly weather: Weather
+  /** Who asked for what, and whom it woke. */
+  readonly effects: Effects
+  /** The effects' ear, where clients and hooks look for it. */
+  readonly witness: Witness
+  /** The way from a call stack to the user's files, where the dev server has one. */
+  editor: Editor | null
   /** What the dev server tells of the game server, where there is one. */
   server: ServerLane | null
   /** Other tabs of this browser, where the overlay is mounted. */
@@ -63,6 +71,7 @@ export function createHook(
   time: Time = hostTime(globalThis),
 ): DevtoolsHook {
   const weather = createWeather({ time, lines: () => attached.flatMap(({ line }) => line ?? []) })
+  const effects = createEffects({ now: time.now, afterTurn: (run) => void Promise.resolve().then(run) })
   const listeners = new Set<() => void>()
   let attached: (AttachedClient & { detach: Undo })[] = []
   let nextSource = 0
@@ -75,6 +84,7 @@ export function createHook(
         takeCheckpoints(client, source, recorder)
       }
       recorder.record(source, event)
+      if (recorder.capturing) effects.during(recorder.nextId - 1)
     })
   }
 
@@ -100,6 +110,9 @@ export function createHook(
     },
     recorder,
     weather,
+    effects,
+    witness: effects.witness,
+    editor: null,
     server: null,
     tabs: null,
     replayed: null,

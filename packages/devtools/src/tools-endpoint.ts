@@ -65,14 +65,11 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
       inspectors.add(inspector)
       if (stopRest !== null) undos.push(inspector.listen(take))
     },
-    answer({ method, url = '', headers, socket }) {
-      const [path, query = ''] = url.split('?')
+    answer(request) {
+      const [path, query = ''] = (request.url ?? '').split('?')
       if (path !== PATH) return null
-      if (!LOOPBACK.has(socket.remoteAddress ?? '') || !OWN_HOST.test(headers.host ?? ''))
-        return refusal(403, 'Only this machine may ask.')
-      if (headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') !== headers.host)
-        return refusal(403, 'Only pages of this dev server may ask.')
-      if (method !== 'GET') return refusal(405, 'Ask with GET.')
+      const refused = refusalOf(request)
+      if (refused !== null) return refused
       const wish = new URLSearchParams(query)
       const last = Number(wish.get('last') ?? DEFAULT_LAST)
       if (!Number.isInteger(last) || last < 1 || last > KEPT)
@@ -91,6 +88,15 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
       inspectors.clear()
     },
   }
+}
+
+/** Why a question is not answered; null when it is. */
+export function refusalOf({ method, headers, socket }: ToolsRequest): ToolsAnswer | null {
+  if (!LOOPBACK.has(socket.remoteAddress ?? '') || !OWN_HOST.test(headers.host ?? ''))
+    return refusal(403, 'Only this machine may ask.')
+  if (headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') !== headers.host)
+    return refusal(403, 'Only pages of this dev server may ask.')
+  return method === 'GET' ? null : refusal(405, 'Ask with GET.')
 }
 
 function refusal(status: number, error: string): ToolsAnswer {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { answerPlace, modulesOf } from './vite-place.js'
 import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
 
@@ -54,7 +55,8 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
     // Before the app's own plugins, one of which may start the game.
     configureServer: {
       order: 'pre',
-      handler({ ws, middlewares, httpServer }) {
+      handler(devServer) {
+        const { ws, middlewares, httpServer } = devServer
         const stream = createServerStream()
         const tools = createToolsEndpoint()
         const unfollow = followServers(globalThis, (server) => {
@@ -65,13 +67,14 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
           stream.watch(page, asked, (batch) => page.send('painda:events', batch)),
         )
         middlewares.use((request, response, next) => {
-          const answer = tools.answer(request)
+          const answer = answerPlace(modulesOf(devServer), request) ?? tools.answer(request)
           if (answer === null) return next()
-          response.writeHead(answer.status, {
-            'content-type': 'application/json',
-            'cache-control': 'no-store',
-          })
-          response.end(JSON.stringify(answer.body))
+          Promise.resolve(answer)
+            .then(({ status, body }) => {
+              response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+              response.end(JSON.stringify(body))
+            })
+            .catch(next)
         })
         httpServer?.once('close', () => {
           unfollow()
@@ -82,7 +85,7 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
     },
 
     resolveId: (id) => (id === VIRTUAL_ID ? RESOLVED_ID : undefined),
-    load: (id) => (id === RESOLVED_ID ? pageModule(options, folder) : undefined),
+    load: (id) => (id === RESOLVED_ID ? pageModule(options, folder, base) : undefined),
 
     // Module scripts run in the order of the page: first in the head is before the app, wherever its script stands.
     transformIndexHtml: () => [
@@ -92,10 +95,12 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
 }
 
 /** What the page runs: the hook at once, the overlay in a moment of rest. */
-function pageModule(options: PaindaDevtoolsOptions, folder: URL): string {
+function pageModule(options: PaindaDevtoolsOptions, folder: URL, base: string): string {
   return `import { installHook } from ${importPath(folder, 'hook')}
 import { createServerLane } from ${importPath(folder, 'server-lane')}
+import { createEditor } from ${importPath(folder, 'editor')}
 const hook = installHook(globalThis)
+hook.editor = createEditor(${JSON.stringify(base)}, (...asked) => fetch(...asked))
 if (import.meta.hot) {
   const clientIds = () => hook.clients().flatMap(({ client }) => client.id ?? [])
   hook.server = createServerLane({ hot: import.meta.hot, recorder: hook.recorder, clientIds })

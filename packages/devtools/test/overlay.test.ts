@@ -249,3 +249,44 @@ test('each empty view says what to do', async () => {
   await settle()
   expect(rows()).toContain('hello')
 })
+
+test('call site and renders are tabs of the detail, and say so where nobody can know', async () => {
+  open()
+  client.start()
+  const move = { kind: 'event', type: 'move' } as const
+  function walk(): void {
+    devtools.hook.witness.asked(move)
+    client.frame('out', move)
+  }
+  walk()
+  draw()
+  await settle()
+  press(find('.scroller'), 'End')
+  await settle()
+  find('[data-tab="site"]').click()
+  await settle()
+  expect(find('.detail-body').textContent).toContain('walk()')
+
+  client.step()
+  devtools.hook.witness.woke({
+    kind: 'selector',
+    listener: function onScore() {},
+    owner: undefined,
+    paths: ['players.p1.score'],
+    isChanged: true,
+    ms: 0.2,
+  })
+  draw()
+  await settle()
+  press(find('.scroller'), 'End')
+  await settle()
+  find('[data-tab="renders"]').click()
+  await settle()
+  expect(find('.detail-body').textContent).toContain('onScore')
+  expect(find('.detail-body').textContent).toContain('players.p1.score')
+
+  // What came before the dock was open has nothing to say, and says that.
+  find('[data-tab="after"]').click()
+  await settle()
+  expect(find('.detail-body [role="tree"]').textContent).toContain('players')
+})

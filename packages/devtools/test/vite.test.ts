@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build, createServer, resolveConfig, type InlineConfig } from 'vite'
 import { expect, test } from 'vitest'
 import { paindaDevtools } from '../src/vite.js'
+import { answerPlace, modulesOf } from '../src/vite-place.js'
 
 const root = fileURLToPath(new URL('./fixtures/app', import.meta.url))
 
@@ -140,6 +141,39 @@ test('tools are answered by the dev server, and nobody else’s page is', async 
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(await answer.json()).toMatchObject({ events: [] })
     expect((await fetch(url, { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+  } finally {
+    await server.close()
+  }
+})
+
+test('a place in what the browser runs is answered with the file and the line that somebody wrote', async () => {
+  const server = await createServer(config({ base: '/game/' }))
+  try {
+    await server.transformRequest('/typed.ts')
+    const ask = (url: string, line = 1, column = 7) =>
+      answerPlace(modulesOf(server), {
+        method: 'GET',
+        url: `/__painda/place?${new URLSearchParams({ url, line: String(line), column: String(column) })}`,
+        headers: { host: 'localhost:5173' },
+        socket: { remoteAddress: '127.0.0.1' },
+      })
+    const found = await ask('http://localhost:5173/game/typed.ts?t=1760000000000')
+    // Types fall out, and with them lines: what is first in the browser is not first in the file.
+    expect(found).toEqual({
+      status: 200,
+      body: { file: `${root}/typed.ts`, path: 'typed.ts', line: 5, column: 1 },
+    })
+    expect((await ask('http://localhost:5173/game/nothing.ts'))?.status).toBe(404)
+    expect((await ask('/game/typed.ts', 0))?.status).toBe(400)
+    const stranger = {
+      method: 'GET',
+      headers: { host: 'evil.example' },
+      socket: { remoteAddress: '127.0.0.1' },
+    }
+    expect(
+      (await answerPlace(modulesOf(server), { ...stranger, url: '/__painda/place?url=/x' }))?.status,
+    ).toBe(403)
+    expect(answerPlace(modulesOf(server), { ...stranger, url: '/main.ts' })).toBeNull()
   } finally {
     await server.close()
   }

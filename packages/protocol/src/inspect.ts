@@ -62,6 +62,49 @@ export interface Inspector {
   journal?: RoomJournal
 }
 
+/**
+ * A tool's second ear, in development alone: it learns who asked for a message and whom a frame has woken. Every method is called in
+ * the turn in which it happens, by all clients of the page; production builds have no code that would.
+ */
+export interface Witness {
+  /** Milliseconds, for durations; undefined while nobody looks: then nothing more is told. */
+  now(): number | undefined
+  /** The call stack of now; null while nobody looks. To be handed back for a message that is made later. */
+  site(): string | null
+  /** The application asked for this message, by default here and now. */
+  asked(message: Message, site?: string | null): void
+  /** The same message in other words: under the id that its room has by now. */
+  rewritten(from: Message, to: Message): void
+  /** Somebody listens from here on; `how` is the call that made it so. */
+  listens(listener: object, how: string): void
+  woke(reaction: Reaction): void
+}
+
+/** One listener that a change has reached. */
+export interface Reaction {
+  readonly kind: 'selector' | 'room' | 'presence' | 'message'
+  readonly listener: object
+  /** The hook behind it; undefined where the application listens itself. */
+  readonly owner: Owner | undefined
+  /** What the listener was called with, of a message. */
+  readonly message?: Message
+  /** What a selector has read, such as `players.p1.x`. */
+  readonly paths?: readonly string[]
+  /** False: a selector looked, and found what it had before. */
+  readonly isChanged: boolean
+  /** Of the selector, or of the handler. */
+  readonly ms: number
+}
+
+/** A hook of a component, as it says itself. */
+export interface Owner {
+  readonly hook: string
+  /** Made while the component rendered; its stack tells where. */
+  readonly made: Error
+  /** Called when the component is committed. */
+  onCommit: (() => void) | null
+}
+
 export function createInspector(): Inspector {
   const listeners = new Set<(event: InspectEvent) => void>()
   return {

@@ -1,6 +1,7 @@
 // A room as one component sees it: only the fields that it reads can render it, a state that came with the page stands in
 // until the room has one, and a refusal from before its time is not its own.
-import type { RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
+import { ownedBy } from '@painda/client'
+import type { Owner, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
 import { endWait, suspendFor } from './suspend.js'
 
 export type Field = 'state' | 'status' | 'stale' | 'error'
@@ -31,6 +32,7 @@ export function createRoomView(
   own: Own,
   sent: object | undefined,
   waits: boolean,
+  owner?: Owner | void,
 ): RoomView {
   let last: { live: RoomSnapshot; isOver: boolean; snapshot: RoomSnapshot } | null = null
   let shown: RoomSnapshot | null = null
@@ -48,6 +50,7 @@ export function createRoomView(
 
   return {
     subscribe(wake) {
+      ownedBy(wake, owner)
       const undo = room.subscribe(wake)
       const release = room.retain()
       own.held = room

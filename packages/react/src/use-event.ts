@@ -1,9 +1,11 @@
 'use client'
 // Messages from the server in a component.
+import { ownedBy } from '@painda/client'
 import type { EventPayload, EventType, PPClient, RoomHandle, RoomShape } from '@painda/client'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
+import { useOwner } from '#owner'
 
 /**
  * Calls `handler` for each message of `type`: from the server, or with a room first from that room. Always the handler
@@ -22,14 +24,16 @@ export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, 
   const client = usePPClient()
   const [source, type, handler] = args.length === 2 ? ([client, ...args] as const) : args
   const latest = useRef(handler)
+  const owner = useOwner('usePPEvent')
   useLayoutEffect(() => {
     latest.current = handler
   })
   useEffect(() => {
     // The overloads tie the payload's type to the name of the message.
     const listen = (payload: unknown): void => (latest.current as (payload: unknown) => void)(payload)
+    ownedBy(listen, owner)
     return isRoom(source) ? source.on(type, listen) : (source as PPClient).on(type, listen)
-  }, [source, type])
+  }, [source, type, owner])
 }
 
 type Handler = (payload: never) => void

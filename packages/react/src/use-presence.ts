@@ -13,6 +13,7 @@ import type {
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
+import { useOwned } from '#owner'
 
 export interface UsePresenceResult<Data> {
   /** This client's own entry; `null` before it is in. */
@@ -34,7 +35,8 @@ export function usePresence<Room extends RoomShape>(
 export function usePresence(room?: RoomHandle<RoomShape>): UsePresenceResult<unknown> {
   const client = usePPClient()
   const presence: PresenceView = room === undefined ? client.presence : room.presence
-  const { self, others } = useSyncExternalStore(presence.subscribe, presence.snapshot, nobodyYet)
+  const subscribe = useOwned(presence.subscribe, 'usePresence')
+  const { self, others } = useSyncExternalStore(subscribe, presence.snapshot, nobodyYet)
   return { self, others, update: room === undefined ? readOnly : room.presence.update }
 }
 
@@ -132,7 +134,8 @@ function useSelected<From extends object>(
       createSelection(hook, presence, pick, selector, equality as (a: unknown, b: unknown) => boolean, shown),
     [hook, presence, pick, selector, equality, shown],
   )
-  return useSyncExternalStore(presence.subscribe, selection.now, selection.onServer)
+  const subscribe = useOwned(presence.subscribe, hook)
+  return useSyncExternalStore(subscribe, selection.now, selection.onServer)
 }
 
 interface Shown {

@@ -1,11 +1,12 @@
 'use client'
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
 // was touched, and it runs the selector then; what it found is not looked up again.
-import { DEV } from '@painda/client'
-import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
+import { DEV, ownedBy } from '@painda/client'
+import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
+import { useOwner } from '#owner'
 
 /**
  * What `selector` takes from the room's state; `undefined` before the first snapshot. Renders only when that value
@@ -20,9 +21,10 @@ export function usePPRoomState<Room extends RoomShape, Value>(
 ): Value | undefined {
   // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
   const [shown] = useState<Shown<Value>>(() => ({ current: null, isChecked: !isDevelopment() }))
+  const owner = useOwner('usePPRoomState')
   const selection = useMemo(
-    () => createSelection(room, selector, equality, shown),
-    [room, selector, equality, shown],
+    () => createSelection(room, selector, equality, shown, owner),
+    [room, selector, equality, shown, owner],
   )
   return useSyncExternalStore(selection.subscribe, selection.now, selection.onServer)
 }
@@ -45,6 +47,7 @@ function createSelection<Room extends RoomShape, Value>(
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean,
   shown: Shown<Value>,
+  owner: Owner | void,
 ): Selection<Value> {
   let last: { state: StateOf<Room>; value: Value } | null = null
 
@@ -66,16 +69,15 @@ function createSelection<Room extends RoomShape, Value>(
   }
 
   return {
-    subscribe: (wake) =>
-      room.subscribe(
-        selector,
-        (value) => {
-          // The listener is called with the selection of this very state.
-          if (room.state !== undefined) keep(room.state, value)
-          wake()
-        },
-        { equality },
-      ),
+    subscribe(wake) {
+      function look(value: Value): void {
+        // The listener is called with the selection of this very state.
+        if (room.state !== undefined) keep(room.state, value)
+        wake()
+      }
+      ownedBy(look, owner)
+      return room.subscribe(selector, look, { equality })
+    },
     now: () => select(room.state ?? sentFor(room)),
     onServer: () => select(sentFor(room) ?? (typeof window === 'undefined' ? room.state : undefined)),
   }

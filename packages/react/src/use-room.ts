@@ -15,6 +15,7 @@ import { usePPClient, useSnapshots } from './provider.js'
 import { createRoomView } from './room-view.js'
 import type { Field, Own } from './room-view.js'
 import { takeSent } from './snapshots.js'
+import { useOwner } from '#owner'
 
 export interface UsePPRoomOptions {
   /** Joins this very room (`joinById`) instead of any room of the definition. */
@@ -75,10 +76,11 @@ export function usePPRoom(
   const room = typeof target === 'string' ? client.room(target, options) : client.room(target, options)
   const { suspense = false, throwOnError = suspense } = options
   const [own] = useState(createOwn)
+  const owner = useOwner('usePPRoom')
   const snapshots = useSnapshots()
   const view = useMemo(
-    () => createRoomView(room, own, takeSent(room, snapshots), suspense),
-    [room, own, snapshots, suspense],
+    () => createRoomView(room, own, takeSent(room, snapshots), suspense, owner),
+    [room, own, snapshots, suspense, owner],
   )
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
   view.demand(snapshot, throwOnError)

@@ -1,8 +1,10 @@
 'use client'
 // A selected value of the state in a callback instead of a render.
+import { ownedBy } from '@painda/client'
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useEffect, useState } from 'react'
 import { useLatest } from './use-latest.js'
+import { useOwner } from '#owner'
 
 /**
  * Calls `listener` with what `selector` takes from the room's state, after mounting and whenever it changes by `equality`
@@ -17,6 +19,7 @@ export function useTransient<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): void {
   const latest = useLatest(listener)
+  const owner = useOwner('useTransient')
   const [told] = useState<{ last: { value: Value } | null }>(() => ({ last: null }))
   useEffect(() => {
     // A selector that is written inline is another one in every render; what it finds is mostly not.
@@ -25,6 +28,7 @@ export function useTransient<Room extends RoomShape, Value>(
       told.last = { value }
       latest.current(value)
     }
+    ownedBy(tell, owner)
     return room.subscribe(selector, tell, { equality, fireImmediately: true })
-  }, [room, selector, equality, latest, told])
+  }, [room, selector, equality, latest, told, owner])
 }

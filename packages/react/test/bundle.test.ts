@@ -59,3 +59,10 @@ test('a page in production carries the codes of errors, but no sentences for who
   expect(inProduction).toContain('was not answered within')
   expect(await bundle(page, ['development'], true)).toMatch(sentences)
 })
+
+test('what hooks tell the inspector is no part of a page in production', async () => {
+  const page = `export { PPProvider, usePPRoom, usePPRoomState, usePPEvent, usePresence } from '@painda/react'`
+  const told = /onCommit|\.woke\(|\.listens\(/
+  expect(await bundle(page)).not.toMatch(told)
+  expect(await bundle(page, ['development'])).toMatch(told)
+})

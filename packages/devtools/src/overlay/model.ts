@@ -72,6 +72,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
   }
 
   function lookBeyond(isLooking: boolean): void {
+    hook.effects.isLooking = isLooking
     hook.server?.watch(isLooking)
     hook.tabs?.watch(isLooking)
   }

@@ -7,16 +7,19 @@ import { copyText } from '../overlay/copy-text.js'
 import { IconButton } from '../overlay/icon-button.js'
 import type { Model } from '../overlay/model.js'
 import { Tabs } from '../overlay/tabs.js'
-import { stateBefore } from '../rebuild.js'
+import { stateAt, stateBefore } from '../rebuild.js'
 import type { Row } from '../rows.js'
 import { SERVER_SOURCE } from '../server-lane.js'
 import { wayOf } from '../twin.js'
+import { CallSite } from './call-site.js'
 import { DeltaView } from './delta-view.js'
+import { Empty } from './empty.js'
 import { versionText } from './frame-row.js'
 import { HexView } from './hex-view.js'
 import { JsonTree } from './json-tree.js'
+import { RendersView } from './renders.js'
 
-type View = 'delta' | 'decoded' | 'hex'
+type View = 'delta' | 'decoded' | 'after' | 'hex' | 'site' | 'renders'
 
 const ARROWS = { in: '↓ received', out: '↑ sent', local: 'local' } as const
 
@@ -61,6 +64,9 @@ export function Detail({ model, row }: { model: Model; row: Row }) {
       >
         {view === 'decoded' && <JsonTree label="Decoded message" value={row.message ?? row.content} />}
         {view === 'delta' && <DeltaPane model={model} row={row} />}
+        {view === 'after' && <AfterPane model={model} row={row} />}
+        {view === 'site' && <CallSite key={row.key} model={model} row={row} />}
+        {view === 'renders' && <RendersView model={model} row={row} />}
         {view === 'hex' && row.frame !== null && <HexView bytes={row.frame.bytes} />}
       </div>
     </section>
@@ -71,7 +77,16 @@ function viewsOf(row: Row): readonly { name: View; label: string }[] {
   return [
     ...(row.message?.kind === 'delta' ? [{ name: 'delta' as const, label: 'Delta' }] : []),
     { name: 'decoded', label: 'Decoded' },
-    ...(row.frame === null ? [] : [{ name: 'hex' as const, label: 'Hex' }]),
+    ...(row.message?.kind === 'delta' || row.message?.kind === 'snapshot'
+      ? [{ name: 'after' as const, label: 'State after' }]
+      : []),
+    ...(row.frame === null
+      ? []
+      : [
+          { name: 'hex' as const, label: 'Hex' },
+          { name: 'site' as const, label: 'Call site' },
+        ]),
+    ...(row.direction === 'in' ? [{ name: 'renders' as const, label: 'Renders' }] : []),
   ]
 }
 
@@ -110,6 +125,21 @@ function DeltaPane({ model, row }: { model: Model; row: Row }) {
     return deltaTree(row.content, past === null ? undefined : [past.state])
   }, [model, row])
   return <DeltaView nodes={nodes} />
+}
+
+/** The room as the frame left it. */
+function AfterPane({ model, row }: { model: Model; row: Row }) {
+  const { recorder } = model.hook
+  const { source, room, eventId } = row
+  const past = useMemo(
+    () => (room === null ? null : stateAt(recorder, { source, room, eventId })),
+    [recorder, source, room, eventId],
+  )
+  if (past === null)
+    return (
+      <Empty title="This version cannot be rebuilt" hint="The snapshot it goes back to is no longer held." />
+    )
+  return <JsonTree label={`State at version ${past.version}`} value={past.state} />
 }
 
 function copy(row: Row): void {

@@ -20,6 +20,24 @@ export const DETAIL = `
 .frames-body[data-narrow='true'] .detail-back { display: inline-grid; }
 .frames-body[data-narrow='true'] .detail-close { display: none; }
 
+.causes { padding: 4px 14px 0; }
+.causes .causes { padding: 0; }
+.causes .log-title { margin: 4px 0 6px; }
+.causes .figures { margin-bottom: 10px; }
+.sites { margin: 0; padding: 0; list-style: none; }
+.site { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 7px 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); }
+.site-name { font: 600 12px var(--mono); }
+.site[data-first='true'] .site-name { color: var(--accent); }
+.site[data-same='true'] .site-name { color: var(--faint); font-weight: 400; }
+.site-note { color: var(--soft); }
+.site .place { margin-left: auto; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font: 11.5px/1.5 var(--mono); color: var(--soft); }
+.site .link.place { color: var(--accent); }
+.site-paths { flex-basis: 100%; color: var(--faint); }
+.site-paths code { margin-left: 5px; padding: 1px 6px; border-radius: 4px; background: var(--raised); color: var(--ink); font: 11.5px var(--mono); overflow-wrap: anywhere; }
+.commit { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 6px; padding: 6px 0; }
+.commit b { font-weight: 550; }
+.commit .tag { margin: 0; font: 600 11px var(--mono); }
+
 .hex { padding: 0 14px; font: 12px/1.6 var(--mono); }
 .hex-line { display: flex; gap: 18px; white-space: pre; }
 .hex-offset { color: var(--faint); }
