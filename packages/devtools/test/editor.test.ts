@@ -8,7 +8,7 @@ const written = { file: '/game/src/a.ts', path: 'src/a.ts', line: 9, column: 2 }
 function createServer(answer: () => Response) {
   const asked: string[] = []
   const ask: typeof fetch = async (input) => {
-    asked.push(String(input))
+    if (typeof input === 'string') asked.push(input)
     return answer()
   }
   return { asked, editor: createEditor('/game/', ask) }
