@@ -21,6 +21,9 @@ import type { RoomPresence } from './definition.js'
 /** Changes name the list's hash at least this often, as state does. */
 const HASH_EVERY_MS = 1000
 
+/** A list this short is cheaper made anew for each newcomer than told with a second message. */
+const SHORT = 8
+
 /** The global list is for "who is online", where a second is soon enough. */
 const SYNC_INTERVAL_MS = 1000
 
@@ -31,8 +34,13 @@ export interface RoomPresenceList extends RoomPresence {
   write(client: { readonly id: string }, data: unknown): void
   /** The next message to members: what changed; null when nothing did. */
   takeChanges(): PresenceSync | null
-  /** All of it, made once for all who come between two changes. */
+  /** All of it, made once for all who ask between two changes. */
   full(): Outgoing
+  /**
+   * For a member that comes: the list as the first of those who came since the last `takeChanges` got it, and the member's own
+   * entry. What else has changed since is among the next changes. So a crowd that comes at once costs one list, not one each.
+   */
+  introduce(client: { readonly id: string }): readonly Outgoing[]
 }
 
 /** `room` names it on the wire; `check` is the contract's validator, or nothing. */
@@ -52,6 +60,8 @@ export function createRoomPresence({
 }): RoomPresenceList {
   const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
   let whole: Outgoing | null = null
+  /** What newcomers get until the next changes leave: those hold all that has happened since. */
+  let first: Outgoing | null = null
   let hashedAt = -Infinity
   const entries = createPresenceList(time, () => {
     whole = null
@@ -74,6 +84,8 @@ export function createRoomPresence({
     return { hash: entries.hash() }
   }
 
+  const full = (): Outgoing => (whole ??= outgoing({ kind: 'presences', room, ...wholeList(entries) }))
+
   return {
     entries,
     list: entries.list,
@@ -84,10 +96,18 @@ export function createRoomPresence({
     takeChanges() {
       const changes = entries.takeChanges()
       if (changes === null) return null
+      first = null
       if (emitter.listenerCount('change') > 0) emitter.emit('change', entries.list())
       return { kind: 'presences', room, full: false, ...changes, ...dueHash() }
     },
-    full: () => (whole ??= outgoing({ kind: 'presences', room, ...wholeList(entries) })),
+    full,
+    introduce({ id }) {
+      if (entries.size <= SHORT) return [full()]
+      first ??= full()
+      const own = entries.get(id)
+      if (first === whole || own === undefined) return [first]
+      return [first, outgoing({ kind: 'presences', room, full: false, set: [own], gone: [] })]
+    },
   }
 }
 

@@ -46,7 +46,7 @@ export function createRoomStage<C extends Member>({
   room: string
   views: RoomViews<C>
   clock: Pick<RoomClock, 'tick' | 'isSendTick' | 'rest'>
-  presence: Pick<RoomPresenceList, 'takeChanges' | 'full' | 'entries'>
+  presence: Pick<RoomPresenceList, 'takeChanges' | 'introduce' | 'entries'>
   seats: ReadonlyMap<string, Seat<C>>
   stragglers: Stragglers<C>
   time: Pick<Time, 'now'>
@@ -149,7 +149,7 @@ export function createRoomStage<C extends Member>({
     const { client } = seat
     const early = earlyOf(seat)
     if (client.readsByReference !== true) for (const out of state) client.deliver(out)
-    client.deliver(presence.full())
+    for (const out of presence.introduce(client)) client.deliver(out)
     stragglers.release(seat)
     goLive(seat)
     for (const out of early) client.deliver(out)

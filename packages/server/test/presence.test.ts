@@ -74,6 +74,38 @@ describe('in a room', () => {
     expect(bob.read()).toMatchObject([{ kind: 'presences', full: false, set: [], gone: ['ann'] }])
   })
 
+  test('[PR1] of those who come at once each sees itself, the rest with the next tick, and one list serves all', async () => {
+    const { rooms, ticks, member, join, inside } = await lounge(['ann'], ['bob'])
+    const crowd: TestMember[] = []
+    for (let i = 0; i < 30; i++) {
+      const one = member(`c${i}`)
+      await join(one, { name: 'lounge', room: 'l' })
+      crowd.push(one)
+      expect(shown(one)).toMatchObject({ ann: {}, bob: {}, [`c${i}`]: { connected: true } })
+    }
+    const [first, second] = crowd.slice(6)
+    if (!first || !second || !inside[0]) throw new Error('members')
+    // Gone before anybody was told that it came, but not before it was in the list that the others got.
+    rooms.leave(first, 'l')
+    rooms.leave(inside[0], 'l')
+    rooms.presence(second, 'l', { name: 'Second' })
+    await ticks()
+    const stayed = crowd.filter((one) => one !== first)
+    const names = ['bob', ...stayed.map(({ id }) => id)].sort()
+    for (const one of [inside[1], ...stayed]) {
+      if (!one) throw new Error('a member')
+      expect(Object.keys(shown(one)).sort()).toEqual(names)
+      expect(shown(one)[second.id]?.data).toEqual({ name: 'Second' })
+    }
+    const full = stayed.map((one) => one.of('presences').filter((message) => message.full))
+    expect(new Set(full.map((lists) => lists.length))).toEqual(new Set([1]))
+    // Short lists are made for each; from nine on one is made for all.
+    expect(full.map(([list]) => list?.set.length)).toEqual([3, 4, 5, 6, 7, 8, ...Array<number>(23).fill(9)])
+    const later = member('later')
+    await join(later, { name: 'lounge', room: 'l' })
+    expect(later.of('presences')).toMatchObject([{ full: true, set: { length: 31 } }])
+  })
+
   test('[PR2] a client writes its own presence only, and only what the contract allows', async () => {
     const { rooms, ticks, inside, errors } = await lounge(['ann'], ['bob'])
     const [ann, bob] = inside
