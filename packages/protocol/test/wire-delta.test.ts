@@ -144,6 +144,50 @@ describe('deltas as tables', () => {
     )
   })
 
+  test('[WB1] maps too wide for V8 arrive as they were, whichever keys come, go and come again', () => {
+    const random = createRandom(23)
+    const pick = (below: number): number => Math.floor(random.next() * below)
+    for (const count of [140, 1_100]) {
+      const line = createLine()
+      // What comes inside a list is a value; its fields have names of their own on the wire, those of maps are many of a kind.
+      const named: { [field: string]: Json } = {}
+      const state: { by: { [id: string]: Json }; score: { [id: string]: Json }; list: Json } = {
+        by: {},
+        score: {},
+        list: [{ id: 'a', named }],
+      }
+      for (let i = 0; i < count; i++) {
+        state.by[`id-${i}`] = { x: i, name: `n${i}` }
+        state.score[`id-${i}`] = named[`id-${i}`] = i
+      }
+      line.snapshot(state)
+      for (let tick = 0; tick < 120; tick++) {
+        if (tick % 7 === 6) {
+          named[`new-${tick}`] = tick
+          line.step(state)
+          continue
+        }
+        // Ticks that move only are most of a game's; keys that change in between must not be forgotten by the next copy.
+        for (let i = 0; i < 4; i++) {
+          const id = `id-${pick(count)}`
+          state.by[id] = { x: tick, name: id }
+          if (id in state.score) state.score[id] = tick + i / 2
+        }
+        named['id-1'] = tick / 2
+        if (tick % 3 === 1) {
+          delete state.by[`id-${pick(count)}`]
+          delete state.score[`id-${pick(count)}`]
+        }
+        if (tick % 4 === 1) {
+          state.by[`new-${tick}`] = { x: 0, name: 'new' }
+          state.score[`new-${tick}`] = 0
+        }
+        if (tick % 5 === 1) state.score[`new-${tick}`] = 1
+        line.step(state)
+      }
+    }
+  })
+
   test('[WB3] small steps of numbers travel as steps: 20 movers of 100 take about 9 bits an axis', () => {
     const random = createRandom(9)
     const world: { players: Record<string, { x: number; y: number }> } = { players: {} }

@@ -15,25 +15,39 @@ const byLevel: readonly Copy[] = [
   (record) => ({ ...record }),
 ]
 
-/** A copy of `record`, which stands `level` levels below the root. */
-export function shallowCopy(record: Fields, level = 0): Fields {
+/**
+ * A copy of `record`, which stands `level` levels below the root. `isTold`: whoever changes the copy says so by `keysChanged`
+ * where that adds or removes a key.
+ */
+export function shallowCopy(record: Fields, level = 0, isTold = false): Fields {
   // What was wide is copied as such. Others are counted, not listed: the list would take as long as the copy.
-  if (settling.has(record)) return copyWide(record)
+  if (settling.has(record)) return copyWide(record, isTold)
   let keys = 0
-  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record)
+  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record, isTold)
   const copy = byLevel[level] ?? byLevel[byLevel.length - 1] ?? copyAsDictionary
   return copy(record)
 }
 
 /** A wide object that keeps its keys from copy to copy becomes a kind of its own, worth a line; until then it is a dictionary. */
 interface Settling {
-  readonly keys: number
+  readonly keys: readonly string[]
+  /** They still are its keys: otherwise it would have been said. */
+  readonly isTold: boolean
   readonly copies: number
   /** Of `wideLines`; −1: not settled. */
   readonly line: number
 }
 
-const settling = new WeakMap<Fields, Settling>()
+const settling = new WeakMap<object, Settling>()
+
+/** A copy that was made with `isTold` has got a key or lost one. */
+export function keysChanged(copy: object): void {
+  settling.delete(copy)
+}
+
+export function isWide(copy: object): boolean {
+  return settling.has(copy)
+}
 
 /** Copies with the same keys until an object counts as settled: a room in which somebody joins each second never does. */
 const COPIES_TO_SETTLE = 32
@@ -61,11 +75,11 @@ let settled = 0
 /** Engines older than this (V8 11.9) copy wide objects slowly whatever their kind. */
 const isRecentEngine = 'withResolvers' in Promise
 
-function copyWide(record: Fields): Fields {
-  // Of a dictionary, half of the work: done once.
-  const keys = Object.keys(record)
+function copyWide(record: Fields, isTold: boolean): Fields {
   const before = settling.get(record)
-  const isSame = before !== undefined && before.keys === keys.length
+  // Listing the keys of a dictionary takes V8 two to three times as long as the rest of the copy: it sorts them.
+  const keys = isTold && before?.isTold === true ? before.keys : Object.keys(record)
+  const isSame = before !== undefined && before.keys.length === keys.length
   const copies = isSame ? before.copies + 1 : 0
   let line = isSame ? before.line : -1
   let copy: Copy = wideLines[line] ?? ((source) => copyAsDictionary(source, keys))
@@ -75,7 +89,7 @@ function copyWide(record: Fields): Fields {
     copy = settle
   }
   const result = copy(record)
-  settling.set(result, { keys: keys.length, copies, line })
+  settling.set(result, { keys, isTold, copies, line })
   return result
 }
 

@@ -1,6 +1,6 @@
 // The next state under construction. What stands in the tree before is never touched: a container is copied when it is
 // first opened for writing, and whatever nobody opens stays shared.
-import { shallowCopy } from '../delta/copy.js'
+import { isWide, keysChanged, shallowCopy } from '../delta/copy.js'
 import { isRecord, own } from '../delta/value.js'
 import { ensure } from '../malformed.js'
 import type { Touched, TouchedKey } from '../room.js'
@@ -34,6 +34,8 @@ export function createTree(): Tree {
   /** The first `noted` of them, once somebody asks for one of many. */
   let known: Set<object> | null = null
   let noted = 0
+  /** Those of ours whose keys are remembered from copy to copy. */
+  let wide: object[] = []
 
   function isOurs(container: object): boolean {
     if (ours.length < FEW) return ours.includes(container)
@@ -54,9 +56,21 @@ export function createTree(): Tree {
     const stands = isList || isRecord(before)
     // What stands there is a container of the right kind.
     if (stands && isOurs(before as object)) return before as Container
-    const copy = !stands ? {} : Array.isArray(before) ? before.slice() : shallowCopy(before as {}, level)
+    if (before === undefined) keysChanged(parent)
+    const copy = !stands
+      ? {}
+      : Array.isArray(before)
+        ? before.slice()
+        : shallowCopy(before as {}, level, true)
+    if (isWide(copy)) wide.push(copy)
     assign(parent, key, copy)
     return keep(copy)
+  }
+
+  /** Before `fields` are put into it. */
+  function tellNew(container: Container, fields: readonly string[]): void {
+    if (wide.includes(container) && !fields.every((field) => Object.hasOwn(container, field)))
+      keysChanged(container)
   }
 
   return {
@@ -65,6 +79,7 @@ export function createTree(): Tree {
       ours = [holder]
       known = null
       noted = 0
+      wide = []
     },
     get root() {
       return holder[ROOT]
@@ -101,6 +116,7 @@ export function createTree(): Tree {
         let at = common
         for (let i = shared; i < depth; i++)
           at = child(at, keyOf(path[i], row), isList(i + 1), isFlat ? LEAF_LEVEL : i + 1)
+        tellNew(at, fields)
         targets.push(at)
       }
       return targets
@@ -121,6 +137,7 @@ export function valueAt(container: Container, key: TouchedKey): unknown {
 
 /** Puts what a change has made in place. `valueAt` has looked at the key. */
 export function putAt(container: Container, key: TouchedKey, value: unknown): void {
+  if (value === GONE || !Object.hasOwn(container, key)) keysChanged(container)
   if (value !== GONE) return assign(container, key, value)
   ensure(!Array.isArray(container), 'deletion')
   delete container[key]
