@@ -16,67 +16,54 @@ export interface PageEvents {
   onInput?(listener: () => void): Undo
 }
 
+type PageListener = (event: { persisted?: boolean }) => void
+
+interface PageTarget {
+  addEventListener(type: string, listener: PageListener): void
+  removeEventListener(type: string, listener: PageListener): void
+}
+
 /** What is used of a browser's window and document. */
-export interface PageHost {
-  addEventListener?(type: string, listener: (event: { persisted?: boolean }) => void): void
-  removeEventListener?(type: string, listener: (event: { persisted?: boolean }) => void): void
-  readonly document?: PageDocument
+export interface PageHost extends Partial<PageTarget> {
+  readonly document?: PageTarget & { readonly visibilityState: string }
 }
-
-interface PageDocument {
-  readonly visibilityState: string
-  addEventListener(type: string, listener: () => void): void
-  removeEventListener(type: string, listener: () => void): void
-}
-
-const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
-const WINDOW_WAKES = ['online', 'pageshow', 'focus'] as const
 
 /** The page of a browser. A host without such events never calls. */
 export function browserPage(host: PageHost): PageEvents {
+  const { document } = host
   return {
     onWake(listener) {
-      const { document } = host
       const wake = (): void => listener()
       const show = (): void => {
         if (document?.visibilityState === 'visible') listener()
       }
-      for (const type of WINDOW_WAKES) host.addEventListener?.(type, wake)
-      document?.addEventListener('visibilitychange', show)
-      // Chromium lets a frozen tab run again.
-      document?.addEventListener('resume', wake)
-      return () => {
-        for (const type of WINDOW_WAKES) host.removeEventListener?.(type, wake)
-        document?.removeEventListener('visibilitychange', show)
-        document?.removeEventListener('resume', wake)
-      }
+      const undos = [
+        listen(host, ['online', 'pageshow', 'focus'], wake),
+        listen(document, ['visibilitychange'], show),
+        // Chromium lets a frozen tab run again.
+        listen(document, ['resume'], wake),
+      ]
+      return () => undos.forEach((undo) => undo())
     },
-    ...(host.document === undefined ? {} : sightOf(host, host.document)),
-    onLeave(listener) {
-      const leave = ({ persisted }: { persisted?: boolean }): void => listener(persisted === true)
-      host.addEventListener?.('pagehide', leave)
-      return () => host.removeEventListener?.('pagehide', leave)
-    },
+    // What a host without a document has not: nobody looks at it.
+    ...(document && {
+      onVisible: (listener: (isVisible: boolean) => void) =>
+        listen(document, ['visibilitychange'], () => listener(document.visibilityState === 'visible')),
+      onInput: (listener: () => void) =>
+        listen(host, ['pointerdown', 'pointermove', 'keydown', 'wheel'], () => listener()),
+    }),
+    onLeave: (listener) => listen(host, ['pagehide'], ({ persisted }) => listener(persisted === true)),
   }
 }
 
-/** What a host without a document has not: nobody looks at it. */
-function sightOf(
-  host: PageHost,
-  document: PageDocument,
-): Required<Pick<PageEvents, 'onVisible' | 'onInput'>> {
-  return {
-    onVisible(listener) {
-      const change = (): void => listener(document.visibilityState === 'visible')
-      document.addEventListener('visibilitychange', change)
-      return () => document.removeEventListener('visibilitychange', change)
-    },
-    onInput(listener) {
-      const input = (): void => listener()
-      for (const type of INPUTS) host.addEventListener?.(type, input)
-      return () => {
-        for (const type of INPUTS) host.removeEventListener?.(type, input)
-      }
-    },
+/** Hosts that are no browsers have a window without events, or none. */
+function listen(
+  target: Partial<PageTarget> | undefined,
+  types: readonly string[],
+  listener: PageListener,
+): Undo {
+  for (const type of types) target?.addEventListener?.(type, listener)
+  return () => {
+    for (const type of types) target?.removeEventListener?.(type, listener)
   }
 }
