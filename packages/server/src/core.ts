@@ -10,7 +10,7 @@ import {
   createRandom,
   hostTime,
 } from '@painda/protocol'
-import type { DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
+import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
 import { createAddressKeys } from './address.js'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
@@ -37,6 +37,7 @@ import { createPipeline } from './pipeline.js'
 import { createPlugins } from './plugin.js'
 import type { PluginContext } from './plugin.js'
 import { createGlobalPresence } from './presence.js'
+import { createReloads, type Reloads } from './reload.js'
 import { createRooms } from './rooms.js'
 import { createServerNow } from './server-clock.js'
 import { createSessionLife } from './session-life.js'
@@ -72,6 +73,8 @@ export type Core = ReturnType<typeof createCore>
 
 export function createCore(options: ServerOptions) {
   const settings = readSettings(options)
+  /** The contract, with the validators of the code that runs. */
+  let validators: ContractShape = options.contract ?? {}
   const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
@@ -130,6 +133,7 @@ export function createCore(options: ServerOptions) {
     onError: faults.report,
     warn: (message) => logger.warn(message),
     limits: { maxRoomsPerClient },
+    note: (undo) => reloads.note(undo),
     store: options.roomStore,
   })
   const eventRooms = createEventRooms({ membership, rooms, mayJoin: options.joinEventRoom })
@@ -147,6 +151,7 @@ export function createCore(options: ServerOptions) {
     },
     isAlive,
     patience,
+    noted: (undo) => reloads.noted(undo),
   })
 
   // The way of a message.
@@ -164,7 +169,7 @@ export function createCore(options: ServerOptions) {
   })
   const pipeline = createPipeline({
     stages: [
-      decodeStage(contract ?? {}),
+      decodeStage(() => validators),
       authStage(namespaces, eventRooms.isIn),
       pluginStage(plugins),
       middlewareStage(messageGate, namespaces),
@@ -218,12 +223,13 @@ export function createCore(options: ServerOptions) {
   const infos = new WeakMap<Connection, TransportInfo>()
   const readers = new WeakSet<Connection>()
   const hasFingerprint = contract !== undefined || options.registry !== undefined
+  const fingerprint = hasFingerprint ? contractRows(contract, options.registry) : null
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
     settings,
     serverNow,
     sessions,
-    contractRows: hasFingerprint ? contractRows(contract, options.registry) : null,
+    contractRows: fingerprint,
     compactCodec: codecs.compact,
     onMismatch: tellOfMismatch,
     gate,
@@ -235,6 +241,16 @@ export function createCore(options: ServerOptions) {
     admitted: life.admitted,
     canContinue: rooms.canContinue,
     resumed: life.resumed,
+  })
+
+  // The way of new code.
+  const reloads: Reloads<PPServerClient> = createReloads<PPServerClient>({
+    rooms: rooms.reloading,
+    contractRows: fingerprint,
+    rowsOf: (next) => contractRows(next, options.registry),
+    setContract: (next) => void (validators = next),
+    countClients: () => sessions.size,
+    faults,
   })
 
   function accept(transport: Transport, { id, readsByReference, ...info }: AcceptInfo): void {
@@ -316,6 +332,7 @@ export function createCore(options: ServerOptions) {
     messageGate,
     plugins,
     rooms,
+    reloads,
     tally,
     presence,
     namespaces,

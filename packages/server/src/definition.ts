@@ -204,6 +204,11 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   readonly onCreate?: (ctx: RoomScope<Shape, C>, options: unknown) => Maybe<void>
   /** Instead of `onCreate`, for a room that was saved: its state is there, its members and its timers are not. */
   readonly onRestore?: (ctx: RoomScope<Shape, C>) => Maybe<void>
+  /**
+   * In development, after `server.reload` gave the room this code. State and members are as they were; the timers and listeners
+   * that the code before had set on the room are undone, for this hook to set its own. Without it they go on as they are.
+   */
+  readonly onReload?: (ctx: RoomScope<Shape, C>) => Maybe<void>
   /** May this client join? False or a thrown `refuse(…)` says no. Not asked for clients that the server puts in. */
   readonly onAuth?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<boolean | void>
   /**

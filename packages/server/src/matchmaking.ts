@@ -2,23 +2,20 @@
 // asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
 import { randomBytes } from 'node:crypto'
 import { createRandom, PPError } from '@painda/protocol'
-import type { Random, RoomShape } from '@painda/protocol'
+import type { Random, RoomShape, Undo } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
 import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
+import { DEFAULT_TICK_HZ, ratesOf, type RoomKind } from './room-kind.js'
 import type { RoomSettings, RoomWorld } from './room-parts.js'
 import { StateRoom } from './room.js'
 import type { Seat } from './seat.js'
 
-/** A frame of a 60 Hz screen: the documented default. */
-const DEFAULT_TICK_HZ = 60
 /** Host timers count whole milliseconds: a faster rate would be a slower one that costs more. */
 const MAX_TICK_HZ = 1000
 
-export interface Definition<C extends Member> {
-  readonly shape: RoomShape
-  readonly behaviour: RoomBehaviour<UntypedShape, C>
+export interface Definition<C extends Member> extends RoomKind<C> {
   /** Its rooms that may take one more; the others are not looked at when somebody asks for any. */
   readonly open: Set<StateRoom<C>>
 }
@@ -26,6 +23,12 @@ export interface Definition<C extends Member> {
 export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
+  /** Of that name, also one that is retired. */
+  known(name: string): Definition<C> | undefined
+  /** Another shape and behaviour for a definition and all of its rooms. The undo brings back what was there. */
+  redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
+  /** No new room of it from now on; its rooms go on, and `redefine` takes them up again. */
+  retire(name: string): void
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
   make(definition: Definition<C>, id?: string, saved?: SavedRoom, seed?: number): StateRoom<C>
   /** @throws what a synchronous `onCreate` throws */
@@ -58,6 +61,7 @@ export function createMatchmaking<C extends Member>({
   onListed: (room: StateRoom<C>) => void
 }): Matchmaking<C> {
   const definitions = new Map<string, Definition<C>>()
+  const retired = new Map<string, Definition<C>>()
   const rooms = new Map<string, StateRoom<C>>()
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
@@ -100,6 +104,8 @@ export function createMatchmaking<C extends Member>({
     return room
   }
 
+  const find = (name: string): Definition<C> | undefined => definitions.get(name) ?? retired.get(name)
+
   return {
     define(shape, behaviour) {
       if (definitions.has(shape.name)) {
@@ -109,23 +115,44 @@ export function createMatchmaking<C extends Member>({
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
-    make({ shape, behaviour, open }, id = randomBytes(9).toString('base64url'), saved, seed) {
-      const { tickHz = DEFAULT_TICK_HZ, sendHz = tickHz, autoDisposeMs = 0 } = behaviour
+    known: find,
+    redefine(shape, behaviour) {
+      const { name } = shape
+      const known = find(name)
+      if (known === undefined) {
+        throw new PPError('INVALID_ARGUMENT', `The room "${name}" was never defined.`)
+      }
+      checkRates(name, behaviour)
+      const before = { shape: known.shape, behaviour: known.behaviour }
+      const wasRetired = retired.delete(name)
+      definitions.set(name, Object.assign(known, { shape, behaviour }))
+      return () => {
+        Object.assign(known, before)
+        if (!wasRetired) return
+        definitions.delete(name)
+        retired.set(name, known)
+      }
+    },
+    retire(name) {
+      const known = definitions.get(name)
+      if (known === undefined) return
+      definitions.delete(name)
+      retired.set(name, known)
+    },
+    make(definition, id = randomBytes(9).toString('base64url'), saved, seed) {
+      const { shape, behaviour, open } = definition
       return add(
         id,
         {
           name: shape.name,
-          shape,
+          kind: definition,
           // A saved state is an object: `checkSaved` has looked.
           state: saved === undefined ? shape.state() : (saved.state as object),
-          behaviour:
-            saved === undefined
-              ? behaviour
-              : { ...behaviour, metadata: saved.metadata, isPrivate: saved.isPrivate },
+          metadata: saved?.metadata,
+          isPrivate: saved?.isPrivate,
           isRestored: saved !== undefined,
-          stepMs: 1000 / tickHz,
-          sendEvery: Math.max(1, Math.round(tickHz / sendHz)),
-          autoDisposeMs,
+          ...ratesOf(behaviour),
+          autoDisposeMs: 0,
           syncOnJoin: true,
           isServerOnly: false,
         },
@@ -140,29 +167,14 @@ export function createMatchmaking<C extends Member>({
         if (known.name === undefined) return known
         throw new PPError('INVALID_ARGUMENT', `The room "${id}" is one of the definition "${known.name}".`)
       }
-      const { tickRate = 1000 / DEFAULT_TICK_HZ, auth, syncOnJoin = true } = options
+      const { tickRate = 1000 / DEFAULT_TICK_HZ, syncOnJoin = true } = options
       checkTickRate(id, tickRate, warn)
       const room = add(id, {
         name: undefined,
-        shape: {
-          name: id,
-          state: () => initialState,
-          ...(options.sync === undefined ? {} : { sync: options.sync }),
-        },
+        kind: kindFrom(id, initialState, options),
         state: initialState,
-        behaviour: {
-          ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
-          ...given(options, [
-            'view',
-            'viewKey',
-            'maxClients',
-            'maxSpectators',
-            'onFull',
-            'maxQueue',
-            'isPrivate',
-            'metadata',
-          ]),
-        },
+        metadata: undefined,
+        isPrivate: undefined,
         stepMs: tickRate,
         sendEvery: 1,
         autoDisposeMs: Infinity,
@@ -184,6 +196,31 @@ export function createMatchmaking<C extends Member>({
     get: (id) => rooms.get(id),
     find: (id) => rooms.get(id) ?? invites.find(id),
     list: () => [...rooms.values()],
+  }
+}
+
+/** The documented form, as a definition of this one room. */
+export function kindFrom<C extends Member>(
+  id: string,
+  initialState: object,
+  options: RoomOptions<C>,
+): RoomKind<C> {
+  const { auth, sync } = options
+  return {
+    shape: { name: id, state: () => initialState, ...(sync === undefined ? {} : { sync }) },
+    behaviour: {
+      ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
+      ...given(options, [
+        'view',
+        'viewKey',
+        'maxClients',
+        'maxSpectators',
+        'onFull',
+        'maxQueue',
+        'isPrivate',
+        'metadata',
+      ]),
+    },
   }
 }
 

@@ -110,9 +110,17 @@ export interface NamespacesOptions {
   answer: (client: PPServerClient, ackId: number, data: unknown) => void
   isAlive: (client: PPServerClient) => boolean
   patience: Patience
+  /** Takes note of what is registered. */
+  noted: (undo: Undo) => Undo
 }
 
-export function createNamespaces({ faults, answer, isAlive, patience }: NamespacesOptions): Namespaces {
+export function createNamespaces({
+  faults,
+  answer,
+  isAlive,
+  patience,
+  noted,
+}: NamespacesOptions): Namespaces {
   const spaces = new Map<string, ReturnType<typeof createSpace>>()
 
   function createSpace(name: string) {
@@ -128,12 +136,12 @@ export function createNamespaces({ faults, answer, isAlive, patience }: Namespac
 
     const namespace: Namespace = {
       name,
-      use: gate.use,
-      useMessage: messageGate.use,
+      use: (middleware) => noted(gate.use(middleware)),
+      useMessage: (middleware) => noted(messageGate.use(middleware)),
       on(event: 'connection' | 'disconnection', listener: (...args: never[]) => unknown): Undo {
         // The overloads tie each event to its listener's arguments.
-        if (event === 'connection') return connection.on('', listener as () => void)
-        return disconnection.on('', listener as () => void)
+        if (event === 'connection') return noted(connection.on('', listener as () => void))
+        return noted(disconnection.on('', listener as () => void))
       },
       broadcast(message, exceptId) {
         const out = outgoing(eventOf(message, { ns: name }))

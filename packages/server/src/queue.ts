@@ -34,7 +34,7 @@ export function createQueue<C extends Member>({
   onChange,
 }: {
   room: string
-  maxWaiting: number
+  maxWaiting: () => number
   hasRoom: () => boolean
   onChange: () => void
 }): Queue<C> {
@@ -55,7 +55,7 @@ export function createQueue<C extends Member>({
     enter(client, turn) {
       const known = waiting.get(client)
       if (known !== undefined) known.push(turn)
-      else if (waiting.size >= maxWaiting)
+      else if (waiting.size >= maxWaiting())
         throw new PPError('ROOM_FULL', `The room "${room}" is full, and so is its queue.`)
       else {
         waiting.set(client, [turn])

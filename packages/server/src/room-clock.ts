@@ -1,6 +1,7 @@
 // A room's clock: its ticks, its time, and the reasons to wake up. A room with a tick function steps always; any other
 // sleeps until something waits to be sent or a timer is due, and then wakes at the tick that is right for it.
 import type { Time, Undo } from '@painda/protocol'
+import type { Rates } from './room-kind.js'
 import { createRoomTimers } from './room-timers.js'
 import type { Tickers } from './tick.js'
 
@@ -14,6 +15,7 @@ export interface RoomClock {
   readonly sendSlot: number
   /** Sends a second. */
   readonly sendRate: number
+  readonly stepMs: number
   /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
   now(): number
   setTimeout(run: () => void, ms: number): Undo
@@ -22,6 +24,8 @@ export interface RoomClock {
   runTimers(): void
   /** Step at each tick, or only when something waits. */
   setSteady(isSteady: boolean): void
+  /** Other rates from now on. Ticks go on counting, and time goes on. */
+  setRates(rates: Rates): void
   /** Something waits to be sent: wake up at the next send tick. */
   wake(): void
   /** Everything was sent. */
@@ -29,22 +33,22 @@ export interface RoomClock {
   close(): void
 }
 
-export interface RoomClockOptions {
+export interface RoomClockOptions extends Rates {
   time: Time
   tickers: Tickers
-  stepMs: number
-  /** Every n-th tick sends. */
-  sendEvery: number
   onTick: (dropped: number) => void
   onError: (thrown: unknown) => void
 }
 
 export function createRoomClock(options: RoomClockOptions): RoomClock {
-  const { time, tickers, stepMs, sendEvery, onTick, onError } = options
-  const beat = tickers.enter(stepMs, step)
+  const { time, tickers, onTick, onError } = options
+  let { stepMs, sendEvery } = options
+  let beat = tickers.enter(stepMs, step)
   // The ticker began before the room: the room's own count starts here.
-  const base = beat.reached()
+  let base = beat.reached()
   const startedAt = beat.dueAt(base)
+  /** Since when the rates are what they are; time is never before `floor`. */
+  let since = { tick: 0, at: 0, floor: 0 }
   const timers = createRoomTimers({ now, onChange: rearm, onError })
   let last = 0
   let droppedTicks = 0
@@ -70,10 +74,14 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
   }
 
   function now(): number {
-    if (isInTick) return last * stepMs
+    if (isInTick) return timeOf(last)
     const nextTick = isSteady ? last + 1 : wakeTick
     // A tick that is late has not happened yet: were the clock past it now, it would go back in it.
-    return Math.max(last * stepMs, Math.min(time.now() - startedAt, nextTick * stepMs))
+    return Math.max(timeOf(last), Math.min(time.now() - startedAt, timeOf(nextTick)))
+  }
+
+  function timeOf(tick: number): number {
+    return Math.max(since.floor, since.at + (tick - since.tick) * stepMs)
   }
 
   function rearm(): void {
@@ -103,7 +111,12 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
     get sendSlot() {
       return Math.floor(currentTick() / sendEvery)
     },
-    sendRate: 1000 / (stepMs * sendEvery),
+    get sendRate() {
+      return 1000 / (stepMs * sendEvery)
+    },
+    get stepMs() {
+      return stepMs
+    },
     now,
     setTimeout: timers.setTimeout,
     every: timers.every,
@@ -113,6 +126,20 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
       last = currentTick()
       isSteady = wanted
       beat.every(wanted)
+      rearm()
+    },
+    setRates(rates) {
+      sendEvery = rates.sendEvery
+      if (rates.stepMs !== stepMs) {
+        const floor = now()
+        last = currentTick()
+        stepMs = rates.stepMs
+        beat.leave()
+        beat = tickers.enter(stepMs, step)
+        base = beat.reached() - last
+        since = { tick: last, at: beat.dueAt(beat.reached()) - startedAt, floor }
+        beat.every(isSteady)
+      }
       rearm()
     },
     wake() {

@@ -48,7 +48,7 @@ export interface RoomDoor<C extends Member> {
 export interface RoomDoorOptions<C extends Member> {
   readonly id: string
   readonly name: string | undefined
-  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly behaviour: () => RoomBehaviour<UntypedShape, C>
   readonly stage: RoomStage<C>
   readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'needsPresence' | 'takeSnapshot' | 'release'>
   readonly presence: PresenceList
@@ -67,7 +67,7 @@ export interface RoomDoorOptions<C extends Member> {
 }
 
 export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): RoomDoor<C> {
-  const { id, behaviour, stage, stragglers, presence, guard } = door
+  const { id, behaviour: now, stage, stragglers, presence, guard } = door
 
   /** Dropped clients whose seats are kept for less than their sessions. */
   const kept = new Map<Seat<C>, { settle: (client: C | null) => void; cancel: Undo }>()
@@ -85,7 +85,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (starting !== null) await starting
       assertSeat(seat)
       if (isAsked) {
-        const asked = stage.work(() => behaviour.onAuth?.(seat.ctx, options))
+        const asked = stage.work(() => now().onAuth?.(seat.ctx, options))
         const verdict = isPromise(asked) ? await asked : asked
         if (verdict === false) throw new PPError('FORBIDDEN', `You may not join the room "${id}".`)
         assertSeat(seat)
@@ -98,7 +98,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       }
       if (isGone(seat) && seat.role === 'player') {
         // It left while `onJoin` was at work; what that has done, `onLeave` must undo.
-        guard('onLeave', () => behaviour.onLeave?.(seat.ctx, 'ended'))
+        guard('onLeave', () => now().onLeave?.(seat.ctx, 'ended'))
       }
       assertSeat(seat)
     } catch (thrown) {
@@ -122,8 +122,9 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     door.onEnter(seat)
   }
 
-  function joinHook({ isReturning }: Seat<C>): typeof behaviour.onJoin {
-    return isReturning ? (behaviour.onReturn ?? behaviour.onJoin) : behaviour.onJoin
+  function joinHook({ isReturning }: Seat<C>): RoomBehaviour<UntypedShape, C>['onJoin'] {
+    const { onJoin, onReturn } = now()
+    return isReturning ? (onReturn ?? onJoin) : onJoin
   }
 
   function tellJoined({ client }: Seat<C>, ackId: number | undefined): void {
@@ -168,7 +169,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     settleKept(seat, null)
     if (wasAdmitted) {
       seat.client.enlist?.(-1)
-      if (seat.role === 'player') guard('onLeave', () => behaviour.onLeave?.(seat.ctx, reason))
+      if (seat.role === 'player') guard('onLeave', () => now().onLeave?.(seat.ctx, reason))
       door.onExit(seat, reason)
     }
     door.onFree(seat)
@@ -202,7 +203,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     dropped(seat) {
       if (!isAdmitted(seat) || seat.phase.name === 'away') return
       goAway(seat)
-      if (seat.role === 'player') guard('onDrop', () => behaviour.onDrop?.(seat.ctx))
+      if (seat.role === 'player') guard('onDrop', () => now().onDrop?.(seat.ctx))
     },
     resumed(seat, claim) {
       if (!isAdmitted(seat)) return
@@ -214,7 +215,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
         else if (claim === null) stage.catchUp(seat)
         else stage.goOn(seat, claim)
       })
-      if (seat.role === 'player') guard('onResume', () => behaviour.onResume?.(seat.ctx))
+      if (seat.role === 'player') guard('onResume', () => now().onResume?.(seat.ctx))
     },
   }
 }

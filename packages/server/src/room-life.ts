@@ -27,7 +27,8 @@ export interface RoomLife {
 
 export interface RoomLifeOptions {
   readonly time: Pick<Time, 'after'>
-  readonly autoDisposeMs: number
+  /** Infinity: never. */
+  readonly autoDisposeMs: () => number
   readonly work: <T>(run: () => T) => T
   readonly report: (where: string, thrown: unknown) => void
   readonly onCreate: (options: unknown) => unknown
@@ -133,9 +134,10 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
     end,
     guard,
     abandoned() {
-      if (ended !== null || life.autoDisposeMs === Infinity) return
-      if (life.autoDisposeMs === 0) void end()
-      else cancelGrace = life.time.after(life.autoDisposeMs, () => void end())
+      const graceMs = life.autoDisposeMs()
+      if (ended !== null || graceMs === Infinity) return
+      if (graceMs === 0) void end()
+      else cancelGrace = life.time.after(graceMs, () => void end())
     },
     wanted,
   }

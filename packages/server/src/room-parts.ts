@@ -1,8 +1,17 @@
 // The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
 // room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
 import { cloneJson, compileSync, createEmitter, PPError, validate } from '@painda/protocol'
-import type { Emitter, Inspector, Json, Random, RoomShape, StandardSchema, Time } from '@painda/protocol'
-import type { Room, RoomBehaviour, RoomEvents, RoomScope, UntypedShape } from './definition.js'
+import type {
+  Emitter,
+  Inspector,
+  Json,
+  Random,
+  RoomShape,
+  StandardSchema,
+  Time,
+  Undo,
+} from '@painda/protocol'
+import type { Room, RoomBehaviour, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
 import type { Keeper, SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -11,6 +20,7 @@ import { createQueue, type Queue } from './queue.js'
 import type { ReportError } from './refuse.js'
 import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type RoomDoor } from './room-door.js'
+import type { RoomKind } from './room-kind.js'
 import { createRoomLife, type RoomLife } from './room-life.js'
 import { createRoomNotes, type RoomNotes } from './room-notes.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
@@ -40,19 +50,23 @@ export interface RoomWorld {
   readonly keeper: (id: string, read: () => SavedRoom) => Keeper | null
   /** True when rooms end because their server does. */
   readonly isClosing: () => boolean
+  /** True when the undo is taken note of by somebody else than the room: code is being replaced, and it will undo this. */
+  readonly note: (undo: Undo) => boolean
   readonly report: ReportError
 }
 
 export interface RoomSettings<C extends Member> {
   readonly id: string
   readonly name: string | undefined
-  readonly shape: RoomShape
+  readonly kind: RoomKind<C>
   /** The first state; copied. */
   readonly state: object
-  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly metadata: RoomMetadata | undefined
+  readonly isPrivate: boolean | undefined
   readonly stepMs: number
   /** Every n-th tick sends. */
   readonly sendEvery: number
+  /** How long it is kept without anybody, where its kind does not say. */
   readonly autoDisposeMs: number
   /** The state is one that was saved: `onRestore` instead of `onCreate`. */
   readonly isRestored: boolean
@@ -92,7 +106,8 @@ export function createRoomParts<C extends Member>(
   world: RoomWorld,
   settings: RoomSettings<C>,
 ): RoomParts<C> {
-  const { id, name, shape, behaviour, random } = settings
+  const { id, name, kind, random } = settings
+  const behaviour = (): RoomBehaviour<UntypedShape, C> => kind.behaviour
   const emitter: Emitter<RoomEvents<C>> = createEmitter((thrown) => report('A listener', thrown))
   const clock: RoomClock = createRoomClock({
     time: world.time,
@@ -105,27 +120,29 @@ export function createRoomParts<C extends Member>(
   const seating: Seating<C> = createSeating<C>({
     id,
     time: world.time,
-    maxClients: face.maxClients,
-    maxSpectators: behaviour.maxSpectators ?? 0,
-    onFull: behaviour.onFull ?? 'reject',
+    limits() {
+      const { maxClients = Infinity, maxSpectators = 0, onFull = 'reject' } = kind.behaviour
+      return { maxClients, maxSpectators, onFull }
+    },
     contextOf: (client, role) => ({ ...scope, client, isSpectator: role === 'spectator' }),
     guard: (hook, run) => life.guard(hook, run),
     onGivenUp: () => onGivenUp(),
   })
   const queue: Queue<C> = createQueue<C>({
     room: id,
-    maxWaiting: behaviour.maxQueue ?? MAX_QUEUE,
+    maxWaiting: () => kind.behaviour.maxQueue ?? MAX_QUEUE,
     hasRoom: () => life.isOpen && seating.hasRoom,
     onChange: () => emitter.emit('queue', queue.clients),
   })
   const wake = (): void => clock.wake()
-  const sync = compileSync(shape.sync)
+  const sync = compileSync(kind.shape.sync)
   const now = (): number => world.time.now()
   const { nextChannel } = world
   // A virtual client that reads by reference gets no state; other members of v3 read bytes.
   const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2
   const how = { room: id, nextChannel, now, isDeltaRead }
-  const keeper = behaviour.persist === true && name !== undefined ? world.keeper(id, () => read(name)) : null
+  const keeper =
+    kind.behaviour.persist === true && name !== undefined ? world.keeper(id, () => read(name)) : null
   /** `onCreate` is done: before that there is nothing worth keeping. */
   let hasBegun = false
   const onDirty = (): void => {
@@ -136,8 +153,12 @@ export function createRoomParts<C extends Member>(
   const views: RoomViews<C> = createRoomViews({
     main: view,
     sync,
-    view: behaviour.view,
-    viewKey: behaviour.viewKey,
+    get view() {
+      return kind.behaviour.view
+    },
+    get viewKey() {
+      return kind.behaviour.viewKey
+    },
     createView: (what) => createView({ ...how, ...what }),
     wake,
     onError: (where, thrown) => report(where, thrown),
@@ -145,7 +166,7 @@ export function createRoomParts<C extends Member>(
   const presence: RoomPresenceList = createRoomPresence({
     room: id,
     time: world.time,
-    check: (data) => checkPresence(shape, data),
+    check: (data) => checkPresence(kind.shape, data),
     onChange: wake,
     onError: (thrown) => report('A presence listener', thrown),
   })
@@ -171,11 +192,11 @@ export function createRoomParts<C extends Member>(
   })
   const life: RoomLife = createRoomLife({
     time: world.time,
-    autoDisposeMs: settings.autoDisposeMs,
+    autoDisposeMs: () => kind.behaviour.autoDisposeMs ?? settings.autoDisposeMs,
     work: stage.work,
     report: (where, thrown) => report(where, thrown),
     onCreate: (options) =>
-      settings.isRestored ? behaviour.onRestore?.(scope) : behaviour.onCreate?.(scope, options),
+      settings.isRestored ? kind.behaviour.onRestore?.(scope) : kind.behaviour.onCreate?.(scope, options),
     onStarted() {
       hasBegun = true
       keeper?.changed()
@@ -190,7 +211,7 @@ export function createRoomParts<C extends Member>(
     clear: () => clear(),
     onDispose: () => {
       emitter.emit('dispose')
-      life.guard('onDispose', () => behaviour.onDispose?.(scope))
+      life.guard('onDispose', () => kind.behaviour.onDispose?.(scope))
     },
   })
   const door: RoomDoor<C> = createRoomDoor({
@@ -239,9 +260,10 @@ export function createRoomParts<C extends Member>(
     const startedAt = inspector.active ? time.now() : 0
     stage.tick(() => {
       clock.runTimers()
-      const { tick } = behaviour
-      if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, settings.stepMs))
-      emitter.emit('tick', settings.stepMs)
+      const { tick } = kind.behaviour
+      const { stepMs } = clock
+      if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, stepMs))
+      emitter.emit('tick', stepMs)
     })
     notes.step(dropped)
     if (!inspector.active) return
@@ -251,7 +273,7 @@ export function createRoomParts<C extends Member>(
 
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   function setPace(): void {
-    const isWanted = behaviour.tick !== undefined || emitter.listenerCount('tick') > 0
+    const isWanted = kind.behaviour.tick !== undefined || emitter.listenerCount('tick') > 0
     clock.setSteady(isWanted && life.isRunning)
   }
 

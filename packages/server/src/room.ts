@@ -18,6 +18,7 @@ import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { EnterOptions } from './room-door.js'
 import type { Turn } from './queue.js'
+import { ratesOf, type RoomKind } from './room-kind.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
@@ -28,10 +29,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly name: string | undefined
   /** For logs. */
   readonly label: string
-  readonly shape: RoomShape
-  readonly behaviour: RoomBehaviour<UntypedShape, C>
+  readonly kind: RoomKind<C>
   readonly presence: RoomPresenceList
-  readonly maxClients: number
   readonly work: RoomStage<C>['work']
   /** The version in which this member will see what has been written until now. */
   readonly promiseVersion: RoomViews<C>['promise']
@@ -42,23 +41,35 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly #parts: RoomParts<C>
   #metadata: RoomMetadata
   #isPrivate: boolean
+  /** Undoes the timers and listeners that the application has set on it. */
+  readonly #set = new Set<Undo>()
 
   constructor(world: RoomWorld, settings: RoomSettings<C>) {
-    const { id, name, shape, behaviour } = settings
+    const { id, name, kind } = settings
     this.id = id
     this.name = name
     this.label = name === undefined ? `room "${id}"` : `room "${id}" (${name})`
-    this.shape = shape
-    this.behaviour = behaviour
-    this.maxClients = behaviour.maxClients ?? Infinity
-    this.#metadata = { ...behaviour.metadata }
-    this.#isPrivate = behaviour.isPrivate ?? false
+    this.kind = kind
+    this.#metadata = { ...(settings.metadata ?? kind.behaviour.metadata) }
+    this.#isPrivate = settings.isPrivate ?? kind.behaviour.isPrivate ?? false
     this.#world = world
     this.#settings = settings
     this.#parts = createRoomParts<C>(this, world, settings)
     this.presence = this.#parts.presence
     this.work = this.#parts.stage.work
     this.promiseVersion = this.#parts.views.promise
+  }
+
+  get shape(): RoomShape {
+    return this.kind.shape
+  }
+
+  get behaviour(): RoomBehaviour<UntypedShape, C> {
+    return this.kind.behaviour
+  }
+
+  get maxClients(): number {
+    return this.kind.behaviour.maxClients ?? Infinity
   }
 
   /** The state as members hold it: numbers rounded as the contract's `sync` says. */
@@ -174,18 +185,24 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo {
     const undo = this.#parts.emitter.on(name, listener)
     this.#parts.setPace()
-    return () => {
+    return this.#keep(() => {
       undo()
       this.#parts.setPace()
-    }
+    })
   }
 
   setTimeout(run: () => void, ms: number): Undo {
-    return this.#parts.clock.setTimeout(run, ms)
+    const undo = this.#keep(
+      this.#parts.clock.setTimeout(() => {
+        this.#set.delete(undo)
+        run()
+      }, ms),
+    )
+    return undo
   }
 
   every(ms: number, run: () => void): Undo {
-    return this.#parts.clock.every(ms, run)
+    return this.#keep(this.#parts.clock.every(ms, run))
   }
 
   join(client: C, options?: unknown): boolean {
@@ -240,9 +257,30 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#parts.life.start(options, after)
   }
 
+  /**
+   * Its kind has other code now. True when timers or listeners go on as the code before has set them: there is no `onReload`
+   * that would set them anew.
+   */
+  reloaded(): boolean {
+    const { life, clock, views, queue, scope, setPace } = this.#parts
+    const { onReload } = this.behaviour
+    if (this.name !== undefined) clock.setRates(ratesOf(this.behaviour))
+    views.refresh()
+    this.#settings.onSeats(null)
+    queue.advance()
+    const isStale = life.isRunning && onReload === undefined && this.#set.size > 0
+    if (life.isRunning && onReload !== undefined) {
+      for (const undo of [...this.#set]) undo()
+      life.guard('onReload', () => onReload(scope))
+    }
+    setPace()
+    return isStale
+  }
+
   /** It was restored: its members have so long to come back before it counts as abandoned. */
   awaitMembers(ms: number): void {
-    this.setTimeout(() => {
+    // Not one of the application's timers.
+    this.#parts.clock.setTimeout(() => {
       if (this.#parts.seating.isEmpty) this.#parts.life.abandoned()
     }, ms)
   }
@@ -347,6 +385,16 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       this.#parts.notes.call(client.id, { what: 'leave', reason, ...told })
       this.#parts.door.remove(seat, reason, text)
     } else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
+  }
+
+  /** Outside of its hooks, code that is being replaced may be who sets something: then that is undone with that code. */
+  #keep(undo: Undo): Undo {
+    if (!this.#parts.stage.isWorking && this.#world.note(undo)) return undo
+    const once = (): void => {
+      if (this.#set.delete(once)) undo()
+    }
+    this.#set.add(once)
+    return once
   }
 
   #members(): Seat<C>[] {

@@ -12,6 +12,7 @@ import type {
   RoomShape,
   RoomVersions,
   Time,
+  Undo,
 } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createJoining } from './joining.js'
@@ -24,6 +25,7 @@ import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
+import type { RoomKind } from './room-kind.js'
 import type { RoomWorld } from './room-parts.js'
 import { handleMessage } from './room-message.js'
 import { isAdmitted, isPlayer, type Claim, type Seat } from './seat.js'
@@ -45,6 +47,7 @@ export interface CreateRoomOptions {
 export interface Rooms<C extends Member> {
   /** @throws PPError `INVALID_ARGUMENT` for a second definition of one name, or a rate that is none */
   define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, C>): void
+  readonly reloading: Reloading<C>
   /**
    * A room of the documented kind. The first one of an id stays, whatever comes with the next call.
    * @throws PPError `INVALID_ARGUMENT` when a definition's room has that id, `STATE_NOT_JSON`
@@ -93,6 +96,21 @@ export interface Rooms<C extends Member> {
   close(): void
 }
 
+/** What reload.ts does to rooms. */
+export interface Reloading<C extends Member> {
+  /** A definition, also one that is retired. */
+  known(name: string): RoomKind<C> | undefined
+  /** @throws PPError `INVALID_ARGUMENT`, as the server's `define` */
+  define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
+  /** @throws PPError `INVALID_ARGUMENT` for a rate that is none */
+  redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
+  retire(name: string): void
+  /** Of rooms without a definition. */
+  kindOf(id: string): RoomKind<C> | undefined
+  /** Rooms of these kinds. */
+  roomsOf(kinds: ReadonlySet<RoomKind<C>>): readonly StateRoom<C>[]
+}
+
 export interface RoomsOptions {
   readonly time: Time
   /** Each room gets a generator of its own from it. */
@@ -109,6 +127,8 @@ export interface RoomsOptions {
   /** Notes what is probably a mistake. */
   readonly warn?: (message: string) => void
   readonly limits?: { readonly maxRoomsPerClient?: number }
+  /** Takes note of what is set on rooms while code is being replaced. */
+  readonly note?: (undo: Undo) => boolean
   /** Where rooms with `persist` are kept. */
   readonly store?: RoomStore | undefined
 }
@@ -139,6 +159,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     isAlive,
     keeper,
     isClosing: () => isClosing,
+    note: options.note ?? (() => false),
     report: onError,
   }
   const matchmaking = createMatchmaking<C>({
@@ -225,6 +246,17 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       // Its handlers are only ever called with what the validators of the same shape returned, and its hooks with rooms
       // made from that shape.
       matchmaking.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, C>)
+    },
+    reloading: {
+      define: matchmaking.define,
+      known: matchmaking.known,
+      redefine: matchmaking.redefine,
+      retire: matchmaking.retire,
+      kindOf(id) {
+        const room = matchmaking.get(id)
+        return room?.name === undefined ? room?.kind : undefined
+      },
+      roomsOf: (kinds) => matchmaking.list().filter(({ kind }) => kinds.has(kind)),
     },
     room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C, State> = {}) {
       // Whoever asks for an id twice says twice what its state is; `view` only ever gets that state.

@@ -38,14 +38,19 @@ export interface Seating<C extends Member> {
 export interface SeatingOptions<C extends Member> {
   readonly id: string
   readonly time: Pick<Time, 'now' | 'after'>
-  readonly maxClients: number
-  readonly maxSpectators: number
-  readonly onFull: OnFull<C>
+  /** How many, and what then. */
+  readonly limits: () => SeatLimits<C>
   readonly contextOf: (client: C, role: SeatRole) => RoomContext<UntypedShape, C>
   /** Runs application code; what it throws is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
   /** A kept seat was given up. */
   readonly onGivenUp: () => void
+}
+
+export interface SeatLimits<C> {
+  readonly maxClients: number
+  readonly maxSpectators: number
+  readonly onFull: OnFull<C>
 }
 
 interface Kept<C> {
@@ -54,7 +59,7 @@ interface Kept<C> {
 }
 
 export function createSeating<C extends Member>(options: SeatingOptions<C>): Seating<C> {
-  const { id, time, maxClients, maxSpectators, onFull, contextOf, guard } = options
+  const { id, time, limits, contextOf, guard } = options
   const seats = new Map<string, Seat<C>>()
   const bans = createBans(id, time)
   /** By user. */
@@ -66,12 +71,14 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   const players = (): number => seats.size - spectators + kept.size
 
   function full(client: C): PPError {
+    const { onFull } = limits()
     if (typeof onFull === 'function') guard('onFull', () => onFull(client))
     return new PPError('ROOM_FULL', `The room "${id}" is full.`)
   }
 
   /** What it gets instead of what it wanted, where the room is full. */
   function roleFor(client: C, wanted: SeatRole): SeatRole {
+    const { maxClients, maxSpectators, onFull } = limits()
     if (wanted === 'player' && !isLocked && players() < maxClients) return 'player'
     if (wanted === 'player' && isLocked) throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
     if (wanted === 'player' && onFull !== 'spectate') throw full(client)
@@ -106,7 +113,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   return {
     seats,
     get hasRoom() {
-      return !isLocked && players() < maxClients
+      return !isLocked && players() < limits().maxClients
     },
     get isEmpty() {
       return seats.size === 0 && kept.size === 0

@@ -29,6 +29,7 @@ import type { ServerOptions } from './options.js'
 import type { PPPlugin } from './plugin.js'
 import type { GlobalPresence } from './presence.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
+import type { Reloaded, ReloadOptions, Setup } from './reload.js'
 import type { CreateRoomOptions } from './rooms.js'
 import type { Sendable } from './sendable.js'
 import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
@@ -143,7 +144,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
     readShutdown(options)
     const undo = drainOnSignals(options, () => this.shutdown(options))
     this.#signals.push(undo)
-    return undo
+    return this.#core.reloads.noted(undo)
   }
 
   /** A new session was let in, a session is over, something of the application failed … */
@@ -168,12 +169,15 @@ export class PPServer<C extends ContractShape = ContractShape> {
   on(name: string, listener: (...args: never[]) => unknown): Undo {
     // The overloads tie each name to its listener's arguments.
     const call = listener as () => void
-    const { onConnection, onDisconnection, events, handlers } = this.#core
-    if (name === 'connection') return onConnection.on('', call)
-    if (name === 'disconnection') return onDisconnection.on('', call)
-    if (name === 'error') return events.on('error', call)
+    const { onConnection, onDisconnection, events, handlers, reloads } = this.#core
+    if (name === 'connection') {
+      reloads.noteConnections()
+      return reloads.noted(onConnection.on('', call))
+    }
+    if (name === 'disconnection') return reloads.noted(onDisconnection.on('', call))
+    if (name === 'error') return reloads.noted(events.on('error', call))
     assertType(name)
-    return handlers.on(name, call)
+    return reloads.noted(handlers.on(name, call))
   }
 
   off(name: string, listener?: (...args: never[]) => unknown): void {
@@ -187,7 +191,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Sees every application message, before the handlers of its type. */
   onAny(listener: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): Undo {
-    return this.#core.any.on(ANY, listener)
+    return this.#core.reloads.noted(this.#core.any.on(ANY, listener))
   }
 
   offAny(listener?: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): void {
@@ -196,12 +200,12 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Who may connect: `next()` lets in, `next(error)` refuses. Runs once per session, bounded by the handshake time. */
   use(middleware: Middleware<[client: PPServerClient<C>]>): Undo {
-    return this.#core.gate.use(middleware)
+    return this.#core.reloads.noted(this.#core.gate.use(middleware))
   }
 
   /** Which messages may pass. The next message of this client waits until this one is decided. */
   useMessage(middleware: Middleware<[client: PPServerClient<C>, message: MessageOfClient]>): Undo {
-    return this.#core.messageGate.use(middleware)
+    return this.#core.reloads.noted(this.#core.messageGate.use(middleware))
   }
 
   /** The namespace of this name, made at the first call. */
@@ -213,6 +217,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   /** @throws PPError `INVALID_ARGUMENT` for a name taken or a dependency that is missing */
   register<Options>(plugin: PPPlugin<Options>, options: Options): this
   register<Options>(plugin: PPPlugin<Options>, options?: Options): this {
+    this.#core.reloads.assertLasting(`The plugin "${plugin.name}"`)
     // The overloads ask for options wherever the plugin wants some.
     this.#core.plugins.register(plugin, options as Options)
     return this
@@ -294,7 +299,19 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Says what rooms of this kind do. @throws PPError `INVALID_ARGUMENT` for a second definition of one name */
   define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, PPServerClient>): void {
-    this.#core.rooms.define(shape, behaviour)
+    // As rooms.ts: hooks and handlers only meet rooms and messages of this very shape.
+    this.#core.reloads.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, PPServerClient>)
+  }
+
+  /**
+   * For development: runs `setup`, which registers all that this server does, and undoes what the call before registered. Sockets,
+   * sessions, rooms, their state and members stay; from the next event on the handlers are the new ones. When `setup` throws,
+   * everything stays as it was. The same in production: run it once.
+   * @throws PPError `CONTRACT_MISMATCH` when the contract or the shape of a room's state is another one, which takes a new
+   * server; what `setup` throws
+   */
+  reload(setup: Setup<this>, options: ReloadOptions = {}): Reloaded {
+    return this.#core.reloads.run((kept) => setup(this, kept), options)
   }
 
   /** A room without a definition; the first call for an id makes it, later ones return it. */
@@ -303,6 +320,8 @@ export class PPServer<C extends ContractShape = ContractShape> {
     initialState: State,
     options?: RoomOptions<PPServerClient, State>,
   ): Room<UntypedShape<State>, PPServerClient> {
+    // Whoever asks for an id twice says twice what its state is.
+    this.#core.reloads.room(id, initialState, (options ?? {}) as unknown as RoomOptions<PPServerClient>)
     return this.#core.rooms.room(id, initialState, options)
   }
 

@@ -11,7 +11,7 @@ import type { Arrival, Stage, Verdict } from './pipeline.js'
 import type { Plugins } from './plugin.js'
 
 /** Reserved names are refused, payloads become what the contract's validators make of them. */
-export function decodeStage(contract: ContractShape): Stage {
+export function decodeStage(contract: () => ContractShape): Stage {
   return {
     name: 'decode',
     run({ message, view, isForRoom }) {
@@ -20,7 +20,7 @@ export function decodeStage(contract: ContractShape): Stage {
         return new PPError('RESERVED_TYPE', `"${message.type}" is a reserved name.`)
       }
       // A room's messages are known to the room. All others meet the same handlers, by whatever name they ask for them.
-      return isForRoom || isNamespaced(message) ? null : checkPayload(contract, view)
+      return isForRoom || isNamespaced(message) ? null : checkPayload(contract(), view)
     },
   }
 }

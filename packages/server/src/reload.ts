@@ -1,0 +1,249 @@
+// Other code for a running server, while it is developed. The application registers all that it does in one function,
+// `setup`; running it again, after its modules were loaded anew, puts that code in the place of the code before:
+//   rooms        keep state, members and clock; hooks, handlers and rates are those of the new definition
+//   listeners    of the server, its namespaces and middlewares that the call before registered are undone
+//   a definition that is not there any more keeps its rooms as they are, and makes no new ones
+// All of it or nothing: when `setup` throws, the code before stays in charge. What clients know of a room must not change under
+// them: another contract or another shape of the state is refused, and takes a new server.
+import { compareContracts, contractRows, PPError } from '@painda/protocol'
+import type { ContractShape, RoomShape, Undo } from '@painda/protocol'
+import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import type { Faults } from './faults.js'
+import { isPromise } from './faults.js'
+import { kindFrom } from './matchmaking.js'
+import type { Member } from './member.js'
+import type { RoomKind } from './room-kind.js'
+import type { Reloading } from './rooms.js'
+import { shapeDifference } from './state-shape.js'
+
+/** What `setup` may leave for the next call of it: the same object each time. */
+export type Kept = { [name: string]: unknown }
+
+/** `setup` registers; what it returns undoes what else it has begun, such as intervals. */
+export type Setup<Server> = (server: Server, kept: Kept) => void | Undo | Promise<void | Undo>
+
+export interface ReloadOptions {
+  /** The contract as it is now. Default: it has not changed. */
+  readonly contract?: ContractShape
+}
+
+export interface Reloaded {
+  /** Rooms that go on with the new code; 0 for the first call. */
+  readonly rooms: number
+  /** What goes on with the code before, in sentences for whoever has saved a file. */
+  readonly notes: readonly string[]
+}
+
+/** What one call of `setup` has registered. */
+interface Generation<C extends Member> {
+  readonly undos: Undo[]
+  /** Bring back what was there, in case that it throws. */
+  readonly rollbacks: Undo[]
+  readonly defined: Set<string>
+  readonly replaced: Set<RoomKind<C>>
+  /** Some clients have got handlers from it. */
+  listensForConnections: boolean
+}
+
+export interface Reloads<C extends Member> {
+  /** Takes note of what is registered while `setup` runs. */
+  note(undo: Undo): boolean
+  /** The same, for who passes the undo on. */
+  noted(undo: Undo): Undo
+  noteConnections(): void
+  /** @throws PPError `INVALID_ARGUMENT` while `setup` runs */
+  assertLasting(what: string): void
+  define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
+  room(id: string, initialState: object, options: RoomOptions<C>): void
+  run(setup: (kept: Kept) => unknown, options: ReloadOptions): Reloaded
+}
+
+export interface ReloadsOptions<C extends Member> {
+  readonly rooms: Reloading<C>
+  /** What clients compare with theirs; null when the server has no contract. */
+  readonly contractRows: readonly string[] | null
+  readonly rowsOf: (contract: ContractShape) => readonly string[]
+  readonly setContract: (contract: ContractShape) => void
+  /** Clients that are connected. */
+  readonly countClients: () => number
+  readonly faults: Faults
+}
+
+export function createReloads<C extends Member>(options: ReloadsOptions<C>): Reloads<C> {
+  const { rooms, faults } = options
+  const kept: Kept = {}
+  /** Definitions that some setup has made. */
+  const ours = new Set<string>()
+  let current: Generation<C> | null = null
+  let open: Generation<C> | null = null
+
+  function note(undo: Undo): boolean {
+    open?.undos.push(undo)
+    return open !== null
+  }
+
+  function begin(): Generation<C> {
+    return {
+      undos: [],
+      rollbacks: [],
+      defined: new Set(),
+      replaced: new Set(),
+      listensForConnections: false,
+    }
+  }
+
+  /** Brings back what was there. */
+  function giveUp({ undos, rollbacks }: Generation<C>): void {
+    for (const undo of [...rollbacks, ...undos].reverse()) faults.guard('Undoing a setup', undo)
+  }
+
+  function assertSameContract(contract: ContractShape): void {
+    const rows = options.rowsOf(contract)
+    const [first, ...others] = compareContracts(options.contractRows ?? [], rows)
+    if (first === undefined) return
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    throw mismatch(`The contract has changed: ${first.name}${more}.`)
+  }
+
+  function replace(kind: RoomKind<C>, shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void {
+    assertSameRoom(kind, shape, behaviour)
+    open?.replaced.add(kind)
+  }
+
+  function finish(before: Generation<C> | null, now: Generation<C>): Reloaded {
+    for (const undo of before?.undos.reverse() ?? []) faults.guard('Undoing the setup before', undo)
+    const notes: string[] = []
+    const gone = [...(before?.defined ?? [])].filter((name) => !now.defined.has(name))
+    for (const name of gone) {
+      const kind = rooms.known(name)
+      rooms.retire(name)
+      const left = kind === undefined ? 0 : rooms.roomsOf(new Set([kind])).length
+      if (left > 0)
+        notes.push(
+          `"${name}" is not defined any more: what it has of rooms (${left}) goes on with the code before.`,
+        )
+    }
+    const running = rooms.roomsOf(now.replaced)
+    const stale = new Set(running.filter((room) => room.reloaded()).map(({ name }) => name))
+    for (const name of stale)
+      notes.push(
+        `Timers and listeners of "${name}" go on with the code before: write onReload to set them anew.`,
+      )
+    const clients = options.countClients()
+    if (before?.listensForConnections === true && clients > 0)
+      notes.push(`What "connection" gave to ${count(clients, 'client')} goes on with the code before.`)
+    return { rooms: running.length, notes }
+  }
+
+  function takeLater(generation: Generation<C>, later: PromiseLike<unknown>): void {
+    later.then(
+      (undo) => {
+        if (typeof undo !== 'function') return
+        // A function of setup's is an undo. It may have been replaced in the meantime.
+        if (current === generation) generation.undos.push(undo as Undo)
+        else faults.guard('Undoing a setup', undo as Undo)
+      },
+      (thrown: unknown) => void faults.report(thrown, 'The setup'),
+    )
+  }
+
+  return {
+    note,
+    noted(undo) {
+      note(undo)
+      return undo
+    },
+    noteConnections() {
+      if (open !== null) open.listensForConnections = true
+    },
+    assertLasting(what) {
+      if (open === null) return
+      throw new PPError('INVALID_ARGUMENT', `${what} cannot be replaced by other code.`, {
+        hint: 'Do this where the server is made.',
+      })
+    },
+    define(shape, behaviour) {
+      const { name } = shape
+      const known = open === null || open.defined.has(name) ? undefined : rooms.known(name)
+      // One that no setup has defined is not ours to replace: defining it twice is the mistake it always was.
+      if (open === null || known === undefined || !ours.has(name)) {
+        rooms.define(shape, behaviour)
+        open?.rollbacks.push(() => rooms.retire(name))
+      } else {
+        replace(known, shape, behaviour)
+        open.rollbacks.push(rooms.redefine(shape, behaviour))
+      }
+      open?.defined.add(name)
+    },
+    room(id, initialState, wishes) {
+      const kind = open === null ? undefined : rooms.kindOf(id)
+      if (open === null || kind === undefined) return
+      const before = { ...kind }
+      const next = kindFrom(id, initialState, wishes)
+      replace(kind, next.shape, next.behaviour)
+      open.rollbacks.push(() => void Object.assign(kind, before))
+      Object.assign(kind, next)
+    },
+    run(setup, { contract }) {
+      if (open !== null) throw new PPError('INVALID_ARGUMENT', 'setup() must not call reload().')
+      const generation = begin()
+      open = generation
+      try {
+        if (contract !== undefined) assertSameContract(contract)
+        const result = setup(kept)
+        if (typeof result === 'function') generation.undos.push(result as Undo)
+        else if (isPromise(result)) takeLater(generation, result)
+      } catch (thrown) {
+        giveUp(generation)
+        throw thrown
+      } finally {
+        open = null
+      }
+      if (contract !== undefined) options.setContract(contract)
+      const before = current
+      current = generation
+      for (const name of generation.defined) ours.add(name)
+      return finish(before, generation)
+    },
+  }
+}
+
+/** What members have of a room must be right under the new code too. */
+function assertSameRoom<C extends Member>(
+  { shape: was, behaviour }: RoomKind<C>,
+  shape: RoomShape,
+  next: RoomBehaviour<UntypedShape, C>,
+): void {
+  const of = `of the room "${shape.name}"`
+  const [differs] = compareContracts(
+    contractRows({ rooms: { was } }),
+    contractRows({ rooms: { was: shape } }),
+  )
+  if (differs !== undefined) throw mismatch(`The contract ${of} has changed: ${differs.name}.`)
+  if (was !== shape) {
+    const path = shapeDifference(was.state(), shape.state())
+    if (path !== null) throw mismatch(`The state ${of} has another shape at "${path}".`)
+    if (!haveSameAudience(was, shape)) throw mismatch(`Who may see the state ${of} is decided by other code.`)
+  }
+  if ((behaviour.view === undefined) !== (next.view === undefined))
+    throw mismatch(`The room "${shape.name}" shows its state in another way.`)
+}
+
+function haveSameAudience(was: RoomShape, is: RoomShape): boolean {
+  const functions = ({ sync = {} }: RoomShape): unknown[] =>
+    (Array.isArray(sync) ? sync.map(([, rule]: readonly unknown[]) => rule) : Object.values(sync))
+      .map((rule: unknown): unknown => Reflect.get(Object(rule), 'to'))
+      .filter((to) => typeof to === 'function')
+  const [before, after] = [functions(was), functions(is)]
+  return before.length === after.length && before.every((one, index) => one === after[index])
+}
+
+function mismatch(message: string): PPError {
+  return new PPError('CONTRACT_MISMATCH', message, {
+    hint: 'Start the server anew; clients come back by themselves.',
+  })
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
