@@ -28,9 +28,15 @@ export function matches(row: Row, filter: Filter): boolean {
 /** As `matches`, whatever kinds are hidden: what the counts on the chips count. */
 export function matchesButKind(row: Row, { direction, text, source }: Filter): boolean {
   // What the server and other tabs tell is shown when asked for.
-  if (source === null ? row.source >= SERVER_SOURCE : row.source !== source) return false
+  const isOurs = source === null ? row.source < SERVER_SOURCE : row.source === source
+  if (!isOurs && !isReload(row)) return false
   if (direction !== 'all' && row.direction !== direction) return false
   return parseQuery(text).terms.every((term) => fits(row, term) !== term.isNot)
+}
+
+/** Saved code concerns everybody. */
+function isReload(row: Row): boolean {
+  return row.direction === 'local' && Reflect.get(Object(row.content), 'kind') === 'reload'
 }
 
 function fits(row: Row, term: Term): boolean {

@@ -185,5 +185,6 @@ export function createRecorder({
 /** True for what the button's badge counts. */
 function isProblem(event: InspectEvent): boolean {
   if (event.kind === 'error' || event.kind === 'desync') return true
+  if (event.kind === 'reload') return event.outcome === 'failed'
   return event.kind === 'frame' && event.messages.some((message) => message.kind === 'error')
 }

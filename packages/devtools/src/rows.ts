@@ -164,6 +164,8 @@ class MessageRow implements Row {
 
 type Local = Pick<Row, 'kind' | 'name'> & Partial<Pick<Row, 'room' | 'from' | 'to' | 'isBad'>>
 
+const RELOADS = { kept: 'new code', restarted: 'new server', failed: 'code refused' } as const
+
 /** Null: no row. Ticks come many times a second and say nothing that a delta does not say. */
 function describeLocal(event: Exclude<InspectEvent, FrameEvent>): Local | null {
   switch (event.kind) {
@@ -179,6 +181,10 @@ function describeLocal(event: Exclude<InspectEvent, FrameEvent>): Local | null {
       return { kind: 'delta', name: 'skipped', room: event.room, from: event.from, to: event.to }
     case 'rate':
       return { kind: 'room', name: `${Math.round(event.rate)} states a second`, room: event.room }
+    case 'reload': {
+      const isBad = event.outcome === 'failed'
+      return { kind: isBad ? 'error' : 'connection', name: RELOADS[event.outcome], isBad }
+    }
     case 'tick':
     case 'input':
     case 'step':

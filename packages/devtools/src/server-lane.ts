@@ -1,7 +1,7 @@
 // What the dev server tells of the game server, as one more source of the recording. Its clock is moved to the page's: both ends are
 // the same machine and agree on the hour.
 import { hostTime, readSessionFile, toPPError } from '@painda/protocol'
-import type { InspectEvent, Time, Undo } from '@painda/protocol'
+import type { InspectEvent, ReloadEvent, Time, Undo } from '@painda/protocol'
 import type { Recorder } from './recorder.js'
 
 /** Of the recorder; clients count from 0 and never come so far. */
@@ -16,6 +16,8 @@ export interface Hot {
 export interface ServerLane {
   /** `silent`: there is a dev server, and its game server has not said anything yet. */
   readonly status: 'silent' | 'open' | 'lost'
+  /** What is wrong with the code that was saved last; null when it was taken. */
+  readonly trouble: string | null
   /** Asks for events while somebody looks. */
   watch(isWatching: boolean): void
   close(): void
@@ -41,6 +43,9 @@ export function createServerLane({
   let status: ServerLane['status'] = 'silent'
   let stop: Undo | null = null
   let isClosed = false
+  let trouble: string | null = null
+  /** The file that somebody saved, until the page has taken it in. */
+  let saved: string | null = null
   /** Vite complains in the console about what is sent while its line is gone. */
   let isLineUp = true
 
@@ -70,11 +75,46 @@ export function createServerLane({
       tell('OVERFLOW', `The server told too much: ${missed} events were left out.`)
   }
 
+  function mark(event: Pick<ReloadEvent, 'side' | 'outcome' | 'file' | 'message'>): void {
+    record({ kind: 'reload', at: time.now(), ...event })
+  }
+
+  /** The dev server has loaded code of the game server; told to whoever is there, looking or not. */
+  function reloaded(data: unknown): void {
+    const { outcome, file, message } = Object(data) as Record<string, unknown>
+    if (isClosed || typeof file !== 'string' || typeof message !== 'string') return
+    if (outcome !== 'kept' && outcome !== 'restarted' && outcome !== 'failed') return
+    const next = outcome === 'failed' ? `${file === '' ? '' : `${file}: `}${message}` : null
+    // Somebody who asks again is told again.
+    if (next !== null && next === trouble) return
+    trouble = next
+    mark({ side: 'server', outcome, file, message })
+  }
+
+  /** The page has taken in code of its own. */
+  function updated(data: unknown): void {
+    if (isClosed) return
+    const updates: unknown = Reflect.get(Object(data), 'updates')
+    const scripts = (Array.isArray(updates) ? updates : []).filter(
+      (update) => Reflect.get(Object(update), 'type') === 'js-update',
+    )
+    if (scripts.length === 0) return
+    const file = saved ?? String(Reflect.get(Object(scripts[0]), 'path'))
+    saved = null
+    mark({ side: 'page', outcome: 'kept', file, message: 'The page goes on with the new code.' })
+  }
+
   function ask(): void {
     if (isLineUp) hot.send('painda:watch', { clients: clientIds() })
   }
 
   hot.on('painda:events', take)
+  hot.on('painda:reload', reloaded)
+  hot.on('painda:saved', (data) => {
+    const file: unknown = Reflect.get(Object(data), 'file')
+    if (typeof file === 'string') saved = file
+  })
+  hot.on('vite:afterUpdate', updated)
   hot.on('vite:ws:disconnect', () => {
     isLineUp = false
     if (isClosed || stop === null || status !== 'open') return
@@ -90,6 +130,9 @@ export function createServerLane({
   return {
     get status() {
       return status
+    },
+    get trouble() {
+      return trouble
     },
     watch(isWatching) {
       if (isClosed || isWatching === (stop !== null)) return

@@ -25,8 +25,10 @@ export interface Mark {
   /** Share of the whole width, 0 to 1. */
   readonly place: number
   /** `skipped`: a member was behind, and did not get a version. */
-  readonly kind: 'desync' | 'error' | 'skipped'
+  readonly kind: 'desync' | 'error' | 'skipped' | 'reload'
   readonly eventId: number
+  /** The file, where somebody has saved one. */
+  readonly file?: string
 }
 
 export interface Span {
@@ -72,8 +74,11 @@ export function lanesOf(recorder: Recorder, sources: readonly number[], width: n
   const lanes = new Map(sources.map((source) => [source, createLane(source, width)]))
   for (let id = recorder.firstId; id < recorder.nextId; id++) {
     const recorded = recorder.at(id)
-    if (recorded !== undefined)
-      lanes.get(recorded.source)?.add(id, recorded.event, placeIn(span, recorded.event.at))
+    if (recorded === undefined) continue
+    const { source, event } = recorded
+    // Saved code concerns everybody.
+    const concerned = event.kind === 'reload' ? [...lanes.values()] : [lanes.get(source)]
+    for (const lane of concerned) lane?.add(id, event, placeIn(span, event.at))
   }
   return [...lanes.values()].map((lane) => lane.done())
 }
@@ -104,6 +109,14 @@ function createLane(source: number, width: number) {
             cutAt = null
             wasOpen = true
           } else if (wasOpen) cutAt ??= place
+          return
+        case 'reload':
+          marks.push({
+            place,
+            kind: event.outcome === 'failed' ? 'error' : 'reload',
+            eventId,
+            file: event.file,
+          })
           return
         case 'desync':
         case 'error':

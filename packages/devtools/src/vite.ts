@@ -1,9 +1,12 @@
 // The Vite plugin: puts the hook into the page's head before the app's own script, and loads the overlay when the page
 // has time. Works on the dev server only; a build, a preview and server code never see it.
 import { existsSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { normalizePath } from 'vite'
 import type { Plugin } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
+import { gameServerPlugin } from './vite-game-plugin.js'
 import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
 
@@ -12,6 +15,12 @@ export interface PaindaDevtoolsOptions {
   corner?: 'bottom-right' | 'bottom-left'
   /** Modifiers and a letter, e.g. `ctrl+alt+d`; false for none. Default `alt+shift+p`. */
   hotkey?: string | false
+  /**
+   * The module of the game server, relative to Vite's root, such as `./server/main.ts`. It exports `start(httpServer)`, which makes
+   * the PPServer on the dev server's port, and `setup(server)`, which registers all that it does. Saving a file of it gives the running
+   * server the new code: rooms, sockets and state go on. Default: the game server runs elsewhere.
+   */
+  server?: string
 }
 
 const VIRTUAL_ID = 'virtual:painda-devtools'
@@ -36,7 +45,12 @@ const LIBRARIES = [
  * @example
  * export default defineConfig({ plugins: [react(), paindaDevtools()] })
  */
-export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
+export function paindaDevtools({ server, ...options }: PaindaDevtoolsOptions = {}): Plugin[] {
+  const inspector = inspectorPlugin(options)
+  return server === undefined ? [inspector] : [inspector, gameServerPlugin(server)]
+}
+
+function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin {
   let base = '/'
   let folder = new URL('./', import.meta.url)
   return {
@@ -82,6 +96,11 @@ export function paindaDevtools(options: PaindaDevtoolsOptions = {}): Plugin {
           tools.close()
         })
       },
+    },
+
+    /** The page is told itself of what it has taken in; which file it was that somebody saved, only we know. */
+    hotUpdate({ file, modules, server: { ws, config } }) {
+      if (modules.length > 0) ws.send('painda:saved', { file: normalizePath(relative(config.root, file)) })
     },
 
     resolveId: (id) => (id === VIRTUAL_ID ? RESOLVED_ID : undefined),

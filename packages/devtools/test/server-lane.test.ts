@@ -2,12 +2,14 @@
 import { createInspector, writeSessionFile, type InspectEvent } from '@painda/protocol'
 import { createFakeTime, type FakeTime } from '@painda/testing'
 import { expect, test, vi } from 'vitest'
+import { EVERYTHING, matches } from '../src/filter.js'
 import { createHook } from '../src/hook.js'
 import { createRecorder, type Recorder } from '../src/recorder.js'
 import { createRowBuilder } from '../src/rows.js'
 import { createServerLane, SERVER_SOURCE, type Hot } from '../src/server-lane.js'
 import { replayOf, sessionOf } from '../src/session.js'
 import { createServerStream, followServers, type ServerStream } from '../src/server-stream.js'
+import { lanesOf } from '../src/timeline.js'
 import { wayOf } from '../src/twin.js'
 import { deltaOf, frameOf, snapshotOf } from './events.js'
 
@@ -202,4 +204,63 @@ test('a session saved with the server’s lane comes back with it, and is saved 
   expect(replay.recorder.at(0)?.source).toBe(SERVER_SOURCE)
   expect(replay.clients()).toEqual([])
   expect(writeSessionFile(sessionOf(replay, 0))).toBe(writeSessionFile(file))
+})
+
+test('saved code of the game server is marked, looked at or not, and what is wrong with it stays until it is right', () => {
+  const { page } = build()
+  const saved = (outcome: string, message: string): void =>
+    page.tell('painda:reload', { outcome, file: 'server/rules.ts', message })
+  saved('kept', '1 room goes on.')
+  expect(page.lane.trouble).toBeNull()
+  saved('failed', 'Unexpected end.')
+  saved('failed', 'Unexpected end.')
+  expect(page.lane.trouble).toBe('server/rules.ts: Unexpected end.')
+  saved('restarted', 'Another contract.')
+  expect(page.lane.trouble).toBeNull()
+  for (const data of [null, 7, { outcome: 'kept' }, { outcome: 'lost', file: 'a', message: 'b' }])
+    page.tell('painda:reload', data)
+  expect(eventsOf(page.recorder)).toMatchObject(
+    ['kept', 'failed', 'restarted'].map((outcome) => ({
+      kind: 'reload',
+      side: 'server',
+      outcome,
+      file: 'server/rules.ts',
+    })),
+  )
+})
+
+test('code that the page itself has taken in is marked with the file that was saved; a style sheet is no code', () => {
+  const { page } = build()
+  page.tell('painda:saved', { file: 'src/use-rules.ts' })
+  page.tell('vite:afterUpdate', { updates: [{ type: 'js-update', path: '/src/game.tsx' }] })
+  page.tell('vite:afterUpdate', { updates: [{ type: 'js-update', path: '/src/hud.tsx' }] })
+  page.tell('vite:afterUpdate', { updates: [{ type: 'css-update', path: '/src/hud.css' }] })
+  for (const data of [null, 7, {}, { updates: 7 }, { updates: [null] }]) page.tell('vite:afterUpdate', data)
+  expect(eventsOf(page.recorder)).toMatchObject([
+    { kind: 'reload', side: 'page', file: 'src/use-rules.ts' },
+    { kind: 'reload', side: 'page', file: '/src/hud.tsx' },
+  ])
+})
+
+test('a save is a mark on every lane, and a row whoever is looked at', () => {
+  const recorder = createRecorder()
+  recorder.record(0, frameOf('in', [snapshotOf(1, { a: 1 })], { at: 0 }))
+  recorder.record(SERVER_SOURCE, {
+    kind: 'reload',
+    at: 50,
+    side: 'server',
+    outcome: 'kept',
+    file: 'rules.ts',
+    message: '1 room goes on.',
+  })
+  recorder.record(0, frameOf('in', [deltaOf(2, { a: 2 })], { at: 100 }))
+  const lanes = lanesOf(recorder, [SERVER_SOURCE, 0], 10)
+  expect(lanes.map(({ marks }) => marks)).toEqual([
+    [{ kind: 'reload', place: 0.5, eventId: 1, file: 'rules.ts' }],
+    [{ kind: 'reload', place: 0.5, eventId: 1, file: 'rules.ts' }],
+  ])
+  const builder = createRowBuilder(0)
+  const [row] = builder.build(recorder.at(1)!)
+  expect(row).toMatchObject({ kind: 'connection', name: 'new code', isBad: false })
+  for (const source of [null, 0, SERVER_SOURCE]) expect(matches(row!, { ...EVERYTHING, source })).toBe(true)
 })

@@ -12,6 +12,7 @@ export type InspectEvent =
   | { kind: 'desync'; at: number; peer: string; room: string; have: number; got: number; path?: string }
   | { kind: 'error'; at: number; peer: string; code: string; message: string }
   | SkippedEvent
+  | ReloadEvent
   /** How often a second the member `peer` gets the room's state from now on. */
   | { kind: 'rate'; at: number; peer: string; room: string; rate: number }
   | { kind: 'tick'; at: number; room: string; tick: number; durationMs: number; dropped: number }
@@ -33,6 +34,21 @@ export interface FrameEvent {
   /** Bytes as they travelled. */
   bytes: Uint8Array
   messages: readonly Message[]
+}
+
+/** In development: somebody has saved code, and it was taken in. */
+export interface ReloadEvent {
+  kind: 'reload'
+  at: number
+  side: 'server' | 'page'
+  /**
+   * `kept`: rooms and sockets go on with the new code. `restarted`: the server is a new one, clients come back to new rooms. `failed`:
+   * nothing has changed.
+   */
+  outcome: 'kept' | 'restarted' | 'failed'
+  /** What was saved, relative to the project. */
+  file: string
+  message: string
 }
 
 /** The connection of member `peer` is behind: a version was not sent, the next state brings what was in it. */

@@ -142,6 +142,7 @@ const EVENTS: { readonly [Kind in InspectEvent['kind']]?: Rules } = {
   room: { room: name, status: name, version: count },
   desync: { room: name, have: count, got: count },
   error: { code: name, message: anyText },
+  reload: { side: name, outcome: name, file: anyText, message: anyText },
 }
 
 function readEvent(event: Fields): InspectEvent {

@@ -34,6 +34,7 @@ export function StageButtons({ stage }: { stage: Stage }) {
 
 export function StageBar({ stage }: { stage: Stage }) {
   const { fileName, notice, model } = stage
+  const trouble = model.hook.server?.trouble ?? null
   return (
     <>
       {notice !== null && (
@@ -48,6 +49,11 @@ export function StageBar({ stage }: { stage: Stage }) {
             The dev server went away: the server’s lane ends here. What was recorded stays, and the lane goes
             on when it is back.
           </span>
+        </div>
+      )}
+      {fileName === null && trouble !== null && (
+        <div class="stage-bar" data-tone="bad" role="alert">
+          <span class="stage-text">{trouble}</span>
         </div>
       )}
       {fileName !== null && (

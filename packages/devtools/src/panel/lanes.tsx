@@ -76,7 +76,7 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
           </g>
         )
       })}
-      {lane.marks.map(({ eventId, place, kind }) => (
+      {lane.marks.map(({ eventId, place, kind, file }) => (
         <rect
           key={eventId}
           class="lane-mark"
@@ -85,7 +85,9 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
           y={0}
           width={1}
           height={HEIGHT}
-        />
+        >
+          {file !== undefined && <title>{`${file} was saved`}</title>}
+        </rect>
       ))}
     </>
   )
