@@ -1,7 +1,7 @@
 // @vitest-environment node
 // The game server in a real dev server: files of a small project, in a folder that goes away again, are saved as an editor does.
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -73,7 +73,8 @@ async function createProject(files: Record<string, string>) {
     await vite.close()
     await rm(root, { recursive: true, force: true })
   })
-  const { port } = vite.httpServer?.address() as AddressInfo
+  // It listens on a port, or `listen` had thrown.
+  const { port } = (vite.httpServer as Server).address() as AddressInfo
   const api = (plugins.find(({ name }) => name === 'painda:game-server') as Plugin<GameServerApi>).api
   const game = api?.game
   if (game === undefined || game === null) throw new Error('The dev server runs no game.')
