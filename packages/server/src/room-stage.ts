@@ -16,8 +16,6 @@ export interface RoomStage<C extends Member> {
   readonly isAtWork: boolean
   /** Runs application code. What it sent leaves when the outermost call ends: at once, or with the state it wrote. */
   work<T>(run: () => T): T
-  /** True while application code of the room is on the stack. */
-  readonly isWorking: boolean
   /** Runs when no application code is on the stack: a snapshot in the middle of it would show half of its work. */
   afterWork(run: () => void): void
   /** `afterState`: never before the state it was sent in, also to those whose state is skipped for now. */
@@ -162,9 +160,6 @@ export function createRoomStage<C extends Member>({
       return depth > 0
     },
     work,
-    get isWorking() {
-      return depth > 0
-    },
     afterWork(run) {
       if (depth === 0) run()
       else afterwards.push(run)

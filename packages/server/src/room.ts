@@ -389,7 +389,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** Outside of its hooks, code that is being replaced may be who sets something: then that is undone with that code. */
   #keep(undo: Undo): Undo {
-    if (!this.#parts.stage.isWorking && this.#world.note(undo)) return undo
+    if (!this.#parts.stage.isAtWork && this.#world.note(undo)) return undo
     const once = (): void => {
       if (this.#set.delete(once)) undo()
     }
