@@ -58,9 +58,11 @@ function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin
     apply: (_config, { command, isPreview }) => command === 'serve' && isPreview !== true,
     applyToEnvironment: ({ config }) => config.consumer === 'client',
 
-    config: () => ({
-      optimizeDeps: { include: LIBRARIES.map((library) => `@painda/devtools > ${library}`) },
-    }),
+    config: ({ resolve }) => {
+      const isFromSource = resolve?.conditions?.includes(SOURCE_CONDITION) === true
+      const libraries = isFromSource ? LIBRARIES : [...LIBRARIES, '@painda/protocol/spans']
+      return { optimizeDeps: { include: libraries.map((library) => `@painda/devtools > ${library}`) } }
+    },
     configResolved(config) {
       base = config.base
       if (config.resolve.conditions?.includes(SOURCE_CONDITION) === true) folder = sourcesBeside(folder)

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { formatBytes, formatCount, formatMs } from '../src/format.js'
-import { hexLines } from '../src/hex.js'
 import { isHotkey } from '../src/overlay/hotkey.js'
 import { createPreferences, DEFAULTS } from '../src/overlay/preferences.js'
 import { DARK, LIGHT } from '../src/overlay/styles/theme.js'
@@ -23,15 +22,6 @@ test('sizes, counts and times read like a person wrote them', () => {
   ])
   expect([7, 1_234, 1_234_567].map(formatCount)).toEqual(['7', '1,234', '1,234,567'])
   expect([3.14, 142.2, 2_400].map(formatMs)).toEqual(['3.1 ms', '142 ms', '2.4 s'])
-})
-
-test('bytes become lines of offset, hex and text', () => {
-  const bytes = new TextEncoder().encode('{"kind":"ping"}\n')
-  expect(hexLines(bytes, 100, 8)).toEqual([
-    { offset: '000000', hex: '7b 22 6b 69  6e 64 22 3a', text: '{"kind":' },
-    { offset: '000008', hex: '22 70 69 6e  67 22 7d 0a', text: '"ping"}·' },
-  ])
-  expect(hexLines(new Uint8Array(1_000), 32, 16)).toHaveLength(2)
 })
 
 test('a preview is one line, and its work is bounded by what it shows', () => {

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import { formatBytes, formatClock, formatCount, formatMs } from '../format.js'
 import { copyText } from '../overlay/copy-text.js'
+import { spansOf } from '../frame-spans.js'
 import { IconButton } from '../overlay/icon-button.js'
 import type { Model } from '../overlay/model.js'
 import { Tabs } from '../overlay/tabs.js'
@@ -67,7 +68,7 @@ export function Detail({ model, row }: { model: Model; row: Row }) {
         {view === 'after' && <AfterPane model={model} row={row} />}
         {view === 'site' && <CallSite key={row.key} model={model} row={row} />}
         {view === 'renders' && <RendersView model={model} row={row} />}
-        {view === 'hex' && row.frame !== null && <HexView bytes={row.frame.bytes} />}
+        {view === 'hex' && row.frame !== null && <HexPane model={model} row={row} bytes={row.frame.bytes} />}
       </div>
     </section>
   )
@@ -125,6 +126,12 @@ function DeltaPane({ model, row }: { model: Model; row: Row }) {
     return deltaTree(row.content, past === null ? undefined : [past.state])
   }, [model, row])
   return <DeltaView nodes={nodes} />
+}
+
+function HexPane({ model, row, bytes }: { model: Model; row: Row; bytes: Uint8Array }) {
+  const { recorder } = model.hook
+  const spans = useMemo(() => spansOf(recorder, row.eventId), [recorder, row.eventId])
+  return <HexView key={row.eventId} bytes={bytes} spans={spans} />
 }
 
 /** The room as the frame left it. */

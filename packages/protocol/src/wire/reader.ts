@@ -56,6 +56,11 @@ export class Reader {
     return this.#bytes.length - this.#at
   }
 
+  /** Where it stands, in bits from the beginning. */
+  get bitAt(): number {
+    return this.#at * 8 - this.#bitCount
+  }
+
   u8(): number {
     const value = this.#bytes[this.#at]
     if (value === undefined) throw malformed(END)

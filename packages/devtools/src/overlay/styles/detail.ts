@@ -38,11 +38,31 @@ export const DETAIL = `
 .commit b { font-weight: 550; }
 .commit .tag { margin: 0; font: 600 11px var(--mono); }
 
-.hex { padding: 0 14px; font: 12px/1.6 var(--mono); }
-.hex-line { display: flex; gap: 18px; white-space: pre; }
+.hex { display: flex; flex-direction: column; gap: 12px; padding: 4px 14px; font: 12px/1.6 var(--mono); }
+.hex-line { display: flex; gap: 16px; white-space: pre; }
 .hex-offset { color: var(--faint); }
-.hex-bytes { color: var(--ink); }
-.hex-line .hex-bytes { min-width: 23ch; }
-.hex-text { color: var(--string); }
+.hex-bytes { display: flex; }
+.hex-byte { width: calc(2ch + 7px); padding: 0 3px; text-align: center; border-radius: 3px; }
+.hex-byte[data-half='true'] { margin-left: 8px; }
+.hex [data-kind] { --field: var(--ink); }
+.hex [data-kind='head'] { --field: var(--kind-handshake); }
+.hex [data-kind='name'] { --field: var(--kind-snapshot); }
+.hex [data-kind='number'] { --field: var(--number); }
+.hex [data-kind='news'] { --field: var(--kind-presence); }
+.hex [data-kind='place'] { --field: var(--kind-message); }
+.hex [data-kind='value'] { --field: var(--kind-delta); }
+.hex [data-kind='unknown'] { --field: var(--bad); }
+.hex-byte, .hex-text span { color: var(--field, var(--ink)); cursor: default; }
+.hex-byte[data-kind] { background: color-mix(in srgb, var(--field) 9%, transparent); border-radius: 0; }
+.hex-byte[data-chosen='true'], .hex-text [data-chosen='true'] { background: var(--field); color: var(--ground); }
+.fields { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr) auto; align-items: baseline; border-top: 1px solid var(--line); padding-top: 6px; }
+.hex-field { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; gap: 0 14px; align-items: baseline; padding: 3px 8px 3px 10px; border-left: 3px solid var(--field); cursor: default; }
+.hex-field[data-inner='true'] { margin-top: 7px; }
+.hex-field[aria-selected='true'] { background: var(--hover); }
+.fields:focus-visible { outline: none; }
+.fields:focus-visible .hex-field[aria-selected='true'] { outline: 2px solid var(--accent); outline-offset: -2px; }
+.hex-field-name { color: var(--field); font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.hex-field-note { color: var(--ink); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.hex-field-place { color: var(--faint); font: 11.5px var(--sans); white-space: nowrap; }
 .hex-more { padding-top: 10px; color: var(--soft); font-family: var(--sans); }
 `
