@@ -92,9 +92,11 @@ test('a message reads as opcode, type, room, ack id and payload', () => {
 })
 
 test('a delta reads as its version, the group with its rows and keys, and a column per field', () => {
-  const view = createViewEncoder(1)
+  const view = createViewEncoder(1, ['players.*'])
   const reader = createSpanReader()
-  const of = (x: number, y: number) => ({ players: { p1: { x, y }, p2: { x: x + 1, y } } })
+  const of = (x: number, y: number) => ({
+    players: Object.fromEntries(['p1', 'p2', 'p3', 'p4', 'p5', 'p6'].map((id, i) => [id, { x: x + i, y }])),
+  })
   reader.learn(view.snapshot({ kind: 'snapshot', room: 'r', version: 1, tick: 1, state: of(1, 1) }))
   const step = (from: number, before: Json, after: Json) =>
     view.delta(
@@ -104,7 +106,9 @@ test('a delta reads as its version, the group with its rows and keys, and a colu
   const spans = reader.read(step(1, of(1, 1), of(2, 3)))
   expect(named(spans)[0]).toMatch(/^opcode: delta/)
   expect(named(spans)[1]).toBe('channel and version: channel 1, from …1')
-  expect(named(spans)).toEqual(expect.arrayContaining(['rows: 2', 'keys: p1, p2', 'group: players.*:{x, y}']))
+  expect(named(spans)).toEqual(
+    expect.arrayContaining(['rows: 6', 'keys: p1, p2, p3, p4, p5, p6', 'group: players.*:{x, y}']),
+  )
   expect(spans.filter(({ kind }) => kind === 'value').map(({ name }) => name)).toEqual(['x', 'y'])
   // The second of its kind needs no news.
   const again = reader.read(step(2, of(2, 3), of(5, 7)))
