@@ -18,6 +18,7 @@ import { Mark } from './icons.js'
 import type { Model } from './model.js'
 import { TAB_NAMES, type TabName } from './preferences.js'
 import { dropTarget, StageBar, StageButtons } from './stage-bar.js'
+import type { Places } from './places.js'
 import type { Stage } from './stage.js'
 import { statusOf } from './status-words.js'
 import { Tabs } from './tabs.js'
@@ -44,12 +45,13 @@ const THEMES = { auto: 'light', light: 'dark', dark: 'auto' } as const
 
 interface DockProps {
   stage: Stage
+  places: Places
   hotkey: string | null
   /** Told when the dock goes. */
   hadFocus: { current: boolean }
 }
 
-export function Dock({ stage, hotkey, hadFocus }: DockProps) {
+export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
   const { model } = stage
   const dockRef = useRef<HTMLElement>(null)
   const { side, size, tab, theme } = model.preferences
@@ -65,7 +67,7 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
   }, [hadFocus])
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
+    if (event.key !== 'Escape' || event.defaultPrevented || places.now === 'element') return
     event.preventDefault()
     model.setPreferences({ isOpen: false })
   }
@@ -76,12 +78,14 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
       class="dock"
       aria-label="Painda devtools"
       tabIndex={-1}
-      data-side={side}
+      data-side={places.now === 'page' ? side : places.now}
       style={{ '--size': `${size * 100}%` }}
       onKeyDown={onKeyDown}
       {...dropTarget(stage)}
     >
-      <Grip side={side} size={size} onResize={(next) => model.setPreferences({ size: next })} />
+      {places.now === 'page' && (
+        <Grip side={side} size={size} onResize={(next) => model.setPreferences({ size: next })} />
+      )}
       <header class="head">
         <Brand model={model} />
         <Tabs
@@ -99,17 +103,7 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
             label={`Colours: ${theme}`}
             onClick={() => model.setPreferences({ theme: THEMES[theme] })}
           />
-          <IconButton
-            icon={side === 'bottom' ? 'right' : 'bottom'}
-            class="side-button"
-            label={side === 'bottom' ? 'Dock to the right' : 'Dock to the bottom'}
-            onClick={() => model.setPreferences({ side: side === 'bottom' ? 'right' : 'bottom' })}
-          />
-          <IconButton
-            icon="close"
-            label={hotkey === null ? 'Close' : `Close (${hotkey})`}
-            onClick={() => model.setPreferences({ isOpen: false })}
-          />
+          <DockButtons model={model} places={places} hotkey={hotkey} />
         </div>
       </header>
       <StageBar stage={stage} />
@@ -124,6 +118,39 @@ export function Dock({ stage, hotkey, hadFocus }: DockProps) {
       </div>
       <Foot model={model} hotkey={hotkey} />
     </section>
+  )
+}
+
+/** Where to go from here. In another tool's dock that tool decides. */
+function DockButtons({ model, places, hotkey }: Pick<DockProps, 'places' | 'hotkey'> & { model: Model }) {
+  const { side } = model.preferences
+  if (places.now === 'element') return null
+  return (
+    <>
+      {places.now === 'page' ? (
+        <>
+          <IconButton
+            icon={side === 'bottom' ? 'right' : 'bottom'}
+            class="side-button"
+            label={side === 'bottom' ? 'Dock to the right' : 'Dock to the bottom'}
+            onClick={() => model.setPreferences({ side: side === 'bottom' ? 'right' : 'bottom' })}
+          />
+          <IconButton
+            icon="window"
+            class="side-button"
+            label="Move into a window of its own"
+            onClick={() => void places.moveOut()}
+          />
+        </>
+      ) : (
+        <IconButton icon={side} label="Dock on the page again" onClick={places.moveBack} />
+      )}
+      <IconButton
+        icon="close"
+        label={hotkey === null ? 'Close' : `Close (${hotkey})`}
+        onClick={() => model.setPreferences({ isOpen: false })}
+      />
+    </>
   )
 }
 

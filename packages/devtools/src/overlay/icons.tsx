@@ -19,6 +19,7 @@ const PATHS = {
   dark: 'M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z',
   bottom: 'M2.5 3h11v10h-11zM2.5 9.5h11',
   right: 'M2.5 3h11v10h-11zM9.5 3v10',
+  window: 'M2.5 5.5h8v8h-8zM6 5.5v-3h7.5v7.5h-3',
   save: 'M8 2.5v7M4.8 6.5L8 9.7l3.2-3.2M2.5 10.5v3h11v-3',
   har: 'M4 2.5h5.5L12 5v8.5H4zM9 2.5V5.5h3M6 8.5l2 2 2-2M8 10.5v-3',
   open: 'M2.5 4v9h11l0-7H8L6.5 4z',

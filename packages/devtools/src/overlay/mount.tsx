@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // Puts the overlay onto the page: one element with a shadow root, so that neither the page's styles nor its scripts' queries
 // reach in. Styles are a constructed sheet: a strict Content-Security-Policy allows it without a nonce.
-import type { WriteSessionFileOptions } from '@painda/protocol'
+import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
 import { render } from 'preact'
 import { type DevtoolsHook, installHook } from '../hook.js'
 import type { InspectableClient } from '../inspectable.js'
@@ -11,7 +11,9 @@ import { nameOfSource } from '../session.js'
 import { createModel } from './model.js'
 import { createStage } from './stage.js'
 import { Overlay } from './overlay.js'
+import { createPlaces } from './places.js'
 import { createPreferences } from './preferences.js'
+import { framesOf } from './refresh.js'
 import { STYLES } from './styles/index.js'
 
 export interface DevtoolsOptions {
@@ -27,6 +29,8 @@ export interface DevtoolsOptions {
 
 export interface MountedDevtools {
   readonly hook: DevtoolsHook
+  /** Shows it in an element of another tool's dock, which it fills, until the undo; `theme`: that tool's. */
+  fill(element: HTMLElement, theme?: 'light' | 'dark'): Undo
   /** Takes the overlay off the page; what was recorded stays with the hook. Safe to call twice. */
   close(): void
 }
@@ -94,28 +98,23 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
 
   const tabs = joinTabs(hook)
   const preferences = createPreferences(() => sessionStorage)
+  const host = document.createElement(HOST_TAG)
+  const frames = framesOf(window, () => host.ownerDocument !== document)
   const stage = createStage({
     hook,
-    createModel: (shown, wallOffset) => createModel({ hook: shown, preferences, frames: window, wallOffset }),
+    createModel: (shown, wallOffset) => createModel({ hook: shown, preferences, frames, wallOffset }),
     wallOffset: Date.now() - performance.now(),
     download,
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   })
   const hotkey = options.hotkey === false ? null : (options.hotkey ?? DEFAULT_HOTKEY)
 
-  const host = document.createElement(HOST_TAG)
   const shadow = host.attachShadow({ mode: 'open' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(STYLES)
-  shadow.adoptedStyleSheets = [sheet]
   for (const name of KEPT_EVENTS) {
     host.addEventListener(name, (event) => {
       if (!isOnDockItself(event)) event.stopPropagation()
     })
   }
-  // Beside <body>, not in it: an app may own the whole body and empty it.
-  document.documentElement.append(host)
-
   function onKeyDown(event: KeyboardEvent): void {
     if (hotkey === null || !isHotkey(event, hotkey)) return
     event.preventDefault()
@@ -123,10 +122,12 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     stage.model.setPreferences({ isOpen: !stage.model.preferences.isOpen })
   }
   window.addEventListener('keydown', onKeyDown, true)
+  const places = createPlaces({ host, shadow, styles: STYLES, page: window, onKeyDown })
 
   render(
     <Overlay
       stage={stage}
+      places={places}
       corner={options.corner ?? 'bottom-right'}
       hotkey={hotkey === null ? null : hotkeyLabel(hotkey)}
     />,
@@ -135,9 +136,18 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
 
   const devtools: MountedDevtools = {
     hook,
+    fill(element, theme) {
+      const undo = places.fill(element)
+      stage.model.setPreferences({ isOpen: true, ...(theme === undefined ? {} : { theme }) })
+      return () => {
+        undo()
+        stage.model.setPreferences({ isOpen: false })
+      }
+    },
     close() {
       if (!mounted.delete(document)) return
       window.removeEventListener('keydown', onKeyDown, true)
+      places.close()
       render(null, shadow)
       stage.close()
       tabs?.close()

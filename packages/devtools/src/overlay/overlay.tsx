@@ -3,27 +3,34 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import { Dock } from './dock.js'
 import { Launcher } from './launcher.js'
+import type { Places } from './places.js'
 import type { Stage } from './stage.js'
 
 export interface OverlayProps {
   stage: Stage
+  places: Places
   corner: 'bottom-right' | 'bottom-left'
   hotkey: string | null
 }
 
-export function Overlay({ stage, corner, hotkey }: OverlayProps) {
+export function Overlay({ stage, places, corner, hotkey }: OverlayProps) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   // A layout effect runs within the first drawing: what comes right after it is not missed.
   useLayoutEffect(() => stage.subscribe(() => redraw(0)), [stage])
   const { model } = stage
   useLayoutEffect(() => model.subscribe(() => redraw(0)), [model])
+  useLayoutEffect(() => places.subscribe(() => redraw(0)), [places])
   const { isOpen, theme } = model.preferences
+  // Closed, it is a button, and that belongs to the page.
+  useLayoutEffect(() => {
+    if (!isOpen && places.now === 'window') places.moveBack()
+  }, [isOpen, places])
   /** The keyboard comes back to where it left, and only if it was in the dock: the game may have it. */
   const hadFocus = useRef(false)
   return (
     <div class="root" data-theme={theme}>
-      {isOpen ? (
-        <Dock stage={stage} hotkey={hotkey} hadFocus={hadFocus} />
+      {isOpen || places.now === 'element' ? (
+        <Dock stage={stage} places={places} hotkey={hotkey} hadFocus={hadFocus} />
       ) : (
         <Launcher model={model} corner={corner} hotkey={hotkey} hadFocus={hadFocus} />
       )}

@@ -77,3 +77,25 @@ export function createRefresh(host: FrameHost, draw: () => void): Refresh {
     },
   }
 }
+
+/** A sixtieth of a second. */
+const FRAME_MS = 16
+
+/**
+ * The frames of a page. In a window of its own (`isOut`) the overlay is seen while the page may not be, and a page that nobody sees has
+ * none: then a timer stands in.
+ */
+export function framesOf(page: FrameHost, isOut: () => boolean): FrameHost {
+  return {
+    performance: page.performance,
+    // Timers have numbers below zero here, so that each is cancelled as what it is.
+    requestAnimationFrame: (run) =>
+      isOut()
+        ? -page.setTimeout(() => run(page.performance.now()), FRAME_MS)
+        : page.requestAnimationFrame(run),
+    cancelAnimationFrame: (handle) =>
+      handle < 0 ? page.clearTimeout(-handle) : page.cancelAnimationFrame(handle),
+    setTimeout: (run, ms) => page.setTimeout(run, ms),
+    clearTimeout: (handle) => page.clearTimeout(handle),
+  }
+}

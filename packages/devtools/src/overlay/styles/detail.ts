@@ -39,6 +39,7 @@ export const DETAIL = `
 .commit .tag { margin: 0; font: 600 11px var(--mono); }
 
 .hex { display: flex; flex-direction: column; gap: 12px; padding: 4px 14px; font: 12px/1.6 var(--mono); }
+.hex-dump { flex: none; max-height: 170px; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .hex-line { display: flex; gap: 16px; white-space: pre; }
 .hex-offset { color: var(--faint); }
 .hex-bytes { display: flex; }

@@ -27,6 +27,11 @@ export const DOCK = `
 .dock[data-side='bottom'] { inset: auto 0 0 0; height: var(--size); border-radius: 14px 14px 0 0; }
 .dock[data-side='right'] { inset: 0 0 0 auto; width: var(--size); border-radius: 14px 0 0 14px; }
 
+/* In a window of its own, or in another tool's panel, it is all there is. */
+.dock[data-side='window'] { inset: 0; box-shadow: none; }
+.root:has(> .dock[data-side='element']) { position: relative; height: 100%; min-height: 320px; }
+.dock[data-side='element'] { position: absolute; inset: 0; z-index: 0; box-shadow: none; }
+
 .grip { position: absolute; z-index: 3; touch-action: none; }
 .dock[data-side='bottom'] .grip { inset: 0 0 auto 0; height: 7px; cursor: ns-resize; }
 .dock[data-side='right'] .grip { inset: 0 auto 0 0; width: 7px; cursor: ew-resize; }

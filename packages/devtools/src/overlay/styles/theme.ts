@@ -89,6 +89,7 @@ export const THEME = `
 @media (prefers-color-scheme: dark) {
   .root[data-theme='auto'] { ${variables(DARK)} color-scheme: dark; --lift: 0 -1px 0 rgb(255 255 255 / 0.05), 0 -20px 60px rgb(0 0 0 / 0.55); }
 }
+:host([data-place='element']) { display: block; height: 100%; }
 .root, .root * { box-sizing: border-box; }
 .root {
   font: 400 12.5px/1.45 var(--sans);

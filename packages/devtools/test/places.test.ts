@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HOOK_KEY } from '../src/hook.js'
+import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
+import { framesOf } from '../src/overlay/refresh.js'
+import { paindaDevtoolsPlugin } from '../src/tanstack.js'
+import { createFakeClient } from './fake-client.js'
+
+let devtools: MountedDevtools
+
+/** Another window, as far as the overlay uses one. */
+function createWindow() {
+  const listeners = new Map<string, () => void>()
+  const view = {
+    document: document.implementation.createHTMLDocument(''),
+    CSSStyleSheet,
+    isClosed: false,
+    addEventListener: (name: string, listener: () => void) => void listeners.set(name, listener),
+    removeEventListener: (name: string) => void listeners.delete(name),
+    close: () => void (view.isClosed = true),
+  }
+  return { view, leave: () => listeners.get('pagehide')?.(), heard: listeners }
+}
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(260)
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1_000)
+  sessionStorage.setItem('painda-devtools', JSON.stringify({ isOpen: true, tab: 'messages' }))
+})
+
+afterEach(() => {
+  devtools.close()
+  Reflect.deleteProperty(globalThis, HOOK_KEY)
+  sessionStorage.clear()
+  document.body.replaceChildren()
+  vi.restoreAllMocks()
+})
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+}
+
+/** The one overlay, wherever it stands. */
+function hostIn(root: ParentNode): HTMLElement | null {
+  return root.querySelector('painda-devtools')
+}
+
+function button(host: HTMLElement | null, label: string): HTMLElement {
+  const found = host?.shadowRoot?.querySelector(`[aria-label="${label}"]`)
+  if (!(found instanceof HTMLElement)) throw new Error(`No button "${label}".`)
+  return found
+}
+
+test('the overlay moves into a window with all that was typed, and back when that window is closed', async () => {
+  const { view, leave } = createWindow()
+  vi.spyOn(window, 'open').mockReturnValue(view as unknown as Window)
+  const client = createFakeClient()
+  devtools = mountDevtools({ client })
+  client.start()
+  devtools.hook.recorder.clear()
+  await new Promise((resolve) => requestAnimationFrame(resolve))
+  await settle()
+  const host = hostIn(document)
+  const typed = host?.shadowRoot?.querySelector<HTMLInputElement>('[aria-label="Type"]')
+  if (typed) typed.value = 'boom'
+  typed?.dispatchEvent(new Event('input', { bubbles: true }))
+  await settle()
+  button(host, 'Move into a window of its own').click()
+  await settle()
+  expect(hostIn(document)).toBeNull()
+  const moved = hostIn(view.document)
+  expect(moved?.shadowRoot?.querySelector('.dock')?.getAttribute('data-side')).toBe('window')
+  expect(moved?.shadowRoot?.querySelector<HTMLInputElement>('[aria-label="Type"]')?.value).toBe('boom')
+  expect(moved?.shadowRoot?.querySelector('.grip')).toBeNull()
+  leave()
+  await settle()
+  const back = hostIn(document)
+  expect(back?.shadowRoot?.querySelector('.dock')?.getAttribute('data-side')).toBe('bottom')
+  expect(back?.shadowRoot?.querySelector<HTMLInputElement>('[aria-label="Type"]')?.value).toBe('boom')
+})
+
+test('closing the inspector closes its window, and leaves the button on the page', async () => {
+  const { view, heard } = createWindow()
+  vi.spyOn(window, 'open').mockReturnValue(view as unknown as Window)
+  devtools = mountDevtools({ client: createFakeClient() })
+  await settle()
+  button(hostIn(document), 'Move into a window of its own').click()
+  await settle()
+  button(hostIn(view.document), 'Close (Alt+Shift+P)').click()
+  await settle()
+  expect([view.isClosed, heard.size]).toEqual([true, 0])
+  expect(hostIn(document)?.shadowRoot?.querySelector('.launcher')).toBeTruthy()
+})
+
+test('where pop-ups are refused it is a picture in picture, and without that it stays', async () => {
+  const { view } = createWindow()
+  vi.spyOn(window, 'open').mockReturnValue(null)
+  devtools = mountDevtools({ client: createFakeClient() })
+  await settle()
+  button(hostIn(document), 'Move into a window of its own').click()
+  await settle()
+  expect(hostIn(document)?.shadowRoot?.querySelector('.dock')?.getAttribute('data-side')).toBe('bottom')
+
+  const requestWindow = vi.fn(async () => view)
+  Reflect.set(window, 'documentPictureInPicture', { requestWindow })
+  button(hostIn(document), 'Move into a window of its own').click()
+  await settle()
+  expect(hostIn(view.document)).toBeTruthy()
+  Reflect.deleteProperty(window, 'documentPictureInPicture')
+})
+
+test('as a plugin of TanStack Devtools it fills their panel, and is a button again when that is gone', async () => {
+  sessionStorage.clear()
+  devtools = mountDevtools({ client: createFakeClient() })
+  const plugin = paindaDevtoolsPlugin()
+  const panel = document.createElement('div')
+  document.body.append(panel)
+  plugin.render(panel, { theme: 'light' })
+  await settle()
+  const dock = hostIn(panel)?.shadowRoot?.querySelector('.dock')
+  expect(dock?.getAttribute('data-side')).toBe('element')
+  expect(hostIn(panel)?.shadowRoot?.querySelector('.root')?.getAttribute('data-theme')).toBe('light')
+  expect(dock?.querySelector('[aria-label^="Close"]')).toBeNull()
+  plugin.destroy()
+  await settle()
+  expect(hostIn(panel)).toBeNull()
+  expect(hostIn(document)?.shadowRoot?.querySelector('.launcher')).toBeTruthy()
+})
+
+test('out of the page it is drawn by a timer, and each is cancelled as what it is', () => {
+  const calls: string[] = []
+  const page = {
+    performance: { now: () => 1 },
+    requestAnimationFrame: () => (calls.push('frame'), 7),
+    cancelAnimationFrame: (handle: number) => void calls.push(`no frame ${handle}`),
+    setTimeout: () => (calls.push('timer'), 9),
+    clearTimeout: (handle: number) => void calls.push(`no timer ${handle}`),
+  }
+  let isOut = false
+  const frames = framesOf(page, () => isOut)
+  frames.cancelAnimationFrame(frames.requestAnimationFrame(() => {}))
+  isOut = true
+  frames.cancelAnimationFrame(frames.requestAnimationFrame(() => {}))
+  expect(calls).toEqual(['frame', 'no frame 7', 'timer', 'no timer 9'])
+})
