@@ -42,10 +42,17 @@ export interface SyncMark {
   readonly to: SyncAudience
 }
 
+/** A number as it leaves. */
+export interface Rounding {
+  (value: number): number
+  /** The same for those from `start` to before `end`, in place: at a third of the price of one call each. */
+  column(values: Float64Array, start: number, end: number): void
+}
+
 /** A sync table seen from one place of the state. */
 export interface SyncPlace {
-  /** A number that stands here, as it leaves; undefined where nothing is declared. */
-  readonly round: ((value: number) => number) | undefined
+  /** How a number that stands here leaves; undefined where nothing is declared. */
+  readonly round: Rounding | undefined
   /** What stands here is not everybody's. */
   readonly isHidden: boolean
   /** Something below is hidden. */
@@ -224,7 +231,7 @@ export const NOWHERE: SyncPlace = {
 }
 
 interface OpenPlace extends SyncPlace {
-  round: ((value: number) => number) | undefined
+  round: Rounding | undefined
   enter(step: string): OpenPlace
   /** A rule names this very key. */
   knows(key: string): boolean
@@ -252,15 +259,29 @@ function createPlace(round: OpenPlace['round']): OpenPlace {
   return place
 }
 
-function roundingTo(step: number): (value: number) => number {
+function roundingTo(step: number): Rounding {
   const perUnit = Math.round(1 / step)
   // Dividing by a whole number gives the nearest double to a decimal; multiplying by 0.01 does not.
   const isWhole = perUnit > 0 && Math.abs(perUnit * step - 1) < 1e-9
-  return (value) => {
+  const round = (value: number): number => {
     const result = isWhole ? Math.round(value * perUnit) / perUnit : Math.round(value / step) * step
     // Beyond 2^53 steps rounding has nothing to round; JSON has one zero.
     return Number.isFinite(result) ? result + 0 : value
   }
+  return Object.assign(round, {
+    column(values: Float64Array, start: number, end: number): void {
+      if (!isWhole) {
+        for (let i = start; i < end; i++) values[i] = round(values[i] ?? 0)
+        return
+      }
+      // As above, written out: V8 makes a call of a closure that it knows only by its place.
+      for (let i = start; i < end; i++) {
+        const value = values[i] ?? 0
+        const result = Math.round(value * perUnit) / perUnit
+        values[i] = Number.isFinite(result) ? result + 0 : value
+      }
+    },
+  })
 }
 
 function isRows(table: SyncTable): table is readonly (readonly [string | readonly string[], SyncRule])[] {

@@ -1,5 +1,6 @@
 // How `diff` reads a "before" tree that is, in memory, the "after" tree already.
 import type { Json } from '../json.js'
+import type { Rounding } from '../sync.js'
 import type { Delta } from './delta.js'
 
 /**
@@ -16,7 +17,7 @@ export interface DiffContext {
   /** A value for the delta, rounded as its place has it and without what is hidden: the tree goes on changing, so the delta must not share it. */
   take(value: Json): Json
   /** A number of this place as it leaves, where the contract rounds it. */
-  readonly round: ((value: number) => number) | undefined
+  readonly round: Rounding | undefined
   /** Where something is hidden, here or below; else undefined. */
   readonly secrecy: Secrecy | undefined
   /** The context one level down, where something is declared there; else this one. `*` stands for any item of a list. */

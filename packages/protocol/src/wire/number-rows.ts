@@ -62,14 +62,12 @@ export function addNumberRows(
     const { numbers, before, round } = column
     for (let i = 0; i < count; i++) {
       const at = places[n * count + i] ?? 0
-      const was = values[at] ?? 0
-      const is = values[at + 1] ?? 0
-      const old = round === undefined ? was : round(was)
-      const now = round === undefined ? is : round(is)
-      if (old === now) areAllNew = false
-      before[start + i] = old
-      numbers[start + i] = now
+      before[start + i] = values[at] ?? 0
+      numbers[start + i] = values[at + 1] ?? 0
     }
+    round?.column(before, start, start + count)
+    round?.column(numbers, start, start + count)
+    for (let i = start; i < start + count; i++) if (before[i] === numbers[i]) areAllNew = false
     column.hasBefore = true
   }
   for (let k = 0; k < keys.length; k++) {

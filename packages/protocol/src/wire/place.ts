@@ -1,6 +1,7 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
 import type { DiffContext } from '../delta/context.js'
+import type { Rounding } from '../sync.js'
 import type { DictionaryWriter } from './names.js'
 import { NO_DIVISOR } from './number.js'
 import { isSorted, orderOf, permute, permuteNumbers } from './order.js'
@@ -60,7 +61,7 @@ export interface Column {
   /** The divisor of its numbers last time: probably this time's. */
   code: number
   /** How its numbers are rounded, from the group's context. */
-  round: ((value: number) => number) | undefined
+  round: Rounding | undefined
 }
 
 export function createPlace(steps: readonly Step[]): Place {
