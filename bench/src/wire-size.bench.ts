@@ -1,5 +1,8 @@
 // What a page pulls: the client as it is published, bundled with everything that it uses and nothing else, minified and
-// gzipped. Libraries that an application has anyway (react, zustand, immer) are left out.
+// gzipped. Libraries that an application has anyway (react, zustand, immer) are left out. `PP_BENCH_PARTS=1` also says what
+// each file weighs in it.
+import { SourceMap } from 'node:module'
+import type { SourceMapPayload } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -8,13 +11,22 @@ import { printFigures } from './measure.js'
 const root = process.cwd()
 
 interface Vite {
-  build(config: object): Promise<{ output: { type: string; name?: string; code?: string }[] }>
+  build(config: object): Promise<{ output: Chunk[] }>
   readonly defaultClientConditions: readonly string[]
+}
+
+interface Chunk {
+  readonly type: string
+  readonly name?: string
+  readonly code?: string
+  readonly map?: SourceMapPayload
 }
 
 interface Size {
   readonly minified: number
   readonly gzipped: number
+  readonly code: string
+  readonly map: SourceMapPayload | undefined
 }
 
 /** The chunks of a bundle by name: `entry`, with `isSplit` also `protocol`, and one for each part that is loaded later. */
@@ -36,6 +48,7 @@ async function bundle(source: string, isSplit: boolean): Promise<Map<string, Siz
     build: {
       write: false,
       minify: true,
+      sourcemap: 'hidden',
       target: 'es2022',
       modulePreload: false,
       rolldownOptions: {
@@ -53,11 +66,33 @@ async function bundle(source: string, isSplit: boolean): Promise<Map<string, Siz
   })
   const chunks = output.filter(({ type }) => type === 'chunk')
   return new Map(
-    chunks.map(({ name = '', code = '' }) => [
+    chunks.map(({ name = '', code = '', map }) => [
       name,
-      { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length },
+      { minified: code.length, gzipped: gzippedLength(code), code, map },
     ]),
   )
+}
+
+const gzippedLength = (code: string): number => gzipSync(code, { level: 9 }).length
+
+/** Per file of the packages, what gzip saves when its code is cut out: text that others repeat weighs nothing. */
+function weights({ code, gzipped, map }: Size): [file: string, bytes: number][] {
+  if (map === undefined) return []
+  const sources = new SourceMap(map)
+  const owners = code.split('\n').flatMap((line, at) =>
+    // With the end of its line.
+    Array.from({ length: line.length + 1 }, (_, column) => {
+      // What the bundler wrote itself has no source, whatever the types say.
+      const { originalSource = '' }: { originalSource?: string } = sources.findEntry(at, column)
+      return originalSource.replace(/^.*packages\//, '')
+    }),
+  )
+  return [...new Set(owners)]
+    .map((file): [string, number] => {
+      const rest = [...code].filter((_, at) => owners[at] !== file).join('')
+      return [file, gzipped - gzippedLength(rest)]
+    })
+    .sort(([, a], [, b]) => b - a)
 }
 
 const path = (file: string): string => JSON.stringify(join(root, 'packages', file))
@@ -92,3 +127,7 @@ printFigures('what a page pulls, kB minified and gzipped', [
     note: `${kB(entry?.minified).toFixed(1)} kB minified`,
   },
 ])
+if (process.env['PP_BENCH_PARTS'] === '1' && entry !== undefined) {
+  console.log('  what each file weighs in the second, kB gzipped')
+  for (const [file, bytes] of weights(entry)) console.log(`  ${kB(bytes).toFixed(2).padStart(6)}  ${file}`)
+}
