@@ -14,6 +14,7 @@ import {
 import type { Random } from '@painda/protocol'
 import { inflateSync } from 'node:zlib'
 import { EVERY_KIND } from './every-kind.js'
+import { proveFrame } from './proven.js'
 
 /** Refusals that a decoder may give; anything else is a defect. */
 const ALLOWED: ReadonlySet<string> = new Set([
@@ -41,7 +42,8 @@ export function fuzzDecoders(inputs: number, seed: number): FuzzResult {
   let read = 0
   for (let i = 0; i < inputs; i++) {
     const isV3 = random.next() < 0.6
-    const frame = damage(isV3 ? v3 : v2, random)
+    const damaged = damage(isV3 ? v3 : v2, random)
+    const frame = isV3 && random.next() < 0.9 ? proveFrame(damaged) : damaged
     if (isV3 ? readsV3(frame, v3[0] ?? frame) : readsV2(frame)) read++
   }
   return { read, refused: inputs - read }

@@ -2,6 +2,7 @@ import {
   createClientCodec,
   createNameTable,
   createViewDecoder,
+  createViewEncoder,
   createWireCodec,
   MAX_MESSAGES_PER_FRAME,
 } from '@painda/protocol'
@@ -10,6 +11,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EVERY_KIND } from './every-kind.js'
 import { codeOf } from './code-of.js'
+import { proveFrame, withCheck } from './proven.js'
 
 const codec = createWireCodec()
 const client = createClientCodec(createViewDecoder(), createNameTable([]))
@@ -29,6 +31,7 @@ const NOT_FROM_SERVERS = new Set<Message['kind']>([
 
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const checked = (hex: string): string => toHex(withCheck(fromHex(hex)))
 
 describe('messages as bytes', () => {
   test.each(EVERY_KIND.map((message) => [message.kind, message] as const))(
@@ -56,7 +59,7 @@ describe('messages as bytes', () => {
       '14 07 07 52454655534544 02 6e6f',
       { kind: 'ack', ackId: 7, error: { code: 'REFUSED', message: 'no' } },
     ],
-    ['leave', '00 07 88 01 04 726f6f6d a1 72', { kind: 'leave', room: 'r' }],
+    ['leave', '00 07 88 01 04 726f6f6d a1 72 1e040d39', { kind: 'leave', room: 'r' }],
   ]
   test.each(HEX)('[FB6] %s: %s', (_name, hex, message) => {
     expect(toHex(codec.encode(message))).toBe(hex.replaceAll(' ', ''))
@@ -145,9 +148,9 @@ describe('malformed frames', () => {
   test.each([
     ['empty', ''],
     ['of an unknown opcode', '0f'],
-    ['general, of an unknown kind', '00 7f 88 00'],
-    ['general, whose fields are no object', '00 07 01'],
-    ['a leave without a room', '00 07 88 00'],
+    ['general, of an unknown kind', checked('00 7f 88 00')],
+    ['general, whose fields are no object', checked('00 07 01')],
+    ['a leave without a room', checked('00 07 88 00')],
     ['cut in a number', '07 80'],
     ['a number written longer than it needs', '07 80 00'],
     ['a number above 2^53 − 1', '07 ff ff ff ff ff ff ff 7f'],
@@ -193,11 +196,16 @@ describe('malformed frames', () => {
   test('[FB5] random and damaged bytes give messages or a typed error, nothing else', () => {
     const whole = codec.pack(EVERY_KIND.map((message) => codec.encode(message)))[0] ?? new Uint8Array()
     const damaged = fc
-      .record({ at: fc.nat(whole.length - 1), bit: fc.nat(7), cut: fc.nat(whole.length) })
-      .map(({ at, bit, cut }) => {
+      .record({
+        at: fc.nat(whole.length - 1),
+        bit: fc.nat(7),
+        cut: fc.nat(whole.length),
+        isProven: fc.boolean(),
+      })
+      .map(({ at, bit, cut, isProven }) => {
         const copy = whole.slice(0, cut)
         if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << bit)
-        return copy
+        return isProven ? proveFrame(copy) : copy
       })
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), damaged), (frame) => {
@@ -207,6 +215,49 @@ describe('malformed frames', () => {
       { seed: 12, numRuns: 10_000 },
     )
   })
+})
+
+test('[FB12] a wrong byte in what a session and its rooms are made of is malformed, whichever it is', () => {
+  const proving = EVERY_KIND.filter(({ kind }) => kind !== 'presences')
+  const bodies = proving.map((message) => codec.encode(message)).filter(([opcode]) => opcode === 0)
+  expect(bodies.length).toBeGreaterThan(12)
+  bodies.push(
+    createViewEncoder(7).snapshot({
+      kind: 'snapshot',
+      room: 'arena',
+      version: 3,
+      tick: 9,
+      state: { a: [1, 2] },
+    }),
+  )
+  for (const body of bodies) {
+    expect(codeOf(() => createWireCodec().decode(body))).toBe('no error')
+    for (let at = 0; at < body.length; at++) {
+      const damaged = body.slice()
+      damaged[at] = (damaged[at] ?? 0) ^ (1 + ((at * 37) % 255))
+      expect(
+        codeOf(() => createWireCodec().decode(damaged)),
+        `${toHex(body)}, byte ${at}`,
+      ).toBe('MALFORMED_FRAME')
+    }
+  }
+})
+
+test('[FB2] a list that may have lost the name of its room is malformed, and taken for no other', () => {
+  const presences = { kind: 'presences', full: false, set: [], gone: [] } as const
+  expect(client.decode(codec.encode(presences))).toEqual([presences])
+  const other = { ...presences, roon: 'r' }
+  expect(codeOf(() => client.decode(codec.encode(other)))).toBe('MALFORMED_FRAME')
+})
+
+test('[FB5, FB12] a message that only its first byte makes a damaged delta is malformed, and not passed over', () => {
+  const views = createViewDecoder()
+  const reader = createClientCodec(views, createNameTable([]))
+  const view = createViewEncoder(0)
+  reader.decode(view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state: {} }))
+  const left = codec.encode({ kind: 'left', room: 'r', reason: 'kicked' })
+  left[0] = 1
+  expect(codeOf(() => reader.decode(left))).toBe('MALFORMED_FRAME')
 })
 
 test('[FB3] what has a toJSON travels as that says: a Date as its text', () => {

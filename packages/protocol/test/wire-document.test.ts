@@ -15,6 +15,7 @@ import {
 import type { Codec, Delta, Json, Message, StateDelta, StateSnapshot } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { proveFrame, withCheck } from './proven.js'
 
 interface Example {
   readonly hex: string
@@ -141,7 +142,7 @@ describe('a switch of views', () => {
     const codec = createWireCodec()
     const [first = '', second = ''] = steps.map(({ hex }) => hex)
     one(codec, first)
-    expect(one(codec, second.replace('0c000105', '0c000104'))).toMatchObject({
+    expect(one(codec, changed(second, '0c000105', '0c000104'))).toMatchObject({
       room: 'arena',
       isDamaged: true,
     })
@@ -154,7 +155,7 @@ describe('a switch of views', () => {
   test('[WB18] from a view that is not held, or is of another room, it is malformed', () => {
     const [first = '', second = ''] = steps.map(({ hex }) => hex)
     const other = createWireCodec()
-    one(other, first.replace('6172656e61', '6172656e62'))
+    one(other, changed(first, '6172656e61', '6172656e62'))
     for (const codec of [createWireCodec(), other])
       expect(() => codec.decode(fromHex(second))).toThrow(
         expect.objectContaining({ code: 'MALFORMED_FRAME' }),
@@ -187,8 +188,10 @@ describe('a switch of views', () => {
 
 // The smallest view: channel 1, room "r", version 0, tick 0; the dictionary is a, b; one template, of the root's field a.
 const SNAPSHOT = '12 01 01 72 00 00 00  00 04 01 61 01 62  00 01 00 01 00'
+/** Bytes of a snapshot, and its check. */
+const checked = (hex: string): string => toHex(withCheck(fromHex(hex)))
 // Its groups: a group, one row, a cell that counts: 1 0 10 0 101, and the end.
-const A_IS_5 = `${SNAPSHOT} a5 00`
+const A_IS_5 = checked(`${SNAPSHOT} a5 00`)
 describe('single bytes', () => {
   test('[WB12, WB14] a cell counts, or steps from what the receiver holds', () => {
     const codec = createWireCodec()
@@ -199,7 +202,7 @@ describe('single bytes', () => {
 
   test('[WB7] `from` is the version nearest to the receiver’s, and an explicit delta says `to` and tick', () => {
     const codec = createWireCodec()
-    one(codec, A_IS_5.replace('72 00', '72 1f'))
+    one(codec, checked(`${SNAPSHOT} a5 00`.replace('72 00', '72 1f')))
     expect(one(codec, '41 1f 03 09 49 00')).toMatchObject({ from: 31, to: 34, tick: 9, state: { a: 6 } })
     // 34 ends in 2; 33, one below, is known by its 1.
     expect(one(codec, '01 11 49 00')).toMatchObject({ from: 33, isDamaged: true })
@@ -228,7 +231,7 @@ describe('single bytes', () => {
     const twice = '12 01 01 72 00 00 00  00 02 01 61  00 01 00 02 00 00 00'
     const forbidden = '12 01 01 72 00 00 00  00 02 09 5f5f70726f746f5f5f  00 00 00'
     for (const hex of [gap, twice, forbidden])
-      expect(() => createWireCodec().decode(fromHex(hex))).toThrow(
+      expect(() => createWireCodec().decode(fromHex(checked(hex)))).toThrow(
         expect.objectContaining({ code: 'MALFORMED_FRAME' }),
       )
   })
@@ -258,7 +261,7 @@ describe('single bytes', () => {
   test('[WB17] items of a list that does not stand there are malformed, also in an object that a path makes', () => {
     // `a.b.#` and `a.b.#:{c}`, where nothing stands: item 0 is 7, and c of item 2 is 1.
     const hex = '12 01 01 72 00 00 00  00 07 0a 59 9a 00  02 03 02 03 01 00 03 02 03 01 01 02  81 7c 94 00'
-    expect(() => createWireCodec().decode(fromHex(hex))).toThrow(
+    expect(() => createWireCodec().decode(fromHex(checked(hex)))).toThrow(
       expect.objectContaining({ code: 'MALFORMED_FRAME' }),
     )
   })
@@ -278,6 +281,11 @@ describe('single bytes', () => {
     expect(one(codec, '01 10 03 00')).toMatchObject({ isDamaged: true })
   })
 })
+
+/** Other bytes, and the check that goes with them. */
+function changed(hex: string, from: string, to: string): string {
+  return toHex(proveFrame(fromHex(hex.replace(from, to))))
+}
 
 function one(codec: Codec, hex: string): StateSnapshot | StateDelta {
   const [message, more] = codec.decode(fromHex(hex))

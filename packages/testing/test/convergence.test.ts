@@ -41,6 +41,11 @@ test(
   TIMEOUT_MS,
 )
 
+// Once its client was told "joined" of a room whose name had a wrong letter.
+test('[FB12] a damaged answer to a join leaves nobody in a room who does not know it', async () => {
+  await runConvergence({ seed: 11_000_340, damage: true })
+})
+
 // Its client then names a version of the view before: once it was sent deltas of a view that it had never heard of.
 test('[VW6] a connection lost in the moment that a member sees another view costs a snapshot, and not the session', async () => {
   await runConvergence({ seed: 10_093 })

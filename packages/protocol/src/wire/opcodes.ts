@@ -39,3 +39,6 @@ export const GENERAL_KINDS = [
   'delta',
   'interest',
 ] as const satisfies readonly MessageKind[]
+
+/** The number of `presences`, whose lists have a hash of their own. */
+export const PRESENCES = 10

@@ -91,6 +91,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
       w.varint(base.version)
     }
     deltas.write(w, NOTHING_TOLD)
+    w.check()
     return w.take()
   }
 

@@ -10,6 +10,7 @@ import { ensure, malformed } from '../malformed.js'
 import { ALL_SHAPES, SERVER_SHAPES } from '../messages.js'
 import type { Message, MessageKind, Shapes } from '../messages.js'
 import { packBodies, unpackBodies } from './bundle.js'
+import { proven, wasGeneral } from './check.js'
 import { createBitWriter } from './column-writer.js'
 import { inputBodies, readHeld, writeHeld } from './input-body.js'
 import type { InputBodies } from './input-body.js'
@@ -138,14 +139,17 @@ function write(w: Writer, message: Message, { names, inputs }: Known): void {
         typeof known === 'string' ? names.numberOf(known) : undefined,
       )
       writeValue(w, numbered, inlineNames, 0)
+      if (kind !== 'presences') w.check()
     }
   }
 }
 
 function readBody(body: Uint8Array, known: Known, budget: Budget): Message {
-  const r = new Reader(body, budget)
+  const r = new Reader(proven(body), budget)
   const message = read(r, known)
   ensure(r.left === 0, 'body')
+  // Taken for a damaged delta, a message of a room would be lost, and all that are counted after it be miscounted.
+  ensure(message.kind !== 'delta' || message.isDamaged !== true || !wasGeneral(body), 'delta')
   return message
 }
 
@@ -195,6 +199,8 @@ function readGeneral(r: Reader, { views, names, shapes }: Known): Message {
   if (kind === undefined || shape === undefined) throw malformed('kind')
   const said = readValue(r, inlineNames, 0)
   ensure(isFields(said), kind)
+  // A room's list without its `room` would be taken for the global one.
+  ensure(kind !== 'presences' || Object.keys(said).every((key) => key in shape || `${key}?` in shape), kind)
   const named = renamed(kind, said, (number) =>
     typeof number === 'number' ? names.nameOf(number) : undefined,
   )

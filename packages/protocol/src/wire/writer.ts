@@ -1,6 +1,7 @@
 // Bytes out. The Writer grows and is used again for the next body. Bits, which columns are made of, are the BitWriter's:
 // what a client sends does not need them.
 import { encodeUtf8 } from '../utf8.js'
+import { CHECK_BYTES, checkOf } from './check.js'
 
 const FIRST_CAPACITY = 256
 
@@ -67,6 +68,13 @@ export class Writer {
     this.reserve(8)
     this.#view.setFloat64(this.at, value)
     this.at += 8
+  }
+
+  /** Ends a body of those that prove themselves. */
+  check(): void {
+    this.reserve(CHECK_BYTES)
+    this.#view.setInt32(this.at, checkOf(this.bytes, this.at))
+    this.at += CHECK_BYTES
   }
 
   raw(bytes: Uint8Array): void {
