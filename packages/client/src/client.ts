@@ -68,6 +68,8 @@ export interface Timed<C> {
  */
 export class PPClient<C extends ContractShape = ContractShape> {
   readonly url: string
+  /** The contract that it was made with. */
+  readonly contract: C | undefined
   /** Who is in the server's global list. */
   readonly presence: PresenceView
   /** Everything that happens, for tools. */
@@ -86,6 +88,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
     const core = createCore(options)
     this.#core = core
     this.url = options.url
+    this.contract = options.contract
     this.presence = core.presence
     this.inspector = core.inspector
     this.clock = { serverNow: core.clock.serverNow }

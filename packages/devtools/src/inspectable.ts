@@ -1,10 +1,12 @@
 // What the inspector needs to know of a client. Declared here by shape, so that a PPClient, a bot and the fake of a
 // test all fit, and so that looking at a client never becomes a reason to load one.
-import type { Inspector, PresenceEntry, Undo } from '@painda/protocol'
+import type { ContractShape, Inspector, PresenceEntry, Undo } from '@painda/protocol'
 
 export interface InspectableClient {
   readonly inspector: Pick<Inspector, 'listen' | 'through'>
   readonly url?: string
+  /** What it may send, where it was made with a contract. */
+  readonly contract?: ContractShape | undefined
   /** The public id the server gave; null before the first welcome. */
   readonly id: string | null
   /** Who it is in lists of members, where that differs from its id. */

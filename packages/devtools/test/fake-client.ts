@@ -3,13 +3,18 @@
 import {
   createInspector,
   createWireCodec,
+  defineContract,
+  defineRoom,
   createRandom,
   diff,
   patchImmutable,
+  request,
+  type,
   type InspectEvent,
   type Inspector,
   type Json,
   type Message,
+  type StandardSchema,
 } from '@painda/protocol'
 import type { InspectableClient, InspectableRoom, InspectableStatus } from '../src/inspectable.js'
 
@@ -43,6 +48,59 @@ export interface FakeClient extends InspectableClient {
 }
 
 const ROOM = 'arena-1'
+
+/** Validators that say their shape as JSON Schema, as zod 4.2 and arktype do. */
+function shaped(properties: object, check: (value: object) => string | null): StandardSchema {
+  const required = Object.keys(properties).filter((name) => name !== 'note')
+  const input = () => ({ type: 'object', properties, required })
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate(value) {
+        const message = check(Object(value))
+        return message === null ? { value } : { issues: [{ message }] }
+      },
+      jsonSchema: { input, output: input },
+    },
+  }
+}
+
+const isStep = (value: unknown): boolean => value === -1 || value === 0 || value === 1
+
+export const CONTRACT = defineContract({
+  rooms: {
+    Arena: defineRoom({
+      name: 'arena',
+      state: () => ({}),
+      messages: {
+        move: shaped(
+          {
+            dx: { type: 'integer', minimum: -1, maximum: 1 },
+            dy: { type: 'integer', minimum: -1, maximum: 1 },
+          },
+          (value) =>
+            isStep(Reflect.get(value, 'dx')) && isStep(Reflect.get(value, 'dy'))
+              ? null
+              : 'dx and dy are −1, 0 or 1',
+        ),
+      },
+      requests: {
+        buy: request(
+          shaped(
+            {
+              item: { enum: ['bomb', 'brush', 'boots'] },
+              isGift: { type: 'boolean' },
+              note: { type: 'string' },
+            },
+            (value) => (typeof Reflect.get(value, 'item') === 'string' ? null : 'item: expected string'),
+          ),
+          type<unknown>(),
+        ),
+      },
+    }),
+  },
+})
 const NAMES = ['Ada', 'Linus', 'Grace', 'Edsger', 'Barbara', 'Ken']
 
 export function createFakeClient({
@@ -69,6 +127,7 @@ export function createFakeClient({
     now: startAt,
     inspector,
     url: 'ws://localhost:5173/pp',
+    contract: CONTRACT,
     get id() {
       return status.status === 'connecting' && seq.in === 0 ? null : id
     },

@@ -312,3 +312,49 @@ test('the bytes of a frame have their fields beside them, one stop of the keyboa
   // A length, and "buy".
   expect(lit).toEqual(['03', '62', '75', '79'])
 })
+
+test('a message of the contract has a form, is checked while one types, kept as a favourite and repeated', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  localStorage.clear()
+  open({ tab: 'messages' })
+  client.start()
+  draw()
+  await settle()
+  const type = (selector: string, value: string): void => {
+    const input = find(selector) as HTMLInputElement | HTMLTextAreaElement
+    input.value = value
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+  type('[aria-label="Type"]', 'move')
+  await settle()
+  expect((find('[aria-label="Payload"]') as HTMLTextAreaElement).value).toBe('{"dx":0,"dy":0}')
+  type('.payload-field:first-child input', '7')
+  await settle()
+  expect(find('.composer-result').textContent).toContain('dx and dy are −1, 0 or 1')
+  type('.payload-field:first-child input', '1')
+  await settle()
+  expect(find('.composer-result').textContent).toBe('')
+
+  find('[aria-label="Favourite"]').click()
+  await settle()
+  expect(find('.favourites').textContent).toContain('move')
+
+  type('[aria-label="Times a second"]', '20')
+  find('.composer-repeat button').click()
+  await settle()
+  // Effects of Preact come after a frame: the panel has a timer already, the repeating is another.
+  const timers = vi.getTimerCount()
+  await vi.waitFor(() => {
+    draw()
+    expect(vi.getTimerCount()).toBe(timers + 1)
+  })
+  await settle()
+  const before = devtools.hook.recorder.nextId
+  vi.advanceTimersByTime(500)
+  await settle()
+  expect(devtools.hook.recorder.nextId - before).toBe(10)
+  expect(find('.composer-repeat button').textContent).toMatch(/^Stop · 1\d sent$/)
+  find('.composer-repeat button').click()
+  vi.useRealTimers()
+  localStorage.clear()
+})

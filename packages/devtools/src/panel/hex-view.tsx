@@ -24,6 +24,7 @@ export function HexView({ bytes, spans }: HexViewProps) {
   const [limit, setLimit] = useState(FIRST_BYTES)
   const [chosen, setChosen] = useState(-1)
   const ref = useRef<HTMLDivElement>(null)
+  const dumpRef = useRef<HTMLDivElement>(null)
   const perLine = useWidth(ref) < WIDE ? 8 : 16
   const owners = useMemo(() => ownersOf(spans, bytes.byteLength), [spans, bytes])
   const shown = Math.min(bytes.byteLength, limit)
@@ -31,8 +32,14 @@ export function HexView({ bytes, spans }: HexViewProps) {
   const span = spans[chosen]
   const lines = Array.from({ length: Math.ceil(shown / perLine) }, (_, line) => line * perLine)
   return (
-    <div class="hex" ref={ref}>
-      <div class="hex-dump" aria-hidden="true" onPointerLeave={() => setChosen(-1)}>
+    <div class="hex" ref={ref} style={{ '--cells': perLine }}>
+      <div
+        ref={dumpRef}
+        class="hex-dump"
+        aria-hidden="true"
+        tabIndex={-1}
+        onPointerLeave={() => setChosen(-1)}
+      >
         {lines.map((at) => (
           <HexLine
             key={at}
@@ -56,7 +63,16 @@ export function HexView({ bytes, spans }: HexViewProps) {
           </p>
         )}
       </div>
-      <Fields spans={spans} chosen={chosen} onChoose={setChosen} />
+      <Fields
+        spans={spans}
+        chosen={chosen}
+        onChoose={setChosen}
+        onWalk={(index) => {
+          setChosen(index)
+          const line = dumpRef.current?.children[Math.floor((spans[index]?.from ?? 0) / 8 / perLine)]
+          line?.scrollIntoView({ block: 'nearest' })
+        }}
+      />
     </div>
   )
 }
@@ -114,9 +130,11 @@ interface FieldsProps {
   spans: readonly Span[]
   chosen: number
   onChoose: (index: number) => void
+  /** By a key: its bytes are to be seen. */
+  onWalk: (index: number) => void
 }
 
-function Fields({ spans, chosen, onChoose }: FieldsProps) {
+function Fields({ spans, chosen, onChoose, onWalk }: FieldsProps) {
   const ref = useRef<HTMLDivElement>(null)
   const shown = spans.slice(0, MAX_FIELDS)
 
@@ -124,7 +142,7 @@ function Fields({ spans, chosen, onChoose }: FieldsProps) {
     const next = nextOf(event.key, chosen, shown.length)
     if (next === null) return
     event.preventDefault()
-    onChoose(next)
+    onWalk(next)
     ref.current?.children[next]?.scrollIntoView({ block: 'nearest' })
   }
 

@@ -39,10 +39,10 @@ export const DETAIL = `
 .commit .tag { margin: 0; font: 600 11px var(--mono); }
 
 .hex { display: flex; flex-direction: column; gap: 12px; padding: 4px 14px; font: 12px/1.6 var(--mono); }
-.hex-dump { flex: none; max-height: 170px; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+.hex-dump { position: sticky; top: -8px; z-index: 1; flex: none; max-height: 146px; padding-bottom: 4px; overflow: auto; background: var(--ground); border-bottom: 1px solid var(--line); scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .hex-line { display: flex; gap: 16px; white-space: pre; }
 .hex-offset { color: var(--faint); }
-.hex-bytes { display: flex; }
+.hex-bytes { display: flex; flex: none; min-width: calc(var(--cells) * (2ch + 7px) + 8px); }
 .hex-byte { width: calc(2ch + 7px); padding: 0 3px; text-align: center; border-radius: 3px; }
 .hex-byte[data-half='true'] { margin-left: 8px; }
 .hex [data-kind] { --field: var(--ink); }
@@ -56,7 +56,7 @@ export const DETAIL = `
 .hex-byte, .hex-text span { color: var(--field, var(--ink)); cursor: default; }
 .hex-byte[data-kind] { background: color-mix(in srgb, var(--field) 9%, transparent); border-radius: 0; }
 .hex-byte[data-chosen='true'], .hex-text [data-chosen='true'] { background: var(--field); color: var(--ground); }
-.fields { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr) auto; align-items: baseline; border-top: 1px solid var(--line); padding-top: 6px; }
+.fields { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr) auto; align-items: baseline; }
 .hex-field { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; gap: 0 14px; align-items: baseline; padding: 3px 8px 3px 10px; border-left: 3px solid var(--field); cursor: default; }
 .hex-field[data-inner='true'] { margin-top: 7px; }
 .hex-field[aria-selected='true'] { background: var(--hover); }

@@ -46,6 +46,19 @@ export const PEOPLE = `
 .composer .field { width: auto; flex: 1; min-width: 90px; margin: 0; }
 .composer textarea.field { height: auto; padding: 6px 8px; resize: vertical; font: 12px/1.5 var(--mono); }
 .composer .field::placeholder { color: var(--faint); opacity: 1; }
+.composer .star { width: 30px; padding: 0; font-size: 15px; line-height: 1; color: var(--faint); }
+.composer .star[aria-pressed='true'] { color: var(--busy); }
+.composer-repeat { display: inline-flex; align-items: center; gap: 8px; margin-left: auto; color: var(--soft); }
+.composer .composer-repeat .field { flex: none; width: 64px; min-width: 0; }
+.payload-form { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 8px 12px; }
+.payload-field { display: flex; flex-direction: column; gap: 3px; min-width: 0; }
+.payload-name { color: var(--soft); font: 600 11.5px var(--mono); }
+.payload-optional { color: var(--faint); font: 400 11px var(--sans); }
+.composer .payload-form .field { flex: none; width: 100%; height: 28px; }
+.payload-form .select { width: 100%; max-width: none; }
+.payload-check { width: 16px; height: 16px; margin: 5px 0; accent-color: var(--accent); }
+.payload-json { padding: 5px 0; color: var(--soft); font: 11.5px/1.5 var(--mono); overflow: hidden; text-overflow: ellipsis; }
+.favourites { display: flex; flex-wrap: wrap; gap: 6px; margin: 0; padding: 0; list-style: none; }
 .composer-result { color: var(--soft); font: 11.5px/1.5 var(--mono); overflow-wrap: anywhere; }
 .composer-result[data-bad='true'] { color: var(--bad); }
 .composer-result:empty { display: none; }

@@ -1,0 +1,115 @@
+// @vitest-environment node
+import { defineContract, defineRoom, request, type, type StandardSchema } from '@painda/protocol'
+import { expect, test } from 'vitest'
+import { blankOf, formOf, messageTypes, refusalOf, valueIn, withField } from '../src/contract-messages.js'
+import { createFavourites } from '../src/favourites.js'
+import { CONTRACT } from './fake-client.js'
+
+const named = (name: string) => {
+  const found = messageTypes(CONTRACT, 'room').find((one) => one.type === name)
+  if (found === undefined) throw new Error(`No ${name}.`)
+  return found
+}
+
+/** A validator that knows its shape only by a method of its own, as libraries did before the standard had one. */
+function withMethod(method: string, make: () => unknown): StandardSchema {
+  return Object.assign(type<unknown>(), { [method]: make })
+}
+
+const only = (schema: StandardSchema) => ({ type: 'x', how: 'send' as const, schema })
+
+test('a contract names what may be sent to the server, and to a room', () => {
+  const Room = defineRoom({ name: 'a', state: () => ({}), messages: { move: type() } })
+  const contract = defineContract({
+    rooms: { Room },
+    messages: { chat: type() },
+    requests: { time: request(type(), type()) },
+  })
+  const names = (scope: 'client' | 'room') =>
+    messageTypes(contract, scope).map(({ type: name, how }) => [name, how])
+  expect(names('client')).toEqual([
+    ['chat', 'send'],
+    ['time', 'request'],
+  ])
+  expect(names('room')).toEqual([['move', 'send']])
+  expect(messageTypes(undefined, 'room')).toEqual([])
+})
+
+test('a form has a field per property, of the kind that the validator says', () => {
+  expect(formOf(named('buy'))?.map(({ name, kind, isRequired }) => [name, kind, isRequired])).toEqual([
+    ['item', 'choice', true],
+    ['isGift', 'yes-no', true],
+    ['note', 'text', false],
+  ])
+  expect(formOf(named('move'))?.map(({ hint }) => hint)).toEqual(['from -1 to 1', 'from -1 to 1'])
+  expect(blankOf(formOf(named('buy')) ?? [])).toEqual({ item: 'bomb', isGift: false })
+})
+
+test.each(['toJSONSchema', 'toJsonSchema'])('a validator that has %s has a form too', (method) => {
+  const shape = { type: 'object', properties: { at: { type: 'number' }, path: { type: 'array' } } }
+  const fields = formOf(only(withMethod(method, () => shape)))
+  expect(fields?.map(({ kind }) => kind)).toEqual(['number', 'json'])
+})
+
+test('a payload that is one value is one field; a validator that cannot say its shape has none', () => {
+  const single = formOf(only(withMethod('toJSONSchema', () => ({ type: 'string' }))))
+  expect(single?.map(({ name, kind }) => [name, kind])).toEqual([['', 'text']])
+  expect(blankOf(single ?? [])).toBe('')
+  const throwing = withMethod('toJSONSchema', () => {
+    throw new Error('A date has no JSON Schema.')
+  })
+  expect(formOf(only(throwing))).toBeNull()
+  expect(formOf(only(type()))).toBeNull()
+  expect(formOf(only(withMethod('toJSONSchema', () => 'nonsense')))).toBeNull()
+})
+
+test('what the contract refuses is said as its validator says it', () => {
+  expect(refusalOf(named('move'), { dx: 1, dy: 0 })).toBeNull()
+  expect(refusalOf(named('move'), { dx: 2, dy: 0 })).toContain('dx and dy are −1, 0 or 1')
+})
+
+test('a field is read and written in the payload, and an optional one taken out', () => {
+  const payload = { item: 'bomb', note: 'x' }
+  expect(withField(payload, 'note', undefined)).toEqual({ item: 'bomb' })
+  expect(withField(payload, 'item', 'boots')).toEqual({ item: 'boots', note: 'x' })
+  expect(withField('nothing to write into', 'item', 1)).toEqual({ item: 1 })
+  expect([valueIn(payload, 'note'), valueIn(payload, 'toString'), valueIn(7, '')]).toEqual([
+    'x',
+    undefined,
+    7,
+  ])
+})
+
+function createStorage(first: string | null = null): Storage {
+  let text = first
+  const storage = { getItem: () => text, setItem: (_key: string, value: string) => void (text = value) }
+  // Nothing else of it is used.
+  return storage as unknown as Storage
+}
+
+test('favourites are kept by the browser, and taken out by the same button', () => {
+  const storage = createStorage()
+  const favourites = createFavourites(() => storage)
+  const bomb = { type: 'buy', payload: '{"item":"bomb"}' }
+  favourites.toggle(bomb)
+  favourites.toggle({ type: 'move', payload: '' })
+  expect(createFavourites(() => storage).list()).toEqual([bomb, { type: 'move', payload: '' }])
+  favourites.toggle(bomb)
+  expect([favourites.has(bomb), createFavourites(() => storage).has(bomb)]).toEqual([false, false])
+})
+
+test.each([['{'], ['7'], ['[1, null, {"type": 2, "payload": ""}]']])(
+  'a store that holds %s has no favourites',
+  (text) => {
+    expect(createFavourites(() => createStorage(text)).list()).toEqual([])
+  },
+)
+
+test('without storage favourites last as long as the page, thirty of them', () => {
+  const favourites = createFavourites(() => {
+    throw new Error('SecurityError')
+  })
+  for (let i = 0; i < 40; i++) favourites.toggle({ type: `t${i}`, payload: '' })
+  expect(favourites.list()).toHaveLength(30)
+  expect(favourites.list()[0]?.type).toBe('t10')
+})
