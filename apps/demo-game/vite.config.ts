@@ -1,7 +1,7 @@
 import { paindaDevtools } from '@painda/devtools/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { gameServer } from './vite-game-server.js'
+import { ENTRY, gameServer } from './vite-game-server.js'
 import { clientConditions, serverConditions } from './vite/from-source.js'
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
   // The inspector is Preact's, and only here comes from source instead of node_modules: the compiler must leave it alone.
   plugins: [
     react({ compiler: true, exclude: [/\/node_modules\//, /\/packages\/devtools\//] }),
-    paindaDevtools(),
+    paindaDevtools({ server: ENTRY }),
     gameServer(),
   ],
   resolve: { conditions: clientConditions },

@@ -193,6 +193,18 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     click('Buy')
     await until(() => text().includes('Not enough coins.'))
   },
+  'server/reload': async (server) => {
+    const { port } = await server.listening()
+    const client = new PPClient(`ws://localhost:${port}/pp`)
+    closers.push(() => client.close())
+    const { Arena } = (await import(pathOf('server/reload', 'shared.ts'))) as { Arena: never }
+    const room: RoomHandle = client.join(Arena)
+    await act(() => room.joined)
+    room.send('hit' as never)
+    const scores = (): unknown => Object.values(Reflect.get(Object(room.state), 'scores') ?? {})
+    await until(() => String(scores()) === '10')
+    await until(() => Number(Reflect.get(Object(room.state), 'seconds')) > 0)
+  },
 }
 
 interface Arena {

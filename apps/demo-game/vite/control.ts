@@ -4,17 +4,25 @@
 //   POST /__e2e/coins    { player, coins } fills a purse, so that a test need not hunt for coins
 //   POST /__e2e/clock    { secondsLeft } brings the end of the round near
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Stage } from './stage.js'
+import type { ArenaRoom } from '../src/server/crew.js'
+import type { GameServer } from '../src/server/main.js'
 
 const PREFIX = '/__e2e/'
 const MAX_BODY_CHARACTERS = 4096
 
+/** A game that can be told to die. */
+export interface Controlled {
+  /** The one that runs now. */
+  server(): GameServer | null
+  restart(downMs: number): Promise<void>
+}
+
 /** A connect middleware. */
-export function createControl(stage: Stage) {
+export function createControl(game: Controlled) {
   return (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
     if (!request.url?.startsWith(PREFIX)) return next()
     const action = `${request.method} ${request.url.slice(PREFIX.length)}`
-    run(stage, action, request).then((result) => {
+    run(game, action, request).then((result) => {
       response.statusCode = result === null ? 404 : 200
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify(result ?? { error: `There is no ${action}.` }))
@@ -22,14 +30,14 @@ export function createControl(stage: Stage) {
   }
 }
 
-async function run(stage: Stage, action: string, request: IncomingMessage): Promise<object | null> {
-  const rooms = stage.game?.rooms() ?? []
+async function run(game: Controlled, action: string, request: IncomingMessage): Promise<object | null> {
+  const rooms = arenasOf(game.server())
   switch (action) {
     case 'GET state':
       return { rooms: rooms.map(({ id, version, tick, state }) => ({ id, version, tick, state })) }
     case 'POST restart': {
       const { downMs = 0 } = await readBody(request)
-      await stage.restart(Number(downMs))
+      await game.restart(Number(downMs))
       return {}
     }
     case 'POST coins': {
@@ -50,6 +58,12 @@ async function run(stage: Stage, action: string, request: IncomingMessage): Prom
     default:
       return null
   }
+}
+
+function arenasOf(server: GameServer | null): ArenaRoom[] {
+  const arenas = server?.rooms().filter(({ name }) => name === 'arena') ?? []
+  // Rooms of that name are made from that definition.
+  return arenas as unknown as ArenaRoom[]
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {

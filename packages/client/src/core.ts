@@ -15,6 +15,7 @@ import {
 } from '@painda/protocol'
 import type {
   Activity,
+  ContractShape,
   Emitter,
   Event,
   Hello,
@@ -71,6 +72,8 @@ export interface Core {
   request(type: string, payload: unknown, options: AskOptions & { ns?: string }): Promise<unknown>
   /** An error that nobody waits for. */
   report(thrown: unknown): void
+  /** True when this is the contract that the server knows; its validators count from now on. */
+  takes(contract: ContractShape): boolean
 }
 
 const LINGER_MS = 1_000
@@ -83,6 +86,7 @@ export function createCore(options: ClientOptions): Core {
     next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   }
   const { contractTable, fingerprint } = fingerprintOf(options)
+  let { contract } = options
   /** Which names we may say as numbers: as the last welcome had it. */
   const names = createNameTable(contractTable)
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
@@ -118,7 +122,7 @@ export function createCore(options: ClientOptions): Core {
     onWrong: () => post({ kind: 'resync', version: 0, why: 'presence' }, null),
     onHealed: (path) => tellDesync({ room: null, have: 0, got: 0, why: 'presence', path }),
   })
-  const scopes = createScopes(report, options.contract?.events)
+  const scopes = createScopes(report, () => contract?.events)
 
   /** The last connection ended with a frame that could not be read. */
   let isSuspect = false
@@ -163,7 +167,7 @@ export function createCore(options: ClientOptions): Core {
   const rooms = createRooms({
     time,
     afterFrame: batch.mark,
-    contract: options.contract,
+    contract: () => contract,
     isOpen: () => connection.isOpen,
     nextAckId: asks.nextId,
     post,
@@ -384,11 +388,17 @@ export function createCore(options: ClientOptions): Core {
     ready: readiness.promise,
     scopes,
     request(type, payload, askOptions) {
-      const requests = options.contract?.requests ?? {}
+      const requests = contract?.requests ?? {}
       const isKnown = askOptions.ns === undefined && Object.hasOwn(requests, type)
       return messaging.request(type, payload, askOptions, isKnown ? requests[type]?.output : undefined)
     },
     report,
+    takes(next) {
+      const rows = fingerprintOf({ ...options, contract: next }).fingerprint.contract ?? []
+      const isSame = rows.join('\n') === fingerprint.contract?.join('\n')
+      if (isSame) contract = next
+      return isSame
+    },
   }
 }
 

@@ -20,8 +20,11 @@ export interface Listeners {
   clear(): void
 }
 
-/** `schemas`: the contract's validators for what the server may send here. */
-export function createListeners(onError: (thrown: unknown) => void, schemas: SchemaMap = {}): Listeners {
+/** `schemasNow`: the contract's validators for what the server may send here. */
+export function createListeners(
+  onError: (thrown: unknown) => void,
+  schemasNow: () => SchemaMap | undefined = () => undefined,
+): Listeners {
   const listeners = createEmitter<{ [type: string]: [payload: unknown, ack?: Ack] }>(onError)
 
   function call(listener: MessageListener, payload: unknown, ack: Ack | undefined, refuse: () => void): void {
@@ -50,6 +53,7 @@ export function createListeners(onError: (thrown: unknown) => void, schemas: Sch
         answer?.({ error: wireError(error) })
         return
       }
+      const schemas = schemasNow() ?? {}
       const schema = Object.hasOwn(schemas, event.type) ? schemas[event.type] : undefined
       let payload = event.payload
       try {

@@ -78,6 +78,8 @@ export interface Room {
   /** True once the application asked for it; false for a room that the server put us in. */
   readonly isWanted: boolean
   readonly isRetained: boolean
+  /** The same definition, made anew by a module that was loaded again: its validators count from now on. */
+  define(next: RoomShape): void
   /** Asks for the room unless it is on its way or there. `isReturn`: for the very room that it was. */
   enter(isReturn?: boolean): void
   joined(message: Pick<Joined, 'room' | 'type'>): void
@@ -100,7 +102,8 @@ export interface Room {
 }
 
 export function createRoom(options: RoomOptions): Room {
-  const { key, wish, definition, time, batch, messaging, post, selfId, onError, onStatus } = options
+  const { key, wish, time, batch, messaging, post, selfId, onError, onStatus } = options
+  let { definition } = options
   const replica = createReplica({
     onShown(before) {
       index.touch(undefined, before, replica.state)
@@ -109,7 +112,7 @@ export function createRoom(options: RoomOptions): Room {
     onError,
   })
   const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
-  const listeners = createListeners(onError, definition?.events)
+  const listeners = createListeners(onError, () => definition?.events)
   const changeListeners = new Set<() => void>()
   const presence = createPresence({
     batch,
@@ -344,6 +347,9 @@ export function createRoom(options: RoomOptions): Room {
     },
     get isRetained() {
       return retainCount > 0
+    },
+    define(next) {
+      definition = next
     },
     enter,
     joined(message) {

@@ -29,7 +29,7 @@ export interface RoomsOptions {
   time: Pick<Time, 'after'>
   /** Runs at the end of the frame that is being applied. */
   afterFrame: (run: () => void) => void
-  contract: ContractShape | undefined
+  contract: () => ContractShape | undefined
   isOpen: () => boolean
   nextAckId: () => number
   post: (message: Message, gate: Gate | null) => void
@@ -251,7 +251,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       post({ kind: 'leave', room: message.room }, null)
       return []
     }
-    const definition = Object.values(contract?.rooms ?? {}).find(({ name }) => name === message.name) ?? null
+    const definition =
+      Object.values(contract()?.rooms ?? {}).find(({ name }) => name === message.name) ?? null
     const wish: Wish = { how: 'join', room: message.room }
     const room = make(message.room, wish, definition)
     byKey.set(keyOf(wish), room)
@@ -296,6 +297,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     find(target, joinOptions) {
       const wish = wishOf(target, joinOptions)
       const known = byKey.get(keyOf(wish))
+      if (typeof target !== 'string') known?.define(target)
       if (known !== undefined) return known
       const room = make(nameOf(wish), wish, typeof target === 'string' ? null : target)
       byKey.set(keyOf(wish), room)

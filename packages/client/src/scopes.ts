@@ -15,10 +15,13 @@ export interface Scopes {
   offAny(listener?: (type: string, payload: unknown) => void): void
 }
 
-/** `schemas`: the contract's validators for what the server may send. */
-export function createScopes(onError: (thrown: unknown) => void, schemas: SchemaMap | undefined): Scopes {
+/** `schemasNow`: the contract's validators for what the server may send. */
+export function createScopes(
+  onError: (thrown: unknown) => void,
+  schemasNow: () => SchemaMap | undefined,
+): Scopes {
   const any = createEmitter<{ any: [type: string, payload: unknown] }>(onError)
-  const own = createListeners(onError, schemas)
+  const own = createListeners(onError, schemasNow)
   const namespaces = new Map<string, Listeners>()
   return {
     listeners(ns) {

@@ -23,6 +23,9 @@ export interface PaindaDevtoolsOptions {
   server?: string
 }
 
+export type { GameServerApi } from './vite-game-plugin.js'
+export type { GameServer, GameServerModule, ReloadNotice, RunningServer } from './vite-game-server.js'
+
 const VIRTUAL_ID = 'virtual:painda-devtools'
 /** Rollup's convention: no other plugin touches an id that begins like this. */
 const RESOLVED_ID = `\0${VIRTUAL_ID}`

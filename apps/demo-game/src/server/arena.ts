@@ -19,7 +19,7 @@ import { step } from './step.js'
 import { readWishes } from './wishes.js'
 
 /** What a room remembers beside its state, and no client ever sees. */
-interface Memory {
+export interface Memory {
   bodies: Bodies
   watch: Stopwatch
   mint: Mint
@@ -33,10 +33,13 @@ const VOTED_OUT_MS = 120_000
 export function defineArena(
   server: PPServer,
   crew: Crew,
-  { timing = TIMING, tickHz = TICK_HZ }: { timing?: Timing; tickHz?: number } = {},
+  {
+    timing = TIMING,
+    tickHz = TICK_HZ,
+    memories = new Map(),
+  }: { timing?: Timing; tickHz?: number; memories?: Map<string, Memory> } = {},
 ): ReadonlySet<ArenaRoom> {
   const rooms = new Set<ArenaRoom>()
-  const memories = new Map<string, Memory>()
   const memoryOf = (roomId: string): Memory => {
     const memory = memories.get(roomId) ?? {
       bodies: new Map(),
@@ -54,6 +57,13 @@ export function defineArena(
     const isSame = Object.entries(next).every(([key, value]) => metadata[key] === value)
     if (!isSame) room.metadata = next
   }
+  /** What the room does beside its ticks. */
+  const begin = (room: ArenaRoom) => {
+    rooms.add(room)
+    advertise(room, room.state)
+    room.every(500, () => advertise(room, room.state))
+    crew.attend(room)
+  }
 
   server.define(Arena, {
     tickHz,
@@ -65,12 +75,11 @@ export function defineArena(
       state.mode = mode
       state.isOpen = !isPrivate
       room.isPrivate = isPrivate
-      rooms.add(room)
       enterPhase(state, 'lobby', { ...memoryOf(room.id), random })
-      advertise(room, state)
-      room.every(500, () => advertise(room, room.state))
-      crew.attend(room)
+      begin(room)
     },
+    // Somebody has saved a rule: the round goes on with it.
+    onReload: ({ room }) => begin(room),
     onJoin({ client, room, state, random }, options) {
       const profile = readProfile(options)
       sitDown(state, client.id, profile, { isBot: crew.isBot(client.id), random })

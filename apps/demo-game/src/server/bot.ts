@@ -33,7 +33,6 @@ export interface Bot {
   readonly id: string
   /** Looks at the floor and does the next thing; called a few times a second. */
   think(): void
-  close(): void
 }
 
 export interface BotOptions {
@@ -45,7 +44,7 @@ export interface BotOptions {
   random: Random
 }
 
-/** Takes a seat in the room. */
+/** Takes a seat in the room, or goes on in the one that the client has. */
 export function createBot({ id, client, roomId, character, random }: BotOptions): Bot {
   const { name, color } = character
   const room = client.join(Arena, { id: roomId, options: { name, color } })
@@ -78,7 +77,6 @@ export function createBot({ id, client, roomId, character, random }: BotOptions)
         })
       }
     },
-    close: () => client.close(),
   }
 
   function walk(next: Point): void {

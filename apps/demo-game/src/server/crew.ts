@@ -17,41 +17,68 @@ const LONELY_MS = 30_000
 
 export interface Crew {
   isBot(clientId: string): boolean
-  /** Looks after the bots of a room for as long as the room lives. */
+  /** Looks after the bots of a room for as long as the room lives, also after it was given other code. */
   attend(room: ArenaRoom): void
 }
 
-/** `fillTo`: bots join until a room has this many players, while there are seats to spare. */
-export function createCrew(server: PPServer, fillTo: number): Crew {
-  let hired = 0
+interface Hired {
+  readonly id: string
+  readonly client: PPVirtualClient
+}
 
+/** The bots, by room. Other code takes them over: only their minds are made anew. */
+export interface Roster {
+  readonly hired: Map<string, Hired[]>
+  count: number
+}
+
+export const createRoster = (): Roster => ({ hired: new Map(), count: 0 })
+
+/** `fillTo`: bots join until a room has this many players, while there are seats to spare. */
+export function createCrew(server: PPServer, fillTo: number, roster: Roster = createRoster()): Crew {
   return { isBot, attend }
 
   function attend(room: ArenaRoom): void {
-    const bots: Bot[] = []
+    const hired = roster.hired.get(room.id) ?? []
+    roster.hired.set(room.id, hired)
+    const bots = hired.map((one, place) => wake(one, room.id, place))
     let lonelyMs = 0
+
+    const hire = () => {
+      const one = find()
+      bots.push(wake(one, room.id, hired.push(one) - 1))
+    }
+    const dismiss = () => {
+      bots.pop()
+      hired.pop()?.client.close()
+    }
 
     const callRoll = () => {
       const humans = room.clients.filter((client) => !isBot(client.id)).length
       const isWatched = humans + room.spectators.length > 0
       lonelyMs = isWatched ? 0 : lonelyMs + ROLL_CALL_MS
       const count = botsFor(humans, fillTo)
-      while (isWatched && bots.length < count) bots.push(hire(room.id, bots.length))
-      while (bots.length > (lonelyMs > LONELY_MS ? 0 : count)) dismiss(bots.pop())
+      while (isWatched && bots.length < count) hire()
+      while (bots.length > (lonelyMs > LONELY_MS ? 0 : count)) dismiss()
     }
     room.every(ROLL_CALL_MS, callRoll)
     room.every(THINK_MS, () => {
       for (const bot of bots) bot.think()
     })
     room.on('dispose', () => {
-      while (bots.length > 0) dismiss(bots.pop())
+      while (bots.length > 0) dismiss()
+      roster.hired.delete(room.id)
     })
   }
 
-  function hire(roomId: string, place: number): Bot {
-    const id = `${BOT}${++hired}`
+  function find(): Hired {
+    const id = `${BOT}${++roster.count}`
     const client = new PPVirtualClient(id, { time: server.time, random: server.random.fork(id) })
     client.connect(server)
+    return { id, client }
+  }
+
+  function wake({ id, client }: Hired, roomId: string, place: number): Bot {
     return createBot({
       id,
       client,
@@ -59,10 +86,6 @@ export function createCrew(server: PPServer, fillTo: number): Crew {
       character: CHARACTERS[place % CHARACTERS.length] ?? CHARACTERS[0],
       random: server.random.fork(`mind of ${id}`),
     })
-  }
-
-  function dismiss(bot: Bot | undefined): void {
-    bot?.close()
   }
 }
 

@@ -1,13 +1,20 @@
-// The game server, attached to whatever HTTP server serves the page.
+// The game server, on whatever HTTP server serves the page. `start` makes what stays, `setup` says what it does: in development that
+// is said again after each save, to the server that runs.
 import type { Server } from 'node:http'
+import process from 'node:process'
 import { PPServer } from '@painda/server'
+import type { Kept } from '@painda/server'
 import { TICK_HZ, contract } from '../shared/game.js'
 import { defineArena } from './arena.js'
-import { createCrew } from './crew.js'
-import type { ArenaRoom } from './crew.js'
+import type { Memory } from './arena.js'
+import { createCrew, createRoster } from './crew.js'
+import type { Roster } from './crew.js'
+import { playOptionsOf } from './environment.js'
+import type { PlayOptions } from './environment.js'
 import { offerRooms } from './open-room.js'
 import { TIMING } from './round.js'
-import type { Timing } from './round.js'
+
+export { contract }
 
 /** A seat waits this long for a player whose connection is lost; longer, and a full room would be full of ghosts. */
 const SEAT_KEPT_MS = 30_000
@@ -24,46 +31,40 @@ const LOBBY = 'lobby'
 /** Fast enough for people, too slow for a flood. */
 const PER_SECOND = { say: 2, emote: 4, openRoom: 1, voteOut: 2, dress: 4, invite: 2, dash: 8 }
 
-export interface PlayOptions {
-  /** Bots join until a room has this many players; 0 for none. Default 6. */
-  fillTo?: number
-  /** Seconds of the phases, where they differ from the usual ones. */
-  timing?: Partial<Timing>
-  /** How often a room moves everybody in a second. Default 30. */
-  tickHz?: number
-}
+export type GameServer = PPServer<typeof contract>
 
-export interface GameOptions extends PlayOptions {
-  path: string
-}
-
-export interface Game {
-  /** The arenas that are open now. */
-  rooms(): readonly ArenaRoom[]
-  close(): Promise<void>
-}
-
-/** Makes a server play the game. Returns the arenas that are open, as a set that changes with them. */
-export function playOn(
-  server: PPServer<typeof contract>,
-  { fillTo = DEFAULT_FILL, timing = {}, tickHz = TICK_HZ }: PlayOptions = {},
-): ReadonlySet<ArenaRoom> {
-  const rooms = defineArena(server, createCrew(server, fillTo), { timing: { ...TIMING, ...timing }, tickHz })
-  server.lobby(LOBBY, { name: 'arena' })
-  offerRooms(server)
-  return rooms
-}
-
-/** Starts the game on an HTTP server that already exists; `close` leaves that server running. */
-export function startGame(httpServer: Server, { path, ...options }: GameOptions): Game {
+/** On an HTTP server that already exists; `close` leaves that server running. */
+export function start(httpServer: Server): GameServer {
   const server = PPServer.attachTo(httpServer, {
-    path,
     contract,
     recovery: { retentionMs: SEAT_KEPT_MS },
     maxMessagesPerSecondByType: PER_SECOND,
   })
   // Who is told to come back waits a moment of their own: a new version of the game is not met by everybody at once.
   server.handleSignals({ spreadMs: RETURN_MS })
-  const rooms = playOn(server, options)
-  return { rooms: () => [...rooms], close: () => server.close() }
+  return server
+}
+
+/** What the next code finds: the bots, and what rooms remember beside their states. */
+interface KeptHere extends Kept {
+  roster?: Roster
+  memories?: Map<string, Memory>
+}
+
+/** As the environment says. */
+export function setup(server: GameServer, kept: KeptHere): void {
+  playOn(server, playOptionsOf(process.env), kept)
+}
+
+/** Makes a server play the game. */
+export function playOn(
+  server: GameServer,
+  { fillTo = DEFAULT_FILL, timing = {}, tickHz = TICK_HZ }: PlayOptions = {},
+  kept: KeptHere = {},
+): void {
+  const crew = createCrew(server, fillTo, (kept.roster ??= createRoster()))
+  const memories = (kept.memories ??= new Map())
+  defineArena(server, crew, { timing: { ...TIMING, ...timing }, tickHz, memories })
+  server.lobby(LOBBY, { name: 'arena' })
+  offerRooms(server)
 }
