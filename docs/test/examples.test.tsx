@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { LobbyState } from '@painda/protocol'
 import { PPClient, PPProvider } from '@painda/react'
-import type { ClientOptions, RoomHandle } from '@painda/react'
+import type { ClientOptions, RoomHandle, UntypedRoom } from '@painda/react'
 import type { PPServer } from '@painda/server'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { createElement } from 'react'
@@ -197,13 +197,15 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     const { port } = await server.listening()
     const client = new PPClient(`ws://localhost:${port}/pp`)
     closers.push(() => client.close())
-    const { Arena } = (await import(pathOf('server/reload', 'shared.ts'))) as { Arena: never }
-    const room: RoomHandle = client.join(Arena)
+    const { Arena } = (await import(pathOf('server/reload', 'shared.ts'))) as {
+      Arena: UntypedRoom<{ scores: object; seconds: number }>
+    }
+    const room = client.join(Arena)
     await act(() => room.joined)
-    room.send('hit' as never)
-    const scores = (): unknown => Object.values(Reflect.get(Object(room.state), 'scores') ?? {})
+    room.send('hit')
+    const scores = (): unknown => Object.values(room.state?.scores ?? {})
     await until(() => String(scores()) === '10')
-    await until(() => Number(Reflect.get(Object(room.state), 'seconds')) > 0)
+    await until(() => (room.state?.seconds ?? 0) > 0)
   },
 }
 

@@ -46,7 +46,7 @@ async function recordRound() {
   return readRecording(readSessionFile(text))
 }
 
-const setup = (server: PPServer<typeof contract>): void => void playOn(server, OPTIONS)
+const setup = (server: PPServer<typeof contract>): void => playOn(server, OPTIONS)
 
 test('a round with bots plays again, state by state', async () => {
   const recording = await recordRound()
