@@ -16,6 +16,8 @@ export interface Hot {
 export interface ServerLane {
   /** `silent`: there is a dev server, and its game server has not said anything yet. */
   readonly status: 'silent' | 'open' | 'lost'
+  /** The dev server has started no game server: it runs in another process, and nothing can be told of it. */
+  readonly isElsewhere: boolean
   /** What is wrong with the code that was saved last; null when it was taken. */
   readonly trouble: string | null
   /** Asks for events while somebody looks. */
@@ -43,6 +45,7 @@ export function createServerLane({
   let status: ServerLane['status'] = 'silent'
   let stop: Undo | null = null
   let isClosed = false
+  let isElsewhere = false
   let trouble: string | null = null
   /** The file that somebody saved, until the page has taken it in. */
   let saved: string | null = null
@@ -109,6 +112,7 @@ export function createServerLane({
   }
 
   hot.on('painda:events', take)
+  hot.on('painda:servers', (data) => void (isElsewhere = Reflect.get(Object(data), 'count') === 0))
   hot.on('painda:reload', reloaded)
   hot.on('painda:saved', (data) => {
     const file: unknown = Reflect.get(Object(data), 'file')
@@ -130,6 +134,9 @@ export function createServerLane({
   return {
     get status() {
       return status
+    },
+    get isElsewhere() {
+      return isElsewhere
     },
     get trouble() {
       return trouble

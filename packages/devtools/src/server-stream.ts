@@ -2,11 +2,14 @@
 // says every few seconds which clients are its own, and gets their frames and whatever befalls any member; whoever stops asking
 // gets nothing more. Nobody asks: nobody listens, and the server does not even make the events.
 //   page → dev server   painda:watch    { clients: ['c_1'] }
+//   dev server → page   painda:servers  { count }, at once
 //   dev server → page   painda:events   { text, offset, missed }
 import { hostTime, writeSessionFile } from '@painda/protocol'
 import type { InspectEvent, Inspector, Time, Undo } from '@painda/protocol'
 
 export interface ServerStream {
+  /** Game servers that this process has started; 0 where they run elsewhere. */
+  readonly servers: number
   /** A PPServer; it is forgotten when `forget` is called or another one was started. */
   attach(server: { readonly inspector: Inspector }): void
   /** A page asks, and goes on asking. `reply` is how it is answered. */
@@ -102,6 +105,9 @@ export function createServerStream(time: Time = hostTime(globalThis)): ServerStr
   }
 
   return {
+    get servers() {
+      return inspectors.length
+    },
     attach({ inspector }) {
       inspectors = [...inspectors, inspector].slice(-MAX_SERVERS)
       if (stopTimer !== null) undos.push(inspector.listen(take))

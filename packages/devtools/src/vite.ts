@@ -82,9 +82,10 @@ function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin
           stream.attach(server)
           tools.attach(server)
         })
-        ws.on('painda:watch', (asked: unknown, page) =>
-          stream.watch(page, asked, (batch) => page.send('painda:events', batch)),
-        )
+        ws.on('painda:watch', (asked: unknown, page) => {
+          stream.watch(page, asked, (batch) => page.send('painda:events', batch))
+          page.send('painda:servers', { count: stream.servers })
+        })
         middlewares.use((request, response, next) => {
           const answer = answerPlace(modulesOf(devServer), request) ?? tools.answer(request)
           if (answer === null) return next()

@@ -229,6 +229,21 @@ test('saved code of the game server is marked, looked at or not, and what is wro
   )
 })
 
+test('a game server in another process is known as one, until the dev server has one itself', () => {
+  const time = createFakeTime()
+  const stream = createServerStream(time)
+  const { lane, tell } = openPage(time, stream)
+  const answer = (): void => tell('painda:servers', { count: stream.servers })
+  expect(lane.isElsewhere).toBe(false)
+  answer()
+  expect(lane.isElsewhere).toBe(true)
+  stream.attach({ inspector: createInspector() })
+  answer()
+  expect(lane.isElsewhere).toBe(false)
+  for (const data of [null, 7, {}]) tell('painda:servers', data)
+  expect(lane.isElsewhere).toBe(false)
+})
+
 test('code that the page itself has taken in is marked with the file that was saved; a style sheet is no code', () => {
   const { page } = build()
   page.tell('painda:saved', { file: 'src/use-rules.ts' })

@@ -48,6 +48,12 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
           </svg>
         </div>
       ))}
+      {hook.server?.isElsewhere === true && !model.hasServer && (
+        <p class="lanes-hint">
+          The game server runs in another process and has no lane. Vite runs it with{' '}
+          <code>{"paindaDevtools({ server: './server/main.ts' })"}</code>.
+        </p>
+      )}
     </div>
   )
 }

@@ -13,6 +13,7 @@ export const TIMELINE = `
 .lane-mark { fill: var(--bad); }
 .lane-mark[data-mark='skipped'] { fill: var(--busy); }
 .lane-mark[data-mark='reload'] { fill: var(--accent); }
+.lanes-hint { margin: 0; color: var(--soft); font-size: 11.5px; }
 .lane-cursor { stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .scrub { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; flex: none; padding: 2px 14px 8px; border-bottom: 1px solid var(--line); }
 .scrub input { flex: 1 1 240px; min-width: 140px; accent-color: var(--accent); }
