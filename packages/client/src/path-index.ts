@@ -115,9 +115,10 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     markAll(node.value)
     for (let i = 0; i < keys; i++) {
       const at = isParting ? i : row
-      const key = String(step === undefined ? fields[i] : typeof step === 'object' ? step[at] : step)
+      // A list is asked by number: a text must be turned into one first.
+      const key = (step === undefined ? fields[i] : typeof step === 'object' ? step[at] : step) ?? ''
       if (node.keys !== null && has(before, key) !== has(after, key)) markAll(node.keys)
-      const child = node.find(key)
+      const child = node.find(String(key))
       if (child === undefined) continue
       const was = read(before, key)
       const is = read(after, key)
@@ -252,13 +253,13 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function has(container: unknown, key: string): boolean {
+function has(container: unknown, key: string | number): boolean {
   return isContainer(container) && Object.hasOwn(container, key)
 }
 
 /** What is inherited is no part of the state. State is JSON: what is inherited is a function, but for `__proto__`. */
-function read(container: unknown, key: string): unknown {
+function read(container: unknown, key: string | number): unknown {
   if (!isContainer(container) || key === '__proto__') return undefined
-  const value = (container as { readonly [key: string]: unknown })[key]
+  const value = (container as { readonly [key: string | number]: unknown })[key]
   return typeof value === 'function' ? undefined : value
 }

@@ -238,8 +238,8 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
     const node = run.enter(this.node, key)
     // Everything below is covered already: no need to look closer.
     if (node === null) return run.give(value)
-    // What is inherited is no part of the state.
-    if (typeof value !== 'object' || Object.hasOwn(raw, key)) return run.fetch(node, value)
+    // What is inherited is no part of the state; of objects there is one.
+    if (key !== '__proto__') return run.fetch(node, value)
     run.take(node)
     return value
   }
