@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The field for words and terms.
 import type { TargetedKeyboardEvent } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../overlay/icons.js'
 import type { Model } from '../overlay/model.js'
 import { parseQuery } from '../query.js'
@@ -15,11 +15,20 @@ const TYPING_PAUSE_MS = 120
 export function Search({ model }: { model: Model }) {
   const { text } = model.rows.filter
   const [typed, setTyped] = useState(text)
+  /** What the model has from here or has told us: when it comes back late, more may have been typed since. */
+  const told = useRef(text)
   // A preset writes here too.
-  useEffect(() => setTyped(text), [text])
+  useEffect(() => {
+    if (text === told.current) return
+    told.current = text
+    setTyped(text)
+  }, [text])
   useEffect(() => {
     if (typed === text) return undefined
-    const timer = setTimeout(() => model.setFilter({ text: typed }), TYPING_PAUSE_MS)
+    const timer = setTimeout(() => {
+      told.current = typed
+      model.setFilter({ text: typed })
+    }, TYPING_PAUSE_MS)
     return () => clearTimeout(timer)
   }, [typed, text, model])
 
