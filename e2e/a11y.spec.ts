@@ -1,7 +1,6 @@
 // Every screen, in light and in dark, without a serious finding of axe: names, roles, contrast.
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.js'
+import { expectReadable } from './support/readable.js'
 
 test.use({ timing: 'lobby:60,countdown:1,play:60,podium:60', fillTo: 4 })
 
@@ -28,13 +27,4 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByTestId('podium')).toBeVisible()
     await expectReadable(page, 'podium')
   })
-}
-
-async function expectReadable(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const found = serious.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  )
-  expect(found, screen).toEqual([])
 }

@@ -17,7 +17,12 @@ test('latency from the network tab is felt by the page, which came back over it 
   await expect(line).toContainText('own weather')
   // The first bad weather breaks the line once; the session goes on over the slow one.
   await expect(line.getByRole('listitem').filter({ hasText: 'resumed' }).first()).toBeVisible()
-  await expect(line.locator('.rtt')).toHaveText(/^3\d\d ms$/, { timeout: 40_000 })
+  // The first answer came while the page was busy coming back. One that is looked at again asks at once, not after a heartbeat.
+  await expect(async () => {
+    await ada!.background()
+    await ada!.foreground()
+    await expect(line.locator('.rtt')).toHaveText(/^3\d\d ms$/, { timeout: 2_000 })
+  }).toPass({ timeout: 40_000 })
   await expect(page.locator('[data-testid="player-row"][data-self="true"]')).toBeVisible()
 })
 
