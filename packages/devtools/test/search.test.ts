@@ -56,7 +56,7 @@ function show(text: string): void {
     rows: { filter: { text } },
     setFilter: (change: { text: string }) => told.push(change.text),
   } as unknown as Model
-  act(() => render(h(Search, { model }), place))
+  void act(() => render(h(Search, { model }), place))
 }
 
 function field(): HTMLInputElement {
@@ -64,7 +64,7 @@ function field(): HTMLInputElement {
 }
 
 function type(text: string): void {
-  act(() => {
+  void act(() => {
     field().value = text
     field().dispatchEvent(new Event('input', { bubbles: true }))
   })
@@ -72,5 +72,5 @@ function type(text: string): void {
 
 /** Nobody types for a moment. */
 function pause(): void {
-  act(() => vi.advanceTimersByTime(200))
+  void act(() => void vi.advanceTimersByTime(200))
 }

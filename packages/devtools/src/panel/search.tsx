@@ -16,17 +16,17 @@ export function Search({ model }: { model: Model }) {
   const { text } = model.rows.filter
   const [typed, setTyped] = useState(text)
   /** What the model has from here or has told us: when it comes back late, more may have been typed since. */
-  const told = useRef(text)
+  const toldRef = useRef(text)
   // A preset writes here too.
   useEffect(() => {
-    if (text === told.current) return
-    told.current = text
+    if (text === toldRef.current) return
+    toldRef.current = text
     setTyped(text)
   }, [text])
   useEffect(() => {
     if (typed === text) return undefined
     const timer = setTimeout(() => {
-      told.current = typed
+      toldRef.current = typed
       model.setFilter({ text: typed })
     }, TYPING_PAUSE_MS)
     return () => clearTimeout(timer)
