@@ -33,7 +33,8 @@ function plainName(name: string): string {
 }
 
 /** What is not the application's: installed packages, what Vite serves of its own, native code. */
-const FOREIGN = /\/node_modules\/|\/@vite\/|\/@react-refresh|\/@id\/__x00__|^native|^node:|<anonymous>/
+const FOREIGN =
+  /\/node_modules\/|\/deps\/[^/]*\.js\?v=|\/@vite\/|\/@react-refresh|\/@id\/__x00__|^native|^node:|<anonymous>/
 
 /**
  * The places of the application. `ours`: folders of this library (see `rootOf`). Where nothing is left (all of it in one bundle, or

@@ -158,6 +158,8 @@ const ours = new Set<string>()
 /** The stack of a site begins in the inspector, and goes on in the client that called it. */
 function ownOf(stack: string): readonly CallPlace[] {
   const places = readStack(stack)
-  for (const { url } of places.slice(0, 2)) ours.add(rootOf(url))
+  const own = rootOf(places[0]?.url ?? '')
+  const client = places.find(({ url }) => !url.startsWith(own))
+  for (const root of [own, rootOf(client?.url ?? '')]) if (root !== '') ours.add(root)
   return ownPlaces(places, ours)
 }

@@ -15,7 +15,7 @@ const CHROME = `Error: site
     at shoot (http://localhost:5173/src/weapons.ts?t=17:12:8)
     at Player (http://localhost:5173/src/player.tsx:40:5)
     at http://localhost:5173/src/main.tsx:3:1
-    at async load (http://localhost:5173/node_modules/.vite/deps/react-dom_client.js?v=1:9:9)`
+    at async load (http://localhost:5173/@fs/cache/deps/react-dom_client.js?v=1:9:9)`
 const FIREFOX = `shoot@http://localhost:5173/src/weapons.ts?t=17:12:8
 async*Player/<@http://localhost:5173/src/player.tsx:40:5
 @http://localhost:5173/src/main.tsx:3:1`
@@ -27,7 +27,7 @@ test('the stacks of Chrome, Firefox and Safari are places with a name', () => {
     { name: '', url: 'http://localhost:5173/src/main.tsx', line: 3, column: 1 },
     {
       name: 'load',
-      url: 'http://localhost:5173/node_modules/.vite/deps/react-dom_client.js?v=1',
+      url: 'http://localhost:5173/@fs/cache/deps/react-dom_client.js?v=1',
       line: 9,
       column: 9,
     },

@@ -7,7 +7,7 @@ import type { Row } from '../rows.js'
 import { Empty } from './empty.js'
 import { PlaceLink } from './places.js'
 
-const RESULTS = { selector: 'drawn', room: 'told', presence: 'told', message: 'called' } as const
+const RESULTS = { selector: 'has another value', room: 'told', presence: 'told', message: 'called' } as const
 
 export function RendersView({ model, row }: { model: Model; row: Row }) {
   const found = rendersOf(model.hook, row)

@@ -23,7 +23,7 @@ export const DETAIL = `
 .causes { padding: 4px 14px 0; }
 .causes .causes { padding: 0; }
 .causes .log-title { margin: 4px 0 6px; }
-.causes .figures { margin-bottom: 10px; }
+.causes .figures { display: flex; flex-wrap: wrap; gap: 8px 28px; margin-bottom: 10px; }
 .sites { margin: 0; padding: 0; list-style: none; }
 .site { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 7px 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); }
 .site-name { font: 600 12px var(--mono); }

@@ -53,7 +53,9 @@ export const DOCK = `
 .connection[data-tone='busy'] { background: var(--busy-ground); color: var(--busy); }
 .connection[data-tone='bad'] { background: var(--bad-ground); color: var(--bad); }
 .rtt { opacity: 0.92; font-weight: 450; }
-.head-end { display: flex; align-items: center; gap: 2px; margin-left: auto; }
+.head-end { display: flex; align-items: center; gap: 2px; min-width: 0; margin-left: auto; }
+.head-end .icon-button { flex: none; }
+.head-end .select { flex: 0 1 180px; min-width: 72px; }
 .select {
   height: 26px; max-width: 180px; margin-right: 6px; padding: 0 6px; border: 1px solid var(--line);
   border-radius: 7px; background: var(--ground);
@@ -90,7 +92,7 @@ export const DOCK = `
   margin-left: auto; padding: 0 6px; border: 1px solid var(--line); border-radius: 5px; font: inherit; font-size: 11px; color: var(--soft);
 }
 
-@container (max-width: 720px) {
+@container (max-width: 960px) {
   /* Tabs get a line of their own: beside them the buttons would be pushed out of sight. */
   .dock .head { flex-wrap: wrap; gap: 0 8px; height: auto; padding: 10px 6px 0 12px; }
   .head > .tabs { order: 1; flex: 1 1 100%; height: 36px; overflow-x: auto; scrollbar-width: none; }
