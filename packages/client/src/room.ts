@@ -45,6 +45,9 @@ type State =
   | { name: 'left'; error: PPError | null }
   | { name: 'failed'; error: PPError }
 
+/** Events that wait for their room's state. With more of them they are heard without it. */
+const MAX_EARLY = 1024
+
 export interface RoomOptions {
   key: string
   wish: Wish
@@ -135,6 +138,8 @@ export function createRoom(options: RoomOptions): Room {
   let id: string | null = null
   /** The server counts us in, on this connection. */
   let isMember = false
+  /** They came before the state they were made in: the server shows it when it may. */
+  let early: Event[] = []
   let isWanted = false
   let retainCount = 0
   let cancelLinger: Undo | null = null
@@ -196,6 +201,13 @@ export function createRoom(options: RoomOptions): Room {
   function arrive(): void {
     if (state.name !== 'joined') move({ name: 'joined' })
     joined.resolve(handle)
+    hearEarly()
+  }
+
+  function hearEarly(): void {
+    const events = early
+    early = []
+    for (const event of events) messaging.receive(event, listeners)
   }
 
   function becomeMember(): void {
@@ -209,6 +221,7 @@ export function createRoom(options: RoomOptions): Room {
     cancelLinger?.()
     cancelLinger = null
     ownPresence.cancel()
+    early = []
     joined.reject(
       next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
     )
@@ -381,9 +394,19 @@ export function createRoom(options: RoomOptions): Room {
       return applied(replica.applyDelta(message), before)
     },
     presences: (message) => presence.apply(message),
-    event: (event) => messaging.receive(event, listeners),
-    fail: (error) => leave({ name: 'failed', error }),
-    end: (error) => leave({ name: 'left', error }),
+    event(event) {
+      const isAhead = early.length > 0 || (isMember && state.name !== 'joined')
+      early.push(event)
+      if (!isAhead || early.length > MAX_EARLY) hearEarly()
+    },
+    fail(error) {
+      hearEarly()
+      leave({ name: 'failed', error })
+    },
+    end(error) {
+      hearEarly()
+      leave({ name: 'left', error })
+    },
     drop() {
       isMember = false
       replica.stopHealing()
@@ -397,6 +420,7 @@ export function createRoom(options: RoomOptions): Room {
     },
     expire() {
       isMember = false
+      hearEarly()
       replica.layers.restart()
       ownPresence.forget()
       presence.clear()

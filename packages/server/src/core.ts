@@ -216,7 +216,6 @@ export function createCore(options: ServerOptions) {
     plugins,
     host,
     lineOf: pipeline.line,
-    tellRooms: eventRooms.tell,
     onConnection,
     onDisconnection,
   })
@@ -227,6 +226,7 @@ export function createCore(options: ServerOptions) {
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
     settings,
+    tellRooms: eventRooms.tell,
     serverNow,
     sessions,
     contractRows: fingerprint,

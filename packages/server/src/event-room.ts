@@ -12,8 +12,8 @@ export interface EventRooms {
   joinByServer(client: PPServerClient, room: string): void
   joinByWish(client: PPServerClient, join: Join): void | Promise<void>
   leave(client: PPServerClient, room: string): void
-  /** Says which rooms a client is in, those with a state included, to one that has lost all it knew. */
-  tell(client: PPServerClient): void
+  /** Says which rooms a client is in, those with a state included, to one that has lost all it knew. Of some it hears anyway. */
+  tell(client: PPServerClient, except: ReadonlySet<string>): void
   /** May this client address that room? */
   isIn(client: PPServerClient, room: string): boolean
 }
@@ -43,8 +43,9 @@ export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptio
     leave(client, room) {
       if (membership.has(room, client.id) || rooms.get(room) !== undefined) rooms.leave(client, room)
     },
-    tell(client) {
+    tell(client, except) {
       for (const room of membership.roomsOf(client.id)) {
+        if (except.has(room)) continue
         const typed = rooms.get(room)
         const name = typed?.name === undefined ? {} : { name: typed.name }
         const type = typed === undefined ? 'event' : 'state'

@@ -45,15 +45,10 @@ export interface HandshakeOptions {
   admitted: (entry: SessionEntry) => void
   /** Every state room of the client can go on from these versions. */
   canContinue: (client: PPServerClient, versions: RoomVersions) => boolean
-  resumed: (entry: SessionEntry, token: string | null, held: Held) => void
-}
-
-/** What a client that comes back has of its rooms. */
-export interface Held {
-  /** Null when the state of each is to be sent whole. */
-  readonly versions: RoomVersions | null
-  /** Nothing: it is to be told which rooms it is in. */
-  readonly isFresh: boolean
+  /** `versions`: what the client has of its rooms; null when the state of each is to be sent whole. */
+  resumed: (entry: SessionEntry, token: string | null, versions: RoomVersions | null) => void
+  /** Tells a client that holds nothing which rooms it is in, but for some. */
+  tellRooms: (client: PPServerClient, except: ReadonlySet<string>) => void
 }
 
 /** What the two contracts have in common, as the client is told. */
@@ -158,8 +153,14 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
     const versions = !isFresh && canContinue(found.entry.client, known) ? known : null
     const outcome = versions === null ? 'snapshot' : 'resumed'
     const answer = welcome(found.entry, outcome, null, replay.missed, agreed)
-    session.resume(connection, wish.received, answer, () =>
-      resumed(found.entry, token ?? null, { versions, isFresh }),
+    const { client } = found.entry
+    session.resume(
+      connection,
+      wish.received,
+      answer,
+      () => resumed(found.entry, token ?? null, versions),
+      // Of the others it is told in what is sent again.
+      isFresh ? () => options.tellRooms(client, replay.moved) : undefined,
     )
     return 'resumed'
   }

@@ -38,6 +38,8 @@ export interface Outbox {
   inspect(received: number): Replay
   /** The peer is back and has received this many: everything after that waits to be sent again. */
   restore(received: number): void
+  /** To be called after `restore`. What `run` pushes goes before what is sent again, and is counted before it. */
+  precede(run: () => void): void
   /**
    * To be called after `restore`. Of what `run` pushes, what rooms show goes before what is sent again, or behind the `joined`
    * in it: so an event follows the state it was made in. Nobody counts state and presence, so their place is free.
@@ -142,6 +144,13 @@ export function createOutbox({
       isHolding = false
       pending = [...kept.map(({ out }) => out), ...late]
       late = []
+    },
+    precede(run) {
+      const [again, counted] = [pending ?? NOTHING, kept.splice(0)]
+      pending = null
+      run()
+      pending = [...(pending ?? NOTHING), ...again]
+      kept.push(...counted)
     },
     lead(run) {
       weave = createWeave(pending ?? NOTHING)

@@ -1,5 +1,12 @@
 // The life of a session, and who is told of it in which order: let in, connection lost, back again, over.
-import type { DisconnectReason, ExpiryReason, Inspector, PPMessageInput, Time } from '@painda/protocol'
+import type {
+  DisconnectReason,
+  ExpiryReason,
+  Inspector,
+  PPMessageInput,
+  RoomVersions,
+  Time,
+} from '@painda/protocol'
 import { createEmitter } from '@painda/protocol'
 import type { AckReply } from './messages.js'
 import { PPServerClient } from './client.js'
@@ -8,7 +15,6 @@ import type { Faults } from './faults.js'
 import type { Flush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
-import type { Held } from './handshake.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import type { Namespaces } from './namespace.js'
@@ -42,8 +48,6 @@ export interface SessionLifeOptions {
   plugins: Plugins
   host: ClientHost
   lineOf: (entry: SessionEntry) => Line
-  /** Tells a client that knows nothing which rooms it is in. */
-  tellRooms: (client: PPServerClient) => void
   onConnection: Handlers<[client: PPServerClient]>
   onDisconnection: Handlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>
 }
@@ -52,8 +56,8 @@ export interface SessionLife {
   /** A session and its client, known to nobody yet. */
   create(codec: PeerCodec, id: string, handshake: Handshake, readsByReference?: boolean): SessionEntry
   admitted(entry: SessionEntry): void
-  /** `held`: where the client's rooms go on. */
-  resumed(entry: SessionEntry, token: string | null, held: Held): void
+  /** `versions`: where the client's rooms go on. */
+  resumed(entry: SessionEntry, token: string | null, versions: RoomVersions | null): void
   partsOf(client: PPServerClient): ClientParts
   lineOf(client: PPServerClient): Line | undefined
   /** False once its session is over: nothing would ever take it out of what it entered now. */
@@ -155,14 +159,13 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       plugins.notify('onConnect', client)
       void onConnection.run('', [client], report('A connection handler'))
     },
-    resumed({ session, client }, token, { versions, isFresh }) {
+    resumed({ session, client }, token, versions) {
       lines.get(session)?.resumed()
       const parts = partsOf(client)
       parts.handshake = { ...parts.handshake, token }
       inspect(client, 'resumed')
       presence.resumed(client)
       presence.greet(client)
-      if (isFresh) options.tellRooms(client)
       rooms.resumed(client, versions)
       parts.events.emit('resume')
     },

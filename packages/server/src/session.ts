@@ -190,8 +190,17 @@ export class Session implements Flushable {
     this.#attach(connection, welcome, announce)
   }
 
-  /** Another connection of a living session. The one before, if there still is one, is closed. */
-  resume(connection: Connection, received: number, welcome: Welcome, announce: () => void): void {
+  /**
+   * Another connection of a living session. The one before, if there still is one, is closed. `introduce` says what the peer
+   * must know before it hears what it missed.
+   */
+  resume(
+    connection: Connection,
+    received: number,
+    welcome: Welcome,
+    announce: () => void,
+    introduce: () => void = () => {},
+  ): void {
     const state = this.#state
     if (state.name === 'ended' || state.name === 'opening') return
     if (state.name === 'dropped') state.cancelExpiry()
@@ -201,6 +210,7 @@ export class Session implements Flushable {
       fence(state.connection)
     }
     this.#outbox.restore(received)
+    this.#outbox.precede(introduce)
     this.#cursor.start(received)
     const isV2 = this.codec.name === 'v2'
     this.#attach(connection, welcome, isV2 ? announce : () => this.#outbox.lead(announce))

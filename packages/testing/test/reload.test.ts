@@ -3,6 +3,7 @@ import type { LocksLike, StorageLike } from '@painda/client'
 import { expect, test } from 'vitest'
 import { createFakePage, createHarness, type FakePage, type Harness, type TestClient } from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
+import { recordFrames } from './frames.js'
 
 type Client = TestClient<BoardContract>
 
@@ -119,6 +120,57 @@ test('[RC12][CB9] a reload keeps id, room and what was said meanwhile; no room s
   expect(reloaded.client.rooms()).toEqual([again])
   await world.close()
 })
+
+test.each([
+  ['once', 0],
+  ['again and again, beyond what it may ask for in so short a time', 6],
+])(
+  '[RM20, RM21, RC12] a page that is reloaded %s hears what it missed, in the state it was made in',
+  async (_how, before) => {
+    const world = createWorld()
+    const { time, server } = world
+    let tab = world.open()
+    const first = tab.client.join(Board)
+    await world.settle()
+    const id = first.id ?? ''
+    for (let i = 0; i < before; i++) {
+      await world.leave(tab)
+      tab = world.open({ from: tab })
+      tab.client.join(Board)
+      await time.advance(20)
+    }
+    await world.leave(tab)
+    const said = ['one', 'two', 'three']
+    for (const [n, text] of said.entries()) {
+      const room = server.getRoom(id)
+      // It is a Board.
+      room?.update((draft) => void ((draft as { cells: Record<string, number> }).cells[text] = n))
+      room?.broadcast('said', { text })
+      await time.advance(20)
+    }
+    const reloaded = world.open({ from: tab })
+    const frames = recordFrames(reloaded.client)
+    const room = reloaded.client.join(Board)
+    const heard: unknown[] = []
+    room.on('said', ({ text }) => void heard.push([text, room.state?.cells[text]]))
+    await time.advance(3_000)
+    expect(heard).toEqual(said.map((text, n) => [text, n]))
+    expect(room).toMatchObject({ id, status: 'joined' })
+    const kinds = frames.in
+      .map(({ kind }) => kind)
+      .filter((kind) => !['ping', 'pong', 'received'].includes(kind))
+    expect(kinds.slice(0, 2)).toEqual(['welcome', 'joined'])
+    // Otherwise this says nothing about states that come late.
+    expect(kinds.indexOf('snapshot') > kinds.indexOf('event')).toBe(before > 0)
+    // Both ends count alike: the next cut doubles nothing and loses nothing.
+    server.getRoom(id)?.broadcast('said', { text: 'one' })
+    reloaded.client.net.cut()
+    await time.advance(3_000)
+    expect(heard.slice(3)).toEqual([['one', 0]])
+    await world.settle()
+    await world.close()
+  },
+)
 
 test('[CB9] a room that is asked for a moment after the reload is the one it was; one that is not is left', async () => {
   const world = createWorld()
