@@ -139,7 +139,7 @@ export function createRoom(options: RoomOptions): Room {
   /** The server counts us in, on this connection. */
   let isMember = false
   /** They came before the state they were made in: the server shows it when it may. */
-  let early: Event[] = []
+  const early: Event[] = []
   let isWanted = false
   let retainCount = 0
   let cancelLinger: Undo | null = null
@@ -205,9 +205,7 @@ export function createRoom(options: RoomOptions): Room {
   }
 
   function hearEarly(): void {
-    const events = early
-    early = []
-    for (const event of events) messaging.receive(event, listeners)
+    for (const event of early.splice(0)) messaging.receive(event, listeners)
   }
 
   function becomeMember(): void {
@@ -221,7 +219,7 @@ export function createRoom(options: RoomOptions): Room {
     cancelLinger?.()
     cancelLinger = null
     ownPresence.cancel()
-    early = []
+    hearEarly()
     joined.reject(
       next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
     )
@@ -399,14 +397,8 @@ export function createRoom(options: RoomOptions): Room {
       early.push(event)
       if (!isAhead || early.length > MAX_EARLY) hearEarly()
     },
-    fail(error) {
-      hearEarly()
-      leave({ name: 'failed', error })
-    },
-    end(error) {
-      hearEarly()
-      leave({ name: 'left', error })
-    },
+    fail: (error) => leave({ name: 'failed', error }),
+    end: (error) => leave({ name: 'left', error }),
     drop() {
       isMember = false
       replica.stopHealing()
