@@ -9,7 +9,7 @@ export default defineConfig({
   // The inspector is Preact's, and only here comes from source instead of node_modules: the compiler must leave it alone.
   plugins: [
     react({ compiler: true, exclude: [/\/node_modules\//, /\/packages\/devtools\//] }),
-    paindaDevtools({ server: ENTRY }),
+    paindaDevtools({ server: ENTRY, tests: { folder: 'test/recorded' } }),
     gameServer(),
   ],
   resolve: { conditions: clientConditions },

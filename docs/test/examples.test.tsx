@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { LobbyState } from '@painda/protocol'
+import { createJournalKeeper, readRecording, readSessionFile, type LobbyState } from '@painda/protocol'
 import { PPClient, PPProvider } from '@painda/react'
 import type { ClientOptions, RoomHandle, UntypedRoom } from '@painda/react'
 import type { PPServer } from '@painda/server'
+import { replay } from '@painda/testing'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { createElement } from 'react'
 import type { ComponentType, ReactNode } from 'react'
@@ -185,6 +186,21 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     expect(report).toMatchObject({ open: 3, errors: [] })
     expect(report.latencies['request buy']?.count).toBe(3)
     expect(server.rooms()).toHaveLength(1)
+  },
+  'testing/recorded-rounds': async (server) => {
+    const keeper = createJournalKeeper({ time: server.time, fingerprint: server.fingerprint })
+    server.inspector.journal = keeper.journal
+    const { Arena } = (await import(pathOf('testing/recorded-rounds', 'shared.ts'))) as { Arena: never }
+    const { contract, setup } = (await import(pathOf('testing/recorded-rounds', 'rooms.ts'))) as {
+      contract: Parameters<typeof replay>[1]['contract'] & {}
+      setup: Parameters<typeof replay>[1]['setup']
+    }
+    const room = dial().join(Arena) as unknown as RoomHandle
+    await room.joined
+    expect(await room.request('buy', { item: 'bomb' })).toEqual({ coins: 2 })
+    await until(() => JSON.stringify(room.state).includes('"coins":2'))
+    const recording = readRecording(readSessionFile(keeper.read(room.id ?? '') ?? ''))
+    expect(await replay(recording, { contract, setup })).toMatchObject({ name: 'arena', inputs: 4 })
   },
   'recipes/forms': async () => {
     await until(() => !button('Buy').hasAttribute('disabled'))

@@ -2,13 +2,14 @@
 // in its constructor when somebody is there. The hook is in place before the app's first line, and records; the overlay
 // comes later and finds everything.
 import { hostTime } from '@painda/protocol'
-import type { SessionFileAbout, Time, Undo, Witness } from '@painda/protocol'
+import type { SessionFile, SessionFileAbout, Time, Undo, Witness } from '@painda/protocol'
 import type { Editor } from './editor.js'
 import type { InspectableClient } from './inspectable.js'
 import { createEffects, type Effects } from './effects.js'
 import { createLine, type Line } from './line.js'
 import type { OtherTabs } from './other-tabs.js'
 import { createRecorder, type Recorder } from './recorder.js'
+import type { RecordingLane } from './recording-lane.js'
 import type { ServerLane } from './server-lane.js'
 import { createWeather, type Weather } from './weather.js'
 
@@ -27,6 +28,10 @@ export interface DevtoolsHook {
   editor: Editor | null
   /** What the dev server tells of the game server, where there is one. */
   server: ServerLane | null
+  /** Recording a room for a test, where there is a dev server. */
+  recording: RecordingLane | null
+  /** What the server told of a recorded room, as a session file of its own; null where nothing was recorded. */
+  journal(): SessionFile | null
   /** Other tabs of this browser, where the overlay is mounted. */
   tabs: OtherTabs | null
   /** The newest clients, oldest first. */
@@ -88,7 +93,7 @@ export function createHook(
     })
   }
 
-  return {
+  const hook: DevtoolsHook = {
     attach(client) {
       if (attached.some((entry) => entry.client === client)) return
       const source = nextSource++
@@ -114,6 +119,11 @@ export function createHook(
     witness: effects.witness,
     editor: null,
     server: null,
+    recording: null,
+    journal() {
+      const state = hook.recording?.state
+      return state?.name === 'recorded' ? state.file : null
+    },
     tabs: null,
     replayed: null,
     clients: () => attached,
@@ -122,6 +132,7 @@ export function createHook(
       return () => void listeners.delete(listener)
     },
   }
+  return hook
 }
 
 /** The client tells of a frame before it applies it, so its replicas stand at the versions that this frame begins with. */

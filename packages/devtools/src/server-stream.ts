@@ -133,13 +133,19 @@ export function createServerStream(time: Time = hostTime(globalThis)): ServerStr
   }
 }
 
-type ServerHook = { attachServer?: (server: { readonly inspector: Inspector }) => void }
+/** What is used of a PPServer. */
+export interface FollowedServer {
+  readonly inspector: Inspector
+  readonly fingerprint?: string | undefined
+}
+
+type ServerHook = { attachServer?: (server: FollowedServer) => void }
 
 /** A server says where it is to whoever stands here; it is all that both sides agree on. */
 const HOOK_KEY: unique symbol = Symbol.for('painda.devtools')
 
 /** Takes in every server that this process starts from now on, until the undo. A hook that was there before goes on being told. */
-export function followServers(host: object, tell: (server: { readonly inspector: Inspector }) => void): Undo {
+export function followServers(host: object, tell: (server: FollowedServer) => void): Undo {
   const slots = host as { [HOOK_KEY]?: ServerHook }
   const before = slots[HOOK_KEY]
   const hook: ServerHook = {

@@ -1,6 +1,12 @@
 // A recording as a session file and back. What comes back is a hook like the page's own, only that nothing is added to it: every
 // panel shows it as it shows the page.
-import type { PresenceEntry, SessionFile, SessionFileAbout, SessionFileLine } from '@painda/protocol'
+import type {
+  InspectEvent,
+  PresenceEntry,
+  SessionFile,
+  SessionFileAbout,
+  SessionFileLine,
+} from '@painda/protocol'
 import { createHook, type AttachedClient, type DevtoolsHook } from './hook.js'
 import type { InspectableClient, InspectableRoom } from './inspectable.js'
 import { membersAtEnd } from './members.js'
@@ -21,17 +27,22 @@ export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
   }
   if (hook.replayed !== null) {
     const serverAt = hook.replayed.sources.indexOf(SERVER_NAME)
+    for (const { event } of hook.journal()?.lines ?? []) lines.push({ source: SERVER_SOURCE, event })
     const asInFile = lines.map(({ source, event }) => ({
       source: source === SERVER_SOURCE ? serverAt : source,
       event,
     }))
     return { about: hook.replayed, lines: asInFile }
   }
+  const journal = hook.journal()
+  for (const { event } of journal?.lines ?? []) lines.push({ source: SERVER_SOURCE, event })
   const numbers = [...new Set([...hook.clients(), ...lines].map(({ source }) => source))].sort(ascending)
+  const fingerprint = journal?.about.fingerprint
   return {
     about: {
       startedAt: Math.round((lines[0]?.event.at ?? 0) + wallOffsetOf(lines, wallOffset)),
       sources: numbers.map((number) => nameOfSource(hook, number)),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
     },
     lines: lines.map(({ source, event }) => ({ source: numbers.indexOf(source), event })),
   }
@@ -42,12 +53,32 @@ export function replayOf({ about, lines }: SessionFile): DevtoolsHook {
   const recorder = createRecorder({ maxEvents: Math.max(1, lines.length), maxBytes: Infinity })
   const sourceOf = (source: number): number =>
     about.sources[source] === SERVER_NAME ? SERVER_SOURCE : source
-  for (const { source, event } of lines) recorder.record(sourceOf(source), event)
+  for (const { source, event } of lines) {
+    if (!isOfJournal(event)) recorder.record(sourceOf(source), event)
+  }
+  const journal = journalIn({ about, lines })
   recorder.capturing = false
   const clients = about.sources.flatMap((name, source): AttachedClient[] =>
     name === SERVER_NAME ? [] : [{ source, client: replayedClient(recorder, source, name), line: null }],
   )
-  return { ...createHook(recorder), replayed: about, attach: () => {}, clients: () => clients }
+  return {
+    ...createHook(recorder),
+    replayed: about,
+    journal: () => journal,
+    attach: () => {},
+    clients: () => clients,
+  }
+}
+
+/** What a session holds of a room's journal, alone; null for none. */
+export function journalIn({ about, lines }: SessionFile): SessionFile | null {
+  const told = lines.flatMap(({ event }) => (isOfJournal(event) ? [{ source: 0, event }] : []))
+  return told.length === 0 ? null : { about: { ...about, sources: [SERVER_NAME] }, lines: told }
+}
+
+/** It is for tests: the panels show what travelled. */
+function isOfJournal({ kind }: InspectEvent): boolean {
+  return kind === 'input' || kind === 'step'
 }
 
 /** The wall clock of a replay's events that are no frames. */

@@ -9,6 +9,8 @@ import { answerPlace, modulesOf } from './vite-place.js'
 import { gameServerPlugin } from './vite-game-plugin.js'
 import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
+import { createJournals } from './vite/journals.js'
+import { createTestFiles } from './vite/test-files.js'
 
 export interface PaindaDevtoolsOptions {
   /** Where the button sits. Default `bottom-right`. */
@@ -21,7 +23,21 @@ export interface PaindaDevtoolsOptions {
    * server the new code: rooms, sockets and state go on. Default: the game server runs elsewhere.
    */
   server?: string
+  /** Where "Export as test" writes. */
+  tests?: TestOptions
 }
+
+export interface TestOptions {
+  /** Below the project's root. Default `tests/recorded`. */
+  folder?: string
+  /**
+   * The module, below the root, whose `setup(server)` makes a server what it is, and whose `contract` is yours. Default: that of
+   * `server`; without one, `setup.ts` in the folder, which the first test brings along for you to fill in.
+   */
+  setup?: string
+}
+
+const TESTS_FOLDER = 'tests/recorded'
 
 export type { GameServerApi } from './vite-game-plugin.js'
 export type { GameServer, GameServerModule, ReloadNotice, RunningServer } from './vite-game-server.js'
@@ -48,12 +64,14 @@ const LIBRARIES = [
  * @example
  * export default defineConfig({ plugins: [react(), paindaDevtools()] })
  */
-export function paindaDevtools({ server, ...options }: PaindaDevtoolsOptions = {}): Plugin[] {
-  const inspector = inspectorPlugin(options)
+export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtoolsOptions = {}): Plugin[] {
+  const inspector = inspectorPlugin(options, { ...(server === undefined ? {} : { setup: server }), ...tests })
   return server === undefined ? [inspector] : [inspector, gameServerPlugin(server)]
 }
 
-function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin {
+type PageOptions = Omit<PaindaDevtoolsOptions, 'server' | 'tests'>
+
+function inspectorPlugin(options: PageOptions, tests: TestOptions): Plugin {
   let base = '/'
   let folder = new URL('./', import.meta.url)
   return {
@@ -76,15 +94,29 @@ function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin
       order: 'pre',
       handler(devServer) {
         const { ws, middlewares, httpServer } = devServer
+        const { root } = devServer.config
         const stream = createServerStream()
         const tools = createToolsEndpoint()
+        const journals = createJournals()
+        const { folder: into = TESTS_FOLDER, setup = null } = tests
+        const files = createTestFiles({ root, folder: into, setup })
         const unfollow = followServers(globalThis, (server) => {
           stream.attach(server)
           tools.attach(server)
+          journals.attach(server)
         })
         ws.on('painda:watch', (asked: unknown, page) => {
           stream.watch(page, asked, (batch) => page.send('painda:events', batch))
           page.send('painda:servers', { count: stream.servers })
+        })
+        ws.on('painda:record', (asked: unknown, page) =>
+          journals.record(page, asked, (event, data) => page.send(event, data)),
+        )
+        ws.on('painda:stop', (asked: unknown, page) =>
+          journals.stop(page, asked, (event, data) => page.send(event, data)),
+        )
+        ws.on('painda:write-test', (asked: unknown, page) => {
+          void files.write(asked).then((written) => page.send('painda:test-written', written))
         })
         middlewares.use((request, response, next) => {
           const answer = answerPlace(modulesOf(devServer), request) ?? tools.answer(request)
@@ -100,6 +132,7 @@ function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin
           unfollow()
           stream.close()
           tools.close()
+          journals.close()
         })
       },
     },
@@ -120,8 +153,9 @@ function inspectorPlugin(options: Omit<PaindaDevtoolsOptions, 'server'>): Plugin
 }
 
 /** What the page runs: the hook at once, the overlay in a moment of rest. */
-function pageModule(options: PaindaDevtoolsOptions, folder: URL, base: string): string {
+function pageModule(options: PageOptions, folder: URL, base: string): string {
   return `import { installHook } from ${importPath(folder, 'hook')}
+import { createRecordingLane } from ${importPath(folder, 'recording-lane')}
 import { createServerLane } from ${importPath(folder, 'server-lane')}
 import { createEditor } from ${importPath(folder, 'editor')}
 const hook = installHook(globalThis)
@@ -129,6 +163,7 @@ hook.editor = createEditor(${JSON.stringify(base)}, (...asked) => fetch(...asked
 if (import.meta.hot) {
   const clientIds = () => hook.clients().flatMap(({ client }) => client.id ?? [])
   hook.server = createServerLane({ hot: import.meta.hot, recorder: hook.recorder, clientIds })
+  hook.recording = createRecordingLane(import.meta.hot, Date.now)
 }
 const load = () =>
   import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${JSON.stringify(options)}))

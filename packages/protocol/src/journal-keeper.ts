@@ -47,6 +47,8 @@ export interface JournalKeeperOptions {
   fingerprint?: string | undefined
   /** Of all rooms together, characters; what is over that costs the longest journal. */
   maxLength?: number
+  /** The room has ended. */
+  onOver?: (room: string) => void
 }
 
 interface Kept {
@@ -73,6 +75,7 @@ export function createJournalKeeper({
   time,
   fingerprint,
   maxLength = MAX_LENGTH,
+  onOver = () => {},
 }: JournalKeeperOptions): JournalKeeper {
   const rooms = new Map<string, Kept>()
   const frames = new Map<string, number>()
@@ -107,6 +110,7 @@ export function createJournalKeeper({
     kept.isOver = true
     const gone = [...rooms.values()].filter(({ isOver }) => isOver)
     for (const one of gone.slice(0, -MAX_OVER)) forget(one)
+    onOver(kept.room)
   }
 
   function write(kept: Kept, told: Line<InputEvent> | Line<StepEvent>): void {
@@ -118,10 +122,18 @@ export function createJournalKeeper({
     while (length > maxLength) cut([...rooms.values()].reduce((a, b) => (b.length > a.length ? b : a)))
   }
 
-  /** Without its beginning the rest is worth nothing. */
   function cut(kept: Kept): void {
+    const limit = Math.round(maxLength / 1024 / 1024)
+    spoil(
+      kept,
+      `It has run for too long: more than ${limit} MiB are not kept, and without its beginning it cannot be played again. Open a new room.`,
+    )
+  }
+
+  /** A journal with a hole is worth nothing. */
+  function spoil(kept: Kept, problem: string): void {
     length -= kept.length
-    kept.problem = `It has run for too long: more than ${Math.round(maxLength / 1024 / 1024)} MiB are not kept, and without its beginning it cannot be played again. Open a new room.`
+    kept.problem = problem
     kept.rows = []
     kept.length = 0
     kept.seen = null
@@ -162,20 +174,20 @@ export function createJournalKeeper({
       }
     },
     input({ room, tick, now }, peer, input) {
-      if (isClosed) return
+      if (isClosed) return now
       if (input.what === 'create') begin(room, input)
       const kept = rooms.get(room)
-      if (kept === undefined || kept.problem !== null || kept.isOver) return
+      if (kept === undefined || kept.problem !== null || kept.isOver) return now
       writeQuiet(kept)
       kept.inputs++
       const frame = frames.get(peer)
       const where = { kind: 'input', at: time.now(), tick, now, peer } as const
       write(kept, { ...where, ...(frame === undefined ? {} : { frame }), input })
-      if (input.what === 'end') over(kept)
+      return now
     },
     step({ room, tick, state }, dropped) {
       const kept = rooms.get(room)
-      if (isClosed || kept === undefined || kept.problem !== null) return
+      if (isClosed || kept === undefined || kept.problem !== null || kept.isOver) return
       kept.tick = tick
       const { quiet } = kept
       if (quiet !== null && (dropped > 0 || tick !== quiet.tick + 1)) writeQuiet(kept)
@@ -187,6 +199,18 @@ export function createJournalKeeper({
       const { at, from } = begun
       const gap = begun.dropped === 0 ? {} : { dropped: begun.dropped }
       write(kept, { kind: 'step', at, from, tick, ...gap, ...change })
+    },
+    changed(room) {
+      const kept = rooms.get(room)
+      if (kept === undefined || kept.problem !== null || kept.isOver) return
+      spoil(
+        kept,
+        'Its code was saved anew while it ran: what the code before did cannot be played again. Open a new room.',
+      )
+    },
+    over(room) {
+      const kept = rooms.get(room)
+      if (kept !== undefined && !kept.isOver) over(kept)
     },
   }
 

@@ -37,6 +37,8 @@ export type RoomInput =
       isRestored: boolean
       options?: unknown
     }
+  /** `onCreate` is done: from now on it ticks. */
+  | { what: 'begun' }
   /** `isAsked`: by the client's own wish, so that `onAuth` is asked. */
   | { what: 'join'; role: 'player' | 'spectator'; isAsked: boolean; userId?: string; options?: unknown }
   | { what: 'message'; type: string; isRequest: boolean; payload?: unknown }
@@ -84,9 +86,14 @@ export interface RoomMoment {
 export interface RoomJournal {
   /** The `seq`-th frame of this client has arrived. */
   frame(peer: string, seq: number): void
-  input(moment: RoomMoment, peer: string, input: RoomInput): void
+  /** Returns when it happens, on the room's clock: at `moment.now`, unless the room is played again. */
+  input(moment: RoomMoment, peer: string, input: RoomInput): number
   /** A tick has run, and nothing else since. */
   step(moment: RoomMoment, dropped: number): void
+  /** Other code has taken the place of the room's: what it did until now, that code would not do again. */
+  changed(room: string): void
+  /** The room takes nobody any more, for whatever reason. */
+  over(room: string): void
 }
 
 /** Of a file: the fields of each kind of input. @throws PPError `MALFORMED_FRAME` naming the field */
@@ -114,6 +121,7 @@ const INPUTS: {
     isRestored: flag,
     'options?': any,
   },
+  begun: {},
   join: {
     role: (value, field) => oneOf(['player', 'spectator'], value, field),
     isAsked: flag,

@@ -3,7 +3,7 @@
 import type { Time, Undo } from '@painda/protocol'
 import type { Rates } from './room-kind.js'
 import { createRoomTimers } from './room-timers.js'
-import type { Tickers } from './tick.js'
+import { SLACK_MS, type Tickers } from './tick.js'
 
 export interface RoomClock {
   /** Steps since the room began. */
@@ -18,6 +18,10 @@ export interface RoomClock {
   readonly stepMs: number
   /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
   now(): number
+  /** The same, also while `hold` runs. */
+  live(): number
+  /** `now` stands still at this moment: what one input does happens at once, however long it takes. */
+  hold<T>(at: number, run: () => T): T
   setTimeout(run: () => void, ms: number): Undo
   every(ms: number, run: () => void): Undo
   /** Runs the timers whose time has come; called once in each tick. */
@@ -73,7 +77,13 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
     return isSteady || isInTick ? last : Math.max(last, beat.reached() - base)
   }
 
+  let held: number | null = null
+
   function now(): number {
+    return held ?? live()
+  }
+
+  function live(): number {
     if (isInTick) return timeOf(last)
     const nextTick = isSteady ? last + 1 : wakeTick
     // A tick that is late has not happened yet: were the clock past it now, it would go back in it.
@@ -82,6 +92,10 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
 
   function timeOf(tick: number): number {
     return Math.max(since.floor, since.at + (tick - since.tick) * stepMs)
+  }
+
+  function tickAt(ms: number): number {
+    return since.tick + Math.floor((ms - since.at + SLACK_MS) / stepMs)
   }
 
   function rearm(): void {
@@ -118,14 +132,24 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
       return stepMs
     },
     now,
+    live,
+    hold(at, run) {
+      const before = held
+      held = at
+      try {
+        return run()
+      } finally {
+        held = before
+      }
+    },
     setTimeout: timers.setTimeout,
     every: timers.every,
     runTimers: () => timers.runDue(now()),
     setSteady(wanted) {
       if (wanted === isSteady) return
-      last = currentTick()
+      last = held === null ? currentTick() : Math.max(last, tickAt(held))
       isSteady = wanted
-      beat.every(wanted)
+      beat.every(wanted, last + base)
       rearm()
     },
     setRates(rates) {

@@ -5,47 +5,67 @@ import type { Inspector, RoomInput, RoomMoment } from '@painda/protocol'
 import type { RoomClock } from './room-clock.js'
 
 export interface RoomNotes {
-  /** From a client or its session: never the doing of the room's own code. */
-  input(peer: string, input: RoomInput): void
+  /** From a client or its session: never the doing of the room's own code. `run` is what follows from it. */
+  input<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** A call that the room's own code may make too: what that does, it does again when the room is played again. */
-  call(peer: string, input: RoomInput): void
+  call<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** The same of code that writes into the state. What it throws comes out here. */
   writing(run: () => void): void
+  /** The room's ticks are about to begin, with `run`. */
+  begun(run: () => void): void
   step(dropped: number): void
+  /** Other code has taken the place of the room's. */
+  changed(): void
+  over(): void
 }
 
 export interface RoomNotesOptions {
   readonly id: string
   readonly inspector: Pick<Inspector, 'journal'>
-  readonly clock: Pick<RoomClock, 'tick' | 'now'>
+  readonly clock: Pick<RoomClock, 'tick' | 'now' | 'live' | 'hold'>
   readonly view: { readonly state: object }
   readonly stage: { readonly isAtWork: boolean }
 }
 
 export function createRoomNotes({ id, inspector, clock, view, stage }: RoomNotesOptions): RoomNotes {
-  const moment = (): RoomMoment => ({ room: id, tick: clock.tick, now: clock.now(), state: view.state })
+  const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick, now, state: view.state })
 
-  function input(peer: string, what: RoomInput): void {
-    inspector.journal?.input(moment(), peer, what)
+  function input<T>(peer: string, what: () => RoomInput, run: () => T): T {
+    const { journal } = inspector
+    if (journal === undefined) return run()
+    return clock.hold(journal.input(moment(clock.now()), peer, what()), run)
   }
 
   return {
     input,
-    call(peer, what) {
-      if (!stage.isAtWork) input(peer, what)
-    },
+    call: (peer, what, run) => (stage.isAtWork ? run() : input(peer, what, run)),
     writing(run) {
-      if (inspector.journal === undefined || stage.isAtWork) return run()
+      const { journal } = inspector
+      if (journal === undefined || stage.isAtWork) return run()
       const before = cloneJson(view.state)
-      try {
-        run()
-      } finally {
-        const delta = diff(before, view.state)
-        if (delta !== undefined) input('', { what: 'write', delta })
-      }
+      clock.hold(clock.now(), () => {
+        try {
+          run()
+        } finally {
+          const delta = diff(before, view.state)
+          if (delta !== undefined) journal.input(moment(clock.now()), '', { what: 'write', delta })
+        }
+      })
+    },
+    begun(run) {
+      const { journal } = inspector
+      if (journal === undefined) return run()
+      // On the clock that goes on: the first tick is that of the moment at which `onCreate` is done.
+      clock.hold(journal.input(moment(clock.live()), '', { what: 'begun' }), run)
     },
     step(dropped) {
-      inspector.journal?.step(moment(), dropped)
+      inspector.journal?.step(moment(clock.now()), dropped)
+    },
+    changed() {
+      inspector.journal?.changed(id)
+    },
+    over() {
+      inspector.journal?.over(id)
     },
   }
 }

@@ -200,10 +200,11 @@ export function createRoomParts<C extends Member>(
     onStarted() {
       hasBegun = true
       keeper?.changed()
-      setPace()
+      notes.begun(setPace)
     },
     isAwaited: () => seating.seats.size > 0,
     onEnd(ended) {
+      notes.over()
       const isKept = world.isClosing()
       if (!hasBegun) keeper?.release()
       settings.onEnd(keeper === null || !hasBegun ? ended : ended.then(() => keeper.end(isKept)))

@@ -243,8 +243,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   dispose(): Promise<void> {
-    if (this.#parts.life.isOpen) this.#parts.notes.call('', { what: 'end' })
-    return this.#parts.life.end()
+    const { life, notes } = this.#parts
+    return life.isOpen ? notes.call('', () => ({ what: 'end' }), life.end) : life.end()
   }
 
   // What follows is for rooms.ts.
@@ -253,8 +253,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   start(options: unknown, after?: Promise<void>): void {
     const { name = null, random, stepMs, isRestored } = this.#settings
     const seed = random.seed ?? null
-    this.#parts.notes.input('', { what: 'create', name, seed, stepMs, isRestored, options })
-    this.#parts.life.start(options, after)
+    this.#parts.notes.input(
+      '',
+      () => ({ what: 'create', name, seed, stepMs, isRestored, options }),
+      () => this.#parts.life.start(options, after),
+    )
   }
 
   /**
@@ -262,7 +265,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
    * that would set them anew.
    */
   reloaded(): boolean {
-    const { life, clock, views, queue, scope, setPace } = this.#parts
+    const { life, clock, views, queue, scope, setPace, notes } = this.#parts
+    notes.changed()
     const { onReload } = this.behaviour
     if (this.name !== undefined) clock.setRates(ratesOf(this.behaviour))
     views.refresh()
@@ -320,11 +324,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   enter(seat: Seat<C>, how: EnterOptions): Promise<void> {
     const { role, client } = seat
     const { options, isAsked } = how
-    const userId = client.userId === client.id ? {} : { userId: client.userId }
-    const note: RoomInput = { what: 'join', role, isAsked, ...userId, options }
-    if (isAsked) this.#parts.notes.input(client.id, note)
-    else this.#parts.notes.call(client.id, note)
-    const entered = this.#parts.door.enter(seat, how)
+    const note = (): RoomInput => {
+      const userId = client.userId === client.id ? {} : { userId: client.userId }
+      return { what: 'join', role, isAsked, ...userId, options }
+    }
+    const { notes, door } = this.#parts
+    const enter = (): Promise<void> => door.enter(seat, how)
+    const entered = isAsked ? notes.input(client.id, note, enter) : notes.call(client.id, note, enter)
     seat.decided = entered.catch(() => {})
     return entered
   }
@@ -333,21 +339,34 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#parts.door.enterAgain(seat, ackId)
   }
 
-  /** What a member says is about to be handled. */
-  hears(seat: Seat<C>, { type, payload }: Event): void {
-    const isRequest = this.shape.requests !== undefined && Object.hasOwn(this.shape.requests, type)
-    this.#parts.notes.input(seat.client.id, { what: 'message', type, isRequest, payload })
+  /** What a member says; `handle` is told of it. */
+  hear<T>({ client }: Seat<C>, { type, payload }: Event, handle: () => T): T {
+    const { requests } = this.shape
+    const note = (): RoomInput => {
+      const isRequest = requests !== undefined && Object.hasOwn(requests, type)
+      return { what: 'message', type, isRequest, payload }
+    }
+    return this.#parts.notes.input(client.id, note, handle)
   }
 
   /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
-  showPresence(seat: Seat<C>, data: unknown): void {
-    this.#parts.notes.input(seat.client.id, { what: 'presence', data })
-    this.presence.write(seat.client, data)
+  showPresence({ client }: Seat<C>, data: unknown): void {
+    this.#parts.notes.input(
+      client.id,
+      () => ({ what: 'presence', data }),
+      () => this.presence.write(client, data),
+    )
   }
 
   dropped(seat: Seat<C>): void {
-    if (isAdmitted(seat)) this.#parts.notes.input(seat.client.id, { what: 'drop' })
-    this.#parts.door.dropped(seat)
+    const { notes, door } = this.#parts
+    if (isAdmitted(seat))
+      notes.input(
+        seat.client.id,
+        () => ({ what: 'drop' }),
+        () => door.dropped(seat),
+      )
+    else door.dropped(seat)
   }
 
   /** True when a member that comes back with this needs no snapshot. */
@@ -356,14 +375,23 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   resumed(seat: Seat<C>, claim: Claim | null): void {
-    if (isAdmitted(seat)) this.#parts.notes.input(seat.client.id, { what: 'resume' })
-    this.#parts.door.resumed(seat, claim)
+    const { notes, door } = this.#parts
+    if (isAdmitted(seat))
+      notes.input(
+        seat.client.id,
+        () => ({ what: 'resume' }),
+        () => door.resumed(seat, claim),
+      )
+    else door.resumed(seat, claim)
   }
 
   /** The session is over: nobody is left to be told. */
   sessionEnded(seat: Seat<C>): void {
-    this.#parts.notes.input(seat.client.id, { what: 'leave', reason: 'ended' })
-    this.#parts.door.remove(seat, 'ended')
+    this.#parts.notes.input(
+      seat.client.id,
+      () => ({ what: 'leave', reason: 'ended' }),
+      () => this.#parts.door.remove(seat, 'ended'),
+    )
   }
 
   /** A replica lost step: a snapshot comes with a next send, however often it asks. */
@@ -381,9 +409,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
     const seat = this.#parts.seating.seats.get(client.id)
     if (seat !== undefined) {
-      const told = text === undefined ? {} : { text }
-      this.#parts.notes.call(client.id, { what: 'leave', reason, ...told })
-      this.#parts.door.remove(seat, reason, text)
+      const note = (): RoomInput => ({ what: 'leave', reason, ...(text === undefined ? {} : { text }) })
+      this.#parts.notes.call(client.id, note, () => this.#parts.door.remove(seat, reason, text))
     } else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
   }
 

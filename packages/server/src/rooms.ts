@@ -303,8 +303,8 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       const roomId = event.room ?? ''
       const place = placeOf(member, roomId)
       if (place !== null && isPlayer(place.seat)) {
-        place.room.hears(place.seat, event)
-        return handleMessage(place.room, place.seat, event, answer, onError)
+        const { room, seat } = place
+        return room.hear(seat, event, () => handleMessage(room, seat, event, answer, onError))
       }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
       const { code, message } = error

@@ -7,7 +7,7 @@ import type { Time, Undo } from '@painda/protocol'
 export const MAX_CATCH_UP_STEPS = 5
 
 /** Sums of milliseconds in floating point miss k·T by less than this: what is that close to its time is due. */
-const SLACK_MS = 2e-6
+export const SLACK_MS = 2e-6
 
 export interface DueSteps {
   /** Steps to run now. */
@@ -35,8 +35,8 @@ export interface Beat {
   dueAt(k: number): number
   /** The first step due at or after this time. */
   stepAt(at: number): number
-  /** Run at each step from now on, or no longer. */
-  every(isOn: boolean): void
+  /** Run at each step after `last`, or no longer. Default: the one that was reached. */
+  every(isOn: boolean, last?: number): void
   /** Run once at step `k`, or at the next one when it has passed. Replaces the wish before; null takes it back. */
   at(k: number | null): void
   leave(): void
@@ -129,8 +129,8 @@ export function createTicker(time: Time, stepMs: number): Ticker {
         reached,
         dueAt,
         stepAt: (at) => Math.ceil((at - t0 - SLACK_MS) / stepMs),
-        every(isOn) {
-          if (isOn && !entry.isEvery) entry.last = reached()
+        every(isOn, last = reached()) {
+          if (isOn && !entry.isEvery) entry.last = last
           entry.isEvery = isOn
           changed(entry)
         },

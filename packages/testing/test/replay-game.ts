@@ -34,18 +34,21 @@ export interface Rules {
   stride: number
   price: number
   tickHz: number
+  /** Work at the beginning of a room. */
+  onBegin: () => void
 }
 
-export const RULES: Rules = { stride: 1, price: 2, tickHz: 20 }
+export const RULES: Rules = { stride: 1, price: 2, tickHz: 20, onBegin: () => {} }
 
 export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rules> = {}): void {
-  const { stride, price, tickHz } = { ...RULES, ...rules }
+  const { stride, price, tickHz, onBegin } = { ...RULES, ...rules }
   // Beside the state, as games have it: nobody could restore it from a state.
   const directions = new Map<string, number>()
   server.define(Mine, {
     tickHz,
     autoDisposeMs: 60_000,
     onCreate({ room, random, state }) {
+      onBegin()
       room.every(330, () => state.gold.push(random.int(0, 9)))
       room.setTimeout(() => void (state.night = true), 1_010)
     },

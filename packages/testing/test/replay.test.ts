@@ -7,7 +7,8 @@ import {
   type SessionFile,
 } from '@painda/protocol'
 import { PPServer, PPVirtualClient, silentLogger } from '@painda/server'
-import { replay } from '@painda/testing'
+import { replay, type TestClient } from '@painda/testing'
+import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createReplayTime, settled } from '../src/replay/replay-time.js'
 import { contract, createRecorded, defineMine, Mine, playRound, RULES, type Rules } from './replay-game.js'
@@ -47,7 +48,7 @@ describe('replay', () => {
   test('a recorded round is played again with the same state after every tick', async () => {
     const inputs = eventsOf(text).flatMap((event) => (event.kind === 'input' ? [event.input.what] : []))
     expect(new Set(inputs)).toEqual(
-      new Set(['create', 'join', 'message', 'presence', 'drop', 'resume', 'write', 'leave']),
+      new Set(['create', 'begun', 'join', 'message', 'presence', 'drop', 'resume', 'write', 'leave']),
     )
     const played = await play()
     expect(played).toMatchObject({ name: 'mine', inputs: inputs.length })
@@ -107,6 +108,25 @@ describe('replay', () => {
     expect(await play({}, file)).toMatchObject({ ticks: steps.at(-1)?.tick })
   })
 
+  test('a host that was busy while the room began ticks from the same moment', async () => {
+    const time = createReplayTime()
+    const server = new PPServer({ time, contract, logger: silentLogger })
+    undos.push(() => server.close())
+    const keeper = createJournalKeeper({ time })
+    server.inspector.journal = keeper.journal
+    defineMine(server, { onBegin: () => time.moveTo(time.now() + 333) })
+    time.moveTo(70)
+    const mine = server.createRoom(Mine)
+    for (let at = 400; at < 3_000; at += 30) {
+      time.moveTo(at)
+      await time.runDue()
+    }
+    const file = keeper.read(mine.id) ?? ''
+    const [first] = eventsOf(file).filter((event) => event.kind === 'step')
+    expect(first).toMatchObject({ from: 7 })
+    expect(await play({}, file)).toMatchObject({ checks: 52 })
+  })
+
   test('the rate of the ticks is one of the rules', async () => {
     const recorded = createRecorded({ tickHz: 7 })
     undos.push(() => recorded.harness.close())
@@ -153,6 +173,51 @@ describe('replay', () => {
       'now the server’s own code does something else first: write of the server',
     )
   })
+})
+
+/** What players do, as numbers: who, and what. */
+const doings = fc.array(
+  fc.record({
+    who: fc.integer({ min: 0, max: 2 }),
+    what: fc.constantFrom('join', 'leave', 'walk', 'buy', 'shout', 'cut', 'close', 'presence', 'write'),
+    by: fc.integer({ min: -2, max: 2 }),
+    ms: fc.integer({ min: 0, max: 700 }),
+  }),
+  { minLength: 5, maxLength: 40 },
+)
+
+test('whatever players do, and whenever, plays again as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(doings, fc.constantFrom(1, 7, 20, 60), async (steps, tickHz) => {
+      const recorded = createRecorded({ tickHz })
+      const { harness } = recorded
+      const handles = new Map<number, ReturnType<TestClient<typeof contract>['join']>>()
+      for (const { who, what, by, ms } of steps) {
+        const name = `p${who}`
+        const client = harness.clients.find((one) => one.name === name) ?? harness.client({ name })
+        const handle = handles.get(who)
+        if (what === 'join') handles.set(who, client.join(Mine, { options: { speed: by } }) as never)
+        else if (what === 'cut') client.net.cut()
+        else if (what === 'close') client.close()
+        else if (what === 'leave') handle?.leave()
+        else if (what === 'walk') handle?.send('walk', { by })
+        else if (what === 'shout') handle?.send('shout', String(by))
+        else if (what === 'presence') handle?.presence.update({ mood: String(by) })
+        else if (what === 'buy') handle?.request('buy', { what: 'x' })?.catch(() => {})
+        else
+          for (const room of harness.server.rooms())
+            room.update((state) => void Reflect.set(state, 'log', `w${by}`))
+        await harness.time.advance(ms)
+      }
+      await harness.time.advance(2_000)
+      const file = recorded.text()
+      await harness.close()
+      // Nobody came in: there was no room.
+      if (file === '') return
+      expect((await play({ tickHz }, file)).checks).toBeGreaterThan(0)
+    }),
+    { numRuns: 12 },
+  )
 })
 
 describe('a recording that cannot be played', () => {

@@ -17,6 +17,7 @@ import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
 import type { Model } from './model.js'
 import { TAB_NAMES, type TabName } from './preferences.js'
+import { RecordBar, RecordButton } from './record-bar.js'
 import { dropTarget, StageBar, StageButtons } from './stage-bar.js'
 import type { Places } from './places.js'
 import type { Stage } from './stage.js'
@@ -97,6 +98,7 @@ export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
         />
         <div class="head-end">
           <SourcePicker model={model} />
+          <RecordButton stage={stage} />
           <StageButtons stage={stage} />
           <IconButton
             icon={theme}
@@ -107,6 +109,7 @@ export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
         </div>
       </header>
       <StageBar stage={stage} />
+      <RecordBar stage={stage} />
       <div
         class="panel"
         key={stage.fileName}

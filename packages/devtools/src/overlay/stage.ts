@@ -4,7 +4,8 @@ import { toPPError } from '@painda/protocol'
 import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
 import type { DevtoolsHook } from '../hook.js'
 import { harOf } from '../har.js'
-import { replayOf, replayOffset, sessionOf } from '../session.js'
+import { createRecordingLane, type RecordingLane } from '../recording-lane.js'
+import { journalIn, replayOf, replayOffset, sessionOf } from '../session.js'
 import { packSession, unpackSession } from '../session-bytes.js'
 import type { Model } from './model.js'
 
@@ -15,6 +16,10 @@ export interface Stage {
   readonly fileName: string | null
   /** Why a file could not be opened or saved. */
   readonly notice: string | null
+  /** Recording a room for a test; what an opened file holds of one is shown here too. */
+  readonly recording: RecordingLane
+  /** Writes what was recorded into the project, as a test. */
+  exportTest(): void
   /** Never rejects: see `notice`. Opening another file while one is being read gives up the first. */
   open(file: NamedBlob): Promise<void>
   save(): Promise<void>
@@ -44,6 +49,8 @@ export interface StageOptions {
 export function createStage({ hook, createModel, wallOffset, download, redact }: StageOptions): Stage {
   const listeners = new Set<() => void>()
   const live = createModel(hook, wallOffset)
+  const recording = hook.recording ?? createRecordingLane(null, () => 0)
+  const redacting = redact === undefined ? {} : { redact }
   let replay: { readonly model: Model; readonly fileName: string } | null = null
   let notice: string | null = null
   /** Files asked for; whoever is not the newest when it is ready comes too late. */
@@ -69,6 +76,8 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
     get notice() {
       return notice
     },
+    recording,
+    exportTest: () => recording.exportTest(redacting),
     async open(file) {
       const turn = ++opened
       const isLate = (): boolean => isClosed || turn !== opened
@@ -78,6 +87,8 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
         const replayed = replayOf(found)
         const model = createModel(replayed, replayOffset(replayed.recorder, found.about))
         change({ replay: { model, fileName: file.name }, notice: null })
+        const journal = journalIn(found)
+        if (journal !== null) recording.show(journal)
       } catch (thrown) {
         if (!isLate()) change({ notice: `${file.name}: ${toPPError(thrown, 'UNREADABLE_FILE').message}` })
       }
@@ -86,7 +97,7 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
       const { hook: shown } = replay?.model ?? live
       try {
         const session = sessionOf(shown, wallOffset)
-        const content = await packSession(session, redact === undefined ? {} : { redact })
+        const content = await packSession(session, redacting)
         if (!isClosed) download(fileNameOf(session.about.startedAt), content)
       } catch (thrown) {
         if (!isClosed) change({ notice: `Not saved: ${toPPError(thrown, 'INTERNAL').message}` })

@@ -8,7 +8,7 @@ import {
   type Recording,
   type StepEvent,
 } from '@painda/protocol'
-import { MAX_CATCH_UP_STEPS, type PPServer, type Room, type ServerOptions } from '@painda/server'
+import { MAX_CATCH_UP_STEPS, type Kept, type PPServer, type Room, type ServerOptions } from '@painda/server'
 import { loadRecording, type RecordingSource } from './load-recording.js'
 import { createReplayPeer, type ReplayPeer } from './replay-peer.js'
 import { ReplayServer } from './replay-server.js'
@@ -17,8 +17,8 @@ import { nameInput, OTHER_CONTRACT, tellDifference } from './words.js'
 import { createWitness, type Witness } from './witness.js'
 
 export interface ReplayOptions<C extends ContractShape = ContractShape> {
-  /** Makes the server what it is: the same function that the game's server uses. */
-  setup: (server: PPServer<C>) => void
+  /** Makes the server what it is: the same function that the game's server uses. `kept`: as `server.reload` gives it, empty. */
+  setup: (server: PPServer<C>, kept: Kept) => void
   contract?: C
   /** Which room, where the recording holds several. */
   room?: string
@@ -58,11 +58,18 @@ export async function replay<C extends ContractShape = ContractShape>(
     ...serverOptions,
     ...(contract === undefined ? {} : { contract }),
   } as ServerOptions<C>)
-  const witness = createWitness(recording)
+  const inputs = recording.events.filter((event) => event.kind === 'input' && event.input.what !== 'mark')
+  // What one input brings about by itself, such as the beginning of the ticks, happened later where the host was busy.
+  const witness = createWitness(recording, (index) => {
+    const event = inputs[index]
+    if (event?.kind !== 'input') return undefined
+    time.moveTo(event.now)
+    return event.now
+  })
   server.inspector.journal = witness
   const play = createPlay({ recording, time, server, contract, witness })
   try {
-    options.setup(server)
+    options.setup(server, {})
     play.begin()
     for (const event of recording.events) {
       if (event.kind === 'input') await play.meet(event)
@@ -179,6 +186,7 @@ function createPlay<C extends ContractShape>({
         await room?.dispose()
         return
       case 'create':
+      case 'begun':
       case 'mark':
         return
     }
@@ -231,9 +239,6 @@ function createPlay<C extends ContractShape>({
 
   return {
     begin() {
-      // The room's ticks are those of all rooms of its rate, and it begins between two of them, as it did then.
-      server.room('replay: the beat', {}, { tickRate: stepMs, isPrivate: true, join: 'server' })
-      time.moveTo(create.now)
       const { options, seed } = create.input
       const how = { id, seed, options: structuredClone(options) }
       room = server.createRoom(server.shapeOf(name), how) as unknown as Room

@@ -36,7 +36,11 @@ export interface Found {
   readonly before: readonly InputEvent[]
 }
 
-export function createWitness({ room, events }: Pick<Recording, 'room' | 'events'>): Witness {
+/** `onInput`: the `index`-th input reaches the room, and has not been handled yet; says when that happens on the room's clock. */
+export function createWitness(
+  { room, events }: Pick<Recording, 'room' | 'events'>,
+  onInput: (index: number) => number | undefined,
+): Witness {
   const inputs: Seen[] = []
   let found: Found | null = null
   let lastTick = 0
@@ -91,8 +95,15 @@ export function createWitness({ room, events }: Pick<Recording, 'room' | 'events
     frame() {
       // Which frames there were the recording says.
     },
+    changed() {
+      // The code of today is all that it meets.
+    },
+    over() {
+      // So it says when it ended.
+    },
     input(moment, peer, input) {
-      if (moment.room === room) inputs.push({ peer, input })
+      if (moment.room !== room) return moment.now
+      return onInput(inputs.push({ peer, input }) - 1) ?? moment.now
     },
     step(moment) {
       if (moment.room === room) check(moment.tick, moment.state)

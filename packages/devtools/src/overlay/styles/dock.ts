@@ -81,6 +81,9 @@ export const DOCK = `
 .stage-text { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .stage-bar[data-tone='bad'] .stage-text { white-space: normal; }
 
+.recording-dot { flex: none; width: 9px; height: 9px; border-radius: 50%; background: var(--bad); }
+.record-button[aria-pressed='true'] { color: var(--bad); }
+
 .panel { position: relative; flex: 1; min-height: 0; }
 
 .foot {
