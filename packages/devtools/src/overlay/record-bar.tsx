@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // Recording a room: the button in the head, and the line below it that says how far it has come and offers the next step.
-import { useEffect, useReducer } from 'preact/hooks'
+import { useLayoutEffect, useReducer } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import type { RecordedState, RecordingLane, RecordingState } from '../recording-lane.js'
 import { copyText } from './copy-text.js'
@@ -118,7 +118,8 @@ function Recorded({ stage, state }: { stage: Stage; state: RecordedState }) {
 
 function useRecording(recording: RecordingLane): RecordingState {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
-  useEffect(() => recording.subscribe(() => redraw(0)), [recording])
+  // Before anything else can happen: the dev server may answer before the page is painted.
+  useLayoutEffect(() => recording.subscribe(() => redraw(0)), [recording])
   return recording.state
 }
 
