@@ -64,7 +64,7 @@ test('rounds on a busy machine play again, all of them', async () => {
   await others
   for (const text of texts) {
     const recording = readRecording(readSessionFile(text))
-    const played = await replay(recording, { contract, setup: (server) => void playOn(server, OPTIONS) })
+    const played = await replay(recording, { contract, setup: (server) => playOn(server, OPTIONS) })
     expect(played.checks).toBeGreaterThan(5)
   }
 })

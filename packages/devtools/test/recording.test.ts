@@ -104,7 +104,7 @@ test('what was recorded becomes a test beside its recording, from the beginning 
   expect(spec).toMatch(/test\('the hall: [\d.]+ s of 1 player play as recorded'/)
 
   const file = join(root, made.recording)
-  expect(await replay(file, { contract, setup })).toMatchObject({ inputs: 5 })
+  expect(await replay(file, { contract, setup: (server) => setup(server) })).toMatchObject({ inputs: 5 })
   await expect(replay(file, { contract, setup: (server) => setup(server, 3) })).rejects.toThrow(
     /the hall.*marks was 1 and is now 3[^]*frame \d+ of p1: mark 1/,
   )

@@ -15,12 +15,11 @@ export function tellDifference({ recording, found, checks, isOtherContract }: To
   const { name, create } = recording
   const { tick, difference, before } = found
   const { path, server: recorded, replica: now } = difference
-  const same = checks - 1
   return [
     `The room "${name}" does not play as recorded: at tick ${tick}, ${secondsOf(tick, create.input.stepMs)} after it began, ` +
       `${path.length === 0 ? 'the state' : formatPath(path)} was ${show(recorded)} and is now ${show(now)}.`,
     ...suspects(before, path.map(String)).map((input) => `${input.label}: ${nameInput(input.event)}`),
-    same === 0 ? 'It is the first state of the recording.' : `The ${same} states before it were the same.`,
+    wordsOfSame(checks - 1),
     ...(isOtherContract ? [OTHER_CONTRACT] : []),
   ].join('\n')
 }
@@ -66,6 +65,11 @@ function suspects(
   return own === undefined || own === last
     ? shown
     : [...shown, { label: `The last of ${own.peer}`, event: own }]
+}
+
+function wordsOfSame(states: number): string {
+  if (states === 0) return 'It is the first state of the recording.'
+  return states === 1 ? 'The state before it was the same.' : `The ${states} states before it were the same.`
 }
 
 function secondsOf(tick: number, stepMs: number): string {
