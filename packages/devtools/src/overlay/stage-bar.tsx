@@ -53,7 +53,7 @@ export function StageBar({ stage }: { stage: Stage }) {
       )}
       {fileName === null && trouble !== null && (
         <div class="stage-bar" data-tone="bad" role="alert">
-          <span class="stage-text">{trouble}</span>
+          <pre class="stage-text trouble">{trouble}</pre>
         </div>
       )}
       {fileName !== null && (

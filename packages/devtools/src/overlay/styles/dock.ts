@@ -80,6 +80,7 @@ export const DOCK = `
 .stage-bar[data-tone='bad'] { background: var(--bad-ground); color: var(--bad); }
 .stage-text { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .stage-bar[data-tone='bad'] .stage-text { white-space: normal; }
+.stage-bar[data-tone='bad'] .trouble { max-height: 9em; margin: 0; overflow: auto; font: 11.5px/1.45 var(--mono); white-space: pre-wrap; }
 
 .recording-dot { flex: none; width: 9px; height: 9px; border-radius: 50%; background: var(--bad); }
 .record-button[aria-pressed='true'] { color: var(--bad); }
