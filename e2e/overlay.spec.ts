@@ -66,7 +66,8 @@ test('what a player does is found by the filter and decoded: request, answer, re
   await expect(tree).toContainText('REFUSED')
   await expect(tree).toContainText(`A paint bomb costs ${BOMB.price} coins`)
   await inspector.detail.getByRole('tab', { name: 'Hex' }).click()
-  await expect(inspector.detail.getByRole('tabpanel')).toContainText(/[0-9a-f]{2} [0-9a-f]{2}/)
+  const fields = inspector.detail.getByRole('listbox', { name: 'Fields of the frame' }).getByRole('option')
+  await expect(fields.filter({ hasText: 'error code' })).toContainText('REFUSED')
 })
 
 test('a delta is a tree of changes, and a snapshot is the whole state', async ({ players }) => {
