@@ -43,6 +43,8 @@ export default defineConfig<GameOptions>({
   use: {
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
+      // The back button keeps pages, as in every browser of a player. Playwright would turn that off.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
       args: [`--disable-features=${[...ALWAYS_OFF, ...SPARED].join(',')}`],
     },
     // As for people who asked for less motion: a floor that is drawn at every frame takes the processor from the other player.

@@ -1,6 +1,14 @@
 // A session and its page in a real browser: reloads, closed and duplicated tabs, the back button.
 import { expect, LOST_CONNECTION, test } from './fixtures.js'
+import { expectConverged } from './support/converged.js'
 import type { Player } from './support/player.js'
+
+declare global {
+  interface Window {
+    /** It was shown again as it had been put aside. */
+    __isKept?: boolean
+  }
+}
 
 test.use({ expectedComplaints: [LOST_CONNECTION] })
 
@@ -76,18 +84,27 @@ test('[CB9] duplicate tab: it plays as somebody else, and neither tab is thrown 
 })
 
 test('[CB10] back/forward cache: the back button finds the player in the place they left', async ({
+  game,
   players,
 }) => {
   const [ada, ben] = await players(2)
+  const { page } = ben!
   const benId = await ben!.id()
   await ben!.walk()
   const { score } = await ben!.self()
-  await ben!.page.goto('about:blank')
-  await expect.poll(async () => ada!.row(benId).count()).toBe(1)
-  await ben!.page.goBack()
-  // Where the browser kept the page it goes on by itself; where it did not, it was loaded anew.
-  if (await ben!.page.getByTestId('join-form').isVisible()) await playAgain(ben!)
-  await expect(ben!.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
+  await page.evaluate(() => {
+    window.addEventListener('pageshow', ({ persisted }) => void (window.__isKept = persisted))
+  })
+  await page.goto('about:blank')
+  await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'reconnecting')
+  // Not `goBack`, which waits for a page that loads: this one is there at once, with everything it had.
+  await page.evaluate(() => window.history.back())
+  await expect(page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
+  expect(await page.evaluate(() => window.__isKept), 'the browser had kept the page').toBe(true)
+  await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'connected')
+  expect(await ben!.recoveries(), 'the session went on').toEqual(['resumed'])
   expect(await ben!.id()).toBe(benId)
   expect((await ben!.self()).score).toBe(score)
+  await ben!.walk(2)
+  await expectConverged(game, [ada!, ben!])
 })

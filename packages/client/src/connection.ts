@@ -241,7 +241,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   function leavePage(closeCode: number): void {
     if (state.name === 'idle' || state.name === 'closed' || state.name === 'away') return
     const wasOpen = state.name === 'open'
-    if ('link' in state) state.link.close(closeCode, 'page left')
+    if ('link' in state) {
+      state.link.close(closeCode, 'page left')
+      state.link.hurry()
+    }
     leave()
     move({ name: 'away' })
     onLoss({ reason: 'transport close', next: 'retry', error: null, closeCode }, wasOpen, false)

@@ -19,6 +19,8 @@ export interface Link {
   maxFrameBytes: number
   /** Sends what waits and closes. Neither `onFrame` nor `onClose` is called afterwards. */
   close(code: number, reason: string): void
+  /** What is due goes out within this call: the page stands still after it. */
+  hurry(): void
   /** As `close`, without waiting for an answer from the other end. */
   terminate(): void
 }
@@ -108,6 +110,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
       stop()
       transport.close(code, reason)
     },
+    hurry: () => transport.hurry?.(),
     terminate() {
       if (isOver) return
       stop()

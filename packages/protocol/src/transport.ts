@@ -26,6 +26,11 @@ export interface Transport {
   onOpen?(listener: () => void): Undo
   /** A ping below the messages, for peers whose protocol has none (v2). Absent where there is no such thing. */
   ping?(onPong: () => void): void
+  /**
+   * This host is about to stand still, and its timers with it: what is due goes out within this call. Absent where nothing
+   * waits for a timer.
+   */
+  hurry?(): void
 }
 
 /** "Normal closure" of RFC 6455. */

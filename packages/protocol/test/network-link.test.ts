@@ -479,3 +479,29 @@ test('[NW20] settings and arguments out of range are refused with the name of th
   expect(field(() => link.dropNext(1.5, 'up'))).toMatchObject({ details: { field: 'count' } })
   expect(field(() => link.corruptNext('up', 0))).toMatchObject({ details: { field: 'nth' } })
 })
+
+test('a host that is about to stand still hurries out what is due, and nothing that still travels', async () => {
+  const { time, link, connect } = rig()
+  const { client, server } = connect()
+  client.transport.send(bytes(1))
+  client.transport.close(4020, 'put aside')
+  await microtasks()
+  expect(server.got, 'nothing is delivered without a timer').toEqual([])
+  client.transport.hurry?.()
+  await microtasks()
+  expect(server.got).toEqual(['1@0'])
+  expect(server.closed).toEqual([{ code: 4020, reason: 'put aside' }])
+
+  link.set({ delayMs: 50 })
+  const slow = connect()
+  slow.client.transport.send(bytes(2))
+  slow.client.transport.hurry?.()
+  await microtasks()
+  expect(slow.server.got, 'a slow way stays slow').toEqual([])
+  await time.advance(50)
+  expect(slow.server.got).toEqual(['2@50'])
+})
+
+async function microtasks(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+}

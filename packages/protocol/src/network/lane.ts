@@ -25,6 +25,8 @@ export interface Lane<Owner> {
   resume(): void
   /** Nothing arrives before `until`; then all of it does. */
   holdUntil(until: number): void
+  /** Hands over what is due now, without waiting for a timer. */
+  hurry(): void
   /** Forgets what belongs to `owner`. */
   purge(owner: Owner): void
   close(): void
@@ -32,6 +34,8 @@ export interface Lane<Owner> {
 
 /** What an empty parcel costs in memory, roughly: a flood of empty messages must meet the limit as well. */
 const PARCEL_COST = 256
+/** What a browser's timer cannot tell from now; more than the shortest way takes. */
+const TIMER_GRAIN_MS = 4
 
 export function createLane<Owner>(line: DelayLine, time: Time): Lane<Owner> {
   type Waiting = Parcel<Owner> & { since: number }
@@ -82,14 +86,15 @@ export function createLane<Owner>(line: DelayLine, time: Time): Lane<Owner> {
     const at = nextAt()
     if (timer?.at === at) return
     timer?.cancel()
-    timer = at === Infinity ? null : { at, cancel: time.after(Math.max(0, at - time.now()), onTimer) }
+    timer = at === Infinity ? null : { at, cancel: time.after(Math.max(0, at - time.now()), () => work(0)) }
   }
 
-  function onTimer(): void {
+  function work(aheadMs: number): void {
+    timer?.cancel()
     timer = null
     try {
       depart(time.now())
-      deliver(time.now())
+      deliver(time.now() + aheadMs)
     } finally {
       // Also when a listener threw: that is its owner's affair, the next parcel still arrives.
       depart(time.now())
@@ -132,6 +137,7 @@ export function createLane<Owner>(line: DelayLine, time: Time): Lane<Owner> {
       heldUntil = Math.max(heldUntil, until)
       arm()
     },
+    hurry: () => work(TIMER_GRAIN_MS),
     purge(owner) {
       const isOwn = (parcel: Parcel<Owner>): boolean => parcel.owner === owner
       const lost = [...travelling.filter(isOwn), ...waiting.filter(isOwn)]

@@ -155,6 +155,7 @@ function createWrap(
       socket?.follow('up', () => inner.terminate())
       end({ code: CLOSE_ABNORMAL, reason: '' })
     },
+    hurry: () => socket?.hurry('up'),
   }
   const { onOpen } = inner
   if (onOpen !== undefined && socket !== null) near.onOpen = (listener) => onOpen.call(inner, listener)
