@@ -53,16 +53,20 @@ function wordsOf(input: InputEvent['input']): string {
   }
 }
 
-/** The newest input, and the newest of the client that the path is about: where several play, that is another one. */
+/** So many of those that came in one gap between two ticks are named. */
+const MAX_SUSPECTS = 6
+
+/** What came since the tick before, and the newest of the client that the path is about: where several play, that is another one. */
 function suspects(
   before: readonly InputEvent[],
   path: readonly string[],
 ): { label: string; event: InputEvent }[] {
   const last = before.at(-1)
   if (last === undefined) return []
+  const newest = before.filter(({ tick }) => tick === last.tick).slice(-MAX_SUSPECTS)
+  const shown = newest.map((event) => ({ label: 'Before it came', event }))
   const own = before.filter(({ peer }) => path.includes(peer)).at(-1)
-  const shown = [{ label: 'Before it came', event: last }]
-  return own === undefined || own === last
+  return own === undefined || newest.includes(own)
     ? shown
     : [...shown, { label: `The last of ${own.peer}`, event: own }]
 }
