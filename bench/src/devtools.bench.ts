@@ -8,6 +8,8 @@ import type { Figure } from './measure.js'
 const PAIRS = 5
 const WARM_UP_MS = 1_000
 const WATCHED_MS = 4_000
+const SETTLE_MS = 1_000
+const SCROLL_STEPS = 200
 
 const held = heldMegabytes(() => globalThis.gc?.())
 const { added, decoding } = closedMicroseconds()
@@ -40,7 +42,15 @@ else {
       check(name === 'without' || recorded > frames, `${recorded} events were recorded of ${frames} frames`)
     }
   }
+  await call('open', true, HELD)
+  await call('fill')
+  await call('play', 1)
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  const scrolled = await call<number>('scroll', SCROLL_STEPS)
   await page.close()
+  console.log(
+    `  a step of scrolling through ${HELD.toLocaleString('en')} rows, p95: ${scrolled.toFixed(2)} ms`,
+  )
   figures.push({
     what: 'open at 1,000 frames/s: of the main thread’s time, %',
     ours: median(busy.open.map((share, pair) => (share - (busy.without[pair] ?? 0)) * 100)),

@@ -128,6 +128,26 @@ test('a delta whose snapshot is not held says so, and its head is read all the s
   expect(spans.at(-1)).toMatchObject({ kind: 'unknown', note: expect.stringContaining('no longer held') })
 })
 
+test('[FB12] a body that proves itself ends with its check, which says when it is wrong', () => {
+  const body = createViewEncoder(1).snapshot({
+    kind: 'snapshot',
+    room: 'r',
+    version: 1,
+    tick: 1,
+    state: { a: 1 },
+  })
+  expect(createSpanReader().read(body).at(-1)).toMatchObject({ name: 'check', kind: 'head', note: 'right' })
+  const damaged = body.slice()
+  damaged[3] = (damaged[3] ?? 0) ^ 1
+  const spans = createSpanReader().read(damaged)
+  expectTiled(damaged, spans)
+  expect(spans.at(-1)).toMatchObject({
+    name: 'check',
+    kind: 'unknown',
+    note: expect.stringContaining('wrong'),
+  })
+})
+
 test('damaged frames are covered too, and nothing is thrown', () => {
   const random = createRandom(Number(process.env['PP_SEED'] ?? 1))
   const codec = createWireCodec()

@@ -34,12 +34,14 @@ export function prove(body: Uint8Array): void {
   if (length > 0 && isChecked(body)) viewOf(body).setInt32(length, checkOf(body, length))
 }
 
-function isRight(body: Uint8Array): boolean {
+/** True when the body's last bytes follow from those before them. */
+export function isRight(body: Uint8Array): boolean {
   const length = body.length - CHECK_BYTES
   return length > 0 && viewOf(body).getInt32(length) === checkOf(body, length)
 }
 
-function isChecked(body: Uint8Array): boolean {
+/** True for the kinds that end with a check. */
+export function isChecked(body: Uint8Array): boolean {
   const first = body[0] ?? OPCODE_MASK
   return first === GENERAL ? body[1] !== PRESENCES : (first & OPCODE_MASK) === SNAPSHOT
 }

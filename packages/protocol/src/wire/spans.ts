@@ -3,6 +3,7 @@
 import { toPPError } from '../errors.js'
 import { ensure, malformed } from '../malformed.js'
 import { readCell } from './cell.js'
+import { CHECK_BYTES, isChecked, isRight } from './check.js'
 import { GONE, MAX_INDEX, readChange, UNHELD } from './change.js'
 import { readColumn } from './column-reader.js'
 import type { Held } from './column-reader.js'
@@ -50,20 +51,13 @@ export function createSpanReader(): SpanReader {
 
   return {
     learn(frame) {
-      for (const { body } of bodiesOf(frame)) if (hasNames(body)) walkBody(new Walk(body, 0, 0), views)
+      for (const { body } of bodiesOf(frame)) if (hasNames(body)) spansOf(body, 0, 0, views)
     },
     read(frame) {
       const bodies = bodiesOf(frame)
       const [first] = bodies
       const head = first === undefined || first.at === 0 ? [] : tableSpans(frame)
-      return [
-        ...head,
-        ...bodies.flatMap(({ body, at }, part) => {
-          const walk = new Walk(body, at * 8, part)
-          walkBody(walk, views)
-          return walk.spans
-        }),
-      ]
+      return [...head, ...bodies.flatMap(({ body, at }, part) => spansOf(body, at, part, views))]
     },
   }
 }
@@ -78,12 +72,14 @@ class Walk {
   readonly spans: Span[] = []
   readonly r: Reader
   readonly #start: number
+  readonly #end: number
   readonly #part: number
   #from = 0
 
   constructor(body: Uint8Array, start: number, part: number) {
     this.r = new Reader(body)
     this.#start = start
+    this.#end = body.length * 8
     this.#part = part
   }
 
@@ -103,8 +99,7 @@ class Walk {
   }
 
   /** What was read since the last name. */
-  name(name: string, kind: SpanKind, note = ''): void {
-    const to = this.r.bitAt
+  name(name: string, kind: SpanKind, note = '', to = this.r.bitAt): void {
     if (to > this.#from) {
       const [from, end] = [this.#start + this.#from, this.#start + to]
       this.spans.push({ name, note, kind, from, to: end, part: this.#part })
@@ -114,7 +109,8 @@ class Walk {
 
   rest(name: string, kind: SpanKind, note = ''): void {
     this.r.skip()
-    this.name(name, kind, note)
+    // Bits of a byte that was begun are skipped with it.
+    this.name(name, kind, note, this.#end)
   }
 }
 
@@ -153,6 +149,20 @@ function tableSpans(frame: Uint8Array): readonly Span[] {
   const count = walk.varint('messages', 'head')
   for (let part = 1; part < count; part++) walk.varint(`length of message ${part}`, 'head')
   return walk.spans
+}
+
+/** The fields of the body that begins at the byte `at` of the frame. */
+function spansOf(body: Uint8Array, at: number, part: number, views: Map<number, View>): readonly Span[] {
+  const ending = isChecked(body) && body.length > CHECK_BYTES ? CHECK_BYTES : 0
+  const length = body.length - ending
+  const walk = new Walk(body.subarray(0, length), at * 8, part)
+  walkBody(walk, views)
+  if (ending === 0) return walk.spans
+  const ends = { from: (at + length) * 8, to: (at + body.length) * 8, part }
+  const told = isRight(body)
+    ? ({ kind: 'head', note: 'right' } as const)
+    : ({ kind: 'unknown', note: 'wrong: nothing of the message was believed' } as const)
+  return [...walk.spans, { name: 'check', ...told, ...ends }]
 }
 
 function walkBody(walk: Walk, views: Map<number, View>): void {
