@@ -126,11 +126,12 @@ try {
   }
   printFigures('the closed inspector in the demo', [
     {
-      what: 'script per second with the plugin, closed, without = 1',
-      ours: median(ratios.script),
+      what: 'main thread with the plugin, closed, without = 1',
+      ours: median(ratios.thread),
       must: 1.02,
       aim: 1.01,
-      note: `all of the main thread ${median(ratios.thread).toFixed(3)}; ${ROUNDS} pairs of ${WATCHED_MS / 1_000} s`,
+      // Script is told in time that has passed, not in processor time: it moves with whatever else the machine does.
+      note: `script ${median(ratios.script).toFixed(3)}; ${ROUNDS} pairs of ${WATCHED_MS / 1_000} s`,
     },
   ])
 } finally {

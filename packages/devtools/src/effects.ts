@@ -52,6 +52,9 @@ const MAX_DELAY_MS = 250
 /** Deep enough to get past the hooks and React to the component. */
 const STACK_LIMIT = 40
 
+/** What most frames of a fast stream do. */
+const NOTHING: FrameEffects = { reactions: [], more: 0, commits: [] }
+
 interface Kept {
   readonly startedAt: number
   readonly reactions: Reaction[]
@@ -62,11 +65,15 @@ interface Kept {
 export function createEffects({ now, afterTurn }: EffectsOptions): Effects {
   const sites = new WeakMap<Message, string>()
   const sources = new WeakMap<object, Source>()
-  const frames = new Map<number, Kept>()
+  const frames = new Map<number, FrameEffects>()
   /** The same place makes the same text each time; one of them is enough. */
   const texts = new Map<string, string>()
-  /** The event that is being applied. */
+  /** The event that is being applied, since when, and what it has done; null while that is nothing. */
+  let eventId = -1
+  let startedAt = 0
   let current: Kept | null = null
+  /** The end of this turn will be heard of. */
+  let isEnding = false
   /** The commit that is being made. */
   let open: Kept['commits'][number] | null = null
 
@@ -82,12 +89,16 @@ export function createEffects({ now, afterTurn }: EffectsOptions): Effects {
     return stack
   }
 
-  function begin(eventId: number): Kept {
-    const kept: Kept = { startedAt: now(), reactions: [], more: 0, commits: [] }
+  function begin(): Kept {
+    const kept: Kept = { startedAt, reactions: [], more: 0, commits: [] }
     frames.set(eventId, kept)
-    // A map's first key is its oldest.
-    if (frames.size > MAX_FRAMES) frames.delete(frames.keys().next().value ?? -1)
     return kept
+  }
+
+  function endTurn(): void {
+    isEnding = false
+    eventId = -1
+    current = null
   }
 
   function expectCommit(kept: Kept, owner: Owner): void {
@@ -125,16 +136,24 @@ export function createEffects({ now, afterTurn }: EffectsOptions): Effects {
       },
       listens: (listener, how) => void sources.set(listener, { how, stack: stackNow() }),
       woke(reaction) {
-        if (current === null) return
+        if (eventId < 0) return
+        current ??= begin()
         if (current.reactions.length < MAX_REACTIONS) current.reactions.push(reaction)
         else current.more++
         if (reaction.isChanged && reaction.owner !== undefined) expectCommit(current, reaction.owner)
       },
     },
-    during(eventId) {
+    during(id) {
       if (!effects.isLooking) return
-      const kept = (current = begin(eventId))
-      afterTurn(() => void (current === kept && (current = null)))
+      eventId = id
+      startedAt = now()
+      current = null
+      frames.set(id, NOTHING)
+      // A map's first key is its oldest.
+      if (frames.size > MAX_FRAMES) frames.delete(frames.keys().next().value ?? -1)
+      if (isEnding) return
+      isEnding = true
+      afterTurn(endTurn)
     },
   }
   return effects
