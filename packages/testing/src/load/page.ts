@@ -16,7 +16,8 @@ export function reportPage(report: LoadReport, title: string): string {
   body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
   table { border-collapse: collapse; margin: 1rem 0 }
   th, td { padding: .2rem 1rem .2rem 0; text-align: left }
-  td.figure { text-align: right; font-variant-numeric: tabular-nums }
+  td { font-variant-numeric: tabular-nums }
+  .figures th + th, .figures td { text-align: right }
   figure { margin: 1.5rem 0 }
   svg { width: 100%; height: 8rem; background: color-mix(in srgb, CanvasText 6%, Canvas) }
   polyline { fill: none; stroke: #0072b2; stroke-width: 2; vector-effect: non-scaling-stroke }
@@ -25,7 +26,7 @@ export function reportPage(report: LoadReport, title: string): string {
 <p>${text(new Date(report.startedAt).toISOString())}</p>
 ${table([], summaryRows(report))}
 <h2>Latency</h2>
-${table(['', ...LATENCY_COLUMNS], latencies)}
+${table(['', ...LATENCY_COLUMNS], latencies, 'figures')}
 <h2>Second by second</h2>
 ${chart('Open clients', timeline, ({ open }) => open, number)}
 ${chart('Bytes in', timeline, ({ bytesIn }) => bytesIn, bytes)}
@@ -48,11 +49,15 @@ function text(value: string): string {
   return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  of: 'figures' | 'facts' = 'facts',
+): string {
   const heads = head.map((cell) => `<th scope="col">${text(cell)}</th>`).join('')
   const cells = ([name = '', ...rest]: readonly string[]): string =>
-    `<th scope="row">${text(name)}</th>${rest.map((cell) => `<td class="figure">${text(cell)}</td>`).join('')}`
-  return `<table>${heads === '' ? '' : `<tr>${heads}</tr>`}${rows.map((row) => `<tr>${cells(row)}</tr>`).join('')}</table>`
+    `<th scope="row">${text(name)}</th>${rest.map((cell) => `<td>${text(cell)}</td>`).join('')}`
+  return `<table class="${of}">${heads === '' ? '' : `<tr>${heads}</tr>`}${rows.map((row) => `<tr>${cells(row)}</tr>`).join('')}</table>`
 }
 
 const HEIGHT = 100
