@@ -12,7 +12,7 @@ export const DETAIL = `
 .fact { display: flex; gap: 6px; min-width: 0; }
 .fact dt { color: var(--faint); }
 .fact dd { color: var(--ink); overflow: hidden; text-overflow: ellipsis; }
-.detail > .tabs { flex: none; align-self: auto; height: 32px; padding: 0 6px; border-bottom: 1px solid var(--line); }
+.detail > .tabs { flex: none; align-self: auto; height: 32px; padding: 0 6px 1px; border-bottom: 1px solid var(--line); overflow: auto hidden; scrollbar-width: none; }
 .detail-body { position: relative; flex: 1; min-height: 0; overflow: auto; overscroll-behavior: contain; padding: 8px 0 16px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 
 .frames-body[data-narrow='true'] .detail { position: absolute; inset: 0; min-width: 0; max-width: none; border: 0; z-index: 1; }

@@ -21,7 +21,9 @@ export const DOCK = `
 
 .dock {
   position: fixed; z-index: 2147483647; display: flex; flex-direction: column; min-width: 0;
-  background: var(--ground); box-shadow: var(--lift); container-type: inline-size; overflow: hidden;
+  background: var(--ground); box-shadow: var(--lift); container-type: inline-size;
+  /* Not hidden: what takes the focus outside of it would scroll it aside, and nobody could scroll it back. */
+  overflow: clip;
 }
 .dock:focus-visible { outline: none; }
 .dock[data-side='bottom'] { inset: auto 0 0 0; height: var(--size); border-radius: 14px 14px 0 0; }
