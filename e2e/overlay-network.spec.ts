@@ -4,26 +4,31 @@ import { inspectorOf } from './support/inspector.js'
 
 test.use({ served: 'dev', fillTo: 2 })
 
-test('latency from the network tab is felt by the page, which came back over it by itself', async ({
-  players,
-}) => {
-  const [ada] = await players(1)
-  const { page } = ada!
-  const inspector = inspectorOf(page)
-  await inspector.open()
-  await inspector.tab('Network')
-  const line = inspector.dock.getByRole('article', { name: /^Line of/ })
-  await line.getByRole('slider', { name: 'Latency' }).fill('150')
-  await expect(line).toContainText('own weather')
-  // The first bad weather breaks the line once; the session goes on over the slow one.
-  await expect(line.getByRole('listitem').filter({ hasText: 'resumed' }).first()).toBeVisible()
-  // The first answer came while the page was busy coming back. One that is looked at again asks at once, not after a heartbeat.
-  await expect(async () => {
-    await ada!.background()
-    await ada!.foreground()
-    await expect(line.locator('.rtt')).toHaveText(/^3\d\d ms$/, { timeout: 2_000 })
-  }).toPass({ timeout: 40_000 })
-  await expect(page.locator('[data-testid="player-row"][data-self="true"]')).toBeVisible()
+test.describe('in a lobby', () => {
+  // A round that begins meanwhile changes more than the whole state is long: the page would come back to a snapshot.
+  test.use({ timing: 'lobby:600' })
+
+  test('latency from the network tab is felt by the page, which came back over it by itself', async ({
+    players,
+  }) => {
+    const [ada] = await players(1)
+    const { page } = ada!
+    const inspector = inspectorOf(page)
+    await inspector.open()
+    await inspector.tab('Network')
+    const line = inspector.dock.getByRole('article', { name: /^Line of/ })
+    await line.getByRole('slider', { name: 'Latency' }).fill('150')
+    await expect(line).toContainText('own weather')
+    // The first bad weather breaks the line once; the session goes on over the slow one.
+    await expect(line.getByRole('listitem').filter({ hasText: 'resumed' }).first()).toBeVisible()
+    // The first answer came while the page was busy coming back. One that is looked at again asks at once, not after a heartbeat.
+    await expect(async () => {
+      await ada!.background()
+      await ada!.foreground()
+      await expect(line.locator('.rtt')).toHaveText(/^3\d\d ms$/, { timeout: 2_000 })
+    }).toPass({ timeout: 40_000 })
+    await expect(page.locator('[data-testid="player-row"][data-self="true"]')).toBeVisible()
+  })
 })
 
 test('a pulled plug stands still, and the game goes on when it is in again', async ({ game, players }) => {
