@@ -19,12 +19,19 @@ export interface SavedRoom {
   readonly savedAt: number
 }
 
-/** Where rooms survive a restart. */
+/**
+ * Where rooms survive a restart. `describeRoomStore` of `@painda/testing` holds its promises as tests. An id is any text: it names a
+ * room, never a path, a key of a prototype or a part of a query.
+ */
 export interface RoomStore {
-  /** Every room that was saved and not removed. */
+  /** Every room that was saved and not removed, in any order, as it was saved. */
   load(): Promise<readonly SavedRoom[]>
-  /** Replaces what was saved of this room. Not called again for a room before it settles. */
+  /**
+   * Replaces what was saved of this room. Not called again for a room before it settles; other rooms are saved meanwhile. When it
+   * rejects, what was saved before is still there, and it is tried again.
+   */
   save(room: SavedRoom): Promise<void>
+  /** Nothing where nothing was saved. */
   remove(id: string): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineRoom, type } from '@painda/protocol'
+import { describeRoomStore } from '@painda/testing'
 import { createFakeTime } from '@painda/testing/fake-time'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PPServer, silentLogger, type RoomBehaviour, type RoomStore, type SavedRoom } from '../src/index.js'
@@ -28,7 +29,7 @@ function createMemoryStore(): RoomStore & {
     rooms,
     saves,
     removed,
-    load: async () => [...rooms.values()],
+    load: async () => structuredClone([...rooms.values()]),
     save: async (room) => void (saves.push(room), rooms.set(room.id, structuredClone(room))),
     remove: async (id) => void (removed.push(id), rooms.delete(id)),
   }
@@ -261,3 +262,22 @@ describe('a folder of rooms', () => {
     await vi.waitFor(() => expect(second.getRoom('a')?.state).toMatchObject({ score: 3 }))
   })
 })
+
+describeRoomStore(
+  'a folder',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'painda-rooms-'))
+    return { open: () => createFileRoomStore(folder), close: () => rm(folder, { recursive: true }) }
+  },
+  { describe, test },
+)
+
+// What other tests of this file stand on.
+describeRoomStore(
+  'the store of these tests',
+  () => {
+    const store = createMemoryStore()
+    return { open: () => store }
+  },
+  { describe, test },
+)

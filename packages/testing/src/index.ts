@@ -13,6 +13,8 @@ export type { MessageSource, SeenMessage, WaitForOptions, WaitOptions } from './
 export { assertConverge, assertPresent, assertReceived, matchers } from './assert.js'
 export type { Converging, Populated, Verdict } from './assert.js'
 export { recordMessages } from './received.js'
+export { describeRoomStore } from './contracts/room-store.js'
+export type { RoomStorage } from './contracts/room-store.js'
 export { describeTransport } from './contracts/transport.js'
 export type { TestRunner, TransportContractOptions, TransportPair } from './contracts/transport.js'
 export { createFakePage } from './fake-page.js'
