@@ -75,29 +75,30 @@ test('laptop sleep: twenty seconds with the lid closed cost nothing', async ({ g
   await expectConverged(game, [ada!, ben!])
 })
 
-test('queue overflow: what waits for the line is bounded, what was dropped is named, and the game goes on', async ({
-  game,
-  players,
-}) => {
-  const [ada, ben] = await players(2)
-  const adaId = await ada!.id()
-  ada!.disconnect()
-  await expect(ada!.page.getByTestId('game')).toHaveAttribute('data-stale', 'true')
-  await ada!.page.evaluate(() => {
-    const { client, room } = window.__painda!
-    client.on('error', ({ code, details }) => {
-      if (code === 'BUFFER_OVERFLOW') document.title = JSON.stringify(details)
+test(
+  'queue overflow: what waits for the line is bounded, what was dropped is named, and the game goes on',
+  { tag: '@phone' },
+  async ({ game, players }) => {
+    const [ada, ben] = await players(2)
+    const adaId = await ada!.id()
+    ada!.disconnect()
+    await expect(ada!.page.getByTestId('game')).toHaveAttribute('data-stale', 'true')
+    await ada!.page.evaluate(() => {
+      const { client, room } = window.__painda!
+      client.on('error', ({ code, details }) => {
+        if (code === 'BUFFER_OVERFLOW') document.title = JSON.stringify(details)
+      })
+      for (let i = 0; i < 1_400; i++) room.send('move', { dx: 0, dy: 0 })
     })
-    for (let i = 0; i < 1_400; i++) room.send('move', { dx: 0, dy: 0 })
-  })
-  ada!.reconnect()
-  await expect(ada!.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
-  await expect(ada!.page).toHaveTitle(/^\{"dropped":4\d\d,"types":\["move"/)
-  await ada!.walk(2)
-  expect(await ada!.id(), 'nobody was thrown out for it').toBe(adaId)
-  expect(await ada!.recoveries()).toEqual([expect.stringMatching(/resumed|snapshot/)])
-  await expectConverged(game, [ada!, ben!])
-})
+    ada!.reconnect()
+    await expect(ada!.page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
+    await expect(ada!.page).toHaveTitle(/^\{"dropped":4\d\d,"types":\["move"/)
+    await ada!.walk(2)
+    expect(await ada!.id(), 'nobody was thrown out for it').toBe(adaId)
+    expect(await ada!.recoveries()).toEqual([expect.stringMatching(/resumed|snapshot/)])
+    await expectConverged(game, [ada!, ben!])
+  },
+)
 
 test(
   '[HS8] deploy in mid-round: the server says that it ends, everybody comes back when it said, and plays on',

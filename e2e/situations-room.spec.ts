@@ -30,33 +30,34 @@ test(
   },
 )
 
-test('100 joiners for 8 seats: eight get one, the others are told, and nobody sits twice', async ({
-  game,
-  visitors,
-}) => {
-  const FREE = 8
-  const [ada] = await visitors(1)
-  const code = await openRoom(ada!)
-  const seated = Array.from({ length: SEATS - FREE - 1 }, () => sendGuest(game, {}, code))
-  expect(new Set(await Promise.all(seated.map(({ outcome }) => outcome)))).toEqual(new Set(['in']))
+test(
+  '100 joiners for 8 seats: eight get one, the others are told, and nobody sits twice',
+  { tag: '@phone' },
+  async ({ game, visitors }) => {
+    const FREE = 8
+    const [ada] = await visitors(1)
+    const code = await openRoom(ada!)
+    const seated = Array.from({ length: SEATS - FREE - 1 }, () => sendGuest(game, {}, code))
+    expect(new Set(await Promise.all(seated.map(({ outcome }) => outcome)))).toEqual(new Set(['in']))
 
-  const pages = await visitors(3)
-  await Promise.all(pages.map((player) => invite(player, code)))
-  const crowd = Array.from({ length: 100 - pages.length }, () => sendGuest(game, {}, code))
-  await Promise.all(pages.map(({ page }) => page.getByTestId('join-submit').click()))
-  const outcomes = await Promise.all(crowd.map(({ outcome }) => outcome))
-  const inside = await Promise.all(pages.map(isSeated))
+    const pages = await visitors(3)
+    await Promise.all(pages.map((player) => invite(player, code)))
+    const crowd = Array.from({ length: 100 - pages.length }, () => sendGuest(game, {}, code))
+    await Promise.all(pages.map(({ page }) => page.getByTestId('join-submit').click()))
+    const outcomes = await Promise.all(crowd.map(({ outcome }) => outcome))
+    const inside = await Promise.all(pages.map(isSeated))
 
-  const all = [...outcomes, ...inside.map((is) => (is ? 'in' : 'ROOM_FULL'))]
-  expect(all.filter((outcome) => outcome === 'in')).toHaveLength(FREE)
-  expect(all.filter((outcome) => outcome === 'ROOM_FULL')).toHaveLength(100 - FREE)
-  const { state } = await game.arena()
-  expect(Object.keys(state.players)).toHaveLength(SEATS)
-  expect(new Set(Object.values(state.players).map(({ color }) => color)).size, 'a colour each').toBe(SEATS)
-  await expect(ada!.page.getByTestId('player-row')).toHaveCount(SEATS)
-  await expectConverged(game, [ada!, ...pages.filter((_, index) => inside[index])])
-  for (const { client } of [...seated, ...crowd]) client.close()
-})
+    const all = [...outcomes, ...inside.map((is) => (is ? 'in' : 'ROOM_FULL'))]
+    expect(all.filter((outcome) => outcome === 'in')).toHaveLength(FREE)
+    expect(all.filter((outcome) => outcome === 'ROOM_FULL')).toHaveLength(100 - FREE)
+    const { state } = await game.arena()
+    expect(Object.keys(state.players)).toHaveLength(SEATS)
+    expect(new Set(Object.values(state.players).map(({ color }) => color)).size, 'a colour each').toBe(SEATS)
+    await expect(ada!.page.getByTestId('player-row')).toHaveCount(SEATS)
+    await expectConverged(game, [ada!, ...pages.filter((_, index) => inside[index])])
+    for (const { client } of [...seated, ...crowd]) client.close()
+  },
+)
 
 test.describe('before a round', () => {
   test.use({ timing: 'lobby:60,countdown:1,play:60,podium:60', expectedComplaints: [LOST_CONNECTION] })
