@@ -137,8 +137,8 @@ export class PPClient<C extends ContractShape = ContractShape> {
    * For development, in a module that keeps its client while it is loaded again: true when `contract` still is what the client was
    * made with, made anew, and then its validators count from now on. With false the page must be loaded anew.
    */
-  takes(contract: ContractShape): boolean {
-    return this.#core.takes(contract)
+  replaceContract(contract: ContractShape): boolean {
+    return this.#core.replaceContract(contract)
   }
 
   /** Connects, or ends the wait before the next attempt. Rooms that were held when the client closed are joined again. */

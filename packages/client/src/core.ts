@@ -73,7 +73,7 @@ export interface Core {
   /** An error that nobody waits for. */
   report(thrown: unknown): void
   /** True when this is the contract that the server knows; its validators count from now on. */
-  takes(contract: ContractShape): boolean
+  replaceContract(contract: ContractShape): boolean
 }
 
 const LINGER_MS = 1_000
@@ -393,7 +393,7 @@ export function createCore(options: ClientOptions): Core {
       return messaging.request(type, payload, askOptions, isKnown ? requests[type]?.output : undefined)
     },
     report,
-    takes(next) {
+    replaceContract(next) {
       const rows = fingerprintOf({ ...options, contract: next }).fingerprint.contract ?? []
       const isSame = rows.join('\n') === fingerprint.contract?.join('\n')
       if (isSame) contract = next

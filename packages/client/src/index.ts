@@ -72,6 +72,6 @@ export type {
   Recovery,
   Status,
 } from './types.js'
-export { ownedBy } from '#witness'
+export { setOwner } from '#witness'
 export { connectWebSocket } from './web-socket.js'
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.js'

@@ -16,6 +16,6 @@ export function tellSelector(
   _reads: ReadPlaces,
   _isChanged: boolean,
 ): void {}
-export function ownedBy<Listener extends object>(listener: Listener, _owner?: Owner | void): Listener {
+export function setOwner<Listener extends object>(listener: Listener, _owner?: Owner | void): Listener {
   return listener
 }

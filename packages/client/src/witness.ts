@@ -76,7 +76,7 @@ export function tellSelector(
 }
 
 /** Says whose listener it is. Returns the listener. */
-export function ownedBy<Listener extends object>(listener: Listener, owner?: Owner | void): Listener {
+export function setOwner<Listener extends object>(listener: Listener, owner?: Owner | void): Listener {
   if (owner !== undefined) owners.set(listener, owner)
   return listener
 }

@@ -68,10 +68,10 @@ test('a contract that is made anew is taken with its validators; another one is 
     harness.server.emit('news', 2)
     await harness.settle()
   }
-  expect(client.takes(load(10).contract)).toBe(true)
+  expect(client.replaceContract(load(10).contract)).toBe(true)
   await say()
   const other = defineContract({ ...load(100).contract, messages: { more: times(1) } })
-  expect(client.takes(other)).toBe(false)
+  expect(client.replaceContract(other)).toBe(false)
   await say()
   expect(news).toEqual([20, 20])
   const answer = client.request('double', 3)

@@ -1,6 +1,6 @@
 // Which component a hook belongs to, for the inspector: a frame came, and <Scores/> was drawn. In production `owner.production.ts` takes
 // this file's place.
-import { ownedBy } from '@painda/client'
+import { setOwner } from '@painda/client'
 import type { Owner } from '@painda/client'
 import { useInsertionEffect, useMemo, useState } from 'react'
 
@@ -18,7 +18,7 @@ export function useOwner(hook: string): Owner | void {
 /** A list's own `subscribe`, in the name of the hook that calls it. */
 export function useOwned(subscribe: Subscribe, hook: string): Subscribe {
   const owner = useOwner(hook)
-  return useMemo(() => (wake) => subscribe(ownedBy(wake, owner)), [subscribe, owner])
+  return useMemo(() => (wake) => subscribe(setOwner(wake, owner)), [subscribe, owner])
 }
 
 export type Subscribe = (wake: () => void) => () => void

@@ -1,6 +1,6 @@
 // A room as one component sees it: only the fields that it reads can render it, a state that came with the page stands in
 // until the room has one, and a refusal from before its time is not its own.
-import { ownedBy } from '@painda/client'
+import { setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
 import { endWait, suspendFor } from './suspend.js'
 
@@ -50,7 +50,7 @@ export function createRoomView(
 
   return {
     subscribe(wake) {
-      ownedBy(wake, owner)
+      setOwner(wake, owner)
       const undo = room.subscribe(wake)
       const release = room.retain()
       own.held = room

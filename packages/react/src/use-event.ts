@@ -1,6 +1,6 @@
 'use client'
 // Messages from the server in a component.
-import { ownedBy } from '@painda/client'
+import { setOwner } from '@painda/client'
 import type { EventPayload, EventType, PPClient, RoomHandle, RoomShape } from '@painda/client'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { usePPClient } from './provider.js'
@@ -31,7 +31,7 @@ export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, 
   useEffect(() => {
     // The overloads tie the payload's type to the name of the message.
     const listen = (payload: unknown): void => (latest.current as (payload: unknown) => void)(payload)
-    ownedBy(listen, owner)
+    setOwner(listen, owner)
     return isRoom(source) ? source.on(type, listen) : (source as PPClient).on(type, listen)
   }, [source, type, owner])
 }

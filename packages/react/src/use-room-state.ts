@@ -1,7 +1,7 @@
 'use client'
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
 // was touched, and it runs the selector then; what it found is not looked up again.
-import { DEV, ownedBy } from '@painda/client'
+import { DEV, setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
@@ -75,7 +75,7 @@ function createSelection<Room extends RoomShape, Value>(
         if (room.state !== undefined) keep(room.state, value)
         wake()
       }
-      ownedBy(look, owner)
+      setOwner(look, owner)
       return room.subscribe(selector, look, { equality })
     },
     now: () => select(room.state ?? sentFor(room)),

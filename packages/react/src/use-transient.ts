@@ -1,6 +1,6 @@
 'use client'
 // A selected value of the state in a callback instead of a render.
-import { ownedBy } from '@painda/client'
+import { setOwner } from '@painda/client'
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useEffect, useState } from 'react'
 import { useLatest } from './use-latest.js'
@@ -28,7 +28,7 @@ export function useTransient<Room extends RoomShape, Value>(
       told.last = { value }
       latest.current(value)
     }
-    ownedBy(tell, owner)
+    setOwner(tell, owner)
     return room.subscribe(selector, tell, { equality, fireImmediately: true })
   }, [room, selector, equality, latest, told, owner])
 }

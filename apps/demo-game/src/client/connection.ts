@@ -36,7 +36,7 @@ const kept = import.meta.hot?.data as { line?: Line } | undefined
 const line = kept?.line ?? connect()
 if (kept !== undefined) {
   kept.line = line
-  if (!line.client.takes(contract)) location.reload()
+  if (!line.client.replaceContract(contract)) location.reload()
 }
 import.meta.hot?.accept()
 
