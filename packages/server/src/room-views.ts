@@ -33,7 +33,7 @@ export interface RoomViews<C extends Member> {
   goOn(seat: Seat<C>, claim: Claim, tick: number): readonly Outgoing[]
   /** All that the member sees. With nothing uncommitted, like `since`. */
   whole(seat: Seat<C>, tick: number): readonly Outgoing[]
-  /** What leads the member from what it has to now. */
+  /** What leads the member from what it has to now: where that is what this tick brings everybody, those same bytes. */
   since(seat: Seat<C>, held: Held, tick: number): readonly Outgoing[]
   /** What the member has once everything has arrived. */
   held(seat: Seat<C>): Held
@@ -187,13 +187,13 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     return place.own === null ? [shared] : [shared, place.own.snapshot(tick)]
   }
 
-  function since(seat: Seat<C>, held: Held, tick: number): readonly Outgoing[] {
+  function since(seat: Seat<C>, held: Held, tick: number, pick = sharedSince): readonly Outgoing[] {
     const place = isPlain ? null : placeOf(seat)
     if (place !== null && place.told !== place.view) return whole(seat, tick)
-    const out = (place?.view ?? main).since(held.version, tick)
+    const out = pick(place?.view ?? main, held.version, tick)
     if (place === null || place.own === null) return out === null ? NOTHING : [out]
     if (out?.message.kind === 'snapshot') return whole(seat, tick)
-    const own = held.own === null ? place.own.snapshot(tick) : place.own.since(held.own, tick)
+    const own = held.own === null ? place.own.snapshot(tick) : pick(place.own, held.own, tick)
     return [out, own].filter((one) => one !== null)
   }
 
@@ -226,10 +226,10 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
       if (!isOf(claim, view)) return whole(seat, tick)
       // What else it was told of meanwhile was lost with the connection.
       if (place !== null) place.told = view
-      return since(seat, { version: claim.version, own: null }, tick)
+      return since(seat, { version: claim.version, own: null }, tick, hashedSince)
     },
     whole,
-    since,
+    since: (seat, held, tick) => since(seat, held, tick),
     held(seat) {
       const { view, own } = isPlain ? { view: main, own: null } : placeOf(seat)
       return { version: view.version, own: own?.version ?? null }
@@ -264,6 +264,16 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
       if (places.delete(seat)) forgetUnused()
     },
   }
+}
+
+/** For one that follows, if not at every step: the hash comes to it as often as to the others. */
+function sharedSince(view: View<object>, version: number, tick: number): Outgoing | null {
+  return view.latest(version, tick) ?? view.since(version, tick)
+}
+
+/** For one that was away: always with the hash. */
+function hashedSince(view: View<object>, version: number, tick: number): Outgoing | null {
+  return view.since(version, tick, true)
 }
 
 function isSharedSnapshot({ message }: Outgoing): boolean {

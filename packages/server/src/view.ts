@@ -33,11 +33,14 @@ export interface View<State extends object> {
   commit(tick: number): Outgoing | null
   /** True when a receiver at `version` can go on by a delta. */
   canContinue(version: number): boolean
+  /** What the commit of this very tick made, if it leads from `version` to now: all who were at that version share it. */
+  latest(version: number, tick: number): Outgoing | null
   /**
    * What leads a receiver from `version` to now: one delta, the snapshot when that is smaller or the only way, or null
-   * when there is nothing to say. Call it only when nothing is uncommitted.
+   * when there is nothing to say. The hash is in a delta that leads over one which had it, and with `isHashed` in each. Call it
+   * only when nothing is uncommitted.
    */
-  since(version: number, tick: number): Outgoing | null
+  since(version: number, tick: number, isHashed?: boolean): Outgoing | null
   /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
   snapshot(tick: number): Outgoing
   /** True when what the contract hides may have changed with the last commit. */
@@ -77,12 +80,16 @@ export function createView<State extends object>({
   let channel = nextChannel()
   let encoder = createViewEncoder(channel, sync.patterns)
   let hashedAt = -Infinity
+  /** The last version whose delta said the hash. */
+  let hashedVersion = -1
   const history = createHistory({ tracker, sync })
   /** Those who heard of nothing newer than this version may know another dictionary. */
   let encoderFrom = -1
   let version = 0
   let lastTick = 0
   let isPromised = false
+  /** What the last commit made. */
+  let newest: { readonly from: number; readonly tick: number; readonly out: Outgoing } | null = null
   /** Those who join at one version share one copy and one encoding. */
   let current: Outgoing | null = null
   let snapshotBytes = 0
@@ -91,11 +98,16 @@ export function createView<State extends object>({
 
   const isHashDue = (): boolean => now() - hashedAt >= HASH_EVERY_MS
 
-  /** The hash, when it is time to say it again. */
+  /** The hash of the version that has just begun, when it is time to say it again. */
   function dueHash(): { hash?: number } {
     if (!isHashDue()) return {}
-    hashedAt = now()
+    noteHash()
     return { hash: tracker.hash() }
+  }
+
+  function noteHash(): void {
+    hashedAt = now()
+    hashedVersion = version
   }
 
   function begin(tick: number): void {
@@ -132,7 +144,7 @@ export function createView<State extends object>({
     const bytes = encoder.commit(tracker, at, (holder) => history.noteTracked(at.to, holder))
     if (bytes === null) return null
     begin(tick)
-    if (at.withHash) hashedAt = now()
+    if (at.withHash) noteHash()
     const { from, to } = at
     const message: StateDelta = {
       kind: 'delta',
@@ -185,7 +197,7 @@ export function createView<State extends object>({
     return current
   }
 
-  function makeUnion(from: number, tick: number): Outgoing {
+  function makeUnion(from: number, tick: number, isHashed: boolean): Outgoing {
     const delta = canContinue(from) ? history.since(from) : null
     if (delta === null) return snapshot(tick)
     // The tick of the last delta: the next one counts from there, for everybody.
@@ -196,7 +208,8 @@ export function createView<State extends object>({
       to: version,
       tick: lastTick,
       delta: delta ?? {},
-      hash: tracker.hash(),
+      // Whoever skips a lot is told as often as the others; to hash what changed at every step would cost as much as sending it.
+      ...(isHashed || hashedVersion > from ? { hash: tracker.hash() } : {}),
       ...scoped,
     } as const
     const bytes = encoder.delta(message)
@@ -233,14 +246,20 @@ export function createView<State extends object>({
     commit(tick) {
       // What the contract hides, only the delta leaves out of the history.
       const isPlain = sync.marks.length === 0 && !isDeltaRead()
-      return (isPlain ? commitBytes(tick) : null) ?? commitDelta(tick)
+      const from = version
+      const out = (isPlain ? commitBytes(tick) : null) ?? commitDelta(tick)
+      if (out !== null) newest = { from, tick, out }
+      return out
     },
     canContinue,
-    since(from, tick) {
+    latest(from, tick) {
+      return newest?.from === from && newest.tick === tick && canContinue(from) ? newest.out : null
+    },
+    since(from, tick, isHashed = false) {
       if (from === version) return null
       const known = unions.get(from)
-      if (known !== undefined && canContinue(from)) return known
-      const union = makeUnion(from, tick)
+      if (known !== undefined && (!isHashed || hasHash(known)) && canContinue(from)) return known
+      const union = makeUnion(from, tick, isHashed)
       unions.set(from, union)
       return union
     },
@@ -252,6 +271,10 @@ export function createView<State extends object>({
       return encoder.isFull
     },
   }
+}
+
+function hasHash({ message }: Outgoing): boolean {
+  return 'hash' in message && message.hash !== undefined
 }
 
 /** State is encoded when it is made, once, in the order of its versions: the dictionary grows from delta to delta. */

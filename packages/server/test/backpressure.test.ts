@@ -222,6 +222,32 @@ test.each([0, 1, 2, 3, 4, 5])(
   },
 )
 
+test('[BP2] a member that was late for a moment gets the others’ bytes again with the first state that it misses none before', async () => {
+  const kit = createTestRooms()
+  const room = kit.rooms.room('a', { n: 0 })
+  let isSlow = false
+  const [ann, bob] = [kit.member('ann'), kit.member('bob')]
+  Object.defineProperty(ann, 'isBehind', { get: () => isSlow })
+  for (const member of [ann, bob]) await kit.join(member, { how: 'join', room: 'a' })
+  room.on('tick', () => room.update((draft) => void draft.n++))
+  await kit.ticks(2)
+  isSlow = true
+  await kit.ticks()
+  isSlow = false
+  await kit.ticks()
+  for (const member of [ann, bob]) member.read()
+  const union = ann.of('delta').at(-1)
+  expect((union?.to ?? 0) - (union?.from ?? 0)).toBe(2)
+  // It is watched for seconds; what it costs meanwhile is a look, and no encoding of its own.
+  for (let tick = 0; tick < 60; tick++) {
+    await kit.ticks()
+    for (const member of [ann, bob]) member.read()
+    expect(ann.bytes.at(-1)).toBe(bob.bytes.at(-1))
+  }
+  expect(ann.state('a')).toEqual({ n: room.state.n })
+  expect(ann.broken).toEqual([])
+})
+
 test('[BP2] a member of a room at rest costs no look: only those who are behind are asked', async () => {
   const kit = createTestRooms()
   const room = kit.rooms.room('a', { n: 0 })
