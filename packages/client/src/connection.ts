@@ -243,7 +243,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const wasOpen = state.name === 'open'
     if ('link' in state) {
       state.link.close(closeCode, 'page left')
-      state.link.hurry()
+      state.link.flush()
     }
     leave()
     move({ name: 'away' })

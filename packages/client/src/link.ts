@@ -20,7 +20,7 @@ export interface Link {
   /** Sends what waits and closes. Neither `onFrame` nor `onClose` is called afterwards. */
   close(code: number, reason: string): void
   /** What is due goes out within this call: the page stands still after it. */
-  hurry(): void
+  flush(): void
   /** As `close`, without waiting for an answer from the other end. */
   terminate(): void
 }
@@ -44,7 +44,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
   let isOver = false
   let maxFrameBytes = Infinity
 
-  function flush(): void {
+  function sendPending(): void {
     if (isOver) return
     const letters = pending
     pending = []
@@ -93,7 +93,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
     send(letter) {
       if (isOver) return
       pending.push(letter)
-      if (pending.length === 1) void Promise.resolve().then(flush)
+      if (pending.length === 1) void Promise.resolve().then(sendPending)
     },
     get isBehind() {
       return transport.bufferedAmount > BEHIND_BYTES
@@ -106,11 +106,14 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
     },
     close(code, reason) {
       if (isOver) return
-      flush()
+      sendPending()
       stop()
       transport.close(code, reason)
     },
-    hurry: () => transport.hurry?.(),
+    flush() {
+      sendPending()
+      transport.flush?.()
+    },
     terminate() {
       if (isOver) return
       stop()

@@ -27,10 +27,10 @@ export interface Transport {
   /** A ping below the messages, for peers whose protocol has none (v2). Absent where there is no such thing. */
   ping?(onPong: () => void): void
   /**
-   * This host is about to stand still, and its timers with it: what is due goes out within this call. Absent where nothing
-   * waits for a timer.
+   * This host is about to stand still, and its timers with it: what is due goes out within this call, and a close after it. A Transport
+   * around another one flushes that too. Absent where nothing waits for a timer.
    */
-  hurry?(): void
+  flush?(): void
 }
 
 /** "Normal closure" of RFC 6455. */

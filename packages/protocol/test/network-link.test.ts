@@ -4,6 +4,7 @@ import {
   CLOSE_TIMEOUT_MS,
   createDeliveryLog,
   createNetwork,
+  createTransportPair,
   type CloseInfo,
   type DeliveryLog,
   type Link,
@@ -480,14 +481,14 @@ test('[NW20] settings and arguments out of range are refused with the name of th
   expect(field(() => link.corruptNext('up', 0))).toMatchObject({ details: { field: 'nth' } })
 })
 
-test('a host that is about to stand still hurries out what is due, and nothing that still travels', async () => {
+test('[TR10] a host that is about to stand still sends what is due, and nothing that still travels arrives early', async () => {
   const { time, link, connect } = rig()
   const { client, server } = connect()
   client.transport.send(bytes(1))
   client.transport.close(4020, 'put aside')
   await microtasks()
   expect(server.got, 'nothing is delivered without a timer').toEqual([])
-  client.transport.hurry?.()
+  client.transport.flush?.()
   await microtasks()
   expect(server.got).toEqual(['1@0'])
   expect(server.closed).toEqual([{ code: 4020, reason: 'put aside' }])
@@ -495,11 +496,26 @@ test('a host that is about to stand still hurries out what is due, and nothing t
   link.set({ delayMs: 50 })
   const slow = connect()
   slow.client.transport.send(bytes(2))
-  slow.client.transport.hurry?.()
+  slow.client.transport.flush?.()
   await microtasks()
   expect(slow.server.got, 'a slow way stays slow').toEqual([])
   await time.advance(50)
   expect(slow.server.got).toEqual(['2@50'])
+})
+
+test('[TR10] what is due goes through a link around a link without a timer', async () => {
+  const time = createFakeTime()
+  const [page, server] = createTransportPair()
+  const inner = createNetwork({ time, seed: 1 }).link('weather').wrap(page)
+  const outer = createNetwork({ time, seed: 2 }).link('inspector').wrap(inner)
+  const got: string[] = []
+  server.onMessage(([byte]) => void got.push(`message ${byte}`))
+  server.onClose(({ code }) => void got.push(`close ${code}`))
+  outer.send(bytes(1))
+  outer.close(4020, 'put aside')
+  outer.flush?.()
+  await microtasks()
+  expect(got).toEqual(['message 1', 'close 4020'])
 })
 
 async function microtasks(): Promise<void> {

@@ -26,7 +26,7 @@ export interface Lane<Owner> {
   /** Nothing arrives before `until`; then all of it does. */
   holdUntil(until: number): void
   /** Hands over what is due now, without waiting for a timer. */
-  hurry(): void
+  flush(): void
   /** Forgets what belongs to `owner`. */
   purge(owner: Owner): void
   close(): void
@@ -137,7 +137,7 @@ export function createLane<Owner>(line: DelayLine, time: Time): Lane<Owner> {
       heldUntil = Math.max(heldUntil, until)
       arm()
     },
-    hurry: () => work(TIMER_GRAIN_MS),
+    flush: () => work(TIMER_GRAIN_MS),
     purge(owner) {
       const isOwn = (parcel: Parcel<Owner>): boolean => parcel.owner === owner
       const lost = [...travelling.filter(isOwn), ...waiting.filter(isOwn)]

@@ -184,7 +184,7 @@ export function createLink({ name, time, random, record, maxHeldBytes }: LinkOpt
     return {
       send: (direction, data) => send(socket, direction, data),
       follow: (direction, then, bytes = 0) => post(socket, direction, 0, bytes, then),
-      hurry: (direction) => ways[direction].lane.hurry(),
+      flush: (direction) => ways[direction].lane.flush(),
       queuedBytes: (direction) => ways[direction].lane.queuedBytes(socket),
       heldBytes: (direction) => ways[direction].lane.heldBytes(socket),
       close: () => void remove(socket),

@@ -19,7 +19,7 @@ export interface LinkSocket {
   /** Runs `then` at the far end, in order after what was sent: a close, a ping. Costs no bytes unless told. */
   follow(direction: Direction, then: () => void, bytes?: number): void
   /** What is due arrives within this call. */
-  hurry(direction: Direction): void
+  flush(direction: Direction): void
   /** Bytes that have not left the sender; those on their way do not count, as with `bufferedAmount`. */
   queuedBytes(direction: Direction): number
   /** All that the engine holds, some overhead for each message included. */

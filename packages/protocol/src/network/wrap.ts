@@ -155,7 +155,10 @@ function createWrap(
       socket?.follow('up', () => inner.terminate())
       end({ code: CLOSE_ABNORMAL, reason: '' })
     },
-    hurry: () => socket?.hurry('up'),
+    flush() {
+      socket?.flush('up')
+      inner.flush?.()
+    },
   }
   const { onOpen } = inner
   if (onOpen !== undefined && socket !== null) near.onOpen = (listener) => onOpen.call(inner, listener)

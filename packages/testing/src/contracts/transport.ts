@@ -183,6 +183,21 @@ export function describeTransport(
         assert.equal(pair.a.bufferedAmount, 0)
       },
     )
+
+    check('[TR10] flush loses, doubles and reorders nothing, and may come after the close', async (pair) => {
+      const atB = listen(pair.b)
+      pair.a.send(Uint8Array.of(1))
+      pair.a.flush?.()
+      pair.a.send(Uint8Array.of(2))
+      await pair.settle()
+      pair.a.send(Uint8Array.of(3))
+      pair.a.close(4018, 'enough')
+      pair.a.flush?.()
+      await pair.settle()
+      assert.deepEqual(atB.messages, [[1], [2], [3]])
+      assert.deepEqual(atB.closes, [{ code: 4018, reason: 'enough' }])
+      pair.a.flush?.()
+    })
   })
 }
 
