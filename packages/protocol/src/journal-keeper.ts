@@ -108,12 +108,17 @@ export function createJournalKeeper({
 
   function over(kept: Kept): void {
     kept.isOver = true
+    // Behind the others that are over: a room that ran for long is not forgotten for having begun early.
+    rooms.delete(kept.room)
+    rooms.set(kept.room, kept)
     const gone = [...rooms.values()].filter(({ isOver }) => isOver)
     for (const one of gone.slice(0, -MAX_OVER)) forget(one)
     onOver(kept.room)
   }
 
+  /** Nothing when the line before it was one too many, and the journal is no more. */
   function write(kept: Kept, told: Line<InputEvent> | Line<StepEvent>): void {
+    if (kept.problem !== null) return
     const n = kept.rows.length
     const row = writeSessionLine({ source: 0, event: { ...told, room: kept.room, n } })
     kept.rows.push(row)
@@ -232,7 +237,7 @@ export function createJournalKeeper({
       writeQuiet(kept)
       const where = { kind: 'input', at: time.now(), tick: kept.tick, now: 0, peer: '' } as const
       write(kept, { ...where, input: { what: 'mark', label } })
-      return true
+      return kept.problem === null
     },
     read(room) {
       const kept = rooms.get(room)
