@@ -9,6 +9,9 @@ import type { Player } from './support/player.js'
 
 export { expect, LOST_CONNECTION } from '@painda/testing/playwright'
 
+/** For specs that look at what moves: the others are played as by people who asked for less of it. */
+export const IN_MOTION = { contextOptions: { reducedMotion: 'no-preference' } } as const
+
 export interface GameOptions {
   /** The page as built for tests, or the dev server of `npm start` with the inspector in it. */
   served: 'built' | 'dev'

@@ -1,7 +1,7 @@
 // Twelve in motion: React renders nothing for it, and a frame's script is short.
-import { expect, test } from './fixtures.js'
+import { expect, IN_MOTION, test } from './fixtures.js'
 
-test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+test.use(IN_MOTION)
 
 declare global {
   interface Window {

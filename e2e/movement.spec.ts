@@ -1,10 +1,10 @@
 // Players on one floor: what one does, the others see.
 import { paintOf } from '../apps/demo-game/src/shared/palette.js'
-import { expect, test } from './fixtures.js'
+import { expect, IN_MOTION, test } from './fixtures.js'
 import { colorAt } from './support/canvas.js'
 import { expectConverged } from './support/converged.js'
 
-test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+test.use(IN_MOTION)
 
 test('two players join and see each other in the list', { tag: '@phone' }, async ({ game, players }) => {
   const [ada, ben] = await players(2)

@@ -1,10 +1,10 @@
 // Painting: tiles and scores that all pages agree on, until the round is over.
 import { paintOf } from '../apps/demo-game/src/shared/palette.js'
-import { expect, test } from './fixtures.js'
+import { expect, IN_MOTION, test } from './fixtures.js'
 import { colorAt } from './support/canvas.js'
 import { expectConverged } from './support/converged.js'
 
-test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+test.use(IN_MOTION)
 
 test('a tile that one player paints has their colour on every floor, and counts for them', async ({
   game,

@@ -1,9 +1,9 @@
 // A whole round: lobby, countdown, play, podium, rematch, with every number on every podium checked against the server.
 import { MISSIONS } from '../apps/demo-game/src/shared/missions.js'
-import { expect, test } from './fixtures.js'
+import { expect, IN_MOTION, test } from './fixtures.js'
 import { expectConverged } from './support/converged.js'
 
-test.use({ contextOptions: { reducedMotion: 'no-preference' } })
+test.use(IN_MOTION)
 
 test.describe('a round of four', () => {
   test.use({ timing: 'lobby:30,countdown:1,play:6,podium:30' })

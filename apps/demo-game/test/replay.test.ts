@@ -54,3 +54,11 @@ test('a round with bots plays again, state by state', async () => {
   expect(played.checks).toBeGreaterThan(500)
   expect(recording.events.some((event) => event.kind === 'input' && event.peer.startsWith('bot-'))).toBe(true)
 })
+
+test('a rule that was changed is found at the tick at which it first counts', async () => {
+  const recording = await recordRound()
+  const shorter = { ...OPTIONS, timing: { ...OPTIONS.timing, play: 10 } }
+  await expect(
+    replay(recording, { contract, setup: (server) => playOn(server, shorter) }),
+  ).rejects.toMatchObject({ code: 'DESYNC', details: { tick: expect.any(Number) as number } })
+})

@@ -2,6 +2,7 @@
 // way. Timers run in the order of their due times, then of their creation; whatever a timer woke settles before the
 // next one runs.
 import { PPError, type Time, type Undo } from '@painda/protocol'
+import { flushMicrotasks } from './microtasks.js'
 
 export interface FakeTimeOptions {
   /** What `now()` says at first. Default 0. */
@@ -38,15 +39,6 @@ interface Timer {
 
 /** 2030-01-01: a date that no test can take for today. */
 const WALL_EPOCH = Date.UTC(2030, 0, 1)
-
-/**
- * How many turns of the microtask queue count as settled. Nobody can ask an engine whether its queue is empty, and
- * a real timer (setImmediate, MessageChannel) would let real I/O into the middle of a fake minute. One turn moves every
- * waiting chain by one step; an `await` takes one, an async function that returns a promise three. A message
- * through ten async stages, its answer and the caller's own awaits come to some 80 steps. 128 leaves room and costs
- * about 4 µs. What needs the host (streams, crypto.subtle, sockets) does not settle here: await it yourself.
- */
-const SETTLE_TURNS = 128
 
 /** Timers run at one and the same instant before we say that the code under test spins. */
 const MAX_RUNS_PER_INSTANT = 100_000
@@ -103,10 +95,6 @@ export function createFakeTime({ start = 0 }: FakeTimeOptions = {}): FakeTime {
     }
     timer.run()
     return true
-  }
-
-  async function flushMicrotasks(): Promise<void> {
-    for (let turn = 0; turn < SETTLE_TURNS; turn++) await Promise.resolve()
   }
 
   async function alone(run: () => Promise<void>): Promise<void> {

@@ -10,7 +10,8 @@ import { PPServer, PPVirtualClient, silentLogger } from '@painda/server'
 import { replay, type TestClient } from '@painda/testing'
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createReplayTime, settled } from '../src/replay/replay-time.js'
+import { flushMicrotasks } from '../src/microtasks.js'
+import { createReplayTime } from '../src/replay/replay-time.js'
 import { contract, createRecorded, defineMine, Mine, playRound, RULES, type Rules } from './replay-game.js'
 
 const undos: (() => Promise<void>)[] = []
@@ -93,12 +94,12 @@ describe('replay', () => {
     const mine = server.createRoom(Mine)
     const bot = new PPVirtualClient('bot', { time })
     bot.connect(server)
-    await settled()
+    await flushMicrotasks()
     const handle = bot.join(Mine, { id: mine.id })
     for (const at of [100, 150, 420, 423, 777, 2_510, 2_520, 2_600, 2_900]) {
       time.moveTo(at)
       if (at === 423) handle.send('walk', { by: 1 })
-      await settled()
+      await flushMicrotasks()
       await time.runDue()
     }
     const file = keeper.read(mine.id) ?? ''

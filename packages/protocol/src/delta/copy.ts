@@ -45,6 +45,7 @@ export function keysChanged(copy: object): void {
   settling.delete(copy)
 }
 
+/** True for a copy whose keys are remembered for the next one. */
 export function isWide(copy: object): boolean {
   return settling.has(copy)
 }

@@ -11,11 +11,11 @@ import { isRecord, own } from './value.js'
 export interface PackedDelta {
   readonly places: readonly Touched[]
   /** Per place a column for each field, or one for the places themselves. */
-  readonly columns: readonly (readonly Column[])[]
+  readonly columns: readonly (readonly PackedColumn[])[]
 }
 
 /** Per row the delta of the value there; undefined where it is what it was. */
-export type Column = readonly (Delta | undefined)[]
+export type PackedColumn = readonly (Delta | undefined)[]
 
 /**
  * What a decoded message changed; undefined where it does not tell the places, or where one of them is an item of a list,
@@ -23,7 +23,7 @@ export type Column = readonly (Delta | undefined)[]
  */
 export function packDelta({ touched, before, state }: StateDelta): PackedDelta | undefined {
   if (touched === undefined) return undefined
-  const columns: Column[][] = []
+  const columns: PackedColumn[][] = []
   for (const place of touched) {
     const packed = packPlace(place, before, state)
     if (packed === undefined) return undefined
@@ -62,7 +62,7 @@ function put(delta: Record<string, Delta>, keys: readonly string[], change: Delt
   at[keys[keys.length - 1] ?? ''] = change
 }
 
-function packPlace(place: Touched, before: unknown, after: unknown): Column[] | undefined {
+function packPlace(place: Touched, before: unknown, after: unknown): PackedColumn[] | undefined {
   const { path, rows, fields } = place
   if (path.length === 0 && fields.length === 0) return undefined
   if (fields.some(isMarkerKey) || path.some(isHard)) return undefined
@@ -76,7 +76,7 @@ function packPlace(place: Touched, before: unknown, after: unknown): Column[] | 
     const column = packColumn(was, is, (value) => value)
     return column && [column]
   }
-  const columns: Column[] = []
+  const columns: PackedColumn[] = []
   for (const field of fields) {
     const column = packColumn(was, is, (value) => fieldOf(value, field))
     if (column === undefined) return undefined
@@ -90,7 +90,7 @@ function packColumn(
   before: readonly unknown[],
   after: readonly unknown[],
   valueOf: (at: unknown) => unknown,
-): Column | undefined {
+): PackedColumn | undefined {
   let isPlain = true
   // `map` makes it of its final length: numbers then take eight bytes each and nothing more.
   const column = after.map((at, row): Delta | undefined => {

@@ -3,7 +3,7 @@
 // in the name of the room that it joined, a client would be in another room than it knows. So such a body ends with four
 // bytes that follow from all before them. They find accidents, not attackers.
 import { ensure } from '../malformed.js'
-import { GENERAL, OPCODE_MASK, PRESENCES, SNAPSHOT } from './opcodes.js'
+import { GENERAL, OPCODE_MASK, PRESENCES_KIND, SNAPSHOT } from './opcodes.js'
 
 export const CHECK_BYTES = 4
 
@@ -43,7 +43,7 @@ export function isRight(body: Uint8Array): boolean {
 /** True for the kinds that end with a check. */
 export function isChecked(body: Uint8Array): boolean {
   const first = body[0] ?? OPCODE_MASK
-  return first === GENERAL ? body[1] !== PRESENCES : (first & OPCODE_MASK) === SNAPSHOT
+  return first === GENERAL ? body[1] !== PRESENCES_KIND : (first & OPCODE_MASK) === SNAPSHOT
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

@@ -41,4 +41,4 @@ export const GENERAL_KINDS = [
 ] as const satisfies readonly MessageKind[]
 
 /** The number of `presences`, whose lists have a hash of their own. */
-export const PRESENCES = 10
+export const PRESENCES_KIND = GENERAL_KINDS.indexOf('presences')

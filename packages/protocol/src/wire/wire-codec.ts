@@ -200,7 +200,11 @@ function readGeneral(r: Reader, { views, names, shapes }: Known): Message {
   const said = readValue(r, inlineNames, 0)
   ensure(isFields(said), kind)
   // A room's list without its `room` would be taken for the global one.
-  ensure(kind !== 'presences' || Object.keys(said).every((key) => key in shape || `${key}?` in shape), kind)
+  ensure(
+    kind !== 'presences' ||
+      Object.keys(said).every((key) => Object.hasOwn(shape, key) || Object.hasOwn(shape, `${key}?`)),
+    kind,
+  )
   const named = renamed(kind, said, (number) =>
     typeof number === 'number' ? names.nameOf(number) : undefined,
   )

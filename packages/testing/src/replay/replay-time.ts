@@ -1,6 +1,7 @@
 // A Time that a recording drives. It jumps to where the recording says, and a timer that is due waits until it is told to run: a host
 // that was late in the recording is late again, and a tick never runs before an input that came before it.
 import type { Time, Undo } from '@painda/protocol'
+import { flushMicrotasks } from '../microtasks.js'
 
 export interface ReplayTime extends Time {
   /** Never goes back. No timer runs. */
@@ -54,15 +55,8 @@ export function createReplayTime(): ReplayTime {
       const limit = lastId
       for (let timer = takeDue(limit); timer !== null; timer = takeDue(limit)) {
         timer.run()
-        await settled()
+        await flushMicrotasks()
       }
     },
   }
-}
-
-/** Messages in memory pass a few promises at each end; what needs the host gets a turn of its loop too. */
-const TURNS = 48
-
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve()
 }

@@ -12,9 +12,10 @@ import { MAX_CATCH_UP_STEPS, type Kept, type PPServer, type Room, type ServerOpt
 import { loadRecording, type RecordingSource } from './load-recording.js'
 import { createReplayPeer, type ReplayPeer } from './replay-peer.js'
 import { ReplayServer } from './replay-server.js'
-import { createReplayTime, settled, type ReplayTime } from './replay-time.js'
+import { flushMicrotasks } from '../microtasks.js'
+import { createReplayTime, type ReplayTime } from './replay-time.js'
 import { nameInput, OTHER_CONTRACT, tellDifference } from './words.js'
-import { createWitness, type Witness } from './witness.js'
+import { createComparison, type Comparison } from './comparison.js'
 
 export interface ReplayOptions<C extends ContractShape = ContractShape> {
   /** Makes the server what it is: the same function that the game's server uses. `kept`: as `server.reload` gives it, empty. */
@@ -54,33 +55,34 @@ export async function replay<C extends ContractShape = ContractShape>(
   const recording = await loadRecording(source, options.room)
   const time = createReplayTime()
   const { contract, serverOptions } = options
+  // Every option may be absent; that the rest of a generic type is still that type, TypeScript does not see.
   const server = new ReplayServer<C>(time, {
     ...serverOptions,
     ...(contract === undefined ? {} : { contract }),
   } as ServerOptions<C>)
   const inputs = recording.events.filter((event) => event.kind === 'input' && event.input.what !== 'mark')
   // What one input brings about by itself, such as the beginning of the ticks, happened later where the host was busy.
-  const witness = createWitness(recording, (index) => {
+  const comparison = createComparison(recording, (index) => {
     const event = inputs[index]
     if (event?.kind !== 'input') return undefined
     time.moveTo(event.now)
     return event.now
   })
-  server.inspector.journal = witness
-  const play = createPlay({ recording, time, server, contract, witness })
+  server.inspector.journal = comparison
+  const play = createPlay({ recording, time, server, contract, comparison })
   try {
     options.setup(server, {})
     play.begin()
     for (const event of recording.events) {
       if (event.kind === 'input') await play.meet(event)
       else await play.run(event)
-      if (witness.found !== null) break
+      if (comparison.found !== null) break
     }
     return play.result()
   } finally {
     delete server.inspector.journal
     play.close()
-    await settled()
+    await flushMicrotasks()
     await server.close()
   }
 }
@@ -100,13 +102,13 @@ function createPlay<C extends ContractShape>({
   time,
   server,
   contract,
-  witness,
+  comparison,
 }: {
   recording: Recording
   time: ReplayTime
   server: ReplayServer<C>
   contract: C | undefined
-  witness: Witness
+  comparison: Comparison
 }): Play {
   const { create, name, room: id } = recording
   const { stepMs } = create.input
@@ -134,7 +136,7 @@ function createPlay<C extends ContractShape>({
       accept: (transport) => server.admit(transport, peerId),
     })
     peers.set(peerId, peer)
-    await settled()
+    await flushMicrotasks()
     const client = server.getClient(peerId)
     if (client === undefined) {
       throw desync(
@@ -207,12 +209,12 @@ function createPlay<C extends ContractShape>({
     const { input } = event
     if (input.what === 'mark') return
     const place = met++
-    if (witness.inputs[place] === undefined) {
+    if (comparison.inputs[place] === undefined) {
       time.moveTo(event.now)
       await act(event)
-      await settled()
+      await flushMicrotasks()
     }
-    const seen = witness.inputs[place]
+    const seen = comparison.inputs[place]
     if (seen === undefined) {
       const problem = peers.get(event.peer)?.problem ?? 'the server did not pass it on'
       throw desync(`${nameInput(event)} does not reach the room any more: ${problem}.`, { input: event })
@@ -227,13 +229,13 @@ function createPlay<C extends ContractShape>({
 
   async function run({ from, tick, dropped = 0 }: StepEvent): Promise<void> {
     for (let step = from; step <= tick; step++) {
-      if (witness.tick >= step) continue
+      if (comparison.tick >= step) continue
       // Ticks are given up only by a host so late that the most it makes up are due at once.
       const due = step === from && dropped > 0 ? step + MAX_CATCH_UP_STEPS - 1 : step
       time.moveTo(due * stepMs)
       await time.runDue()
       // It slept: nothing has changed since, or should not have.
-      if (witness.tick < step && room !== null) witness.check(step, room.state)
+      if (comparison.tick < step && room !== null) comparison.check(step, room.state)
     }
   }
 
@@ -241,12 +243,13 @@ function createPlay<C extends ContractShape>({
     begin() {
       const { options, seed } = create.input
       const how = { id, seed, options: structuredClone(options) }
+      // Of a room of any shape: only its tick and its state are read.
       room = server.createRoom(server.shapeOf(name), how) as unknown as Room
     },
     meet,
     run,
     result() {
-      const { found, checks, tick } = witness
+      const { found, checks, tick } = comparison
       if (found !== null) {
         const { difference, before } = found
         throw new PPError('DESYNC', tellDifference({ recording, found, checks, isOtherContract }), {

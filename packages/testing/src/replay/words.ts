@@ -1,7 +1,7 @@
 // What a person is told when a game does not play as it was recorded: when, where, and what came just before.
 import { formatPath, type InputEvent, type Recording } from '@painda/protocol'
 import { show } from '../show.js'
-import type { Found } from './witness.js'
+import type { Found } from './comparison.js'
 
 export interface Told {
   recording: Pick<Recording, 'name' | 'room' | 'create' | 'events'>

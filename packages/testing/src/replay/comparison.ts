@@ -11,7 +11,7 @@ import {
   type StepEvent,
 } from '@painda/protocol'
 
-export interface Witness extends RoomJournal {
+export interface Comparison extends RoomJournal {
   /** The first difference; what follows is its consequence. */
   readonly found: Found | null
   /** The last tick that has run. */
@@ -37,10 +37,10 @@ export interface Found {
 }
 
 /** `onInput`: the `index`-th input reaches the room, and has not been handled yet; says when that happens on the room's clock. */
-export function createWitness(
+export function createComparison(
   { room, events }: Pick<Recording, 'room' | 'events'>,
   onInput: (index: number) => number | undefined,
-): Witness {
+): Comparison {
   const inputs: Seen[] = []
   let found: Found | null = null
   let lastTick = 0
@@ -93,13 +93,13 @@ export function createWitness(
     inputs,
     check,
     frame() {
-      // Which frames there were the recording says.
+      // The recording names the frames.
     },
     changed() {
       // The code of today is all that it meets.
     },
     over() {
-      // So it says when it ended.
+      // The recording knows when the room ended.
     },
     input(moment, peer, input) {
       if (moment.room !== room) return moment.now
