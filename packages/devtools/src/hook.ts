@@ -34,11 +34,16 @@ export interface DevtoolsHook {
   journal(): SessionFile | null
   /** Other tabs of this browser, where the overlay is mounted. */
   tabs: OtherTabs | null
+  /** Where the overlay's button makes way for another tool's; null where it may stand as it was told. */
+  corner(): Corner | null
+  makeWay(corner: Corner): void
   /** The newest clients, oldest first. */
   clients(): readonly AttachedClient[]
-  /** Called when a client was attached or forgotten. */
+  /** Called when a client was attached or forgotten, or the button has another corner. */
   subscribe(listener: () => void): Undo
 }
+
+export type Corner = 'bottom-right' | 'bottom-left'
 
 export interface AttachedClient {
   /** Names the client's events in the recorder. */
@@ -80,6 +85,7 @@ export function createHook(
   const listeners = new Set<() => void>()
   let attached: (AttachedClient & { detach: Undo })[] = []
   let nextSource = 0
+  let corner: Corner | null = null
 
   function follow(client: InspectableClient, source: number): Undo {
     let sinceCheckpoint = 0
@@ -125,6 +131,12 @@ export function createHook(
       return state?.name === 'recorded' ? state.file : null
     },
     tabs: null,
+    corner: () => corner,
+    makeWay(next) {
+      if (corner === next) return
+      corner = next
+      for (const listener of listeners) listener()
+    },
     replayed: null,
     clients: () => attached,
     subscribe(listener) {

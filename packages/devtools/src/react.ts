@@ -5,6 +5,9 @@ import { useEffect, useState } from 'react'
 import { installHook } from './hook.js'
 import type { DevtoolsOptions } from './overlay/mount.js'
 
+export { paindaDevtoolsPlugin } from './react-tanstack.js'
+export type { ReactTanStackPlugin } from './react-tanstack.js'
+
 // Bundlers put the value in; a browser alone has no such object.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 

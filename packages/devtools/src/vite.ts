@@ -1,15 +1,15 @@
 // The Vite plugin: puts the hook into the page's head before the app's own script, and loads the overlay when the page
 // has time. Works on the dev server only; a build, a preview and server code never see it.
-import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { normalizePath } from 'vite'
 import type { Plugin } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
 import { gameServerPlugin } from './vite-game-plugin.js'
 import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
+import { type DockHost, registerDock } from './vite/dock-entry.js'
 import { createJournals } from './vite/journals.js'
+import { pageModules, sourcesBeside } from './vite/page-modules.js'
 import { createTestFiles } from './vite/test-files.js'
 
 export interface PaindaDevtoolsOptions {
@@ -44,11 +44,13 @@ export type { GameServer, GameServerModule, ReloadNotice, RunningServer } from '
 
 const VIRTUAL_ID = 'virtual:painda-devtools'
 /** Rollup's convention: no other plugin touches an id that begins like this. */
-const RESOLVED_ID = `\0${VIRTUAL_ID}`
+const RESOLVED = '\0'
 /** The workspace's own condition in `exports`; published packages know nothing of it. */
 const SOURCE_CONDITION = 'painda-source'
-/** How Vite writes that id into a URL. */
-const URL_PATH = `@id/__x00__${VIRTUAL_ID}`
+/** What Vite DevTools load when our entry of their dock is chosen. */
+const DOCK_ID = `${VIRTUAL_ID}/dock`
+/** How Vite writes such an id into a URL. */
+const urlOf = (base: string, id: string): string => `${base}@id/__x00__${id}`
 
 /** What the overlay needs from outside. Known from the start, so that Vite does not find them late and reload the page. */
 const LIBRARIES = [
@@ -71,7 +73,12 @@ export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtool
 
 type PageOptions = Omit<PaindaDevtoolsOptions, 'server' | 'tests'>
 
-function inspectorPlugin(options: PageOptions, tests: TestOptions): Plugin {
+/** Vite DevTools look for it; Vite itself knows it only where they are installed. */
+interface DockedPlugin extends Plugin {
+  devtools: { setup(host: DockHost): void }
+}
+
+function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin {
   let base = '/'
   let folder = new URL('./', import.meta.url)
   return {
@@ -142,45 +149,18 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): Plugin {
       if (modules.length > 0) ws.send('painda:saved', { file: normalizePath(relative(config.root, file)) })
     },
 
-    resolveId: (id) => (id === VIRTUAL_ID ? RESOLVED_ID : undefined),
-    load: (id) => (id === RESOLVED_ID ? pageModule(options, folder, base) : undefined),
+    devtools: { setup: (host) => registerDock(host, urlOf(base, DOCK_ID)) },
+
+    resolveId: (id) => (id === VIRTUAL_ID || id === DOCK_ID ? RESOLVED + id : undefined),
+    load(id) {
+      const modules = pageModules(options, folder, base)
+      if (id === RESOLVED + VIRTUAL_ID) return modules.page()
+      return id === RESOLVED + DOCK_ID ? modules.dock() : undefined
+    },
 
     // Module scripts run in the order of the page: first in the head is before the app, wherever its script stands.
     transformIndexHtml: () => [
-      { tag: 'script', attrs: { type: 'module', src: base + URL_PATH }, injectTo: 'head-prepend' },
+      { tag: 'script', attrs: { type: 'module', src: urlOf(base, VIRTUAL_ID) }, injectTo: 'head-prepend' },
     ],
   }
-}
-
-/** What the page runs: the hook at once, the overlay in a moment of rest. */
-function pageModule(options: PageOptions, folder: URL, base: string): string {
-  return `import { installHook } from ${importPath(folder, 'hook')}
-import { createRecordingLane } from ${importPath(folder, 'recording-lane')}
-import { createServerLane } from ${importPath(folder, 'server-lane')}
-import { createEditor } from ${importPath(folder, 'editor')}
-const hook = installHook(globalThis)
-hook.editor = createEditor(${JSON.stringify(base)}, (...asked) => fetch(...asked))
-if (import.meta.hot) {
-  const clientIds = () => hook.clients().flatMap(({ client }) => client.id ?? [])
-  hook.server = createServerLane({ hot: import.meta.hot, recorder: hook.recorder, clientIds })
-  hook.recording = createRecordingLane(import.meta.hot, Date.now)
-}
-const load = () =>
-  import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${JSON.stringify(options)}))
-if (document.readyState === 'complete') load()
-else addEventListener('load', load, { once: true })
-`
-}
-
-/** Our own file, by its path: the app's folder may not be able to resolve the package's name. */
-function importPath(folder: URL, name: string): string {
-  const source = fileURLToPath(new URL(`${name}.ts`, folder))
-  const path = existsSync(source) ? source : fileURLToPath(new URL(`${name}.js`, folder))
-  return JSON.stringify(path.replaceAll('\\', '/'))
-}
-
-/** In this workspace the page runs from source even where the plugin itself was loaded as built. */
-function sourcesBeside(folder: URL): URL {
-  const sources = new URL('../src/', folder)
-  return existsSync(sources) ? sources : folder
 }

@@ -108,22 +108,54 @@ test('where pop-ups are refused it is a picture in picture, and without that it 
   Reflect.deleteProperty(window, 'documentPictureInPicture')
 })
 
-test('as a plugin of TanStack Devtools it fills their panel, and is a button again when that is gone', async () => {
+test('as a plugin of TanStack Devtools it fills their panel while they are open, and is a button beside theirs otherwise', async () => {
   sessionStorage.clear()
   devtools = mountDevtools({ client: createFakeClient() })
-  const plugin = paindaDevtoolsPlugin()
   const panel = document.createElement('div')
   document.body.append(panel)
-  plugin.render(panel, { theme: 'light' })
+  paindaDevtoolsPlugin().render(panel, { theme: 'light', devtoolsOpen: true })
   await settle()
   const dock = hostIn(panel)?.shadowRoot?.querySelector('.dock')
+  const root = (): Element | null | undefined => hostIn(document)?.shadowRoot?.querySelector('.root')
   expect(dock?.getAttribute('data-side')).toBe('element')
-  expect(hostIn(panel)?.shadowRoot?.querySelector('.root')?.getAttribute('data-theme')).toBe('light')
+  expect(root()?.getAttribute('data-theme')).toBe('light')
   expect(dock?.querySelector('[aria-label^="Close"]')).toBeNull()
-  plugin.destroy()
+  expect(dock?.querySelector('[aria-label^="Colours"]'), 'the colours are theirs').toBeNull()
+  // Whether it is open after a reload they know.
+  expect(JSON.parse(sessionStorage.getItem('painda-devtools') ?? '{}')).toMatchObject({ isOpen: false })
+
+  // The app renders, and its list of plugins is another one.
+  const again = paindaDevtoolsPlugin()
+  again.render(panel, { theme: 'dark', devtoolsOpen: true })
+  await settle()
+  expect(hostIn(panel)?.shadowRoot?.querySelector('.dock'), 'it was not drawn anew').toBe(dock)
+  expect(root()?.getAttribute('data-theme')).toBe('dark')
+  window.dispatchEvent(new KeyboardEvent('keydown', { key: 'P', code: 'KeyP', altKey: true, shiftKey: true }))
+  await settle()
+  expect(devtools.hook.effects.isLooking, 'the hotkey belongs to the page').toBe(true)
+
+  again.render(panel, { theme: 'dark', devtoolsOpen: false })
   await settle()
   expect(hostIn(panel)).toBeNull()
-  expect(hostIn(document)?.shadowRoot?.querySelector('.launcher')).toBeTruthy()
+  expect(root()?.querySelector('.launcher')?.getAttribute('data-corner')).toBe('bottom-left')
+  expect(root()?.getAttribute('data-theme')).toBe('auto')
+  expect(devtools.hook.effects.isLooking).toBe(false)
+
+  again.render(panel, { theme: 'dark', devtoolsOpen: true })
+  paindaDevtoolsPlugin().destroy()
+  await settle()
+  expect(hostIn(panel)).toBeNull()
+  expect(root()?.querySelector('.launcher')).toBeTruthy()
+})
+
+test('a copy of the module in another bundle mounts nothing beside it', () => {
+  devtools = mountDevtools({ client: createFakeClient() })
+  const key = Symbol.for('painda.devtools.mounted')
+  expect(Reflect.get(document, key)).toBe(devtools)
+  const others = { hook: devtools.hook, fill: () => () => {}, close: () => {} }
+  Reflect.set(document, key, others)
+  expect(mountDevtools()).toBe(others)
+  Reflect.set(document, key, devtools)
 })
 
 test('out of the page it is drawn by a timer, and each is cancelled as what it is', () => {

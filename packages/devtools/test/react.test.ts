@@ -2,7 +2,8 @@ import { cleanup, render, waitFor } from '@testing-library/react'
 import { createElement, StrictMode } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import { HOOK_KEY, installHook } from '../src/hook.js'
-import { PPDevtools } from '../src/react.js'
+import { mountDevtools } from '../src/overlay/mount.js'
+import { paindaDevtoolsPlugin, PPDevtools } from '../src/react.js'
 import { createFakeClient } from './fake-client.js'
 
 afterEach(() => {
@@ -46,4 +47,25 @@ test('a client made earlier is named, and is recorded from then on', () => {
   render(createElement(PPDevtools, { client }))
   client.start()
   expect(installHook(globalThis).recorder.nextId).toBeGreaterThan(3)
+})
+
+test('the plugin for TanStack Devtools shows the overlay as soon as it is loaded, unless their panel is gone by then', async () => {
+  const panel = document.createElement('div')
+  document.body.append(panel)
+  const inPanel = () => panel.querySelector('painda-devtools')
+  const gone = paindaDevtoolsPlugin()
+  gone.render(panel)
+  gone.destroy()
+  await import('../src/tanstack.js')
+  await Promise.resolve()
+  expect(inPanel()).toBeNull()
+
+  const plugin = paindaDevtoolsPlugin()
+  expect(render(plugin.render(panel, { theme: 'dark', devtoolsOpen: true })).container.innerHTML).toBe('')
+  await waitFor(() => expect(inPanel()).toBeTruthy())
+  plugin.destroy()
+  expect(inPanel()).toBeNull()
+  expect(overlays()).toBe(1)
+  mountDevtools().close()
+  panel.remove()
 })

@@ -100,11 +100,13 @@ export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
           <SourcePicker model={model} />
           <RecordButton stage={stage} />
           <StageButtons stage={stage} />
-          <IconButton
-            icon={theme}
-            label={`Colours: ${theme}`}
-            onClick={() => model.setPreferences({ theme: THEMES[theme] })}
-          />
+          {places.theme === null && (
+            <IconButton
+              icon={theme}
+              label={`Colours: ${theme}`}
+              onClick={() => model.setPreferences({ theme: THEMES[theme] })}
+            />
+          )}
           <DockButtons model={model} places={places} hotkey={hotkey} />
         </div>
       </header>
@@ -119,7 +121,7 @@ export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
       >
         <Panel model={model} />
       </div>
-      <Foot model={model} hotkey={hotkey} />
+      <Foot model={model} hotkey={places.now === 'element' ? null : hotkey} />
     </section>
   )
 }

@@ -8,6 +8,7 @@ import type { InspectableClient } from '../inspectable.js'
 import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey } from './hotkey.js'
 import { createOtherTabs, type OtherTabs } from '../other-tabs.js'
 import { nameOfSource } from '../session.js'
+import { createHostElement, HOST_TAG } from './host.js'
 import { createModel } from './model.js'
 import { createStage } from './stage.js'
 import { Overlay } from './overlay.js'
@@ -29,13 +30,14 @@ export interface DevtoolsOptions {
 
 export interface MountedDevtools {
   readonly hook: DevtoolsHook
-  /** Shows it in an element of another tool's dock, which it fills, until the undo; `theme`: that tool's. */
+  /**
+   * Shows it in an element of another tool's dock, which it fills, until the undo; `theme`: that tool's. Again with the same element:
+   * only the theme is another one.
+   */
   fill(element: HTMLElement, theme?: 'light' | 'dark'): Undo
   /** Takes the overlay off the page; what was recorded stays with the hook. Safe to call twice. */
   close(): void
 }
-
-const HOST_TAG = 'painda-devtools'
 
 /** Just opened, the dock has the keyboard but no part of it is in use: whoever plays on meanwhile is heard by the game. */
 function isOnDockItself(event: Event): boolean {
@@ -82,7 +84,11 @@ function joinTabs(hook: DevtoolsHook): OtherTabs | null {
   return hook.tabs
 }
 
-const mounted = new WeakMap<Document, MountedDevtools>()
+/** On the document: the dev server and the app's bundle may each have loaded a copy of this module. */
+const MOUNTED_KEY: unique symbol = Symbol.for('painda.devtools.mounted')
+
+/** The key is ours alone. */
+const slotOf = (page: Document) => page as { [MOUNTED_KEY]?: MountedDevtools | undefined }
 
 /**
  * Shows the inspector on this page. The Vite plugin does this by itself; call it by hand where there is no Vite, before
@@ -93,12 +99,16 @@ const mounted = new WeakMap<Document, MountedDevtools>()
 export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const hook = installHook(globalThis)
   if (options.client !== undefined) hook.attach(options.client)
-  const existing = mounted.get(document)
+  const existing = slotOf(document)[MOUNTED_KEY]
   if (existing !== undefined) return existing
 
   const tabs = joinTabs(hook)
-  const preferences = createPreferences(() => sessionStorage)
-  const host = document.createElement(HOST_TAG)
+  // Whether another tool's dock is open after a reload, that tool knows.
+  const preferences = createPreferences(
+    () => sessionStorage,
+    () => places.now !== 'element',
+  )
+  const host = createHostElement()
   const frames = framesOf(window, () => host.ownerDocument !== document)
   const stage = createStage({
     hook,
@@ -116,7 +126,7 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     })
   }
   function onKeyDown(event: KeyboardEvent): void {
-    if (hotkey === null || !isHotkey(event, hotkey)) return
+    if (hotkey === null || places.now === 'element' || !isHotkey(event, hotkey)) return
     event.preventDefault()
     event.stopPropagation()
     stage.model.setPreferences({ isOpen: !stage.model.preferences.isOpen })
@@ -137,15 +147,17 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const devtools: MountedDevtools = {
     hook,
     fill(element, theme) {
-      const undo = places.fill(element)
-      stage.model.setPreferences({ isOpen: true, ...(theme === undefined ? {} : { theme }) })
+      const undo = places.fill(element, theme)
+      stage.model.setPreferences({ isOpen: true })
       return () => {
         undo()
-        stage.model.setPreferences({ isOpen: false })
+        // It may have gone to another element meanwhile.
+        if (places.now !== 'element') stage.model.setPreferences({ isOpen: false })
       }
     },
     close() {
-      if (!mounted.delete(document)) return
+      if (slotOf(document)[MOUNTED_KEY] !== devtools) return
+      slotOf(document)[MOUNTED_KEY] = undefined
       window.removeEventListener('keydown', onKeyDown, true)
       places.close()
       render(null, shadow)
@@ -155,6 +167,6 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
       host.remove()
     },
   }
-  mounted.set(document, devtools)
+  slotOf(document)[MOUNTED_KEY] = devtools
   return devtools
 }

@@ -28,11 +28,11 @@ export function Overlay({ stage, places, corner, hotkey }: OverlayProps) {
   /** The keyboard comes back to where it left, and only if it was in the dock: the game may have it. */
   const hadFocus = useRef(false)
   return (
-    <div class="root" data-theme={theme}>
+    <div class="root" data-theme={places.theme ?? theme}>
       {isOpen || places.now === 'element' ? (
         <Dock stage={stage} places={places} hotkey={hotkey} hadFocus={hadFocus} />
       ) : (
-        <Launcher model={model} corner={corner} hotkey={hotkey} hadFocus={hadFocus} />
+        <Launcher model={model} corner={model.hook.corner() ?? corner} hotkey={hotkey} hadFocus={hadFocus} />
       )}
     </div>
   )

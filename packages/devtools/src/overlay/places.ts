@@ -1,13 +1,16 @@
 // Where the overlay stands: on the page, in a window of its own, or in an element that another tool's dock gives it. It is one element
 // that moves, with everything in it: what is selected, typed or open stays.
 import type { Undo } from '@painda/protocol'
+import { TAKEN } from './host.js'
 
 export interface Places {
   readonly now: 'page' | 'window' | 'element'
+  /** Of the tool whose element it fills; null where the inspector's own count. */
+  readonly theme: 'light' | 'dark' | null
   /** Into a window of its own. Nothing happens where the browser refuses one. Closing that window brings it back. */
   moveOut(): Promise<void>
-  /** Into an element, which it fills. The undo brings it back to the page. */
-  fill(element: HTMLElement): Undo
+  /** Into an element, which it fills; where it already does, only the theme is another one. The undo brings it back to the page. */
+  fill(element: HTMLElement, theme?: 'light' | 'dark'): Undo
   /** Back onto the page. */
   moveBack(): void
   /** Called when it has moved. */
@@ -34,6 +37,7 @@ interface PictureInPicture {
 export function createPlaces({ host, shadow, styles, page, onKeyDown }: PlacesOptions): Places {
   const listeners = new Set<() => void>()
   let now: Places['now'] = 'page'
+  let theme: Places['theme'] = null
   let leaveWindow: Undo = () => {}
 
   /** A sheet belongs to its document: in another one it does not count. */
@@ -43,11 +47,21 @@ export function createPlaces({ host, shadow, styles, page, onKeyDown }: PlacesOp
     shadow.adoptedStyleSheets = [sheet]
   }
 
+  const viewOf = ({ ownerDocument }: Element): Window & typeof globalThis => ownerDocument.defaultView ?? page
+  /** Whoever's element it fills may take that to a window, and it along. */
+  const dressAnew = (): void => dress(viewOf(host))
+  host.addEventListener(TAKEN, dressAnew)
+
   function moveTo(parent: Element, view: Window & typeof globalThis, place: Places['now']): void {
     parent.append(host)
     dress(view)
     now = place
+    if (place !== 'element') theme = null
     host.dataset['place'] = place
+    tell()
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener()
   }
 
@@ -75,6 +89,9 @@ export function createPlaces({ host, shadow, styles, page, onKeyDown }: PlacesOp
     get now() {
       return now
     },
+    get theme() {
+      return theme
+    },
     async moveOut() {
       const view = await openWindow()
       if (view === null) return
@@ -98,11 +115,16 @@ export function createPlaces({ host, shadow, styles, page, onKeyDown }: PlacesOp
       }
       moveTo(document.body, view, 'window')
     },
-    fill(element) {
-      moveBack()
-      moveTo(element, page, 'element')
+    fill(element, given) {
+      const isThere = (): boolean => now === 'element' && host.parentElement === element
+      if (!isThere()) {
+        moveBack()
+        moveTo(element, viewOf(element), 'element')
+      }
+      theme = given ?? null
+      tell()
       return () => {
-        if (now === 'element' && host.parentElement === element) moveBack()
+        if (isThere()) moveBack()
       }
     },
     moveBack,
@@ -112,6 +134,7 @@ export function createPlaces({ host, shadow, styles, page, onKeyDown }: PlacesOp
     },
     close() {
       moveBack()
+      host.removeEventListener(TAKEN, dressAnew)
       listeners.clear()
     },
   }

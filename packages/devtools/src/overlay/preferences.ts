@@ -32,15 +32,22 @@ export const DEFAULTS: Preferences = {
 export const MIN_SIZE = 0.2
 export const MAX_SIZE = 0.92
 
-/** `storage` is asked for each time: already naming `sessionStorage` throws in some pages. */
-export function createPreferences(storage: () => Storage): PreferenceStore {
+/**
+ * `storage` is asked for each time: already naming `sessionStorage` throws in some pages. `keepsOpen`: whether a reload finds the
+ * dock open as it was.
+ */
+export function createPreferences(
+  storage: () => Storage,
+  keepsOpen: () => boolean = () => true,
+): PreferenceStore {
   let current = load(storage)
   return {
     read: () => current,
     write(change) {
       current = { ...current, ...change }
       try {
-        storage().setItem(KEY, JSON.stringify(current))
+        const kept = { ...current, isOpen: current.isOpen && keepsOpen() }
+        storage().setItem(KEY, JSON.stringify(kept))
       } catch {
         // Not kept over a reload; nothing else is lost.
       }

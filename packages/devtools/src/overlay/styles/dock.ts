@@ -31,7 +31,7 @@ export const DOCK = `
 
 /* In a window of its own, or in another tool's panel, it is all there is. */
 .dock[data-side='window'] { inset: 0; box-shadow: none; }
-.root:has(> .dock[data-side='element']) { position: relative; height: 100%; min-height: 320px; }
+.root:has(> .dock[data-side='element']) { position: relative; height: 100%; min-height: 220px; }
 .dock[data-side='element'] { position: absolute; inset: 0; z-index: 0; box-shadow: none; }
 
 .grip { position: absolute; z-index: 3; touch-action: none; }
