@@ -134,6 +134,7 @@ export function createCore(options: ServerOptions) {
     warn: (message) => logger.warn(message),
     limits: { maxRoomsPerClient },
     note: (undo) => reloads.note(undo),
+    onAgain: (room, initialState, wishes) => reloads.room(room, initialState, wishes),
     store: options.roomStore,
   })
   const eventRooms = createEventRooms({ membership, rooms, mayJoin: options.joinEventRoom })

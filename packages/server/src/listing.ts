@@ -37,6 +37,8 @@ type Matches<C extends Member> = Pick<Matchmaking<C>, 'get' | 'list' | 'room'>
 export function createListings<C extends Member>(matchmaking: Matches<C>): Listings<C> {
   /** Lobbies, and the definition that each shows. */
   const lobbies = new Map<StateRoom<C>, string | undefined>()
+  /** What a lobby is to show, by the code that it runs: other code for it (reload.ts) may not come to stay. */
+  const wanted = new WeakMap<StateRoom<C>['behaviour'], string | undefined>()
 
   function isListed(room: StateRoom<C>, name: string | undefined): boolean {
     const isThere = matchmaking.get(room.id) === room && !room.isPrivate
@@ -55,20 +57,25 @@ export function createListings<C extends Member>(matchmaking: Matches<C>): Listi
     })
   }
 
+  function fill(lobby: StateRoom<C>): void {
+    const name = wanted.get(lobby.behaviour)
+    lobbies.set(lobby, name)
+    for (const room of matchmaking.list()) show(lobby, name, room)
+  }
+
   return {
     listing: (name) => matchmaking.list().flatMap((room) => (isListed(room, name) ? [listingOf(room)] : [])),
     lobby(id, { name, ...options } = {}) {
       const first: LobbyState = { rooms: {} }
       const room = matchmaking.room(id, first, { ...options, tickRate: LOBBY_TICK_MS, isPrivate: true })
-      if (!lobbies.has(room)) {
-        lobbies.set(room, name)
-        room.on('dispose', () => void lobbies.delete(room))
-        for (const other of matchmaking.list()) show(room, name, other)
-      }
+      if (!wanted.has(room.behaviour)) wanted.set(room.behaviour, name)
+      if (!lobbies.has(room)) fill(room)
       // Made of `first`, a line or a call above.
       return room as unknown as Room<UntypedShape<LobbyState>, C>
     },
     changed(room) {
+      if (matchmaking.get(room.id) !== room) lobbies.delete(room)
+      else if (lobbies.has(room) && lobbies.get(room) !== wanted.get(room.behaviour)) fill(room)
       for (const [lobby, name] of lobbies) if (lobby !== room) show(lobby, name, room)
     },
   }

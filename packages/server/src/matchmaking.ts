@@ -51,6 +51,7 @@ export function createMatchmaking<C extends Member>({
   warn,
   onSeat,
   onListed,
+  onAgain,
 }: {
   world: RoomWorld
   random: Random
@@ -59,6 +60,8 @@ export function createMatchmaking<C extends Member>({
   onSeat: (room: StateRoom<C>, seat: Seat<C>) => void
   /** What a listing says of the room has changed; it may have begun or ended. */
   onListed: (room: StateRoom<C>) => void
+  /** A room without a definition is asked for again, with this. */
+  onAgain: (room: StateRoom<C>, initialState: object, options: RoomOptions<C>) => void
 }): Matchmaking<C> {
   const definitions = new Map<string, Definition<C>>()
   const retired = new Map<string, Definition<C>>()
@@ -164,8 +167,11 @@ export function createMatchmaking<C extends Member>({
     room(id, initialState, options) {
       const known = rooms.get(id)
       if (known !== undefined) {
-        if (known.name === undefined) return known
-        throw new PPError('INVALID_ARGUMENT', `The room "${id}" is one of the definition "${known.name}".`)
+        if (known.name !== undefined) {
+          throw new PPError('INVALID_ARGUMENT', `The room "${id}" is one of the definition "${known.name}".`)
+        }
+        onAgain(known, initialState, options)
+        return known
       }
       const { tickRate = 1000 / DEFAULT_TICK_HZ, syncOnJoin = true } = options
       checkTickRate(id, tickRate, warn)

@@ -13,6 +13,7 @@ import { isPromise } from './faults.js'
 import { kindFrom } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { RoomKind } from './room-kind.js'
+import type { StateRoom } from './room.js'
 import type { Reloading } from './rooms.js'
 import { shapeDifference } from './state-shape.js'
 
@@ -54,7 +55,8 @@ export interface Reloads<C extends Member> {
   /** @throws PPError `INVALID_ARGUMENT` while `setup` runs */
   assertLasting(what: string): void
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
-  room(id: string, initialState: object, options: RoomOptions<C>): void
+  /** A room without a definition that is there and is asked for again. */
+  room(room: Pick<StateRoom<C>, 'id' | 'kind'>, initialState: object, options: RoomOptions<C>): void
   run(setup: (kept: Kept) => unknown, options: ReloadOptions): Reloaded
 }
 
@@ -175,9 +177,8 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
       }
       open?.defined.add(name)
     },
-    room(id, initialState, wishes) {
-      const kind = open === null ? undefined : rooms.kindOf(id)
-      if (open === null || kind === undefined) return
+    room({ id, kind }, initialState, wishes) {
+      if (open === null) return
       const before = { ...kind }
       const next = kindFrom(id, initialState, wishes)
       replace(kind, next.shape, next.behaviour)

@@ -105,13 +105,11 @@ export interface Reloading<C extends Member> {
   /** @throws PPError `INVALID_ARGUMENT` for a rate that is none */
   redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
   retire(name: string): void
-  /** Of rooms without a definition. */
-  kindOf(id: string): RoomKind<C> | undefined
   /** Rooms of these kinds. */
   roomsOf(kinds: ReadonlySet<RoomKind<C>>): readonly StateRoom<C>[]
 }
 
-export interface RoomsOptions {
+export interface RoomsOptions<C extends Member> {
   readonly time: Time
   /** Each room gets a generator of its own from it. */
   readonly random: Random
@@ -129,6 +127,8 @@ export interface RoomsOptions {
   readonly limits?: { readonly maxRoomsPerClient?: number }
   /** Takes note of what is set on rooms while code is being replaced. */
   readonly note?: (undo: Undo) => boolean
+  /** A room without a definition is asked for again: while code is being replaced, it goes on with this. */
+  readonly onAgain?: (room: StateRoom<C>, initialState: object, options: RoomOptions<C>) => void
   /** Where rooms with `persist` are kept. */
   readonly store?: RoomStore | undefined
 }
@@ -136,7 +136,7 @@ export interface RoomsOptions {
 /** A restarted server's clients are back within seconds; a page that slept takes longer. */
 const RESTORE_GRACE_MS = 120_000
 
-export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
+export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
   const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
   const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
@@ -168,6 +168,7 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
     warn,
     onSeat,
     onListed: (room) => listings.changed(room),
+    onAgain: options.onAgain ?? (() => {}),
   })
   const listings = createListings(matchmaking)
 
@@ -252,10 +253,6 @@ export function createRooms<C extends Member>(options: RoomsOptions): Rooms<C> {
       known: matchmaking.known,
       redefine: matchmaking.redefine,
       retire: matchmaking.retire,
-      kindOf(id) {
-        const room = matchmaking.get(id)
-        return room?.name === undefined ? room?.kind : undefined
-      },
       roomsOf: (kinds) => matchmaking.list().filter(({ kind }) => kinds.has(kind)),
     },
     room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C, State> = {}) {

@@ -320,8 +320,6 @@ export class PPServer<C extends ContractShape = ContractShape> {
     initialState: State,
     options?: RoomOptions<PPServerClient, State>,
   ): Room<UntypedShape<State>, PPServerClient> {
-    // Whoever asks for an id twice says twice what its state is.
-    this.#core.reloads.room(id, initialState, (options ?? {}) as unknown as RoomOptions<PPServerClient>)
     return this.#core.rooms.room(id, initialState, options)
   }
 

@@ -1,8 +1,22 @@
 // Other code for a running server: what goes on, what is replaced, and what is refused.
-import { defineContract, defineRoom, request, type, type ContractShape } from '@painda/protocol'
+import {
+  defineContract,
+  defineRoom,
+  request,
+  type,
+  type ContractShape,
+  type LobbyState,
+} from '@painda/protocol'
 import { createHarness, type Harness, type TestClient } from '@painda/testing'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { PPServer, silentLogger, type RoomBehaviour, type Setup } from '../src/index.js'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import {
+  PPServer,
+  silentLogger,
+  type LobbyOptions,
+  type Room,
+  type RoomBehaviour,
+  type Setup,
+} from '../src/index.js'
 import type { Member } from '../src/member.js'
 import { shapeDifference } from '../src/state-shape.js'
 
@@ -303,6 +317,79 @@ test('a room of the documented form keeps its state and takes the new view and l
   await harness.settle()
   expect(heard).toEqual(['old', 'new'])
   expect(hall.state).toEqual({ seen: 4 })
+})
+
+describe('a lobby', () => {
+  const Duel = defineRoom({ name: 'duel', state: () => ({ round: 0 }) })
+
+  function open(first: Setup<PPServer>) {
+    const server = new PPServer({ logger: silentLogger })
+    onTestFinished(() => server.close())
+    server.define(Arena, { autoDisposeMs: Infinity })
+    server.define(Duel, { autoDisposeMs: Infinity })
+    server.createRoom(Arena, { id: 'a' })
+    server.createRoom(Duel, { id: 'd' })
+    server.reload(first)
+    const shown = (): string[] => Object.keys((server.getRoom('lobby')?.state as LobbyState).rooms).sort()
+    return { server, shown }
+  }
+
+  const listing =
+    (options?: LobbyOptions<Member>): Setup<PPServer> =>
+    (server) =>
+      void server.lobby('lobby', options)
+
+  test('that has ended after a reload is not written to any more', async () => {
+    const { server } = open(listing())
+    const lobby = server.getRoom('lobby')
+    server.reload(() => {})
+    await lobby?.dispose()
+    const update = vi.spyOn(lobby as Room, 'update')
+    server.createRoom(Arena, { id: 'b' })
+    expect(update).not.toHaveBeenCalled()
+  })
+
+  test('shows what the new code says', () => {
+    const { server, shown } = open(listing({ name: 'arena' }))
+    expect(shown()).toEqual(['a'])
+    expect(server.reload(listing({ name: 'duel' })).rooms).toBe(1)
+    expect(shown()).toEqual(['d'])
+    server.createRoom(Duel, { id: 'e' })
+    expect(shown()).toEqual(['d', 'e'])
+    server.reload(listing())
+    expect(shown()).toEqual(['a', 'd', 'e'])
+  })
+
+  test('stays as it was when setup throws, and when it is asked for a second time without a reload', () => {
+    const { server, shown } = open(listing({ name: 'arena' }))
+    const broken: Setup<PPServer> = (one) => {
+      one.lobby('lobby', { name: 'duel' })
+      throw new Error('half way')
+    }
+    expect(() => server.reload(broken)).toThrow('half way')
+    server.createRoom(Duel, { id: 'e' })
+    server.createRoom(Arena, { id: 'b' })
+    expect(shown()).toEqual(['a', 'b'])
+    expect(server.lobby('lobby')).toBe(server.getRoom('lobby'))
+    expect(shown()).toEqual(['a', 'b'])
+  })
+
+  test('lets in whom the new code lets in', async () => {
+    const harness = createHarness({
+      clients: 1,
+      serverOptions: { logger: silentLogger },
+      setup: (server) => void server.reload(listing({ auth: () => false }) as Setup<PPServer>),
+    })
+    onTestFinished(() => harness.close())
+    const [client] = harness.clients as [TestClient]
+    const before = client.join('lobby')
+    await harness.settle()
+    expect(before.error?.code).toBe('FORBIDDEN')
+    harness.server.reload(listing({ auth: () => true }) as Setup<PPServer>)
+    const after = client.join('lobby')
+    await harness.settle()
+    expect(after.state).toEqual({ rooms: {} })
+  })
 })
 
 test.each<[name: string, shape: typeof Arena, more: Partial<Behaviour>, told: RegExp]>([
