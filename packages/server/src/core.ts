@@ -8,6 +8,7 @@ import {
   createNameTable,
   createWireCodec,
   createRandom,
+  hashState,
   hostTime,
 } from '@painda/protocol'
 import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
@@ -222,15 +223,15 @@ export function createCore(options: ServerOptions) {
   })
   const infos = new WeakMap<Connection, TransportInfo>()
   const readers = new WeakSet<Connection>()
-  const hasFingerprint = contract !== undefined || options.registry !== undefined
-  const fingerprint = hasFingerprint ? contractRows(contract, options.registry) : null
+  const hasRows = contract !== undefined || options.registry !== undefined
+  const rows = hasRows ? contractRows(contract, options.registry) : null
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
   const handshakes = createHandshakes({
     settings,
     tellRooms: eventRooms.tell,
     serverNow,
     sessions,
-    contractRows: fingerprint,
+    contractRows: rows,
     compactCodec: codecs.compact,
     onMismatch: tellOfMismatch,
     gate,
@@ -247,7 +248,7 @@ export function createCore(options: ServerOptions) {
   // The way of new code.
   const reloads: Reloads<PPServerClient> = createReloads<PPServerClient>({
     rooms: rooms.reloading,
-    contractRows: fingerprint,
+    contractRows: rows,
     rowsOf: (next) => contractRows(next, options.registry),
     setContract: (next) => void (validators = next),
     countClients: () => sessions.size,
@@ -337,6 +338,7 @@ export function createCore(options: ServerOptions) {
     tally,
     presence,
     namespaces,
+    fingerprint: rows === null ? undefined : hashState(rows).toString(16).padStart(8, '0'),
     accept,
   }
 }

@@ -1,7 +1,7 @@
 // PPServer: the public face of the server. It listens by itself or beside somebody else's HTTP server, and everything
 // it offers is done by the features that core.ts wires together.
 import type { Server as HttpServer } from 'node:http'
-import { contractRows, hashState, isReservedType, PPError } from '@painda/protocol'
+import { isReservedType, PPError } from '@painda/protocol'
 import type {
   ContractShape,
   DisconnectReason,
@@ -55,12 +55,10 @@ export class PPServer<C extends ContractShape = ContractShape> {
   #state: 'open' | 'draining' | 'closed' = 'open'
   #closing: Promise<void> | null = null
   readonly #signals: Undo[] = []
-  readonly #contract: C | undefined
 
   /** @throws PPError `INVALID_ARGUMENT` for options that make no sense */
   constructor(options: ServerOptions<C> = {}, httpServer?: HttpServer) {
     this.#core = createCore(options as ServerOptions)
-    this.#contract = options.contract
     this.#startedAt = this.#core.time.now()
     const target =
       httpServer !== undefined
@@ -366,10 +364,9 @@ export class PPServer<C extends ContractShape = ContractShape> {
     return this.#core.presence
   }
 
-  /** Of the contract, in eight characters: two contracts that differ in a name or a shape differ here. Undefined without one. */
+  /** Of what clients compare with theirs (contract and registry), in eight characters; undefined without either. */
   get fingerprint(): string | undefined {
-    const contract = this.#contract
-    return contract && hashState(contractRows(contract)).toString(16).padStart(8, '0')
+    return this.#core.fingerprint
   }
 
   get inspector(): Inspector {

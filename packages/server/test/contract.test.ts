@@ -145,6 +145,16 @@ test('[CT1] a registry is part of the fingerprint', async () => {
   expect(same.welcome.compact).toBe(true)
 })
 
+test('server.fingerprint is of all that clients compare: contract and registry, and undefined without either', () => {
+  const registry = (id: number) => new PPSchemaRegistry().register('note', id, stringSerializer())
+  const of = (options: Parameters<typeof createKit>[0]) => createKit(options).server.fingerprint
+  expect(of({})).toBeUndefined()
+  expect(of({ contract })).toMatch(/^[0-9a-f]{8}$/)
+  expect(of({ contract })).toBe(of({ contract: defineContract({ ...contract }) }))
+  const all = [of({ contract }), of({ registry: registry(1) }), of({ registry: registry(2) })]
+  expect(new Set([...all, of({ contract, registry: registry(1) })]).size).toBe(4)
+})
+
 test('[CT4, RC2] a session that comes back with another contract gets what it missed with names', async () => {
   const kit = createKit({ contract })
   const { peer } = await enter(kit)
