@@ -134,7 +134,7 @@ export function createCore(options: ServerOptions) {
     onError: faults.report,
     warn: (message) => logger.warn(message),
     limits: { maxRoomsPerClient },
-    note: (undo) => reloads.note(undo),
+    adopt: (undo) => reloads.adopt(undo),
     onAgain: (room, initialState, wishes) => reloads.room(room, initialState, wishes),
     store: options.roomStore,
   })
@@ -153,7 +153,7 @@ export function createCore(options: ServerOptions) {
     },
     isAlive,
     patience,
-    noted: (undo) => reloads.noted(undo),
+    adopted: (undo) => reloads.adopted(undo),
   })
 
   // The way of a message.

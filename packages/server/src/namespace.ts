@@ -110,8 +110,8 @@ export interface NamespacesOptions {
   answer: (client: PPServerClient, ackId: number, data: unknown) => void
   isAlive: (client: PPServerClient) => boolean
   patience: Patience
-  /** Takes note of what is registered. */
-  noted: (undo: Undo) => Undo
+  /** A running setup takes the undo, to call it with the next reload; passed on. */
+  adopted: (undo: Undo) => Undo
 }
 
 export function createNamespaces({
@@ -119,7 +119,7 @@ export function createNamespaces({
   answer,
   isAlive,
   patience,
-  noted,
+  adopted,
 }: NamespacesOptions): Namespaces {
   const spaces = new Map<string, ReturnType<typeof createSpace>>()
 
@@ -136,12 +136,12 @@ export function createNamespaces({
 
     const namespace: Namespace = {
       name,
-      use: (middleware) => noted(gate.use(middleware)),
-      useMessage: (middleware) => noted(messageGate.use(middleware)),
+      use: (middleware) => adopted(gate.use(middleware)),
+      useMessage: (middleware) => adopted(messageGate.use(middleware)),
       on(event: 'connection' | 'disconnection', listener: (...args: never[]) => unknown): Undo {
         // The overloads tie each event to its listener's arguments.
-        if (event === 'connection') return noted(connection.on('', listener as () => void))
-        return noted(disconnection.on('', listener as () => void))
+        if (event === 'connection') return adopted(connection.on('', listener as () => void))
+        return adopted(disconnection.on('', listener as () => void))
       },
       broadcast(message, exceptId) {
         const out = outgoing(eventOf(message, { ns: name }))

@@ -47,11 +47,12 @@ interface Generation<C extends Member> {
 }
 
 export interface Reloads<C extends Member> {
-  /** Takes note of what is registered while `setup` runs. */
-  note(undo: Undo): boolean
+  /** True when a running setup takes the undo: it will be called with the next reload. */
+  adopt(undo: Undo): boolean
   /** The same, for who passes the undo on. */
-  noted(undo: Undo): Undo
-  noteConnections(): void
+  adopted(undo: Undo): Undo
+  /** The setup that runs, if one does, gives handlers to clients that connect. */
+  adoptConnections(): void
   /** @throws PPError `INVALID_ARGUMENT` while `setup` runs */
   assertLasting(what: string): void
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
@@ -66,7 +67,7 @@ export interface ReloadsOptions<C extends Member> {
   readonly contractRows: readonly string[] | null
   readonly rowsOf: (contract: ContractShape) => readonly string[]
   readonly setContract: (contract: ContractShape) => void
-  /** Clients that are connected. */
+  /** Sessions, those included whose connection is lost. */
   readonly countClients: () => number
   readonly faults: Faults
 }
@@ -79,7 +80,7 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
   let current: Generation<C> | null = null
   let open: Generation<C> | null = null
 
-  function note(undo: Undo): boolean {
+  function adopt(undo: Undo): boolean {
     open?.undos.push(undo)
     return open !== null
   }
@@ -150,12 +151,12 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
   }
 
   return {
-    note,
-    noted(undo) {
-      note(undo)
+    adopt,
+    adopted(undo) {
+      adopt(undo)
       return undo
     },
-    noteConnections() {
+    adoptConnections() {
       if (open !== null) open.listensForConnections = true
     },
     assertLasting(what) {

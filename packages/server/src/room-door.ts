@@ -7,6 +7,7 @@ import { isPromise } from './faults.js'
 import type { Member } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { PresenceList } from './presence-list.js'
+import type { RoomKind } from './room-kind.js'
 import type { RoomStage } from './room-stage.js'
 import { earlyOf, isAdmitted, type Claim, type Phase, type Seat } from './seat.js'
 import type { Stragglers } from './stragglers.js'
@@ -48,7 +49,7 @@ export interface RoomDoor<C extends Member> {
 export interface RoomDoorOptions<C extends Member> {
   readonly id: string
   readonly name: string | undefined
-  readonly behaviour: () => RoomBehaviour<UntypedShape, C>
+  readonly kind: Pick<RoomKind<C>, 'behaviour'>
   readonly stage: RoomStage<C>
   readonly stragglers: Pick<Stragglers<C>, 'needsSnapshot' | 'needsPresence' | 'takeSnapshot' | 'release'>
   readonly presence: PresenceList
@@ -67,7 +68,7 @@ export interface RoomDoorOptions<C extends Member> {
 }
 
 export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): RoomDoor<C> {
-  const { id, behaviour: now, stage, stragglers, presence, guard } = door
+  const { id, kind, stage, stragglers, presence, guard } = door
 
   /** Dropped clients whose seats are kept for less than their sessions. */
   const kept = new Map<Seat<C>, { settle: (client: C | null) => void; cancel: Undo }>()
@@ -85,7 +86,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (starting !== null) await starting
       assertSeat(seat)
       if (isAsked) {
-        const asked = stage.work(() => now().onAuth?.(seat.ctx, options))
+        const asked = stage.work(() => kind.behaviour.onAuth?.(seat.ctx, options))
         const verdict = isPromise(asked) ? await asked : asked
         if (verdict === false) throw new PPError('FORBIDDEN', `You may not join the room "${id}".`)
         assertSeat(seat)
@@ -98,7 +99,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       }
       if (isGone(seat) && seat.role === 'player') {
         // It left while `onJoin` was at work; what that has done, `onLeave` must undo.
-        guard('onLeave', () => now().onLeave?.(seat.ctx, 'ended'))
+        guard('onLeave', () => kind.behaviour.onLeave?.(seat.ctx, 'ended'))
       }
       assertSeat(seat)
     } catch (thrown) {
@@ -123,7 +124,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
   }
 
   function joinHook({ isReturning }: Seat<C>): RoomBehaviour<UntypedShape, C>['onJoin'] {
-    const { onJoin, onReturn } = now()
+    const { onJoin, onReturn } = kind.behaviour
     return isReturning ? (onReturn ?? onJoin) : onJoin
   }
 
@@ -169,7 +170,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     settleKept(seat, null)
     if (wasAdmitted) {
       seat.client.enlist?.(-1)
-      if (seat.role === 'player') guard('onLeave', () => now().onLeave?.(seat.ctx, reason))
+      if (seat.role === 'player') guard('onLeave', () => kind.behaviour.onLeave?.(seat.ctx, reason))
       door.onExit(seat, reason)
     }
     door.onFree(seat)
@@ -203,7 +204,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     dropped(seat) {
       if (!isAdmitted(seat) || seat.phase.name === 'away') return
       goAway(seat)
-      if (seat.role === 'player') guard('onDrop', () => now().onDrop?.(seat.ctx))
+      if (seat.role === 'player') guard('onDrop', () => kind.behaviour.onDrop?.(seat.ctx))
     },
     resumed(seat, claim) {
       if (!isAdmitted(seat)) return
@@ -215,7 +216,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
         else if (claim === null) stage.catchUp(seat)
         else stage.goOn(seat, claim)
       })
-      if (seat.role === 'player') guard('onResume', () => now().onResume?.(seat.ctx))
+      if (seat.role === 'player') guard('onResume', () => kind.behaviour.onResume?.(seat.ctx))
     },
   }
 }

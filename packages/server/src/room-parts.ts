@@ -11,7 +11,7 @@ import type {
   Time,
   Undo,
 } from '@painda/protocol'
-import type { Room, RoomBehaviour, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
+import type { Room, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
 import type { Keeper, SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -22,7 +22,7 @@ import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type RoomDoor } from './room-door.js'
 import type { RoomKind } from './room-kind.js'
 import { createRoomLife, type RoomLife } from './room-life.js'
-import { createRoomNotes, type RoomNotes } from './room-notes.js'
+import { createRoomJournaling, type RoomJournaling } from './room-journal.js'
 import { createRoomStage, type RoomStage } from './room-stage.js'
 import { createRoomViews, type RoomViews } from './room-views.js'
 import type { Seat } from './seat.js'
@@ -50,8 +50,8 @@ export interface RoomWorld {
   readonly keeper: (id: string, read: () => SavedRoom) => Keeper | null
   /** True when rooms end because their server does. */
   readonly isClosing: () => boolean
-  /** True when the undo is taken note of by somebody else than the room: code is being replaced, and it will undo this. */
-  readonly note: (undo: Undo) => boolean
+  /** True when a running setup takes the undo: it will be called with the next reload. */
+  readonly adopt: (undo: Undo) => boolean
   readonly report: ReportError
 }
 
@@ -93,7 +93,7 @@ export interface RoomParts<C extends Member> {
   readonly seating: Seating<C>
   readonly queue: Queue<C>
   readonly keeper: Keeper | null
-  readonly notes: RoomNotes
+  readonly journal: RoomJournaling
   readonly scope: RoomScope<UntypedShape, C>
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   setPace(): void
@@ -107,7 +107,6 @@ export function createRoomParts<C extends Member>(
   settings: RoomSettings<C>,
 ): RoomParts<C> {
   const { id, name, kind, random } = settings
-  const behaviour = (): RoomBehaviour<UntypedShape, C> => kind.behaviour
   const emitter: Emitter<RoomEvents<C>> = createEmitter((thrown) => report('A listener', thrown))
   const clock: RoomClock = createRoomClock({
     time: world.time,
@@ -153,12 +152,7 @@ export function createRoomParts<C extends Member>(
   const views: RoomViews<C> = createRoomViews({
     main: view,
     sync,
-    get view() {
-      return kind.behaviour.view
-    },
-    get viewKey() {
-      return kind.behaviour.viewKey
-    },
+    kind,
     createView: (what) => createView({ ...how, ...what }),
     wake,
     onError: (where, thrown) => report(where, thrown),
@@ -200,11 +194,11 @@ export function createRoomParts<C extends Member>(
     onStarted() {
       hasBegun = true
       keeper?.changed()
-      notes.begun(setPace)
+      journal.begun(setPace)
     },
     isAwaited: () => seating.seats.size > 0,
     onEnd(ended) {
-      notes.over()
+      journal.over()
       const isKept = world.isClosing()
       if (!hasBegun) keeper?.release()
       settings.onEnd(keeper === null || !hasBegun ? ended : ended.then(() => keeper.end(isKept)))
@@ -218,7 +212,7 @@ export function createRoomParts<C extends Member>(
   const door: RoomDoor<C> = createRoomDoor({
     id,
     name,
-    behaviour,
+    kind,
     stage,
     stragglers,
     presence: presence.entries,
@@ -238,7 +232,7 @@ export function createRoomParts<C extends Member>(
     },
     onFree: (seat) => onFree(seat),
   })
-  const notes = createRoomNotes({ id, inspector: world.inspector, clock, view, stage })
+  const journal = createRoomJournaling({ id, inspector: world.inspector, clock, view, stage })
   const scope: RoomScope<UntypedShape, C> = { room: face, state: view.draft, now: clock.now, random }
 
   function onFree(seat: Seat<C>): void {
@@ -266,7 +260,7 @@ export function createRoomParts<C extends Member>(
       if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, stepMs))
       emitter.emit('tick', stepMs)
     })
-    notes.step(dropped)
+    journal.step(dropped)
     if (!inspector.active) return
     const at = time.now()
     inspector.emit({ kind: 'tick', at, room: id, tick: clock.tick, durationMs: at - startedAt, dropped })
@@ -311,7 +305,7 @@ export function createRoomParts<C extends Member>(
     seating,
     queue,
     keeper,
-    notes,
+    journal,
     scope,
     setPace,
     report,

@@ -74,10 +74,10 @@ interface Place {
 const NOTHING: readonly Outgoing[] = []
 
 export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>): RoomViews<C> {
-  const { main, sync, createView, onError } = options
+  const { main, sync, kind, createView, onError } = options
   const { marks } = sync
   const { keyOf, seenBy, owned, isMerged } = createSight(options)
-  const isPlain = marks.length === 0 && options.view === undefined
+  const isPlain = marks.length === 0 && kind.behaviour.view === undefined
   const places = new Map<Seat<C>, Place>()
   /** What `view()` makes, by key. */
   const made = new Map<string, View<object>>()
@@ -138,7 +138,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     news.set(main, { before, outs: nextOf(main, tick) })
     const areSecretsStale = isStale || main.areSecretsTouched
     isStale = false
-    if (options.view !== undefined || made.size > 0) reseat()
+    if (kind.behaviour.view !== undefined || made.size > 0) reseat()
     for (const view of made.values()) news.set(view, { before: view.version, outs: nextOf(view, tick) })
     for (const [{ client }, place] of places) {
       place.ownBefore = place.own?.version ?? null
@@ -199,7 +199,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
 
   /** Whoever keeps no views can only have the one that all share. */
   function isOf({ channel }: Claim, view: View<object>): boolean {
-    return channel === undefined ? options.view === undefined : channel === view.channel
+    return channel === undefined ? kind.behaviour.view === undefined : channel === view.channel
   }
 
   return {

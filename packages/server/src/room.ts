@@ -42,7 +42,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #metadata: RoomMetadata
   #isPrivate: boolean
   /** Undoes the timers and listeners that the application has set on it. */
-  readonly #set = new Set<Undo>()
+  readonly #undos = new Set<Undo>()
 
   constructor(world: RoomWorld, settings: RoomSettings<C>) {
     const { id, name, kind } = settings
@@ -149,7 +149,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   update(recipe: (draft: object) => void): void {
-    this.#parts.notes.writing(() => this.work(() => recipe(this.#parts.view.draft)))
+    this.#parts.journal.writing(() => this.work(() => recipe(this.#parts.view.draft)))
   }
 
   broadcast(
@@ -185,16 +185,16 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo {
     const undo = this.#parts.emitter.on(name, listener)
     this.#parts.setPace()
-    return this.#keep(() => {
+    return this.#track(() => {
       undo()
       this.#parts.setPace()
     })
   }
 
   setTimeout(run: () => void, ms: number): Undo {
-    const undo = this.#keep(
+    const undo = this.#track(
       this.#parts.clock.setTimeout(() => {
-        this.#set.delete(undo)
+        this.#undos.delete(undo)
         run()
       }, ms),
     )
@@ -202,7 +202,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   every(ms: number, run: () => void): Undo {
-    return this.#keep(this.#parts.clock.every(ms, run))
+    return this.#track(this.#parts.clock.every(ms, run))
   }
 
   join(client: C, options?: unknown): boolean {
@@ -243,8 +243,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   dispose(): Promise<void> {
-    const { life, notes } = this.#parts
-    return life.isOpen ? notes.call('', () => ({ what: 'end' }), life.end) : life.end()
+    const { life, journal } = this.#parts
+    return life.isOpen ? journal.call('', () => ({ what: 'end' }), life.end) : life.end()
   }
 
   // What follows is for rooms.ts.
@@ -253,7 +253,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   start(options: unknown, after?: Promise<void>): void {
     const { name = null, random, stepMs, isRestored } = this.#settings
     const seed = random.seed ?? null
-    this.#parts.notes.input(
+    this.#parts.journal.input(
       '',
       () => ({ what: 'create', name, seed, stepMs, isRestored, options }),
       () => this.#parts.life.start(options, after),
@@ -265,16 +265,16 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
    * that would set them anew.
    */
   reloaded(): boolean {
-    const { life, clock, views, queue, scope, setPace, notes } = this.#parts
-    notes.changed()
+    const { life, clock, views, queue, scope, setPace, journal } = this.#parts
+    journal.changed()
     const { onReload } = this.behaviour
     if (this.name !== undefined) clock.setRates(ratesOf(this.behaviour))
     views.refresh()
     this.#settings.onSeats(null)
     queue.advance()
-    const isStale = life.isRunning && onReload === undefined && this.#set.size > 0
+    const isStale = life.isRunning && onReload === undefined && this.#undos.size > 0
     if (life.isRunning && onReload !== undefined) {
-      for (const undo of [...this.#set]) undo()
+      for (const undo of [...this.#undos]) undo()
       life.guard('onReload', () => onReload(scope))
     }
     setPace()
@@ -324,13 +324,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   enter(seat: Seat<C>, how: EnterOptions): Promise<void> {
     const { role, client } = seat
     const { options, isAsked } = how
-    const note = (): RoomInput => {
+    const input = (): RoomInput => {
       const userId = client.userId === client.id ? {} : { userId: client.userId }
       return { what: 'join', role, isAsked, ...userId, options }
     }
-    const { notes, door } = this.#parts
+    const { journal, door } = this.#parts
     const enter = (): Promise<void> => door.enter(seat, how)
-    const entered = isAsked ? notes.input(client.id, note, enter) : notes.call(client.id, note, enter)
+    const entered = isAsked ? journal.input(client.id, input, enter) : journal.call(client.id, input, enter)
     seat.decided = entered.catch(() => {})
     return entered
   }
@@ -342,16 +342,16 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** What a member says; `handle` is told of it. */
   hear<T>({ client }: Seat<C>, { type, payload }: Event, handle: () => T): T {
     const { requests } = this.shape
-    const note = (): RoomInput => {
+    const input = (): RoomInput => {
       const isRequest = requests !== undefined && Object.hasOwn(requests, type)
       return { what: 'message', type, isRequest, payload }
     }
-    return this.#parts.notes.input(client.id, note, handle)
+    return this.#parts.journal.input(client.id, input, handle)
   }
 
   /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
   showPresence({ client }: Seat<C>, data: unknown): void {
-    this.#parts.notes.input(
+    this.#parts.journal.input(
       client.id,
       () => ({ what: 'presence', data }),
       () => this.presence.write(client, data),
@@ -359,9 +359,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   dropped(seat: Seat<C>): void {
-    const { notes, door } = this.#parts
+    const { journal, door } = this.#parts
     if (isAdmitted(seat))
-      notes.input(
+      journal.input(
         seat.client.id,
         () => ({ what: 'drop' }),
         () => door.dropped(seat),
@@ -375,9 +375,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   resumed(seat: Seat<C>, claim: Claim | null): void {
-    const { notes, door } = this.#parts
+    const { journal, door } = this.#parts
     if (isAdmitted(seat))
-      notes.input(
+      journal.input(
         seat.client.id,
         () => ({ what: 'resume' }),
         () => door.resumed(seat, claim),
@@ -387,7 +387,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** The session is over: nobody is left to be told. */
   sessionEnded(seat: Seat<C>): void {
-    this.#parts.notes.input(
+    this.#parts.journal.input(
       seat.client.id,
       () => ({ what: 'leave', reason: 'ended' }),
       () => this.#parts.door.remove(seat, 'ended'),
@@ -409,18 +409,18 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
     const seat = this.#parts.seating.seats.get(client.id)
     if (seat !== undefined) {
-      const note = (): RoomInput => ({ what: 'leave', reason, ...(text === undefined ? {} : { text }) })
-      this.#parts.notes.call(client.id, note, () => this.#parts.door.remove(seat, reason, text))
+      const input = (): RoomInput => ({ what: 'leave', reason, ...(text === undefined ? {} : { text }) })
+      this.#parts.journal.call(client.id, input, () => this.#parts.door.remove(seat, reason, text))
     } else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
   }
 
   /** Outside of its hooks, code that is being replaced may be who sets something: then that is undone with that code. */
-  #keep(undo: Undo): Undo {
-    if (!this.#parts.stage.isAtWork && this.#world.note(undo)) return undo
+  #track(undo: Undo): Undo {
+    if (!this.#parts.stage.isAtWork && this.#world.adopt(undo)) return undo
     const once = (): void => {
-      if (this.#set.delete(once)) undo()
+      if (this.#undos.delete(once)) undo()
     }
-    this.#set.add(once)
+    this.#undos.add(once)
     return once
   }
 

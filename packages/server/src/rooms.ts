@@ -125,8 +125,8 @@ export interface RoomsOptions<C extends Member> {
   /** Notes what is probably a mistake. */
   readonly warn?: (message: string) => void
   readonly limits?: { readonly maxRoomsPerClient?: number }
-  /** Takes note of what is set on rooms while code is being replaced. */
-  readonly note?: (undo: Undo) => boolean
+  /** True when a running setup takes the undo: it will be called with the next reload. */
+  readonly adopt?: (undo: Undo) => boolean
   /** A room without a definition is asked for again: while code is being replaced, it goes on with this. */
   readonly onAgain?: (room: StateRoom<C>, initialState: object, options: RoomOptions<C>) => void
   /** Where rooms with `persist` are kept. */
@@ -159,7 +159,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     isAlive,
     keeper,
     isClosing: () => isClosing,
-    note: options.note ?? (() => false),
+    adopt: options.adopt ?? (() => false),
     report: onError,
   }
   const matchmaking = createMatchmaking<C>({

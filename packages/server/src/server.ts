@@ -142,7 +142,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
     readShutdown(options)
     const undo = drainOnSignals(options, () => this.shutdown(options))
     this.#signals.push(undo)
-    return this.#core.reloads.noted(undo)
+    return this.#core.reloads.adopted(undo)
   }
 
   /** A new session was let in, a session is over, something of the application failed … */
@@ -169,13 +169,13 @@ export class PPServer<C extends ContractShape = ContractShape> {
     const call = listener as () => void
     const { onConnection, onDisconnection, events, handlers, reloads } = this.#core
     if (name === 'connection') {
-      reloads.noteConnections()
-      return reloads.noted(onConnection.on('', call))
+      reloads.adoptConnections()
+      return reloads.adopted(onConnection.on('', call))
     }
-    if (name === 'disconnection') return reloads.noted(onDisconnection.on('', call))
-    if (name === 'error') return reloads.noted(events.on('error', call))
+    if (name === 'disconnection') return reloads.adopted(onDisconnection.on('', call))
+    if (name === 'error') return reloads.adopted(events.on('error', call))
     assertType(name)
-    return reloads.noted(handlers.on(name, call))
+    return reloads.adopted(handlers.on(name, call))
   }
 
   off(name: string, listener?: (...args: never[]) => unknown): void {
@@ -189,7 +189,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Sees every application message, before the handlers of its type. */
   onAny(listener: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): Undo {
-    return this.#core.reloads.noted(this.#core.any.on(ANY, listener))
+    return this.#core.reloads.adopted(this.#core.any.on(ANY, listener))
   }
 
   offAny(listener?: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): void {
@@ -198,12 +198,12 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Who may connect: `next()` lets in, `next(error)` refuses. Runs once per session, bounded by the handshake time. */
   use(middleware: Middleware<[client: PPServerClient<C>]>): Undo {
-    return this.#core.reloads.noted(this.#core.gate.use(middleware))
+    return this.#core.reloads.adopted(this.#core.gate.use(middleware))
   }
 
   /** Which messages may pass. The next message of this client waits until this one is decided. */
   useMessage(middleware: Middleware<[client: PPServerClient<C>, message: MessageOfClient]>): Undo {
-    return this.#core.reloads.noted(this.#core.messageGate.use(middleware))
+    return this.#core.reloads.adopted(this.#core.messageGate.use(middleware))
   }
 
   /** The namespace of this name, made at the first call. */

@@ -3,6 +3,7 @@
 import { mergeOwned, ownedBy, PPError } from '@painda/protocol'
 import type { CompiledSync, Viewer } from '@painda/protocol'
 import type { Member } from './member.js'
+import type { RoomKind } from './room-kind.js'
 import type { View } from './view.js'
 
 export interface Sight<C extends Member> {
@@ -20,21 +21,20 @@ export interface SightOptions<C extends Member> {
   /** The room's own view, which the application writes to. */
   main: Pick<View<object>, 'state'>
   sync: CompiledSync
-  /** What this client sees of the state; the state itself for all of it. */
-  view: ((client: C, state: object) => object) | undefined
-  /** Clients of one key share a view. Default: each has its own. */
-  viewKey: ((client: C) => string) | undefined
+  /** `view` and `viewKey` of its code, which may be other code any time. */
+  kind: Pick<RoomKind<C>, 'behaviour'>
   onError: (where: string, thrown: unknown) => void
 }
 
 export function createSight<C extends Member>(options: SightOptions<C>): Sight<C> {
-  const { main, sync, onError } = options
+  const { main, sync, kind, onError } = options
 
   /** What somebody of this key sees now; the state itself for all of it. */
   function look(client: C): object {
-    if (options.view === undefined) return main.state
+    const { view } = kind.behaviour
+    if (view === undefined) return main.state
     try {
-      const seen: unknown = options.view(client, main.state)
+      const seen: unknown = view(client, main.state)
       if (typeof seen === 'object' && seen !== null && !Array.isArray(seen)) return seen
       throw new PPError('STATE_NOT_JSON', 'view() must return an object.')
     } catch (thrown) {
@@ -62,9 +62,10 @@ export function createSight<C extends Member>(options: SightOptions<C>): Sight<C
 
   function keyOf(client: C): string {
     if (isMerged(client)) return `merged ${client.id}`
-    if (options.view === undefined) return ''
+    const { view, viewKey } = kind.behaviour
+    if (view === undefined) return ''
     try {
-      return `key ${options.viewKey?.(client) ?? client.id}`
+      return `key ${viewKey?.(client) ?? client.id}`
     } catch (thrown) {
       onError('viewKey()', thrown)
       return `merged ${client.id}`

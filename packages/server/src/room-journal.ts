@@ -4,7 +4,7 @@ import { cloneJson, diff } from '@painda/protocol'
 import type { Inspector, RoomInput, RoomMoment } from '@painda/protocol'
 import type { RoomClock } from './room-clock.js'
 
-export interface RoomNotes {
+export interface RoomJournaling {
   /** From a client or its session: never the doing of the room's own code. `run` is what follows from it. */
   input<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** A call that the room's own code may make too: what that does, it does again when the room is played again. */
@@ -19,7 +19,7 @@ export interface RoomNotes {
   over(): void
 }
 
-export interface RoomNotesOptions {
+export interface RoomJournalingOptions {
   readonly id: string
   readonly inspector: Pick<Inspector, 'journal'>
   readonly clock: Pick<RoomClock, 'tick' | 'now' | 'live' | 'hold'>
@@ -27,7 +27,13 @@ export interface RoomNotesOptions {
   readonly stage: { readonly isAtWork: boolean }
 }
 
-export function createRoomNotes({ id, inspector, clock, view, stage }: RoomNotesOptions): RoomNotes {
+export function createRoomJournaling({
+  id,
+  inspector,
+  clock,
+  view,
+  stage,
+}: RoomJournalingOptions): RoomJournaling {
   const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick, now, state: view.state })
 
   function input<T>(peer: string, what: () => RoomInput, run: () => T): T {
