@@ -38,7 +38,7 @@ export type {
   UntypedShape,
 } from './definition.js'
 export type { CreateRoomOptions } from './rooms.js'
-export type { Kept, Reloaded, ReloadOptions, Setup } from './reload.js'
+export type { SetupMemory, Reloaded, ReloadOptions, Setup } from './reload.js'
 export type { RoomStore, SavedRoom } from './keeper.js'
 export { MAX_CATCH_UP_STEPS } from './tick.js'
 export type { LobbyOptions, RoomListing } from './listing.js'

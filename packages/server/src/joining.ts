@@ -54,7 +54,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
     assertMayMake(member)
-    const made = matchmaking.make(definition, id)
+    const made = matchmaking.make(definition, { id })
     made.maker = member.userId
     // Its maker has a seat before `onCreate` can lock the room.
     const seat = made.reserve(member)

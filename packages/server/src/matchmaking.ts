@@ -20,6 +20,15 @@ export interface Definition<C extends Member> extends RoomKind<C> {
   readonly open: Set<StateRoom<C>>
 }
 
+export interface MakeOptions {
+  /** Default: a new one. */
+  readonly id?: string | undefined
+  /** It goes on with this. */
+  readonly saved?: SavedRoom
+  /** Of its random numbers. Default: from the server's own. */
+  readonly seed?: number | undefined
+}
+
 export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
@@ -30,7 +39,7 @@ export interface Matchmaking<C extends Member> {
   /** No new room of it from now on; its rooms go on, and `redefine` takes them up again. */
   retire(name: string): void
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
-  make(definition: Definition<C>, id?: string, saved?: SavedRoom, seed?: number): StateRoom<C>
+  make(definition: Definition<C>, how?: MakeOptions): StateRoom<C>
   /** @throws what a synchronous `onCreate` throws */
   begin(room: StateRoom<C>, options: unknown): void
   /** The documented form: finds or makes. */
@@ -107,7 +116,7 @@ export function createMatchmaking<C extends Member>({
     return room
   }
 
-  const find = (name: string): Definition<C> | undefined => definitions.get(name) ?? retired.get(name)
+  const known = (name: string): Definition<C> | undefined => definitions.get(name) ?? retired.get(name)
 
   return {
     define(shape, behaviour) {
@@ -118,31 +127,31 @@ export function createMatchmaking<C extends Member>({
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
-    known: find,
+    known,
     redefine(shape, behaviour) {
       const { name } = shape
-      const known = find(name)
-      if (known === undefined) {
+      const definition = known(name)
+      if (definition === undefined) {
         throw new PPError('INVALID_ARGUMENT', `The room "${name}" was never defined.`)
       }
       checkRates(name, behaviour)
-      const before = { shape: known.shape, behaviour: known.behaviour }
+      const before = { shape: definition.shape, behaviour: definition.behaviour }
       const wasRetired = retired.delete(name)
-      definitions.set(name, Object.assign(known, { shape, behaviour }))
+      definitions.set(name, Object.assign(definition, { shape, behaviour }))
       return () => {
-        Object.assign(known, before)
+        Object.assign(definition, before)
         if (!wasRetired) return
         definitions.delete(name)
-        retired.set(name, known)
+        retired.set(name, definition)
       }
     },
     retire(name) {
-      const known = definitions.get(name)
-      if (known === undefined) return
+      const definition = definitions.get(name)
+      if (definition === undefined) return
       definitions.delete(name)
-      retired.set(name, known)
+      retired.set(name, definition)
     },
-    make(definition, id = randomBytes(9).toString('base64url'), saved, seed) {
+    make(definition, { id = randomBytes(9).toString('base64url'), saved, seed } = {}) {
       const { shape, behaviour, open } = definition
       return add(
         id,
@@ -165,13 +174,16 @@ export function createMatchmaking<C extends Member>({
     },
     begin: (room, options) => room.start(options, ending.get(room.id)),
     room(id, initialState, options) {
-      const known = rooms.get(id)
-      if (known !== undefined) {
-        if (known.name !== undefined) {
-          throw new PPError('INVALID_ARGUMENT', `The room "${id}" is one of the definition "${known.name}".`)
+      const running = rooms.get(id)
+      if (running !== undefined) {
+        if (running.name !== undefined) {
+          throw new PPError(
+            'INVALID_ARGUMENT',
+            `The room "${id}" is one of the definition "${running.name}".`,
+          )
         }
-        onAgain(known, initialState, options)
-        return known
+        onAgain(running, initialState, options)
+        return running
       }
       const { tickRate = 1000 / DEFAULT_TICK_HZ, syncOnJoin = true } = options
       checkTickRate(id, tickRate, warn)

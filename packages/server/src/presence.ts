@@ -22,7 +22,7 @@ import type { RoomPresence } from './definition.js'
 const HASH_EVERY_MS = 1000
 
 /** A list this short is cheaper made anew for each newcomer than told with a second message. */
-const SHORT = 8
+const SHORT_LIST = 8
 
 /** The global list is for "who is online", where a second is soon enough. */
 const SYNC_INTERVAL_MS = 1000
@@ -102,7 +102,7 @@ export function createRoomPresence({
     },
     full,
     introduce({ id }) {
-      if (entries.size <= SHORT) return [full()]
+      if (entries.size <= SHORT_LIST) return [full()]
       first ??= full()
       const own = entries.get(id)
       if (first === whole || own === undefined) return [first]

@@ -18,10 +18,10 @@ import type { Reloading } from './rooms.js'
 import { shapeDifference } from './state-shape.js'
 
 /** What `setup` may leave for the next call of it: the same object each time. */
-export type Kept = { [name: string]: unknown }
+export type SetupMemory = { [name: string]: unknown }
 
 /** `setup` registers; what it returns undoes what else it has begun, such as intervals. */
-export type Setup<Server> = (server: Server, kept: Kept) => void | Undo | Promise<void | Undo>
+export type Setup<Server> = (server: Server, kept: SetupMemory) => void | Undo | Promise<void | Undo>
 
 export interface ReloadOptions {
   /** The contract as it is now. Default: it has not changed. */
@@ -58,7 +58,7 @@ export interface Reloads<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   /** A room without a definition that is there and is asked for again. */
   room(room: Pick<StateRoom<C>, 'id' | 'kind'>, initialState: object, options: RoomOptions<C>): void
-  run(setup: (kept: Kept) => unknown, options: ReloadOptions): Reloaded
+  run(setup: (kept: SetupMemory) => unknown, options: ReloadOptions): Reloaded
 }
 
 export interface ReloadsOptions<C extends Member> {
@@ -74,7 +74,7 @@ export interface ReloadsOptions<C extends Member> {
 
 export function createReloads<C extends Member>(options: ReloadsOptions<C>): Reloads<C> {
   const { rooms, faults } = options
-  const kept: Kept = {}
+  const kept: SetupMemory = {}
   /** Definitions that some setup has made. */
   const ours = new Set<string>()
   let current: Generation<C> | null = null

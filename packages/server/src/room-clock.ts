@@ -18,7 +18,7 @@ export interface RoomClock {
   readonly stepMs: number
   /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
   now(): number
-  /** The same, also while `hold` runs. */
+  /** The time without regard to `hold`. */
   live(): number
   /** `now` stands still at this moment: what one input does happens at once, however long it takes. */
   hold<T>(at: number, run: () => T): T

@@ -45,8 +45,6 @@ export interface CreateRoomOptions {
 }
 
 export interface Rooms<C extends Member> {
-  /** @throws PPError `INVALID_ARGUMENT` for a second definition of one name, or a rate that is none */
-  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, C>): void
   readonly reloading: Reloading<C>
   /**
    * A room of the documented kind. The first one of an id stays, whatever comes with the next call.
@@ -100,7 +98,7 @@ export interface Rooms<C extends Member> {
 export interface Reloading<C extends Member> {
   /** A definition, also one that is retired. */
   known(name: string): RoomKind<C> | undefined
-  /** @throws PPError `INVALID_ARGUMENT`, as the server's `define` */
+  /** @throws PPError `INVALID_ARGUMENT` for a second definition of one name, or a rate that is none */
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   /** @throws PPError `INVALID_ARGUMENT` for a rate that is none */
   redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
@@ -203,7 +201,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
         return null
       }
       if (matchmaking.get(id) !== undefined || isClosing) return null
-      const room = matchmaking.make(definition, id, saved)
+      const room = matchmaking.make(definition, { id, saved })
       matchmaking.begin(room, undefined)
       if (definition.behaviour.autoDisposeMs !== Infinity) room.awaitMembers(RESTORE_GRACE_MS)
       return room
@@ -243,11 +241,6 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
   }
 
   return {
-    define(shape, behaviour) {
-      // Its handlers are only ever called with what the validators of the same shape returned, and its hooks with rooms
-      // made from that shape.
-      matchmaking.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, C>)
-    },
     reloading: {
       define: matchmaking.define,
       known: matchmaking.known,
@@ -256,7 +249,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       roomsOf: (kinds) => matchmaking.list().filter(({ kind }) => kinds.has(kind)),
     },
     room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C, State> = {}) {
-      // Whoever asks for an id twice says twice what its state is; `view` only ever gets that state.
+      // `view` and `auth` only ever get this room's own state and clients.
       const wishes = roomOptions as unknown as RoomOptions<C>
       return matchmaking.room(id, initialState, wishes) as unknown as Room<UntypedShape<State>, C>
     },
@@ -267,7 +260,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
           hint: 'Call define() with the same object first.',
         })
       }
-      const room = matchmaking.make(definition, id, undefined, seed)
+      const room = matchmaking.make(definition, { id, seed })
       matchmaking.begin(room, wishes)
       // Made from this shape a line above.
       return room as unknown as Room<Shape, C>

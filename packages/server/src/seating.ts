@@ -38,7 +38,6 @@ export interface Seating<C extends Member> {
 export interface SeatingOptions<C extends Member> {
   readonly id: string
   readonly time: Pick<Time, 'now' | 'after'>
-  /** How many, and what then. */
   readonly limits: () => SeatLimits<C>
   readonly contextOf: (client: C, role: SeatRole) => RoomContext<UntypedShape, C>
   /** Runs application code; what it throws is reported. */
@@ -47,6 +46,7 @@ export interface SeatingOptions<C extends Member> {
   readonly onGivenUp: () => void
 }
 
+/** How many players and spectators it takes, and what happens to the next one. */
 export interface SeatLimits<C> {
   readonly maxClients: number
   readonly maxSpectators: number

@@ -3,9 +3,9 @@ import { defineRoom, request, type } from '@painda/protocol'
 import type { RequestDefinition, StandardSchema } from '@painda/protocol'
 import type { Member } from '../src/member.js'
 import type { Room } from '../src/definition.js'
-import type { Rooms } from '../src/rooms.js'
+import type { DefinableRooms } from './room-kit.js'
 
-declare const rooms: Rooms<Member & { readonly data: { admin: boolean } }>
+declare const rooms: DefinableRooms<Member & { readonly data: { admin: boolean } }>
 /** Takes text, gives a number: handlers must see the number. */
 declare const length: StandardSchema<string, number>
 

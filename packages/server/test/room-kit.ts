@@ -11,12 +11,14 @@ import {
   type MessageKind,
   type MessageOf,
   type PresenceEntry,
+  type RoomShape,
 } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
 import type { AckBody, Member } from '../src/member.js'
 import { createMembership } from '../src/membership.js'
 import type { Outgoing } from '../src/outgoing.js'
 import { createRooms, type Rooms } from '../src/rooms.js'
+import type { RoomBehaviour, UntypedShape } from '../src/definition.js'
 
 /** A millisecond count that holds exactly one tick of the default rate. */
 export const TICK = 1000 / 60
@@ -131,9 +133,14 @@ function keyOf({ room, scope }: MessageOf<'snapshot' | 'delta'>): string {
   return scope === undefined ? room : ownPartOf(room)
 }
 
+/** With definitions, which the server's face makes by way of its reloads. */
+export interface DefinableRooms<C extends Member> extends Rooms<C> {
+  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, C>): void
+}
+
 export interface TestRooms {
   time: ReturnType<typeof createFakeTime>
-  rooms: Rooms<TestMember>
+  rooms: DefinableRooms<TestMember>
   membership: ReturnType<typeof createMembership>
   inspector: ReturnType<typeof createInspector>
   /** What application code threw, and where. */
@@ -165,9 +172,13 @@ export function createTestRooms({ maxRoomsPerClient }: { maxRoomsPerClient?: num
     ...(maxRoomsPerClient === undefined ? {} : { limits: { maxRoomsPerClient } }),
   })
   /** Tests name the rooms that their members make. */
-  const rooms: Rooms<TestMember> = {
+  const rooms: DefinableRooms<TestMember> = {
     ...all,
-    define: (shape, behaviour) => all.define(shape, { mayChooseId: () => true, ...behaviour }),
+    define(shape, behaviour) {
+      const open = { mayChooseId: () => true, ...behaviour }
+      // As in server.ts: hooks and handlers only meet rooms and messages of this very shape.
+      all.reloading.define(shape, open as unknown as RoomBehaviour<UntypedShape, TestMember>)
+    },
   }
   let members = 0
   let asked = 0

@@ -3,7 +3,7 @@
 import type { Server } from 'node:http'
 import process from 'node:process'
 import { PPServer } from '@painda/server'
-import type { Kept } from '@painda/server'
+import type { SetupMemory } from '@painda/server'
 import { TICK_HZ, contract } from '../shared/game.js'
 import { defineArena } from './arena.js'
 import type { Memory } from './arena.js'
@@ -46,7 +46,7 @@ export function start(httpServer: Server): GameServer {
 }
 
 /** What the next code finds: the bots, and what rooms remember beside their states. */
-interface KeptHere extends Kept {
+interface KeptHere extends SetupMemory {
   roster?: Roster
   memories?: Map<string, Memory>
 }

@@ -8,7 +8,13 @@ import {
   type Recording,
   type StepEvent,
 } from '@painda/protocol'
-import { MAX_CATCH_UP_STEPS, type Kept, type PPServer, type Room, type ServerOptions } from '@painda/server'
+import {
+  MAX_CATCH_UP_STEPS,
+  type SetupMemory,
+  type PPServer,
+  type Room,
+  type ServerOptions,
+} from '@painda/server'
 import { loadRecording, type RecordingSource } from './load-recording.js'
 import { createReplayPeer, type ReplayPeer } from './replay-peer.js'
 import { ReplayServer } from './replay-server.js'
@@ -19,7 +25,7 @@ import { createComparison, type Comparison } from './comparison.js'
 
 export interface ReplayOptions<C extends ContractShape = ContractShape> {
   /** Makes the server what it is: the same function that the game's server uses. `kept`: as `server.reload` gives it, empty. */
-  setup: (server: PPServer<C>, kept: Kept) => void
+  setup: (server: PPServer<C>, kept: SetupMemory) => void
   contract?: C
   /** Which room, where the recording holds several. */
   room?: string
