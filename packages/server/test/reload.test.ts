@@ -330,7 +330,10 @@ describe('a lobby', () => {
     server.createRoom(Arena, { id: 'a' })
     server.createRoom(Duel, { id: 'd' })
     server.reload(first)
-    const shown = (): string[] => Object.keys((server.getRoom('lobby')?.state as LobbyState).rooms).sort()
+    const shown = (): string[] => {
+      const lobby = server.rooms().find(({ id }) => id === 'lobby')
+      return Object.keys((lobby?.state as LobbyState | undefined)?.rooms ?? {}).sort()
+    }
     return { server, shown }
   }
 
