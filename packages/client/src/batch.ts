@@ -6,21 +6,23 @@ export interface Batch {
   mark(notify: () => void): void
 }
 
-export function createBatch(): Batch {
+/** `onError`: what a `notify` threw; the others run all the same. */
+export function createBatch(onError: (thrown: unknown) => void): Batch {
   const marked = new Set<() => void>()
   let depth = 0
 
   function flush(): void {
     // What a listener marks is a batch of its own: it runs in this loop, after those marked before it.
     depth++
-    try {
-      for (const notify of marked) {
-        marked.delete(notify)
+    for (const notify of marked) {
+      marked.delete(notify)
+      try {
         notify()
+      } catch (thrown) {
+        onError(thrown)
       }
-    } finally {
-      depth--
     }
+    depth--
   }
 
   return {

@@ -94,7 +94,7 @@ export function createCore(options: ClientOptions): Core {
   const codec = createClientCodec(views, names)
   const inspector = createInspector()
   const inspection = createInspection(inspector, time)
-  const batch = createBatch()
+  const batch = createBatch((thrown) => report(thrown))
   const clock = createServerClock(time)
   const events = createEmitter<ClientEvents>((thrown) => report(thrown))
   const report = createFaults({

@@ -305,7 +305,7 @@ export function createRoom(options: RoomOptions): Room {
     subscribe,
     get store() {
       // The state of a room is an object; the definition says which.
-      mirror ??= createMirror(replica.state as object | undefined, options.createStore)
+      mirror ??= createMirror(replica.state as object | undefined, onError, options.createStore)
       return mirror.store
     },
     send(type: string, payload?: unknown) {

@@ -21,14 +21,42 @@ export interface Mirror<State> {
   write(state: State | undefined): void
 }
 
+/** `onError`: what a listener, a selector or the maker's middleware threw. It harms nobody else. */
 export function createMirror<State>(
   state: State | undefined,
+  onError: (thrown: unknown) => void,
   createStore: CreateStore = createVanillaStore,
 ): Mirror<State> {
+  /** After a throw the result is the one before: a selector's listener stays as it is. */
+  function guarded<Value>(given: Value): Value {
+    if (typeof given !== 'function') return given
+    let last: unknown
+    const call = (...args: unknown[]): unknown => {
+      try {
+        last = given(...args)
+      } catch (thrown) {
+        onError(thrown)
+      }
+      return last
+    }
+    // Called with the same arguments, and it returns what `given` does.
+    return call as Value
+  }
+
   const inner = createStore<State | undefined>(() => state)
-  // Whatever the maker added (devtools, temporal, …) stays; only writing is taken away.
-  const store = { ...inner, setState: refuse }
-  return { store, write: (next) => inner.setState(next, true) }
+  // A middleware may take more than a listener here: a selector, options.
+  const subscribe = inner.subscribe as (...given: unknown[]) => () => void
+  return {
+    // Whatever the maker added (devtools, temporal, …) stays; only writing is taken away.
+    store: { ...inner, setState: refuse, subscribe: (...given) => subscribe(...given.map(guarded)) },
+    write(next) {
+      try {
+        inner.setState(next, true)
+      } catch (thrown) {
+        onError(thrown)
+      }
+    },
+  }
 }
 
 function refuse(): never {

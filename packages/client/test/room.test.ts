@@ -500,6 +500,26 @@ describe('subscribers', () => {
     )
     client.close()
   })
+
+  test('[CB5] a listener of the store that throws is reported, and everybody else is told', async () => {
+    const { server, client, room, peer } = await enter()
+    const errors: unknown[] = []
+    const told: string[] = []
+    client.on('error', ({ cause }) => errors.push(cause))
+    const bug = new Error('no such player')
+    room.store.subscribe(() => {
+      throw bug
+    })
+    room.subscribe(
+      ({ phase }) => phase,
+      (phase) => told.push(phase),
+    )
+    room.subscribe(() => told.push(`all of ${room.state?.phase}`))
+    peer.say(delta(5, 6, { phase: 'play' }))
+    await server.settle()
+    expect([told, errors, client.status().status]).toEqual([['play', 'all of play'], [bug], 'open'])
+    client.close()
+  })
 })
 
 describe('messages of a room', () => {

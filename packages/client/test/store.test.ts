@@ -11,6 +11,10 @@ interface Arena {
 }
 const LOBBY: Arena = { players: 1, phase: 'lobby' }
 
+function unexpected(thrown: unknown): never {
+  throw thrown
+}
+
 describe('the mirror store with zustand’s own middleware', () => {
   test('devtools shows the room’s state, and setState still throws', () => {
     const sent: unknown[] = []
@@ -23,7 +27,7 @@ describe('the mirror store with zustand’s own middleware', () => {
         }),
       },
     })
-    const { store, write } = createMirror<Arena>(LOBBY, (init) =>
+    const { store, write } = createMirror<Arena>(LOBBY, unexpected, (init) =>
       createStore(devtools(init, { enabled: true })),
     )
     write({ ...LOBBY, players: 2 })
@@ -34,7 +38,7 @@ describe('the mirror store with zustand’s own middleware', () => {
 
   test('subscribeWithSelector selects', () => {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
-    const { store, write } = createMirror<Arena>(LOBBY, make)
+    const { store, write } = createMirror<Arena>(LOBBY, unexpected, make)
     const told: string[] = []
     const subscribe = store.subscribe as unknown as (
       selector: (state: Arena) => string,
@@ -51,7 +55,7 @@ describe('the mirror store with zustand’s own middleware', () => {
 
   test('persist keeps what the room last held', () => {
     const kept = new Map<string, unknown>()
-    const { store, write } = createMirror<Arena>(LOBBY, (init) =>
+    const { store, write } = createMirror<Arena>(LOBBY, unexpected, (init) =>
       createStore(
         persist(init, {
           name: 'arena',
@@ -66,5 +70,58 @@ describe('the mirror store with zustand’s own middleware', () => {
     write({ ...LOBBY, phase: 'play' })
     expect(kept.get('arena')).toEqual({ ...LOBBY, phase: 'play' })
     expect(store.getState()).toEqual({ ...LOBBY, phase: 'play' })
+  })
+})
+
+describe('what somebody else throws in the store', () => {
+  test('[CB5] a listener and a selector that throw are reported, and the others hear what is new', () => {
+    const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
+    const errors: string[] = []
+    const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
+    const select = store.subscribe as unknown as (
+      selector: (state: Arena) => string,
+      listener: (phase: string) => void,
+    ) => () => void
+    const told: string[] = []
+    store.subscribe(() => {
+      throw new Error('listener')
+    })
+    select(
+      ({ phase }) => {
+        if (phase === 'play') throw new Error('selector')
+        return phase
+      },
+      (phase) => told.push(`selected ${phase}`),
+    )
+    const undo = store.subscribe((state, previous) => told.push(`${previous?.phase} → ${state?.phase}`))
+    write({ ...LOBBY, phase: 'play' })
+    write({ ...LOBBY, phase: 'over' })
+    undo()
+    write(LOBBY)
+    expect(told).toEqual(['lobby → play', 'selected over', 'play → over', 'selected lobby'])
+    expect(errors).toEqual(['Error: listener', 'Error: selector', 'Error: listener', 'Error: listener'])
+  })
+
+  test('[CB5] a storage that is full is reported, and the store shows the room all the same', () => {
+    const errors: string[] = []
+    const { store, write } = createMirror<Arena>(
+      LOBBY,
+      (thrown) => errors.push(String(thrown)),
+      (init) =>
+        createStore(
+          persist(init, {
+            name: 'arena',
+            storage: {
+              getItem: () => null,
+              setItem() {
+                throw new Error('full')
+              },
+              removeItem: () => {},
+            },
+          }),
+        ),
+    )
+    write({ ...LOBBY, phase: 'play' })
+    expect([store.getState()?.phase, errors]).toEqual(['play', ['Error: full']])
   })
 })
