@@ -7,7 +7,7 @@ import { createDeferred } from './deferred.js'
 export interface AskOptions {
   /** How long to wait, milliseconds. Default: the client's `ackTimeout`. */
   timeout?: number
-  /** Aborting it rejects the promise. What was sent is not taken back. */
+  /** Aborting it rejects the promise. What has left is not taken back; what has not is not sent. */
   signal?: AbortSignal
 }
 

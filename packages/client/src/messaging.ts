@@ -56,7 +56,8 @@ export function createMessaging({ asks, post, onError }: MessagingOptions): Mess
       const event = eventOf(type, payload, { ns, gate })
       const { ackId, answer } = asks.ask(type, options)
       try {
-        post({ ...event, ackId }, gate ?? null)
+        // Settled already: nobody waits, and whoever was told that it was aborted must not see it happen.
+        if (options.signal?.aborted !== true) post({ ...event, ackId }, gate ?? null)
       } catch (thrown) {
         asks.reject(ackId, toPPError(thrown, 'INVALID_PAYLOAD'))
         throw thrown

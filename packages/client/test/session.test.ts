@@ -278,6 +278,31 @@ describe('questions to the server', () => {
     expect(server.time.pending).toBe(0)
   })
 
+  test('[AK1] an aborted question is not sent: neither at the call nor from the buffer', async () => {
+    const server = createFakeServer()
+    server.autoWelcome = (_peer, count) => (count === 1 ? {} : resumed(1))
+    const client = server.client()
+    const codes: string[] = []
+    const ask = (type: string, signal: AbortSignal): void => {
+      client.request(type, null, { signal }).catch(({ code }: PPError) => codes.push(code))
+    }
+    await client.ready
+    ask('at-once', AbortSignal.abort())
+    client.emit('sent')
+    await server.settle()
+    const first = server.last
+    first.cut()
+    await server.settle()
+    const controller = new AbortController()
+    ask('waits', controller.signal)
+    controller.abort()
+    ask('offline', controller.signal)
+    await server.time.advance(1_200)
+    expect([first.types(), server.last.types()]).toEqual([['sent'], []])
+    expect(codes).toEqual(['CLOSED', 'CLOSED', 'CLOSED'])
+    client.close()
+  })
+
   test('[RC3] a question survives a cut: asked again when it did not arrive, answered when it did', async () => {
     const server = createFakeServer()
     server.autoWelcome = (_peer, count) => (count === 1 ? {} : resumed(1))
