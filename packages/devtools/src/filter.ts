@@ -47,6 +47,8 @@ function fits(row: Row, term: Term): boolean {
       return row.name.toLowerCase() === term.text
     case 'room':
       return row.room?.toLowerCase() === term.text
+    case 'ns':
+      return row.namespace?.toLowerCase() === term.text
     case 'path':
       return touches(row.content, term.keys)
     case 'larger':
@@ -55,6 +57,8 @@ function fits(row: Row, term: Term): boolean {
       return row.latencyMs !== null && row.latencyMs >= term.ms
     case 'error':
       return row.isBad
+    case 'mark':
+      return row.marks.some(({ kind }) => kind === term.kind)
     default:
       return assertNever(term)
   }

@@ -1,8 +1,10 @@
 // What somebody types into the filter: words, and terms that begin with a name, as in Chrome's network panel.
 //   path:players.*.hp   touches or holds that path; * is one key, ** any number of them
 //   larger:500          bytes of the frame, also 2k or 1m       slow:100   answers that took at least so many milliseconds
-//   type:buy  room:arena  is:error
+//   type:buy  room:arena  ns:chat  is:error  is:late
 // A minus before a term or word turns it around. A term that cannot be read is left out, and named.
+
+import { MARK_KINDS, type MarkKind } from './row-marks.js'
 
 export interface Query {
   readonly terms: readonly Term[]
@@ -11,14 +13,15 @@ export interface Query {
 }
 
 export type Term = { readonly isNot: boolean } & (
-  | { readonly by: 'word' | 'type' | 'room'; readonly text: string }
+  | { readonly by: 'word' | 'type' | 'room' | 'ns'; readonly text: string }
   | { readonly by: 'path'; readonly keys: readonly string[] }
   | { readonly by: 'larger'; readonly bytes: number }
   | { readonly by: 'slow'; readonly ms: number }
   | { readonly by: 'error' }
+  | { readonly by: 'mark'; readonly kind: MarkKind }
 )
 
-const NAMES = ['path', 'larger', 'slow', 'type', 'room', 'is']
+const NAMES = ['path', 'larger', 'slow', 'type', 'room', 'ns', 'is']
 const FACTORS: { readonly [unit: string]: number } = { '': 1, k: 1_000, m: 1_000_000 }
 
 /** Rows are many and ask for the same one. */
@@ -69,10 +72,20 @@ function parseTerm(piece: string): Bare | string | null {
       return Number.isFinite(ms) ? { by: 'slow', ms } : `slow:${value} is no number of milliseconds.`
     }
     case 'is':
-      return value === 'error' ? { by: 'error' } : `is:${value} is not known; there is is:error.`
+      return readIs(value)
+    case 'type':
+    case 'ns':
+      return { by: name, text: value.toLowerCase() }
     default:
-      return { by: name === 'type' ? 'type' : 'room', text: value.toLowerCase() }
+      return { by: 'room', text: value.toLowerCase() }
   }
+}
+
+function readIs(value: string): Bare | string {
+  if (value === 'error') return { by: 'error' }
+  const kind = MARK_KINDS.find((known) => known === value)
+  if (kind !== undefined) return { by: 'mark', kind }
+  return `is:${value} is not known; there are is:error, ${MARK_KINDS.map((known) => `is:${known}`).join(', ')}.`
 }
 
 function readSize(value: string): number | null {

@@ -3,6 +3,8 @@
 import type { FrameEvent, InspectEvent, Message } from '@painda/protocol'
 import { rowKindOf, type RowKind } from './kinds.js'
 import type { Recorded } from './recorder.js'
+import { createRowMarker, NO_MARKS, type RowMark } from './row-marks.js'
+import { createServerClocks } from './server-clocks.js'
 
 export interface Row {
   /** Unique and ascending. */
@@ -11,15 +13,19 @@ export interface Row {
   readonly eventId: number
   readonly source: number
   readonly wallAt: number
+  /** The server's clock at that moment, as far as this end can tell; null when it cannot. */
+  readonly serverAt: number | null
   /** `local`: it never travelled, the client itself tells it. */
   readonly direction: 'in' | 'out' | 'local'
   readonly kind: RowKind
   readonly name: string
   readonly room: string | null
+  readonly namespace: string | null
   /** The frame that carried it, and its place among the messages of that frame; null for local rows. */
   readonly frame: {
     readonly seq: number
     readonly bytes: Uint8Array
+    readonly messages: readonly Message[]
     readonly part: number
     readonly parts: number
   } | null
@@ -29,13 +35,18 @@ export interface Row {
   /** Of an answer: since the question. */
   readonly latencyMs: number | null
   readonly isBad: boolean
+  /** What befell it on its way. */
+  readonly marks: readonly RowMark[]
   /** What the detail pane decodes and the text filter reads. */
   readonly content: unknown
   readonly message: Message | null
 }
 
 export interface RowBuilder {
+  /** In the order of their ids. */
   build(recorded: Recorded): Row[]
+  /** Events have passed by unseen. */
+  skipped(): void
 }
 
 /** Questions that nobody answered; older ones are forgotten. */
@@ -50,7 +61,10 @@ interface Question {
 export function createRowBuilder(wallOffset: number): RowBuilder {
   const questions = new Map<string, Question>()
   const offsets = new Map<number, number>()
+  const marker = createRowMarker()
+  const clocks = createServerClocks()
   let nextKey = 0
+  let nextId = 0
 
   function ask(source: number, frame: FrameEvent, ackId: number, name: string): void {
     questions.set(`${source} ${frame.direction} ${ackId}`, { name, at: frame.at })
@@ -79,7 +93,10 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
     if (message.kind === 'ack') question = answered(source, frame, message.ackId)
     if (message.kind === 'joined' && message.ackId !== undefined)
       question = answered(source, frame, message.ackId)
-    return new MessageRow(nextKey++, recorded, frame, message, part, question)
+    clocks.note(source, frame, message)
+    const marks = marker.of(source, frame, message)
+    const serverAt = clocks.at(source, frame)
+    return new MessageRow(nextKey++, recorded, { frame, message, part, question, marks, serverAt })
   }
 
   function localRow(recorded: Recorded, event: Exclude<InspectEvent, FrameEvent>, shown: Local): Row {
@@ -88,13 +105,16 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
       eventId: recorded.id,
       source: recorded.source,
       wallAt: event.at + (offsets.get(recorded.source) ?? wallOffset),
+      serverAt: null,
       direction: 'local',
       frame: null,
       room: null,
+      namespace: null,
       from: null,
       to: null,
       latencyMs: null,
       isBad: false,
+      marks: NO_MARKS,
       content: event,
       message: null,
       ...shown,
@@ -103,7 +123,10 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
 
   return {
     build(recorded) {
-      const { event } = recorded
+      const { event, id } = recorded
+      // The ring has dropped what nobody looked at.
+      if (id !== nextId) marker.forget()
+      nextId = id + 1
       if (event.kind !== 'frame') {
         const shown = describeLocal(event)
         return shown === null ? [] : [localRow(recorded, event, shown)]
@@ -111,7 +134,17 @@ export function createRowBuilder(wallOffset: number): RowBuilder {
       offsets.set(recorded.source, event.wallAt - event.at)
       return event.messages.map((message, part) => messageRow(recorded, event, message, part))
     },
+    skipped: marker.forget,
   }
+}
+
+interface MessageRowParts {
+  readonly frame: FrameEvent
+  readonly message: Message
+  readonly part: number
+  readonly question: Question | undefined
+  readonly marks: readonly RowMark[]
+  readonly serverAt: number | null
 }
 
 /** A class, because there are ten thousand: a getter in a literal would make a dictionary of each. */
@@ -130,14 +163,13 @@ class MessageRow implements Row {
   readonly isBad: boolean
   readonly key: number
   readonly message: Message
+  readonly marks: readonly RowMark[]
+  readonly serverAt: number | null
 
   constructor(
     key: number,
     { id, source }: Recorded,
-    frame: FrameEvent,
-    message: Message,
-    part: number,
-    question: Question | undefined,
+    { frame, message, part, question, marks, serverAt }: MessageRowParts,
   ) {
     const { from, to } = versionsOf(message)
     this.key = key
@@ -148,12 +180,19 @@ class MessageRow implements Row {
     this.kind = rowKindOf(message.kind)
     this.name = message.kind === 'ack' ? (question?.name ?? `#${message.ackId}`) : nameOf(message)
     this.room = roomOf(message)
-    this.frame = { seq: frame.seq, bytes: frame.bytes, part, parts: frame.messages.length }
+    const { seq, bytes, messages } = frame
+    this.frame = { seq, bytes, messages, part, parts: messages.length }
     this.from = from
     this.to = to
     this.latencyMs = question === undefined ? null : frame.at - question.at
     this.isBad = message.kind === 'error' || (message.kind === 'ack' && message.error !== undefined)
     this.message = message
+    this.marks = marks
+    this.serverAt = serverAt
+  }
+
+  get namespace(): string | null {
+    return this.message.kind === 'event' ? (this.message.ns ?? null) : null
   }
 
   /** Made when somebody looks: a delta is held as text. */
@@ -162,7 +201,11 @@ class MessageRow implements Row {
   }
 }
 
-type Local = Pick<Row, 'kind' | 'name'> & Partial<Pick<Row, 'room' | 'from' | 'to' | 'isBad'>>
+type Local = Pick<Row, 'kind' | 'name'> & Partial<Pick<Row, 'room' | 'from' | 'to' | 'isBad' | 'marks'>>
+
+const NOT_SENT: readonly RowMark[] = [
+  { kind: 'dropped', text: 'the connection was behind: the next state brings what was in it' },
+]
 
 const RELOADS = { kept: 'new code', restarted: 'new server', failed: 'code refused' } as const
 
@@ -178,7 +221,14 @@ function describeLocal(event: Exclude<InspectEvent, FrameEvent>): Local | null {
     case 'error':
       return { kind: 'error', name: event.code, isBad: true }
     case 'skipped':
-      return { kind: 'delta', name: 'skipped', room: event.room, from: event.from, to: event.to }
+      return {
+        kind: 'delta',
+        name: 'skipped',
+        room: event.room,
+        from: event.from,
+        to: event.to,
+        marks: NOT_SENT,
+      }
     case 'rate':
       return { kind: 'room', name: `${Math.round(event.rate)} states a second`, room: event.room }
     case 'reload': {

@@ -7,6 +7,7 @@ import type {
   SessionFileAbout,
   SessionFileLine,
 } from '@painda/protocol'
+import { fingerprintText } from '@painda/protocol'
 import { createHook, type AttachedClient, type DevtoolsHook } from './hook.js'
 import type { InspectableClient, InspectableRoom } from './inspectable.js'
 import { membersAtEnd } from './members.js'
@@ -17,8 +18,8 @@ import { SERVER_SOURCE } from './server-lane.js'
 /** Of the server's lane in a file; no client has such an id. */
 const SERVER_NAME = 'server'
 
-/** All that is held now. `wallOffset`: wall clock minus monotonic clock, where no frame tells it. */
-export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
+/** All that is held now. `wallOffset`: wall clock minus monotonic clock, where no frame tells it. `app`: its name and version. */
+export function sessionOf(hook: DevtoolsHook, wallOffset: number, app?: string): SessionFile {
   const { recorder } = hook
   const lines: SessionFileLine[] = []
   for (let id = recorder.firstId; id < recorder.nextId; id++) {
@@ -37,15 +38,27 @@ export function sessionOf(hook: DevtoolsHook, wallOffset: number): SessionFile {
   const journal = hook.journal()
   for (const { event } of journal?.lines ?? []) lines.push({ source: SERVER_SOURCE, event })
   const numbers = [...new Set([...hook.clients(), ...lines].map(({ source }) => source))].sort(ascending)
-  const fingerprint = journal?.about.fingerprint
+  const fingerprint = journal?.about.fingerprint ?? fingerprintOf(hook)
+  const isTouched = hook.clients().some(({ line }) => line?.isTouched === true)
   return {
     about: {
       startedAt: Math.round((lines[0]?.event.at ?? 0) + wallOffsetOf(lines, wallOffset)),
       sources: numbers.map((number) => nameOfSource(hook, number)),
+      ...(app === undefined ? {} : { app }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(isTouched ? { seed: hook.weather.seed } : {}),
     },
     lines: lines.map(({ source, event }) => ({ source: numbers.indexOf(source), event })),
   }
+}
+
+/** Of the page's contract, as a server has it of its own; undefined where no client was made with one. */
+export function fingerprintOf(hook: DevtoolsHook): string | undefined {
+  const contract = hook
+    .clients()
+    .flatMap(({ client }) => client.contract ?? [])
+    .at(-1)
+  return contract && fingerprintText(contract)
 }
 
 /** Read-only: its clients are what the file says of them, and their rooms stand where the file ends. */

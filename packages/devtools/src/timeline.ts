@@ -1,6 +1,7 @@
 // The recording as time: a lane per client with what it carried, when it was cut off and what went wrong, and the moments of a
 // room between which a reader scrubs. The states themselves are rebuilt one at a time, by rebuild.ts.
-import type { InspectEvent, Message } from '@painda/protocol'
+import type { FrameEvent, InspectEvent, Message } from '@painda/protocol'
+import { createBeat, type Beat } from './beat.js'
 import type { Recorder } from './recorder.js'
 import { SERVER_SOURCE } from './server-lane.js'
 
@@ -19,6 +20,10 @@ export interface Lane {
   /** Without a connection: shares of the whole width, 0 to 1. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[]
   readonly marks: readonly Mark[]
+  /** Milliseconds that the latest state of each column came after its time; 0 for in time and for none. */
+  readonly lateMs: readonly number[]
+  /** How regularly states came in the end, as beat.ts says; null where too few came. */
+  readonly jitterMs: number | null
 }
 
 export interface Mark {
@@ -91,14 +96,32 @@ function createLane(source: number, width: number) {
   const columns = Array.from({ length: width }, () => ({ in: 0, out: 0 }))
   const gaps: { from: number; to: number }[] = []
   const marks: Mark[] = []
+  const lateMs = Array.from({ length: width }, () => 0)
+  const beats = new Map<string, Beat>()
+  let jitterMs: number | null = null
   let cutAt: number | null = null
   let wasOpen = false
+
+  /** What comes in at the server is no state. */
+  function keepBeat({ at, messages }: FrameEvent, column: number): void {
+    for (const message of messages) {
+      if (message.kind !== 'delta' && message.kind !== 'snapshot') continue
+      if (message.scope !== undefined) continue
+      const beat = beats.get(message.room) ?? createBeat()
+      beats.set(message.room, beat)
+      lateMs[column] = Math.max(lateMs[column] ?? 0, beat.next(at, message.tick))
+      jitterMs = beat.jitterMs
+    }
+  }
+
   return {
     add(eventId: number, event: InspectEvent, place: number): void {
       switch (event.kind) {
         case 'frame': {
-          const column = columns[Math.min(width - 1, Math.floor(place * width))]
+          const at = Math.min(width - 1, Math.floor(place * width))
+          const column = columns[at]
           if (column !== undefined) column[event.direction] += event.bytes.byteLength
+          if (event.direction === 'in') keepBeat(event, at)
           return
         }
         case 'connection':
@@ -131,6 +154,8 @@ function createLane(source: number, width: number) {
       columns,
       gaps: cutAt === null ? gaps : [...gaps, { from: cutAt, to: 1 }],
       marks,
+      lateMs,
+      jitterMs,
     }),
   }
 }

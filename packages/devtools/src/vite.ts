@@ -1,6 +1,7 @@
 // The Vite plugin: puts the hook into the page's head before the app's own script, and loads the overlay when the page
 // has time. Works on the dev server only; a build, a preview and server code never see it.
-import { relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { normalizePath } from 'vite'
 import type { Plugin } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
@@ -71,7 +72,7 @@ export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtool
   return server === undefined ? [inspector] : [inspector, gameServerPlugin(server)]
 }
 
-type PageOptions = Omit<PaindaDevtoolsOptions, 'server' | 'tests'>
+type PageOptions = Omit<PaindaDevtoolsOptions, 'server' | 'tests'> & { app?: string }
 
 /** Vite DevTools look for it; Vite itself knows it only where they are installed. */
 interface DockedPlugin extends Plugin {
@@ -80,6 +81,7 @@ interface DockedPlugin extends Plugin {
 
 function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin {
   let base = '/'
+  let app: string | null = null
   let folder = new URL('./', import.meta.url)
   return {
     name: 'painda:devtools',
@@ -93,6 +95,7 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
     },
     configResolved(config) {
       base = config.base
+      app = appOf(config.root)
       if (config.resolve.conditions?.includes(SOURCE_CONDITION) === true) folder = sourcesBeside(folder)
     },
 
@@ -153,7 +156,7 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
 
     resolveId: (id) => (id === VIRTUAL_ID || id === DOCK_ID ? RESOLVED + id : undefined),
     load(id) {
-      const modules = pageModules(options, folder, base)
+      const modules = pageModules(app === null ? options : { ...options, app }, folder, base)
       if (id === RESOLVED + VIRTUAL_ID) return modules.page()
       return id === RESOLVED + DOCK_ID ? modules.dock() : undefined
     },
@@ -162,5 +165,19 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
     transformIndexHtml: () => [
       { tag: 'script', attrs: { type: 'module', src: urlOf(base, VIRTUAL_ID) }, injectTo: 'head-prepend' },
     ],
+  }
+}
+
+/** `my-game 1.4.0`, as its package.json says; null where there is none that says so. */
+function appOf(root: string): string | null {
+  try {
+    const { name, version } = Object(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))) as {
+      name?: unknown
+      version?: unknown
+    }
+    if (typeof name !== 'string') return null
+    return typeof version === 'string' ? `${name} ${version}` : name
+  } catch {
+    return null
   }
 }

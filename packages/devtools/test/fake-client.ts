@@ -12,7 +12,6 @@ import {
   type,
   type InspectEvent,
   type Inspector,
-  type Json,
   type Message,
   type StandardSchema,
 } from '@painda/protocol'
@@ -207,7 +206,7 @@ export function createFakeClient({
       client.now += 33
       tick++
       const next = advance(game, tick, below)
-      const delta = diff(game as unknown as Json, next as unknown as Json)
+      const delta = diff(game, next)
       if (delta !== undefined) {
         client.frame('in', { kind: 'delta', room: ROOM, from: version, to: version + 1, tick, delta })
         game = patchImmutable(game, delta)

@@ -7,6 +7,12 @@ import { createFakeClient } from './fake-client.js'
 
 let devtools: MountedDevtools
 
+/** What `window.open` gives instead of a window. */
+function open(view: object | null) {
+  // Only what stands in `view` is asked of it, which these tests would show.
+  vi.spyOn(window, 'open').mockReturnValue(view as Window | null)
+}
+
 /** Another window, as far as the overlay uses one. */
 function createWindow() {
   const listeners = new Map<string, () => void>()
@@ -52,7 +58,7 @@ function button(host: HTMLElement | null, label: string): HTMLElement {
 
 test('the overlay moves into a window with all that was typed, and back when that window is closed', async () => {
   const { view, leave } = createWindow()
-  vi.spyOn(window, 'open').mockReturnValue(view as unknown as Window)
+  open(view)
   const client = createFakeClient()
   devtools = mountDevtools({ client })
   client.start()
@@ -80,7 +86,7 @@ test('the overlay moves into a window with all that was typed, and back when tha
 
 test('closing the inspector closes its window, and leaves the button on the page', async () => {
   const { view, heard } = createWindow()
-  vi.spyOn(window, 'open').mockReturnValue(view as unknown as Window)
+  open(view)
   devtools = mountDevtools({ client: createFakeClient() })
   await settle()
   button(hostIn(document), 'Move into a window of its own').click()
@@ -93,7 +99,7 @@ test('closing the inspector closes its window, and leaves the button on the page
 
 test('where pop-ups are refused it is a picture in picture, and without that it stays', async () => {
   const { view } = createWindow()
-  vi.spyOn(window, 'open').mockReturnValue(null)
+  open(null)
   devtools = mountDevtools({ client: createFakeClient() })
   await settle()
   button(hostIn(document), 'Move into a window of its own').click()

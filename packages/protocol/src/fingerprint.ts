@@ -109,6 +109,11 @@ function shapeOf(schema: AnySchema): string {
   }
 }
 
+/** All rows of a contract in eight characters: two contracts that differ in a name or a shape differ here. */
+export function fingerprintText(contract: ContractShape): string {
+  return hashText(contractRows(contract))
+}
+
 function hashText(value: unknown): string {
   return hashState(value).toString(16).padStart(8, '0')
 }

@@ -10,7 +10,13 @@ export * from './standard-schema.js'
 export { defineRoom, FINGERPRINT, request } from './contract.js'
 export type * from './contract.js'
 export { defineContract } from './define-contract.js'
-export { compareContracts, contractNames, contractRows, MAX_MISMATCHES } from './fingerprint.js'
+export {
+  compareContracts,
+  contractNames,
+  contractRows,
+  fingerprintText,
+  MAX_MISMATCHES,
+} from './fingerprint.js'
 export type { ContractMismatch } from './fingerprint.js'
 export { MAX_NAME_LENGTH } from './fields.js'
 export * from './handshake.js'

@@ -148,6 +148,8 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
       refresh.now()
     },
     pauseCapture(isPaused) {
+      rows.update()
+      builder.skipped()
       recorder.capturing = !isPaused
       refresh.now()
     },

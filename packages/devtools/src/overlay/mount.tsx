@@ -26,6 +26,8 @@ export interface DevtoolsOptions {
   hotkey?: string | false
   /** Sees each line of a session before it is saved, and takes out what must not leave this machine; null leaves it out. */
   redact?: WriteSessionFileOptions['redact']
+  /** Name and version of your application, such as `my-game 1.4.0`, for session files. The Vite plugin takes it from package.json. */
+  app?: string
 }
 
 export interface MountedDevtools {
@@ -116,6 +118,7 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     wallOffset: Date.now() - performance.now(),
     download,
     ...(options.redact === undefined ? {} : { redact: options.redact }),
+    ...(options.app === undefined ? {} : { app: options.app }),
   })
   const hotkey = options.hotkey === false ? null : (options.hotkey ?? DEFAULT_HOTKEY)
 

@@ -60,8 +60,7 @@ export function StageBar({ stage }: { stage: Stage }) {
         <div class="stage-bar" role="status">
           <Icon name="open" />
           <span class="stage-text">
-            <b>{fileName}</b> · {formatCount(model.hook.recorder.nextId)} events from{' '}
-            {new Date(model.hook.replayed?.startedAt ?? 0).toLocaleString()}
+            <b>{fileName}</b> · {aboutReplay(stage)}
           </span>
           <button type="button" class="button" onClick={stage.backToPage}>
             Back to the page
@@ -70,6 +69,20 @@ export function StageBar({ stage }: { stage: Stage }) {
       )}
     </>
   )
+}
+
+/** What the file says of itself, and whether its contract is that of the page. */
+function aboutReplay({ model, fingerprint }: Stage): string {
+  const { recorder, replayed } = model.hook
+  if (replayed === null) return ''
+  const { startedAt, app, seed, fingerprint: theirs } = replayed
+  const isOther = theirs !== undefined && fingerprint !== undefined && theirs !== fingerprint
+  return [
+    `${formatCount(recorder.nextId)} events from ${new Date(startedAt).toLocaleString()}`,
+    ...(app === undefined ? [] : [app]),
+    ...(theirs === undefined ? [] : [`contract ${theirs}${isOther ? ', the page has another one' : ''}`]),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ].join(' · ')
 }
 
 /** Handlers for the element that takes a dropped file. Other drags pass by. */

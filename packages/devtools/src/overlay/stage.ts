@@ -5,7 +5,7 @@ import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
 import type { DevtoolsHook } from '../hook.js'
 import { harOf } from '../har.js'
 import { createRecordingLane, type RecordingLane } from '../recording-lane.js'
-import { journalIn, replayOf, replayOffset, sessionOf } from '../session.js'
+import { fingerprintOf, journalIn, replayOf, replayOffset, sessionOf } from '../session.js'
 import { packSession, unpackSession } from '../session-bytes.js'
 import type { Model } from './model.js'
 
@@ -14,6 +14,8 @@ export interface Stage {
   readonly model: Model
   /** The name of the opened file; null while the page itself is shown. */
   readonly fileName: string | null
+  /** Of the page's contract; undefined where there is none. */
+  readonly fingerprint: string | undefined
   /** Why a file could not be opened or saved. */
   readonly notice: string | null
   /** Recording a room for a test; what an opened file holds of one is shown here too. */
@@ -44,9 +46,11 @@ export interface StageOptions {
   /** Hands a file to the user. */
   download: (name: string, content: Blob) => void
   redact?: WriteSessionFileOptions['redact']
+  /** Name and version of the application, for session files. */
+  app?: string
 }
 
-export function createStage({ hook, createModel, wallOffset, download, redact }: StageOptions): Stage {
+export function createStage({ hook, createModel, wallOffset, download, redact, app }: StageOptions): Stage {
   const listeners = new Set<() => void>()
   const live = createModel(hook, wallOffset)
   const recording = hook.recording ?? createRecordingLane(null, () => 0)
@@ -73,6 +77,9 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
     get fileName() {
       return replay?.fileName ?? null
     },
+    get fingerprint() {
+      return fingerprintOf(hook)
+    },
     get notice() {
       return notice
     },
@@ -96,7 +103,7 @@ export function createStage({ hook, createModel, wallOffset, download, redact }:
     async save() {
       const { hook: shown } = replay?.model ?? live
       try {
-        const session = sessionOf(shown, wallOffset)
+        const session = sessionOf(shown, wallOffset, app)
         const content = await packSession(session, redacting)
         if (!isClosed) download(fileNameOf(session.about.startedAt), content)
       } catch (thrown) {

@@ -8,6 +8,7 @@ import { spansOf } from '../frame-spans.js'
 import { IconButton } from '../overlay/icon-button.js'
 import type { Model } from '../overlay/model.js'
 import { Tabs } from '../overlay/tabs.js'
+import { rawSize } from '../raw-size.js'
 import { stateAt, stateBefore } from '../rebuild.js'
 import type { Row } from '../rows.js'
 import { SERVER_SOURCE } from '../server-lane.js'
@@ -100,13 +101,18 @@ function Facts({ model, row }: { model: Model; row: Row }) {
   const facts: [string, string][] = [[ARROWS[row.direction], formatClock(row.wallAt)]]
   if (frame !== null) {
     const place = frame.parts > 1 ? `, message ${frame.part + 1} of ${frame.parts}` : ''
-    facts.push(['frame', `${formatCount(frame.seq)}${place}`], ['size', formatBytes(frame.bytes.byteLength)])
+    const wire = frame.bytes.byteLength
+    const size = `${formatBytes(rawSize(frame))} as JSON → ${formatBytes(wire)}`
+    facts.push(['frame', `${formatCount(frame.seq)}${place}`], ['size', size])
   }
+  if (row.serverAt !== null) facts.push(['at the server', formatClock(row.serverAt)])
+  if (row.namespace !== null) facts.push(['namespace', row.namespace])
   if (row.room !== null) facts.push(['room', row.room])
   if (row.from !== null || row.to !== null) facts.push(['version', versionText(row)])
   if (row.source === SERVER_SOURCE && peer !== undefined && 'peer' in peer) facts.push(['client', peer.peer])
   if (wayMs !== null) facts.push(['on its way', formatMs(Math.max(0, wayMs))])
   if (row.latencyMs !== null) facts.push(['answered in', formatMs(row.latencyMs)])
+  for (const { kind, text } of row.marks) facts.push([kind, text])
   return (
     <dl class="facts">
       {facts.map(([name, value]) => (

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { EVERYTHING } from '../filter.js'
 import { formatCount } from '../format.js'
 import { Icon } from '../overlay/icons.js'
+import { nextInList } from '../overlay/list-keys.js'
 import type { Model } from '../overlay/model.js'
 import { useVirtualList } from '../overlay/use-virtual-list.js'
 import type { Row } from '../rows.js'
@@ -14,7 +15,6 @@ import { FrameRow, rowId } from './frame-row.js'
 /** Must agree with `.row` in the styles: the virtual list places rows by these numbers. */
 const ROW_HEIGHT = 26
 const NARROW_ROW_HEIGHT = 46
-const PAGE = 12
 
 const keyOf = (row: Row): number => row.key
 
@@ -58,7 +58,7 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
     const at = selected === null ? -1 : rows.indexOf(selected)
-    const next = nextIndex(event.key, at, rows.length)
+    const next = nextInList(event.key, at, rows.length, rows.length - 1)
     const row = next === null ? undefined : rows[next]
     if (next === null || row === undefined) return
     event.preventDefault()
@@ -124,7 +124,9 @@ function ColumnHeads() {
       <span>Content</span>
       <span>Room</span>
       <span class="cell-version">Version</span>
-      <span class="cell-bytes">Bytes</span>
+      <span class="cell-bytes">
+        <span class="raw-size">JSON → </span>wire
+      </span>
     </div>
   )
 }
@@ -152,25 +154,4 @@ function NothingToShow({ model }: { model: Model }) {
     return <Empty title="No client yet" hint="A PPClient shows up here as soon as the page makes one." />
   }
   return <Empty title="Nothing has travelled yet" hint="The next frame appears here, either way." />
-}
-
-function nextIndex(key: string, at: number, count: number): number | null {
-  if (count === 0) return null
-  const clamp = (index: number): number => Math.min(count - 1, Math.max(0, index))
-  switch (key) {
-    case 'ArrowDown':
-      return at === -1 ? count - 1 : clamp(at + 1)
-    case 'ArrowUp':
-      return at === -1 ? count - 1 : clamp(at - 1)
-    case 'PageDown':
-      return clamp(at + PAGE)
-    case 'PageUp':
-      return clamp(at - PAGE)
-    case 'Home':
-      return 0
-    case 'End':
-      return count - 1
-    default:
-      return null
-  }
 }

@@ -3,6 +3,7 @@
 import { Component } from 'preact'
 import { formatBytes, formatClock, formatMs } from '../format.js'
 import { Icon } from '../overlay/icons.js'
+import { rawSize } from '../raw-size.js'
 import type { Row } from '../rows.js'
 import { summarise } from '../summary.js'
 
@@ -55,16 +56,30 @@ export class FrameRow extends Component<FrameRowProps> {
         <span class="cell-name">
           {row.name}
           {row.latencyMs !== null && <span class="latency">{formatMs(row.latencyMs)}</span>}
+          {row.marks.map(({ kind, text }) => (
+            <span key={kind} class="mark-tag" data-mark={kind} title={text}>
+              {kind}
+            </span>
+          ))}
         </span>
         <span class="cell-content">{summarise(row)}</span>
         <span class="cell-room">{row.room ?? ''}</span>
         <span class="cell-version">{versionText(row)}</span>
-        <span class="cell-bytes">
-          {frame === null || frame.part > 0 ? '' : formatBytes(frame.bytes.byteLength)}
-        </span>
+        <span class="cell-bytes">{frame !== null && frame.part === 0 && <Size frame={frame} />}</span>
       </div>
     )
   }
+}
+
+function Size({ frame }: { frame: NonNullable<Row['frame']> }) {
+  return (
+    <>
+      <span class="raw-size" title="as JSON">
+        {formatBytes(rawSize(frame))} →{' '}
+      </span>
+      {formatBytes(frame.bytes.byteLength)}
+    </>
+  )
 }
 
 export function versionText({ from, to }: Row): string {

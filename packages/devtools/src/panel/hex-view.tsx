@@ -6,6 +6,7 @@ import type { TargetedKeyboardEvent } from 'preact'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { formatBytes, formatCount } from '../format.js'
 import { extentOf, ownersOf, touches } from '../frame-spans.js'
+import { nextInList } from '../overlay/list-keys.js'
 import { useWidth } from '../overlay/use-width.js'
 
 const FIRST_BYTES = 1_024
@@ -139,7 +140,7 @@ function Fields({ spans, chosen, onChoose, onWalk }: FieldsProps) {
   const shown = spans.slice(0, MAX_FIELDS)
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
-    const next = nextOf(event.key, chosen, shown.length)
+    const next = nextInList(event.key, chosen, shown.length, 0)
     if (next === null) return
     event.preventDefault()
     onWalk(next)
@@ -177,20 +178,4 @@ function Fields({ spans, chosen, onChoose, onWalk }: FieldsProps) {
       )}
     </div>
   )
-}
-
-/** Null: the key is for somebody else. */
-function nextOf(key: string, at: number, count: number): number | null {
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(count - 1, at + 1)
-    case 'ArrowUp':
-      return Math.max(0, at - 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return count - 1
-    default:
-      return null
-  }
 }

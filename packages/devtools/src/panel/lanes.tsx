@@ -2,6 +2,7 @@
 // The lanes of the timeline: traffic as bars, lost connections shaded, trouble marked. A click looks at that time; the keyboard has
 // the slider below, so the picture itself is no stop of it.
 import type { TargetedMouseEvent } from 'preact'
+import { formatMs } from '../format.js'
 import type { Model } from '../overlay/model.js'
 import { SERVER_SOURCE } from '../server-lane.js'
 import { nameOfSource } from '../session.js'
@@ -9,6 +10,9 @@ import { lanesOf, type Lane } from '../timeline.js'
 
 const COLUMNS = 200
 const HEIGHT = 34
+/** Below it, how late states came: as high as the line is at this many milliseconds or the worst of them. */
+const SPARK = 12
+const SPARK_MS = 40
 
 interface LanesProps {
   model: Model
@@ -36,15 +40,23 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
     <div class="lanes">
       {lanes.map((lane) => (
         <div key={lane.source} class="lane">
-          <span class="lane-name">{nameOfSource(hook, lane.source)}</span>
+          <span class="lane-head">
+            <span class="lane-name">{nameOfSource(hook, lane.source)}</span>
+            {lane.jitterMs !== null && (
+              <span class="lane-jitter" title="How much the arrivals of states stray from the room’s beat">
+                ± {formatMs(lane.jitterMs)}
+              </span>
+            )}
+          </span>
           <svg
-            viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
+            viewBox={`0 0 ${COLUMNS} ${HEIGHT + SPARK}`}
             preserveAspectRatio="none"
             aria-hidden="true"
             onClick={onClick}
           >
             <LanePicture lane={lane} top={top} />
-            <line class="lane-cursor" x1={place * COLUMNS} x2={place * COLUMNS} y1={0} y2={HEIGHT} />
+            {lane.jitterMs !== null && <Lateness lane={lane} />}
+            <line class="lane-cursor" x1={place * COLUMNS} x2={place * COLUMNS} y1={0} y2={HEIGHT + SPARK} />
           </svg>
         </div>
       ))}
@@ -55,6 +67,19 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
         </p>
       )}
     </div>
+  )
+}
+
+/** How late states came, as a line of its own below what they weighed. */
+function Lateness({ lane: { lateMs } }: { lane: Lane }) {
+  const worst = Math.max(SPARK_MS, ...lateMs)
+  const bottom = HEIGHT + SPARK
+  const points = lateMs.map((ms, x) => `${x + 0.4},${bottom - (ms / worst) * (SPARK - 2)}`)
+  return (
+    <>
+      <rect class="lane-spark-ground" x={0} y={HEIGHT} width={COLUMNS} height={SPARK} />
+      <polygon class="lane-spark" points={`0,${bottom} ${points.join(' ')} ${COLUMNS},${bottom}`} />
+    </>
   )
 }
 

@@ -20,6 +20,8 @@ const PRESETS: readonly Preset[] = [
   { name: 'What I send', set: { text: '', hidden: new Set(['ping', 'connection']), direction: 'out' } },
   { name: 'Slow answers', set: { text: 'slow:100', hidden: NONE, direction: 'all' } },
   { name: 'Large frames', set: { text: 'larger:1k', hidden: NONE, direction: 'all' } },
+  { name: 'Late states', set: { text: 'is:late', hidden: NONE, direction: 'all' } },
+  { name: 'Sent again', set: { text: 'is:replayed', hidden: NONE, direction: 'all' } },
   { name: 'Errors', set: { text: 'is:error', hidden: NONE, direction: 'all' } },
 ]
 

@@ -7,7 +7,7 @@ import type { Model } from '../overlay/model.js'
 import { parseQuery } from '../query.js'
 
 const HELP =
-  'Words, path:players.*.hp, larger:2k, slow:100, type:buy, room:arena, is:error; a minus turns one around'
+  'Words, path:players.*.hp, larger:2k, slow:100, type:buy, room:arena, ns:chat, is:error, is:late; a minus turns one around'
 
 /** Searching ten thousand payloads at every key press would make typing stick. */
 const TYPING_PAUSE_MS = 120

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // Travel in time: lanes of what travelled, and the state of a room at any version that is held, beside what changed since another.
-import { diff, type Json } from '@painda/protocol'
+import { diff } from '@painda/protocol'
 import { useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import { formatCount, formatMs } from '../format.js'
@@ -146,11 +146,7 @@ function usePast(model: Model, { source, room }: Track, eventId: number | null):
 }
 
 function Changes({ from, to }: { from: PastState; to: PastState }) {
-  // Both were rebuilt from what came over the wire, so they are JSON.
-  const nodes = useMemo(
-    () => deltaTree(diff(from.state as Json, to.state as Json) ?? {}, [from.state]),
-    [from, to],
-  )
+  const nodes = useMemo(() => deltaTree(diff(from.state, to.state) ?? {}, [from.state]), [from, to])
   return (
     <section class="timeline-changes" aria-label="Changes between two versions">
       <h3 class="log-title">

@@ -44,7 +44,7 @@ export const FRAMES = `
 .rows { position: relative; contain: strict; }
 .row {
   display: grid; align-items: center; column-gap: 12px; height: 26px; padding: 0 14px 0 10px; white-space: nowrap;
-  grid-template-columns: 16px 44px 84px 78px minmax(96px, 168px) minmax(0, 1fr) minmax(0, 92px) 96px 58px;
+  grid-template-columns: 16px 44px 84px 78px minmax(96px, 168px) minmax(0, 1fr) minmax(0, 92px) 96px 112px;
   font-size: 12px;
 }
 .rows .row { position: absolute; inset: 0 0 auto 0; cursor: default; contain: strict; }
@@ -68,8 +68,16 @@ export const FRAMES = `
 .cell-content { font: 11.5px/1.4 var(--mono); color: var(--soft); }
 .rows .row[data-bad='true'] .cell-name, .rows .row[data-bad='true'] .cell-content { color: var(--bad); }
 .latency { margin-left: 7px; font-weight: 450; color: var(--kind-ack); }
+.mark-tag {
+  margin-left: 7px; padding: 0 6px; border-radius: 7px; font-size: 11px; font-weight: 550;
+  background: var(--busy-ground); color: var(--busy);
+}
+.mark-tag[data-mark='dropped'] { background: var(--bad-ground); color: var(--bad); }
+.mark-tag[data-mark='replayed'] { background: var(--chosen); color: var(--accent); }
+.raw-size { color: var(--faint); }
 
 .frames-body[data-detail='true'] .row { grid-template-columns: 16px 44px 84px 78px minmax(96px, 150px) minmax(0, 1fr) 58px; }
+.frames-body[data-detail='true'] .raw-size, .row-narrow .raw-size,
 .frames-body[data-detail='true'] .cell-room, .frames-body[data-detail='true'] .cell-version,
 .frames-body[data-detail='true'] .column-heads > :nth-child(7) { display: none; }
 

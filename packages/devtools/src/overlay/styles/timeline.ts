@@ -6,7 +6,11 @@ export const TIMELINE = `
 .lanes { flex: none; display: grid; gap: 6px; max-height: 40%; padding: 10px 14px 6px; overflow: auto; }
 .lane { display: grid; grid-template-columns: 96px minmax(0, 1fr); align-items: center; gap: 12px; }
 .lane-name { color: var(--soft); font: 11.5px var(--mono); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.lane svg { display: block; width: 100%; height: 36px; border-radius: 6px; background: var(--sunken); cursor: crosshair; }
+.lane svg { display: block; width: 100%; height: 46px; border-radius: 6px; background: var(--sunken); cursor: crosshair; }
+.lane-head { display: grid; gap: 1px; min-width: 0; }
+.lane-jitter { color: var(--faint); font-size: 11px; white-space: nowrap; }
+.lane-spark-ground { fill: var(--raised); }
+.lane-spark { fill: color-mix(in srgb, var(--busy) 45%, transparent); stroke: var(--busy); stroke-width: 1; vector-effect: non-scaling-stroke; }
 .lane-in { fill: var(--in); }
 .lane-out { fill: var(--out); }
 .lane-gap { fill: var(--busy-ground); }
@@ -26,6 +30,7 @@ export const TIMELINE = `
 
 @container (max-width: 640px) {
   .lane { grid-template-columns: minmax(0, 1fr); gap: 2px; }
+  .lane-head { display: flex; gap: 10px; }
   .timeline-state { flex-direction: column; }
   .timeline-changes { border-right: 0; border-bottom: 1px solid var(--line); }
 }
