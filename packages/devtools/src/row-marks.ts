@@ -32,7 +32,7 @@ export interface RowMarker {
 }
 
 /** Three frames of a display; less nobody sees. */
-export const LATE_MS = 50
+const LATE_MS = 50
 
 /** Rooms and peers of a page; whoever names more is no game, and begins anew. */
 const MAX_KNOWN = 1_000
