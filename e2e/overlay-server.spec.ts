@@ -33,6 +33,34 @@ test('the timeline has a lane of the server, and a frame tells how long it was o
   await expect(inspector.dock.locator('.lane-name').first()).toHaveText('server')
 })
 
+test('a room is seen with another player’s eyes, a bot comes and is kicked, and page and server agree now', async ({
+  players,
+}) => {
+  const [ada] = await players(1)
+  const inspector = inspectorOf(ada!.page)
+  await inspector.open()
+  await inspector.tab('Players')
+  const list = inspector.dock.getByRole('region', { name: 'Players' })
+  const bot = list.getByRole('row', { name: /bot-1/ })
+  await expect(bot).toContainText(/\d+\/s · .*B\/s/)
+  await bot.getByRole('button', { name: 'View as' }).click()
+  const seen = inspector.dock.getByRole('region', { name: /^As .* sees it$/ })
+  await expect(seen.getByRole('tree')).toContainText('secondsLeft')
+  await inspector.button('Close this view').click()
+
+  await inspector.button('Add a bot').click()
+  const added = list.getByRole('row', { name: /bot-inspector-/ })
+  await expect(added).toBeVisible()
+  await added.getByRole('button', { name: 'Kick' }).click()
+  await expect(added).toBeHidden()
+
+  await inspector.tab('Timeline')
+  await inspector.button('The server now').click()
+  await expect(inspector.dock.getByRole('region', { name: /^The server now/ })).toContainText(
+    'Nothing differs',
+  )
+})
+
 test('a dev server that dies in the middle is named, and what was recorded stays', async ({
   game,
   players,

@@ -3,6 +3,7 @@
 // comes later and finds everything.
 import { hostTime } from '@painda/protocol'
 import type { SessionFile, SessionFileAbout, Time, Undo, Witness } from '@painda/protocol'
+import type { DeskLane } from './desk-lane.js'
 import type { Editor } from './editor.js'
 import type { InspectableClient } from './inspectable.js'
 import { createEffects, type Effects } from './effects.js'
@@ -28,6 +29,8 @@ export interface DevtoolsHook {
   editor: Editor | null
   /** What the dev server tells of the game server, where there is one. */
   server: ServerLane | null
+  /** What the dev server knows of the members of its rooms, where there is one. */
+  desk: DeskLane | null
   /** Recording a room for a test, where there is a dev server. */
   recording: RecordingLane | null
   /** What the server told of a recorded room, as a session file of its own; null where nothing was recorded. */
@@ -125,6 +128,7 @@ export function createHook(
     witness: effects.witness,
     editor: null,
     server: null,
+    desk: null,
     recording: null,
     journal() {
       const state = hook.recording?.state

@@ -1,5 +1,7 @@
-// Who is in a room, out of what was recorded: for replays, whose clients can no longer be asked.
+// Who is in a room: as its presence says, as the server tells, and for replays, whose clients can no longer be asked, out of what was
+// recorded.
 import type { PresenceEntry } from '@painda/protocol'
+import type { MemberFacts } from './vite/member-facts.js'
 import type { Recorder } from './recorder.js'
 import type { Row } from './rows.js'
 
@@ -70,4 +72,33 @@ function leavesOf(value: unknown, path = '', into: string[] = []): string[] {
   for (const key of Object.keys(value))
     leavesOf(Reflect.get(value, key), path === '' ? key : `${path}.${key}`, into)
   return into
+}
+
+export interface MemberRow {
+  /** Of the session, which the server can be asked about; of an entry of presence where it tells nothing. */
+  readonly id: string
+  readonly name: string
+  readonly entry: PresenceEntry | null
+  readonly facts: MemberFacts | null
+}
+
+/** Who is listed, and beside each what the server knows; whom only the server knows comes last. A row per session. */
+export function memberRows(
+  entries: readonly PresenceEntry[],
+  facts: readonly MemberFacts[],
+  state: unknown,
+): MemberRow[] {
+  const left = new Set(facts)
+  const listed = entries.flatMap((entry): MemberRow[] => {
+    const theirs = facts.filter(({ id, userId }) => id === entry.clientId || userId === entry.clientId)
+    for (const one of theirs) left.delete(one)
+    const name = nameOf(entry, state)
+    if (theirs.length === 0) return [{ id: entry.clientId, name, entry, facts: null }]
+    return theirs.map((one) => ({ id: one.id, name, entry, facts: one }))
+  })
+  const unlisted = [...left].map((one): MemberRow => {
+    const name = nameInState(state, one.userId) ?? nameInState(state, one.id) ?? one.id
+    return { id: one.id, name, entry: null, facts: one }
+  })
+  return [...listed, ...unlisted]
 }

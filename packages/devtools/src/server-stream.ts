@@ -5,7 +5,7 @@
 //   dev server → page   painda:servers  { count }, at once
 //   dev server → page   painda:events   { text, offset, missed }
 import { hostTime, writeSessionFile } from '@painda/protocol'
-import type { InspectEvent, Inspector, Time, Undo } from '@painda/protocol'
+import type { InspectEvent, Inspector, Time, Transport, Undo } from '@painda/protocol'
 
 export interface ServerStream {
   /** Game servers that this process has started; 0 where they run elsewhere. */
@@ -137,6 +137,34 @@ export function createServerStream(time: Time = hostTime(globalThis)): ServerStr
 export interface FollowedServer {
   readonly inspector: Inspector
   readonly fingerprint?: string | undefined
+  rooms(): readonly FollowedRoom[]
+  getClients(): readonly FollowedMember[]
+  acceptTransport(transport: Transport, info: { id: string; url: string; ip: string }): void
+}
+
+/** What is used of its rooms … */
+export interface FollowedRoom {
+  readonly id: string
+  readonly version: number
+  readonly tick: number
+  readonly state: object
+  readonly clients: readonly FollowedMember[]
+  readonly spectators: readonly FollowedMember[]
+  shownTo(member: FollowedMember): { readonly state: object; readonly version: number } | undefined
+  kick(member: FollowedMember, options: { reason: string }): void
+}
+
+/** … and of its clients. */
+export interface FollowedMember {
+  readonly id: string
+  readonly userId: string
+  readonly protocol?: string
+  readonly connected: boolean
+  readonly rtt: number | null
+  readonly bufferedBytes: number
+  readonly unconfirmedBytes: number
+  readonly isBehind: boolean
+  readonly rooms: ReadonlySet<string>
 }
 
 type ServerHook = { attachServer?: (server: FollowedServer) => void }

@@ -1,16 +1,23 @@
-// What the game server does, for tools: `GET /__painda/frames?last=50` of the dev server answers with the newest frames, decoded, as
-// JSON. Recording begins with the first question and ends a minute after the last one. Only programs on this machine may ask, and pages
+// What the game server does, for tools, as JSON of the dev server:
+//   GET /__painda/frames?last=50    the newest frames, decoded
+//   GET /__painda/diffs?last=50     the newest versions of rooms: what changed, once for all who were told
+//   GET /__painda/sessions          who is connected, and how well
+// Recording begins with the first question and ends a minute after the last one. Only programs on this machine may ask, and pages
 // of the dev server itself: everybody's frames are in it.
 import { hostTime } from '@painda/protocol'
-import type { InspectEvent, Inspector, Time, Undo } from '@painda/protocol'
+import type { InspectEvent, Time, Undo } from '@painda/protocol'
+import type { FollowedServer } from './server-stream.js'
 
 export interface ToolsEndpoint {
   /** A PPServer of this process. */
-  attach(server: { readonly inspector: Inspector }): void
+  attach(server: ToolsServer): void
   /** Null: the request is not for us. */
   answer(request: ToolsRequest): ToolsAnswer | null
   close(): void
 }
+
+/** What is used of a PPServer. */
+export type ToolsServer = Pick<FollowedServer, 'inspector' | 'getClients'>
 
 /** What is used of Node's request. */
 export interface ToolsRequest {
@@ -25,7 +32,9 @@ export interface ToolsAnswer {
   readonly body: unknown
 }
 
-const PATH = '/__painda/frames'
+const PATH = /^\/__painda\/(frames|diffs|sessions)$/
+/** A dev server that restarts its game often; older ones are closed and have nobody. */
+const MAX_SERVERS = 8
 const KEPT = 1_000
 const DEFAULT_LAST = 50
 const PATIENCE_MS = 60_000
@@ -34,7 +43,7 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
 export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEndpoint {
-  const inspectors = new Set<Inspector>()
+  let servers: readonly ToolsServer[] = []
   let kept: object[] = []
   let undos: Undo[] = []
   let stopRest: Undo | null = null
@@ -47,7 +56,7 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
 
   function keepListening(): boolean {
     const isNew = stopRest === null
-    if (isNew) undos = [...inspectors].map((inspector) => inspector.listen(take))
+    if (isNew) undos = servers.map(({ inspector }) => inspector.listen(take))
     stopRest?.()
     stopRest = time.after(PATIENCE_MS, rest)
     return isNew
@@ -61,19 +70,22 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
   }
 
   return {
-    attach({ inspector }) {
-      inspectors.add(inspector)
-      if (stopRest !== null) undos.push(inspector.listen(take))
+    attach(server) {
+      servers = [...servers, server].slice(-MAX_SERVERS)
+      if (stopRest !== null) undos.push(server.inspector.listen(take))
     },
     answer(request) {
       const [path, query = ''] = (request.url ?? '').split('?')
-      if (path !== PATH) return null
+      const [, what] = PATH.exec(path ?? '') ?? []
+      if (what === undefined) return null
       const refused = refusalOf(request)
       if (refused !== null) return refused
       const wish = new URLSearchParams(query)
       const last = Number(wish.get('last') ?? DEFAULT_LAST)
       if (!Number.isInteger(last) || last < 1 || last > KEPT)
         return refusal(400, `last is a number from 1 to ${KEPT}.`)
+      if (what === 'sessions')
+        return { status: 200, body: { servers: servers.length, sessions: sessionsOf(servers) } }
       const isNew = keepListening()
       const [peer, room] = [wish.get('client'), wish.get('room')]
       const events = kept.filter(
@@ -81,11 +93,13 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
           (peer === null || Reflect.get(event, 'peer') === peer) && (room === null || isAbout(event, room)),
       )
       const note = isNew ? { note: 'Recording begins now; ask again.' } : {}
-      return { status: 200, body: { ...note, servers: inspectors.size, events: events.slice(-last) } }
+      const found =
+        what === 'diffs' ? { diffs: diffsOf(events).slice(-last) } : { events: events.slice(-last) }
+      return { status: 200, body: { ...note, servers: servers.length, ...found } }
     },
     close() {
       rest()
-      inspectors.clear()
+      servers = []
     },
   }
 }
@@ -101,6 +115,48 @@ export function refusalOf({ method, headers, socket }: ToolsRequest): ToolsAnswe
 
 function refusal(status: number, error: string): ToolsAnswer {
   return { status, body: { error } }
+}
+
+/** Tokens are not in it. */
+function sessionsOf(servers: readonly ToolsServer[]): object[] {
+  return servers.flatMap((server) =>
+    server.getClients().map((client) => {
+      const { id, userId, protocol, connected, rtt, bufferedBytes, unconfirmedBytes, isBehind, rooms } =
+        client
+      const line = { rtt, bufferedBytes, unconfirmedBytes, isBehind }
+      return { id, userId, protocol, connected, ...line, rooms: [...rooms] }
+    }),
+  )
+}
+
+interface Diff {
+  readonly at: unknown
+  readonly room: unknown
+  readonly from: unknown
+  readonly to: unknown
+  readonly tick: unknown
+  readonly delta: unknown
+  readonly clients: unknown[]
+}
+
+/** Everybody in a view is told the same: one entry for all. What a member alone is told is an entry of its own. */
+function diffsOf(events: readonly object[]): Diff[] {
+  const diffs = new Map<string, Diff>()
+  for (const event of events) {
+    if (Reflect.get(event, 'direction') !== 'out') continue
+    const messages: readonly unknown[] = Reflect.get(event, 'messages')
+    for (const message of messages) {
+      const { kind, room, from, to, tick, delta, scope } = Object(message) as Record<string, unknown>
+      if (kind !== 'delta') continue
+      const peer: unknown = Reflect.get(event, 'peer')
+      const told = JSON.stringify([room, from, to, scope === undefined ? delta : peer])
+      const known = diffs.get(told)
+      if (known === undefined)
+        diffs.set(told, { at: Reflect.get(event, 'at'), room, from, to, tick, delta, clients: [peer] })
+      else known.clients.push(peer)
+    }
+  }
+  return [...diffs.values()]
 }
 
 /** Written and read back at once: what the server goes on changing must not change here. Whole states are left out. */

@@ -8,6 +8,7 @@ import { answerPlace, modulesOf } from './vite-place.js'
 import { gameServerPlugin } from './vite-game-plugin.js'
 import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
+import { createDesk } from './vite/desk.js'
 import { type DockHost, registerDock } from './vite/dock-entry.js'
 import { createJournals } from './vite/journals.js'
 import { pageModules, sourcesBeside } from './vite/page-modules.js'
@@ -108,12 +109,14 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
         const stream = createServerStream()
         const tools = createToolsEndpoint()
         const journals = createJournals()
+        const desk = createDesk()
         const { folder: into = TESTS_FOLDER, setup = null } = tests
         const files = createTestFiles({ root, folder: into, setup })
         const unfollow = followServers(globalThis, (server) => {
           stream.attach(server)
           tools.attach(server)
           journals.attach(server)
+          desk.attach(server)
         })
         ws.on('painda:watch', (asked: unknown, page) => {
           stream.watch(page, asked, (batch) => page.send('painda:events', batch))
@@ -124,6 +127,15 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
         )
         ws.on('painda:stop', (asked: unknown, page) =>
           journals.stop(page, asked, (event, data) => page.send(event, data)),
+        )
+        ws.on('painda:desk', (_asked: unknown, page) =>
+          desk.watch(page, (event, data) => page.send(event, data)),
+        )
+        ws.on('painda:look', (asked: unknown, page) =>
+          desk.look(asked, (event, data) => page.send(event, data)),
+        )
+        ws.on('painda:act', (asked: unknown, page) =>
+          desk.act(asked, (event, data) => page.send(event, data)),
         )
         ws.on('painda:write-test', (asked: unknown, page) => {
           void files.write(asked).then((written) => page.send('painda:test-written', written))
@@ -143,6 +155,7 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
           stream.close()
           tools.close()
           journals.close()
+          desk.close()
         })
       },
     },

@@ -9,11 +9,23 @@ function build() {
   const time = createFakeTime()
   const endpoint = createToolsEndpoint(time)
   const inspector = createInspector()
-  endpoint.attach({ inspector })
-  const ask = (query = '', rest: Partial<ToolsRequest> = {}) =>
+  const client = {
+    id: 'c_1',
+    userId: 'ada',
+    protocol: 'painda.v3',
+    connected: true,
+    rtt: 12,
+    bufferedBytes: 0,
+    unconfirmedBytes: 90,
+    isBehind: false,
+    rooms: new Set(['arena']),
+    token: 'a secret',
+  }
+  endpoint.attach({ inspector, getClients: () => [client] })
+  const ask = (query = '', rest: Partial<ToolsRequest> = {}, what = 'frames') =>
     endpoint.answer({
       method: 'GET',
-      url: `/__painda/frames${query}`,
+      url: `/__painda/${what}${query}`,
       headers: { host: 'localhost:5173' },
       socket: { remoteAddress: '127.0.0.1' },
       ...rest,
@@ -90,4 +102,30 @@ test('of a flood the newest are kept', () => {
   const events = body?.events ?? []
   expect(events).toHaveLength(1_000)
   expect(events.at(-1)?.messages[0]?.from).toBe(4_999)
+})
+
+test('of versions a tool gets what changed, once for all who were told, and what one alone was told apart', () => {
+  const { inspector, ask } = build()
+  ask('', {}, 'diffs')
+  for (const peer of ['c_1', 'c_2']) inspector.emit(sent(peer, 4))
+  const own = { ...deltaOf(4, { hand: 1 }), scope: 'own' } as Message
+  for (const peer of ['c_1', 'c_2']) inspector.emit({ ...frameOf('out', [own]), peer })
+  expect(ask('', {}, 'diffs')?.body).toMatchObject({
+    diffs: [
+      { room: 'arena', from: 4, to: 5, delta: { n: 4 }, clients: ['c_1', 'c_2'] },
+      { delta: { hand: 1 }, clients: ['c_1'] },
+      { delta: { hand: 1 }, clients: ['c_2'] },
+    ],
+  })
+  expect(ask('?last=1', {}, 'diffs')?.body).toMatchObject({ diffs: [{ clients: ['c_2'] }] })
+})
+
+test('a tool is told who is connected and how well, and no secret', () => {
+  const { inspector, ask } = build()
+  const answer = ask('', {}, 'sessions')
+  expect(answer?.body).toMatchObject({ sessions: [{ id: 'c_1', userId: 'ada', rtt: 12, rooms: ['arena'] }] })
+  expect(JSON.stringify(answer)).not.toContain('secret')
+  expect(inspector.active).toBe(false)
+  expect(ask('', { socket: { remoteAddress: '10.0.0.9' } }, 'sessions')?.status).toBe(403)
+  expect(ask('', {}, 'elsewhere')).toBeNull()
 })

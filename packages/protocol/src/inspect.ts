@@ -72,8 +72,11 @@ export interface Inspector {
   readonly active: boolean
   emit(event: InspectEvent): void
   listen(listener: (event: InspectEvent) => void): Undo
-  /** What a client dials goes through here: a tool's bad weather. Nobody sets it in production. */
-  through?: (transport: Transport) => Transport
+  /**
+   * What a client dials, and what a server accepts, goes through here: a tool's bad weather. `peer`: the other end, as this end's
+   * events name it at that moment. Nobody sets it in production.
+   */
+  through?: (transport: Transport, peer: () => string) => Transport
   /** A server's rooms tell this one what it takes to play them again. Nobody sets it in production. */
   journal?: RoomJournal
 }

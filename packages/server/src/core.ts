@@ -258,8 +258,10 @@ export function createCore(options: ServerOptions) {
   function accept(transport: Transport, { id, readsByReference, ...info }: AcceptInfo): void {
     const origin: TransportInfo = { ...IN_PROCESS, ...info }
     const isV2 = origin.protocol === 'v2'
+    let opened: Connection | null = null
+    const line = inspector.through?.(transport, () => opened?.peer ?? 'new') ?? transport
     const connection = new Connection({
-      transport: isV2 && compress !== null ? compress(transport) : transport,
+      transport: isV2 && compress !== null ? compress(line) : line,
       codec: codecs[origin.protocol],
       packer,
       time,
@@ -272,15 +274,16 @@ export function createCore(options: ServerOptions) {
         bytes: Math.min(maxPayloadBytes * MAX_WAITING_MESSAGES, BEFORE_THE_WELCOME.bytes),
       },
       // An early hello is answered before the constructor returns.
-      onHello(opened, hello) {
-        infos.set(opened, origin)
-        if (readsByReference === true) readers.add(opened)
-        handshakes.hello(opened, isV2 ? withUrl(hello, origin.url) : hello, id)
+      onHello(greeted, hello) {
+        infos.set(greeted, origin)
+        if (readsByReference === true) readers.add(greeted)
+        handshakes.hello(greeted, isV2 ? withUrl(hello, origin.url) : hello, id)
       },
-      onEnd: (opened) => handshakes.lost(opened),
+      onEnd: (ended) => handshakes.lost(ended),
     })
+    opened = connection
     connections.add(connection)
-    transport.onClose(() => connections.delete(connection))
+    line.onClose(() => connections.delete(connection))
   }
 
   function isAlive(member: Member): boolean {

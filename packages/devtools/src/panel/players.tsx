@@ -1,23 +1,28 @@
 /** @jsxImportSource preact */
-// Who is in a room, how their connection is, what only this client sees, and which places of the state cost the bytes.
+// Who is in a room, how their connection is, what each of them sees, and which places of the state cost the bytes. What only the server
+// knows comes from its desk, where the dev server runs it.
 import type { PresenceEntry } from '@painda/protocol'
-import { Component } from 'preact'
+import { useState } from 'preact/hooks'
+import type { DeskLane, Wish } from '../desk-lane.js'
 import { formatAge, formatBytes, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
 import type { InspectableRoom } from '../inspectable.js'
-import { nameOf, ownPaths } from '../members.js'
+import { memberRows, type MemberRow } from '../members.js'
 import type { Model } from '../overlay/model.js'
 import { useEvery } from '../overlay/use-every.js'
-import { pathTraffic, type PathTraffic } from '../path-traffic.js'
+import { useMembers } from '../overlay/use-members.js'
 import { preview } from '../preview.js'
+import { joinOptionsOf, repertoireOf } from '../repertoire.js'
 import { RoomChoice } from './room-choice.js'
+import { SeenBy } from './seen-by.js'
+import { Views } from './views.js'
 
 /** More nobody reads; the list of a crowd says how many it leaves out. */
 const MAX_SHOWN = 200
-const MAX_PATHS = 12
 
 export function PlayersPanel({ model }: { model: Model }) {
   const now = useEvery(1_000)
+  const desk = model.hook.replayed === null ? model.hook.desk : null
   return (
     <RoomChoice
       model={model}
@@ -25,25 +30,126 @@ export function PlayersPanel({ model }: { model: Model }) {
       facts={(room) => `${formatCount(room.presence?.list().length ?? 0)} here`}
     >
       {({ id, attached, room }) => (
-        <div class="players" key={id} tabIndex={0} role="region" aria-label="Players">
-          <Members attached={attached} room={room} now={now} />
-          <Views model={model} attached={attached} room={room} now={now} />
-        </div>
+        <Players key={id} model={model} desk={desk} attached={attached} room={room} now={now} />
       )}
     </RoomChoice>
   )
 }
 
-interface MembersProps {
+interface PlayersProps {
+  model: Model
+  desk: DeskLane | null
   attached: AttachedClient
   room: InspectableRoom
   now: number
 }
 
-function Members({ attached: { client }, room, now }: MembersProps) {
-  const members = room.presence?.list() ?? []
-  const ownId = client.userId ?? client.id
-  if (members.length === 0) {
+function Players({ model, desk, attached, room, now }: PlayersProps) {
+  const facts = useMembers(desk).filter((one) => one.room === room.id)
+  const rows = memberRows(room.presence?.list() ?? [], facts, room.state)
+  const { client } = attached
+  const isDesk = desk !== null && facts.length > 0
+  const [viewed, setViewed] = useState<{ readonly id: string | null; readonly name: string } | null>(null)
+  const [said, setSaid] = useState<{ readonly text: string; readonly isBad: boolean } | null>(null)
+
+  function act(what: Deed, name: string, member: string): void {
+    if (desk === null || room.id === null) return
+    const done = `${name} ${DONE[what]}`
+    void desk
+      .act({ what, room: room.id, client: member })
+      .then((problem) => setSaid({ text: problem ?? done, isBad: problem !== null }))
+  }
+
+  function addBot(): void {
+    if (desk === null || room.id === null) return
+    const options = joinOptionsOf(model.rows.all, attached.source, room.id)
+    const repertoire = repertoireOf(model.rows.all, attached.source, room.id)
+    const done = `A bot has joined. ${repertoire.length === 0 ? 'It stands and looks: you have sent nothing that it could do too.' : 'It does what you have done.'}`
+    void desk
+      .act({ what: 'bot', room: room.id, options, repertoire })
+      .then((problem) => setSaid({ text: problem ?? done, isBad: problem !== null }))
+  }
+
+  return (
+    <div class="players-split" data-view={viewed !== null}>
+      <div class="players" tabIndex={0} role="region" aria-label="Players">
+        {isDesk && (
+          <div class="players-bar">
+            <button
+              type="button"
+              class="button"
+              title="Joins as this page did, and does what you have done in the room"
+              onClick={addBot}
+            >
+              Add a bot
+            </button>
+            <button
+              type="button"
+              class="button"
+              aria-pressed={viewed?.id === null}
+              onClick={() => setViewed({ id: null, name: 'the server' })}
+            >
+              The server’s own state
+            </button>
+            <span class="players-said" data-bad={said?.isBad === true} aria-live="polite">
+              {said?.text}
+            </span>
+          </div>
+        )}
+        <Members
+          rows={rows}
+          isDesk={isDesk}
+          ownId={client.id}
+          ownRtt={client.rtt}
+          now={now}
+          viewed={viewed?.id ?? null}
+          onView={(row) => setViewed({ id: row.id, name: row.name })}
+          onAct={(what, row) => act(what, row.name, row.id)}
+        />
+        {!isDesk && model.hook.replayed === null && (
+          <p class="players-note">
+            What others see, their connections, and bots are here where the game server runs in the dev
+            server: <code>{"paindaDevtools({ server: './server/main.ts' })"}</code>.
+          </p>
+        )}
+        <Views model={model} attached={attached} room={room} now={now} />
+      </div>
+      {viewed !== null && desk !== null && room.id !== null && (
+        <SeenBy
+          key={viewed.id ?? ''}
+          desk={desk}
+          room={room.id}
+          member={viewed}
+          mine={room.state}
+          now={now}
+          onClose={() => setViewed(null)}
+        />
+      )}
+    </div>
+  )
+}
+
+type Deed = Exclude<Wish['what'], 'bot'>
+
+const DONE: { readonly [What in Deed]: string } = {
+  kick: 'is out of the room.',
+  drop: 'has lost the connection, and may come back.',
+  zombie: 'is at a dead connection: neither end knows yet.',
+}
+
+interface MembersProps {
+  rows: readonly MemberRow[]
+  isDesk: boolean
+  ownId: string | null
+  ownRtt: number | null
+  now: number
+  viewed: string | null
+  onView: (row: MemberRow) => void
+  onAct: (what: Deed, row: MemberRow) => void
+}
+
+function Members({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: MembersProps) {
+  if (rows.length === 0) {
     return <p class="players-note">Nobody is listed. Members appear with the room’s first presence.</p>
   }
   return (
@@ -55,41 +161,127 @@ function Members({ attached: { client }, room, now }: MembersProps) {
           <th scope="col" class="number">
             Round trip
           </th>
-          <th scope="col" class="number">
+          {isDesk && (
+            <>
+              <th
+                scope="col"
+                class="number"
+                title="States and bytes that left for this player in the last second"
+              >
+                Sent
+              </th>
+              <th scope="col" class="number" title="Bytes that wait in the server, or are not confirmed">
+                Waiting
+              </th>
+            </>
+          )}
+          <th scope="col" class="number player-age">
             In the room
           </th>
-          <th scope="col">Presence</th>
+          <th scope="col" class="player-data">
+            Presence
+          </th>
+          {isDesk && (
+            <th scope="col">
+              <span class="visually-hidden">What to do</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
-        {members.slice(0, MAX_SHOWN).map((member) => (
-          <tr key={member.clientId} data-self={member.clientId === ownId}>
-            <th scope="row">
-              <span class="player-name">{nameOf(member, room.state)}</span>
-              {member.clientId === ownId && <span class="tag">this page</span>}
-              {nameOf(member, room.state) !== member.clientId && (
-                <span class="player-id">{member.clientId}</span>
+        {rows.slice(0, MAX_SHOWN).map((row) => {
+          const { id, name, entry, facts } = row
+          const isSelf = id === ownId || entry?.clientId === ownId
+          const rtt = facts?.rtt ?? (isSelf ? ownRtt : null)
+          return (
+            <tr key={id} data-self={isSelf} data-viewed={viewed === id}>
+              <th scope="row">
+                <span class="player-name">{name}</span>
+                {isSelf && <span class="tag">this page</span>}
+                {facts?.role === 'spectator' && <span class="tag">spectator</span>}
+                {name !== id && <span class="player-id">{id}</span>}
+              </th>
+              <td>
+                {entry === null ? (
+                  <Link isConnected={facts?.isConnected === true} />
+                ) : (
+                  <Presence member={entry} />
+                )}
+              </td>
+              <td class="number">{rtt === null ? '–' : formatMs(rtt)}</td>
+              {isDesk && (
+                <>
+                  <td class="number">
+                    {facts === null ? '–' : `${formatCount(facts.states)}/s · ${formatBytes(facts.bytes)}/s`}
+                  </td>
+                  <td class="number" data-bad={facts?.isBehind === true}>
+                    {facts === null ? '–' : formatBytes(facts.bufferedBytes + facts.unconfirmedBytes)}
+                  </td>
+                </>
               )}
-            </th>
-            <td>
-              <Presence member={member} />
-            </td>
-            <td class="number">
-              {member.clientId === ownId && client.rtt !== null ? formatMs(client.rtt) : '–'}
-            </td>
-            <td class="number">{formatAge(now - member.joinedAt)}</td>
-            <td class="player-data">{preview(member.data, 90)}</td>
-          </tr>
-        ))}
+              <td class="number player-age">{entry === null ? '–' : formatAge(now - entry.joinedAt)}</td>
+              <td class="player-data">{entry === null ? '' : preview(entry.data, 90)}</td>
+              {isDesk && (
+                <td class="player-acts">
+                  {facts !== null && <Acts row={row} onView={onView} onAct={onAct} />}
+                </td>
+              )}
+            </tr>
+          )
+        })}
       </tbody>
-      {members.length > MAX_SHOWN && (
+      {rows.length > MAX_SHOWN && (
         <tfoot>
           <tr>
-            <td colSpan={5}>{formatCount(members.length - MAX_SHOWN)} more</td>
+            <td colSpan={8}>{formatCount(rows.length - MAX_SHOWN)} more</td>
           </tr>
         </tfoot>
       )}
     </table>
+  )
+}
+
+function Acts({ row, onView, onAct }: Pick<MembersProps, 'onView' | 'onAct'> & { row: MemberRow }) {
+  return (
+    <span class="player-buttons" role="group" aria-label={`What to do with ${row.name}`}>
+      <button type="button" class="act" title="What this player sees of the room" onClick={() => onView(row)}>
+        View as
+      </button>
+      <button
+        type="button"
+        class="act"
+        title="Cuts the connection; the session may come back"
+        onClick={() => onAct('drop', row)}
+      >
+        Drop
+      </button>
+      <button
+        type="button"
+        class="act"
+        title="Half-open: the connection dies, and neither end hears of it"
+        onClick={() => onAct('zombie', row)}
+      >
+        Zombie
+      </button>
+      <button
+        type="button"
+        class="act"
+        data-bad="true"
+        title="Takes the player out of the room"
+        onClick={() => onAct('kick', row)}
+      >
+        Kick
+      </button>
+    </span>
+  )
+}
+
+function Link({ isConnected }: { isConnected: boolean }) {
+  return (
+    <span class="player-state">
+      <span class="dot" data-tone={isConnected ? 'good' : 'bad'} />
+      {isConnected ? 'connected' : 'lost, may come back'}
+    </span>
   )
 }
 
@@ -103,75 +295,5 @@ function Presence({ member }: { member: PresenceEntry }) {
       {word}
       {connections > 1 && ` · ${formatCount(connections)} tabs`}
     </span>
-  )
-}
-
-interface ViewsProps {
-  now: number
-  model: Model
-  attached: AttachedClient
-  room: InspectableRoom
-}
-
-/** Drawn once a second, not with every frame: it reads hundreds of deltas. */
-class Views extends Component<ViewsProps> {
-  /** How many rows there were; just opened, there are none yet. */
-  private drawn = 0
-
-  override shouldComponentUpdate(next: ViewsProps): boolean {
-    return this.drawn === 0 || next.now !== this.props.now || next.model !== this.props.model
-  }
-
-  override render({ model, attached: { source }, room }: ViewsProps) {
-    const rows = model.rows.all
-    this.drawn = rows.length
-    const own = ownPaths(rows, source, room.id ?? '')
-    const paths = pathTraffic(rows, source, room.id ?? '')
-    return (
-      <div class="views">
-        <Paths paths={paths} />
-        <Own paths={own} />
-      </div>
-    )
-  }
-}
-
-function Paths({ paths }: { paths: readonly PathTraffic[] }) {
-  const most = paths[0]?.bytes ?? 1
-  return (
-    <section aria-label="Bytes by path">
-      <h3 class="log-title">Where the bytes go · newest 300 deltas</h3>
-      {paths.length === 0 && <p class="node-empty">No delta yet.</p>}
-      <ul class="bars">
-        {paths.slice(0, MAX_PATHS).map(({ path, bytes, changes }) => (
-          <li key={path} class="bar">
-            <span class="bar-name">{path === '' ? '(root)' : path}</span>
-            <span class="bar-line">
-              <span style={{ width: `${Math.max(1, (bytes / most) * 100)}%` }} />
-            </span>
-            <span class="bar-value">
-              {formatBytes(bytes)} · {formatCount(changes)}×
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-function Own({ paths }: { paths: readonly string[] }) {
-  return (
-    <section aria-label="Seen by this client alone">
-      <h3 class="log-title">Seen by this client alone</h3>
-      {paths.length === 0 ? (
-        <p class="node-empty">Nothing: everybody in the room sees the same.</p>
-      ) : (
-        <ul class="own-paths">
-          {paths.map((path) => (
-            <li key={path}>{path}</li>
-          ))}
-        </ul>
-      )}
-    </section>
   )
 }

@@ -1,11 +1,12 @@
 /** @jsxImportSource preact */
 // Travel in time: lanes of what travelled, and the state of a room at any version that is held, beside what changed since another.
-import { diff } from '@painda/protocol'
+import { diff, hostTime } from '@painda/protocol'
 import { useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import { formatCount, formatMs } from '../format.js'
 import type { Model } from '../overlay/model.js'
 import { stateAt, type PastState } from '../rebuild.js'
+import { compareNow, type Compared } from '../server-now.js'
 import { nameOfSource, roomNames } from '../session.js'
 import { momentBefore, momentsOf, placeIn, spanOf, type Moment } from '../timeline.js'
 import { DeltaView } from './delta-view.js'
@@ -56,6 +57,7 @@ function Scrubber({ model, track }: { model: Model; track: Track }) {
   /** Event ids: they stay what they are while the ring moves on. Null is the newest. */
   const [heldId, setHeldId] = useState<number | null>(null)
   const [markId, setMarkId] = useState<number | null>(null)
+  const [compared, setCompared] = useState<Compared | 'asked' | null>(null)
   const span = spanOf(recorder)
   const held = heldId === null ? -1 : moments.findIndex(({ eventId }) => eventId >= heldId)
   const index = held === -1 ? moments.length - 1 : held
@@ -85,7 +87,7 @@ function Scrubber({ model, track }: { model: Model; track: Track }) {
           onInput={(event) => hold(Number(event.currentTarget.value))}
         />
         <output class="scrub-version">
-          version {formatCount(moment.version)} · {formatMs(span.to - moment.at)} ago
+          version {formatCount(moment.version)} · {formatMs(Math.max(0, span.to - moment.at))} ago
         </output>
         <button type="button" class="button" disabled={heldId === null} onClick={() => setHeldId(null)}>
           Newest
@@ -100,8 +102,82 @@ function Scrubber({ model, track }: { model: Model; track: Track }) {
         <button type="button" class="button" onClick={() => showFrame(model, moment)}>
           Show the frame
         </button>
+        <ServerNowButton model={model} track={track} isOn={compared !== null} onChange={setCompared} />
       </div>
-      <StatePane model={model} track={track} moment={moment} mark={mark} />
+      {compared === null ? (
+        <StatePane model={model} track={track} moment={moment} mark={mark} />
+      ) : (
+        <ServerNow compared={compared} />
+      )}
+    </>
+  )
+}
+
+interface ServerNowButtonProps {
+  model: Model
+  track: Track
+  isOn: boolean
+  onChange: (compared: Compared | 'asked' | null) => void
+}
+
+/** Only where the dev server can tell, and of a room that this page is in. */
+function ServerNowButton({ model, track, isOn, onChange }: ServerNowButtonProps) {
+  const { hook } = model
+  const attached = hook.clients().find(({ source }) => source === track.source)
+  const room = attached?.client.rooms().find(({ id }) => id === track.room)
+  const clientId = attached?.client.id ?? null
+  const { desk } = hook
+  if (hook.replayed !== null || desk === null || room === undefined || clientId === null) return null
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-pressed={isOn}
+      title="What the server shows this client, and what this page has of it, at the same version"
+      onClick={() => {
+        if (isOn) return onChange(null)
+        onChange('asked')
+        const { recorder } = hook
+        return void compareNow({ desk, recorder, room, clientId, time: hostTime(globalThis) }).then(onChange)
+      }}
+    >
+      The server now
+    </button>
+  )
+}
+
+/** The server now against this page now. */
+function ServerNow({ compared }: { compared: Compared | 'asked' }) {
+  return (
+    <div class="timeline-state">
+      <section class="timeline-changes" aria-label="The server now against this page now">
+        {compared === 'asked' ? <Empty title="Asking the server" /> : <Verdict compared={compared} />}
+      </section>
+    </div>
+  )
+}
+
+function Verdict({ compared }: { compared: Compared }) {
+  if (compared.problem !== null) return <Empty title="The server cannot be asked" hint={compared.problem} />
+  const { page, server } = compared
+  const delta = diff(page.state, server.state)
+  const isSame = page.version === server.version
+  if (delta === undefined) {
+    return (
+      <Empty
+        title="Nothing differs"
+        hint={`At version ${formatCount(server.version)} this page has what the server shows it.`}
+      />
+    )
+  }
+  return (
+    <>
+      <h3 class="log-title">
+        {isSame
+          ? `At version ${formatCount(server.version)}: this page → the server`
+          : `This page at ${formatCount(page.version)} → the server at ${formatCount(server.version)}`}
+      </h3>
+      <DeltaView nodes={deltaTree(delta, [page.state])} />
     </>
   )
 }

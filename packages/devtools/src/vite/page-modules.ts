@@ -15,6 +15,7 @@ export function pageModules(options: object, folder: URL, base: string): PageMod
   return {
     page: () => `import { installHook } from ${importPath(folder, 'hook')}
 import { createRecordingLane } from ${importPath(folder, 'recording-lane')}
+import { createDeskLane } from ${importPath(folder, 'desk-lane')}
 import { createServerLane } from ${importPath(folder, 'server-lane')}
 import { createEditor } from ${importPath(folder, 'editor')}
 const hook = installHook(globalThis)
@@ -22,6 +23,7 @@ hook.editor = createEditor(${JSON.stringify(base)}, (...asked) => fetch(...asked
 if (import.meta.hot) {
   const clientIds = () => hook.clients().flatMap(({ client }) => client.id ?? [])
   hook.server = createServerLane({ hot: import.meta.hot, recorder: hook.recorder, clientIds })
+  hook.desk = createDeskLane({ hot: import.meta.hot })
   hook.recording = createRecordingLane(import.meta.hot, Date.now)
 }
 const load = () => import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${given}))

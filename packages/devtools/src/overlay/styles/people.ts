@@ -2,6 +2,24 @@
 
 export const PEOPLE = `
 .players, .messages-list, .messages-side { flex: 1; min-width: 0; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+.players-split > .players { container-type: inline-size; }
+.players-split { display: flex; flex: 1; min-width: 0; min-height: 0; }
+.players-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; padding: 8px 14px; }
+.players-said { color: var(--soft); }
+.players-said[data-bad='true'] { color: var(--bad); }
+.players-note code { font: 11.5px var(--mono); color: var(--ink); }
+.grid tr[data-viewed='true'] { background: var(--chosen); }
+.player-acts { text-align: right; }
+.player-buttons { display: inline-flex; gap: 2px; }
+.act { padding: 1px 8px; border: 1px solid transparent; border-radius: 6px; background: none; color: var(--soft); font-size: 12px; }
+.act:hover, .act:focus-visible { border-color: var(--line); background: var(--raised); color: var(--ink); }
+.act[data-bad='true']:hover { color: var(--bad); }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.seen { display: flex; flex-direction: column; flex: 0 0 42%; min-width: 0; border-left: 1px solid var(--line); }
+.seen-head { display: flex; align-items: center; gap: 8px; flex: none; padding: 6px 8px 6px 14px; border-bottom: 1px solid var(--line); }
+.seen-title { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px; font-weight: 600; }
+.seen-version { margin-left: 8px; color: var(--faint); font-weight: 450; }
+.seen-body { position: relative; flex: 1; min-height: 0; overflow: auto; padding: 8px 4px 16px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .players-note { padding: 16px; color: var(--soft); }
 .grid { width: 100%; border-collapse: collapse; text-align: left; }
 .grid th, .grid td { padding: 5px 14px; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); font-weight: 400; white-space: nowrap; }
@@ -17,7 +35,7 @@ export const PEOPLE = `
 .player-id { margin-left: 9px; color: var(--faint); font: 11.5px var(--mono); }
 .tag { margin-left: 8px; padding: 1px 7px; border-radius: 9px; background: var(--chosen); color: var(--accent); font-size: 11px; font-weight: 600; }
 .player-state { display: inline-flex; align-items: center; gap: 7px; color: var(--ink); }
-.grid .player-data { width: 99%; max-width: 0; overflow: hidden; text-overflow: ellipsis; font: 11.5px var(--mono); }
+.grid td.player-data { width: 99%; max-width: 0; overflow: hidden; text-overflow: ellipsis; font: 11.5px var(--mono); }
 .views { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 28px; padding: 18px 14px; }
 .views ul { margin: 0; padding: 0; list-style: none; }
 .bars { display: grid; grid-template-columns: fit-content(45%) minmax(60px, 1fr) auto; align-items: center; gap: 6px 12px; }
@@ -63,6 +81,11 @@ export const PEOPLE = `
 .composer-result[data-bad='true'] { color: var(--bad); }
 .composer-result:empty { display: none; }
 
+@container (max-width: 1020px) {
+  .grid .player-data { display: none; }
+  .grid .player-acts { width: 99%; }
+  .player-id { max-width: 110px; }
+}
 @container (max-width: 760px) {
   .views { grid-template-columns: minmax(0, 1fr); }
   .messages { flex-direction: column; overflow: auto; }
@@ -70,9 +93,11 @@ export const PEOPLE = `
   .messages-list { min-height: 140px; }
   .messages-side { border-left: 0; border-top: 1px solid var(--line); }
   .players { overflow: auto; }
+  .players-split { flex-direction: column; }
+  .seen { flex: 1 1 50%; border-left: 0; border-top: 1px solid var(--line); }
   .grid th, .grid td { padding: 6px 10px; }
   .player-id { display: none; }
-  .players .grid :is(th, td):nth-child(4), .messages .grid :is(th, td):nth-child(3) { display: none; }
+  .player-age, .messages .grid :is(th, td):nth-child(3) { display: none; }
 }
 @media (pointer: coarse) {
   .composer .button { min-height: 36px; }

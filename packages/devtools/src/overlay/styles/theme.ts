@@ -136,6 +136,7 @@ ol { list-style: none; }
   background: var(--raised); color: var(--ink); font-weight: 500;
 }
 .button:hover { background: var(--hover); }
+.button[aria-pressed='true'] { border-color: transparent; background: var(--chosen); color: var(--accent); }
 .icon-button {
   display: inline-grid; place-items: center; width: 28px; height: 28px; padding: 0; flex: none;
   border: 0; border-radius: 7px; background: none; color: var(--soft);

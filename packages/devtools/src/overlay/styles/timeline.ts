@@ -25,7 +25,7 @@ export const TIMELINE = `
 .scrub .button:disabled { color: var(--faint); cursor: default; }
 .timeline-state { position: relative; display: flex; flex: 1; min-height: 0; }
 .timeline-tree, .timeline-changes { flex: 1; min-width: 0; overflow: auto; padding: 8px 4px 16px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
-.timeline-changes { border-right: 1px solid var(--line); }
+.timeline-changes { position: relative; border-right: 1px solid var(--line); }
 .timeline-changes .log-title { padding: 0 14px; }
 
 @container (max-width: 640px) {

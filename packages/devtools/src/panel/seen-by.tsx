@@ -1,0 +1,68 @@
+/** @jsxImportSource preact */
+// A room as one of its members sees it, or as the server itself has it, asked for again every second.
+import { diff } from '@painda/protocol'
+import { useEffect, useState } from 'preact/hooks'
+import { deltaTree } from '../delta-tree.js'
+import type { DeskLane, Seen } from '../desk-lane.js'
+import { formatCount } from '../format.js'
+import { IconButton } from '../overlay/icon-button.js'
+import { DeltaView } from './delta-view.js'
+import { Empty } from './empty.js'
+import { JsonTree } from './json-tree.js'
+
+interface SeenByProps {
+  desk: DeskLane
+  room: string
+  member: { readonly id: string | null; readonly name: string }
+  /** What this page has of the room. */
+  mine: unknown
+  /** Another number: look again. */
+  now: number
+  onClose: () => void
+}
+
+export function SeenBy({ desk, room, member, mine, now, onClose }: SeenByProps) {
+  const [seen, setSeen] = useState<Seen | null>(null)
+  const [isCompared, setIsCompared] = useState(false)
+  useEffect(() => {
+    let isLate = false
+    void desk.look(room, member.id).then((next) => {
+      if (!isLate) setSeen(next)
+    })
+    return () => void (isLate = true)
+  }, [desk, room, member.id, now])
+  return (
+    <section class="seen" aria-label={`As ${member.name} sees it`}>
+      <header class="seen-head">
+        <h3 class="seen-title">
+          {member.id === null ? 'As the server has it' : <>As {member.name} sees it</>}
+          {seen?.problem === null && <span class="seen-version">version {formatCount(seen.version)}</span>}
+        </h3>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isCompared}
+          title="Only what differs from what this page sees; what is on its way differs for a moment"
+          onClick={() => setIsCompared(!isCompared)}
+        >
+          Differences from this page
+        </button>
+        <IconButton icon="close" label="Close this view" onClick={onClose} />
+      </header>
+      <div class="seen-body">
+        {seen === null && <Empty title="Asking the server" />}
+        {seen?.problem === null && !isCompared && (
+          <JsonTree label={`As ${member.name} sees it`} value={seen.state} flash />
+        )}
+        {seen?.problem === null && isCompared && <Differences mine={mine} theirs={seen.state} />}
+        {seen !== null && seen.problem !== null && <Empty title="Nothing to show" hint={seen.problem} />}
+      </div>
+    </section>
+  )
+}
+
+function Differences({ mine, theirs }: { mine: unknown; theirs: unknown }) {
+  const delta = diff(mine, theirs)
+  if (delta === undefined) return <Empty title="Nothing differs" hint="This page sees the very same." />
+  return <DeltaView nodes={deltaTree(delta, [mine])} />
+}
