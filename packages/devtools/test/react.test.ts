@@ -11,6 +11,9 @@ afterEach(() => {
   installHook(globalThis).recorder.clear()
 })
 
+/** The overlay is loaded when it is wanted, on a busy machine not at once. */
+const shown = (count: number) => waitFor(() => expect(overlays()).toBe(count), { timeout: 15_000 })
+
 const overlays = () => document.querySelectorAll('painda-devtools').length
 
 test('loading the component is enough for clients to be recorded from their first frame', () => {
@@ -20,7 +23,7 @@ test('loading the component is enough for clients to be recorded from their firs
 
 test('the overlay is on the page while the component is rendered, once under StrictMode too', async () => {
   const { unmount } = render(createElement(StrictMode, null, createElement(PPDevtools, {})))
-  await waitFor(() => expect(overlays()).toBe(1))
+  await shown(1)
   unmount()
   expect(overlays()).toBe(0)
 })
@@ -28,7 +31,7 @@ test('the overlay is on the page while the component is rendered, once under Str
 test('two components are one overlay, which stays until the last is gone', async () => {
   const first = render(createElement(PPDevtools, {}))
   const second = render(createElement(PPDevtools, {}))
-  await waitFor(() => expect(overlays()).toBe(1))
+  await shown(1)
   first.unmount()
   expect(overlays()).toBe(1)
   second.unmount()
