@@ -144,7 +144,7 @@ export function createCore(options: ClientOptions): Core {
     prepare: (token) => pageLife.prepare(token),
     dial() {
       const transport = dialFrom(options)
-      return inspector.through?.(transport, () => 'server') ?? transport
+      return inspector.through?.(transport) ?? transport
     },
     hello: (token) => ({
       kind: 'hello',

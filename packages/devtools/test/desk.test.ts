@@ -224,7 +224,7 @@ test('a bot joins as the page did and does what its player has done, until it is
   expect(await act({ what: 'bot', options, repertoire })).toBeNull()
   const bot = 'bot-inspector-1'
   await harness.time.advance(3_000)
-  const { players } = harness.server.getRoom(id)?.state as { players: Record<string, Player> }
+  const { players } = Object(harness.server.getRoom(id)?.state) as { players: Record<string, Player> }
   expect(players[bot]).toMatchObject({ name: 'Bot' })
   expect(players[bot]?.steps).toBeGreaterThan(4)
   expect(await act({ what: 'kick', client: bot })).toBeNull()

@@ -73,10 +73,10 @@ export interface Inspector {
   emit(event: InspectEvent): void
   listen(listener: (event: InspectEvent) => void): Undo
   /**
-   * What a client dials, and what a server accepts, goes through here: a tool's bad weather. `peer`: the other end, as this end's
-   * events name it at that moment. Nobody sets it in production.
+   * What a client dials, and what a server accepts, goes through here: a tool's bad weather. A server also says who is at the other end,
+   * as its events name them at that moment. Nobody sets it in production.
    */
-  through?: (transport: Transport, peer: () => string) => Transport
+  through?: (transport: Transport, peer?: () => string) => Transport
   /** A server's rooms tell this one what it takes to play them again. Nobody sets it in production. */
   journal?: RoomJournal
 }

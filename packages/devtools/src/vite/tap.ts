@@ -4,7 +4,7 @@ import { CLOSE_ABNORMAL, type CloseInfo, type Transport, type Undo } from '@pain
 
 export interface Taps {
   /** For `Inspector.through` of a server. */
-  through(transport: Transport, peer: () => string): Transport
+  through(transport: Transport, peer?: () => string): Transport
   /** Breaks the connections of this peer, as a network would. False when it has none. */
   cut(peer: string): boolean
   /** Half-open: what either end sends vanishes, and neither hears of it. False when it has none. */
@@ -24,7 +24,7 @@ export function createTaps(): Taps {
   }
 
   return {
-    through(transport, peer) {
+    through(transport, peer = () => '') {
       const tap = createTap(transport)
       taps.set(tap, peer)
       tap.transport.onClose(() => taps.delete(tap))
@@ -86,9 +86,9 @@ function createTap(inner: Transport): Tap {
       else inner.terminate()
     },
   }
-  const { onOpen, ping, hurry } = inner
+  const { onOpen, ping, flush } = inner
   if (onOpen !== undefined) transport.onOpen = (listener) => onOpen.call(inner, listener)
-  if (hurry !== undefined) transport.hurry = () => hurry.call(inner)
+  if (flush !== undefined) transport.flush = () => flush.call(inner)
   if (ping !== undefined) {
     transport.ping = (onPong) => {
       if (isDead) return
