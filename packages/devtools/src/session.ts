@@ -7,7 +7,7 @@ import type {
   SessionFileAbout,
   SessionFileLine,
 } from '@painda/protocol'
-import { fingerprintText } from '@painda/protocol'
+import { contractRows, fingerprintText } from '@painda/protocol'
 import { createHook, type AttachedClient, type DevtoolsHook } from './hook.js'
 import type { InspectableClient, InspectableRoom } from './inspectable.js'
 import { membersAtEnd } from './members.js'
@@ -58,7 +58,7 @@ export function fingerprintOf(hook: DevtoolsHook): string | undefined {
     .clients()
     .flatMap(({ client }) => client.contract ?? [])
     .at(-1)
-  return contract && fingerprintText(contract)
+  return contract && fingerprintText(contractRows(contract))
 }
 
 /** Read-only: its clients are what the file says of them, and their rooms stand where the file ends. */

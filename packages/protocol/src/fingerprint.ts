@@ -109,9 +109,9 @@ function shapeOf(schema: AnySchema): string {
   }
 }
 
-/** All rows of a contract in eight characters: two contracts that differ in a name or a shape differ here. */
-export function fingerprintText(contract: ContractShape): string {
-  return hashText(contractRows(contract))
+/** All rows of an end in eight characters: what differs in a name or a shape differs here. */
+export function fingerprintText(rows: readonly string[]): string {
+  return hashText(rows)
 }
 
 function hashText(value: unknown): string {

@@ -8,7 +8,7 @@ import {
   createNameTable,
   createWireCodec,
   createRandom,
-  hashState,
+  fingerprintText,
   hostTime,
 } from '@painda/protocol'
 import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
@@ -341,7 +341,7 @@ export function createCore(options: ServerOptions) {
     tally,
     presence,
     namespaces,
-    fingerprint: rows === null ? undefined : hashState(rows).toString(16).padStart(8, '0'),
+    fingerprint: rows === null ? undefined : fingerprintText(rows),
     accept,
   }
 }
