@@ -1,6 +1,7 @@
 // What the contract says of the messages that a client may send: their names, their validators, and as far as a validator can say it
 // as JSON Schema, the fields of a form.
 import { toPPError, validate, type AnySchema, type ContractShape, type RoomShape } from '@painda/protocol'
+import { isRecord, type Shapes } from './shapes.js'
 
 export interface MessageType {
   readonly type: string
@@ -49,19 +50,9 @@ export interface FormField {
 /** More than a form is good for. */
 const MAX_FIELDS = 40
 
-const known = new WeakMap<AnySchema, readonly FormField[] | null>()
-
-/** Null where the validator cannot say what it wants: then there is the editor. Cheap to ask again. */
-export function formOf({ schema }: MessageType): readonly FormField[] | null {
-  const seen = known.get(schema)
-  if (seen !== undefined) return seen
-  const fields = fieldsOf(schema)
-  known.set(schema, fields)
-  return fields
-}
-
-function fieldsOf(schema: AnySchema): readonly FormField[] | null {
-  const shape = jsonSchemaOf(schema)
+/** Null where the validator cannot say what it wants: then there is the editor. */
+export function formOf({ schema }: MessageType, shapes: Shapes): readonly FormField[] | null {
+  const shape = shapes.of(schema)
   if (shape === null) return null
   const properties: unknown = shape['properties']
   if (shape['type'] !== 'object' || !isRecord(properties)) {
@@ -74,29 +65,6 @@ function fieldsOf(schema: AnySchema): readonly FormField[] | null {
   return names.map((name) =>
     fieldOf(name, properties[name], Array.isArray(required) && required.includes(name)),
   )
-}
-
-/** By the standard's own way (zod from 4.2, arktype), else by the method that libraries had before it. */
-function jsonSchemaOf(schema: AnySchema): Record<string, unknown> | null {
-  const makers: readonly (() => unknown)[] = [
-    () => schema['~standard'].jsonSchema?.input({ target: 'draft-2020-12' }),
-    () => callOn(schema, 'toJSONSchema'),
-    () => callOn(schema, 'toJsonSchema'),
-  ]
-  for (const make of makers) {
-    try {
-      const made = make()
-      if (isRecord(made)) return made
-    } catch {
-      // It has no words for a date, a transformation, …: the next may.
-    }
-  }
-  return null
-}
-
-function callOn(schema: object, method: string): unknown {
-  const found: unknown = Reflect.get(schema, method)
-  return typeof found === 'function' ? Reflect.apply(found, schema, []) : undefined
 }
 
 function fieldOf(name: string, shape: unknown, isRequired: boolean): FormField {
@@ -175,8 +143,4 @@ export function withField(payload: unknown, name: string, value: unknown): unkno
 export function valueIn(payload: unknown, name: string): unknown {
   if (name === '') return payload
   return isRecord(payload) && Object.hasOwn(payload, name) ? payload[name] : undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

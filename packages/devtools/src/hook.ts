@@ -12,6 +12,7 @@ import type { OtherTabs } from './other-tabs.js'
 import { createRecorder, type Recorder } from './recorder.js'
 import type { RecordingLane } from './recording-lane.js'
 import type { ServerLane } from './server-lane.js'
+import { createShapes, type Shapes } from './shapes.js'
 import { createWeather, type Weather } from './weather.js'
 
 export interface DevtoolsHook {
@@ -33,6 +34,8 @@ export interface DevtoolsHook {
   desk: DeskLane | null
   /** Recording a room for a test, where there is a dev server. */
   recording: RecordingLane | null
+  /** What validators of the contract take. */
+  readonly shapes: Shapes
   /** What the server told of a recorded room, as a session file of its own; null where nothing was recorded. */
   journal(): SessionFile | null
   /** Other tabs of this browser, where the overlay is mounted. */
@@ -130,6 +133,7 @@ export function createHook(
     server: null,
     desk: null,
     recording: null,
+    shapes: createShapes(),
     journal() {
       const state = hook.recording?.state
       return state?.name === 'recorded' ? state.file : null

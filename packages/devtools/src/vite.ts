@@ -1,7 +1,8 @@
 // The Vite plugin: puts the hook into the page's head before the app's own script, and loads the overlay when the page
 // has time. Works on the dev server only; a build, a preview and server code never see it.
 import { readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve as resolvePath } from 'node:path'
+import process from 'node:process'
 import { normalizePath } from 'vite'
 import type { Plugin } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
@@ -10,6 +11,7 @@ import { createServerStream, followServers } from './server-stream.js'
 import { createToolsEndpoint } from './tools-endpoint.js'
 import { createDesk } from './vite/desk.js'
 import { type DockHost, registerDock } from './vite/dock-entry.js'
+import { convertersOf, type Converter } from './vite/converters.js'
 import { createJournals } from './vite/journals.js'
 import { pageModules, sourcesBeside } from './vite/page-modules.js'
 import { createTestFiles } from './vite/test-files.js'
@@ -84,15 +86,18 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
   let base = '/'
   let app: string | null = null
   let folder = new URL('./', import.meta.url)
+  let converters: readonly Converter[] = []
   return {
     name: 'painda:devtools',
     apply: (_config, { command, isPreview }) => command === 'serve' && isPreview !== true,
     applyToEnvironment: ({ config }) => config.consumer === 'client',
 
-    config: ({ resolve }) => {
+    config: ({ resolve, root = process.cwd() }) => {
+      converters = convertersOf(resolvePath(root))
       const isFromSource = resolve?.conditions?.includes(SOURCE_CONDITION) === true
       const libraries = isFromSource ? LIBRARIES : [...LIBRARIES, '@painda/protocol/spans']
-      return { optimizeDeps: { include: libraries.map((library) => `@painda/devtools > ${library}`) } }
+      const ours = libraries.map((library) => `@painda/devtools > ${library}`)
+      return { optimizeDeps: { include: [...ours, ...converters.map(({ module }) => module)] } }
     },
     configResolved(config) {
       base = config.base
@@ -169,7 +174,8 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
 
     resolveId: (id) => (id === VIRTUAL_ID || id === DOCK_ID ? RESOLVED + id : undefined),
     load(id) {
-      const modules = pageModules(app === null ? options : { ...options, app }, folder, base)
+      const given = app === null ? options : { ...options, app }
+      const modules = pageModules({ options: given, folder, base, converters })
       if (id === RESOLVED + VIRTUAL_ID) return modules.page()
       return id === RESOLVED + DOCK_ID ? modules.dock() : undefined
     },

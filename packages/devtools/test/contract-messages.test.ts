@@ -1,8 +1,19 @@
 // @vitest-environment node
 import { defineContract, defineRoom, request, type, type StandardSchema } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import { blankOf, formOf, messageTypes, refusalOf, valueIn, withField } from '../src/contract-messages.js'
+import { toJSONSchema, type $ZodType } from 'zod/v4/core'
+import { gte, literal, lte, number, object } from 'zod/mini'
+import {
+  blankOf,
+  formOf,
+  messageTypes,
+  refusalOf,
+  valueIn,
+  withField,
+  type MessageType,
+} from '../src/contract-messages.js'
 import { createFavourites } from '../src/favourites.js'
+import { createShapes } from '../src/shapes.js'
 import { CONTRACT } from './fake-client.js'
 
 const named = (name: string) => {
@@ -15,6 +26,8 @@ const named = (name: string) => {
 function withMethod(method: string, make: () => unknown): StandardSchema {
   return Object.assign(type<unknown>(), { [method]: make })
 }
+
+const fieldsOf = (message: MessageType) => formOf(message, createShapes())
 
 const only = (schema: StandardSchema) => ({ type: 'x', how: 'send' as const, schema })
 
@@ -36,31 +49,47 @@ test('a contract names what may be sent to the server, and to a room', () => {
 })
 
 test('a form has a field per property, of the kind that the validator says', () => {
-  expect(formOf(named('buy'))?.map(({ name, kind, isRequired }) => [name, kind, isRequired])).toEqual([
+  expect(fieldsOf(named('buy'))?.map(({ name, kind, isRequired }) => [name, kind, isRequired])).toEqual([
     ['item', 'choice', true],
     ['isGift', 'yes-no', true],
     ['note', 'text', false],
   ])
-  expect(formOf(named('move'))?.map(({ hint }) => hint)).toEqual(['from -1 to 1', 'from -1 to 1'])
-  expect(blankOf(formOf(named('buy')) ?? [])).toEqual({ item: 'bomb', isGift: false })
+  expect(fieldsOf(named('move'))?.map(({ hint }) => hint)).toEqual(['from -1 to 1', 'from -1 to 1'])
+  expect(blankOf(fieldsOf(named('buy')) ?? [])).toEqual({ item: 'bomb', isGift: false })
 })
 
 test.each(['toJSONSchema', 'toJsonSchema'])('a validator that has %s has a form too', (method) => {
   const shape = { type: 'object', properties: { at: { type: 'number' }, path: { type: 'array' } } }
-  const fields = formOf(only(withMethod(method, () => shape)))
+  const fields = fieldsOf(only(withMethod(method, () => shape)))
   expect(fields?.map(({ kind }) => kind)).toEqual(['number', 'json'])
 })
 
 test('a payload that is one value is one field; a validator that cannot say its shape has none', () => {
-  const single = formOf(only(withMethod('toJSONSchema', () => ({ type: 'string' }))))
+  const single = fieldsOf(only(withMethod('toJSONSchema', () => ({ type: 'string' }))))
   expect(single?.map(({ name, kind }) => [name, kind])).toEqual([['', 'text']])
   expect(blankOf(single ?? [])).toBe('')
   const throwing = withMethod('toJSONSchema', () => {
     throw new Error('A date has no JSON Schema.')
   })
-  expect(formOf(only(throwing))).toBeNull()
-  expect(formOf(only(type()))).toBeNull()
-  expect(formOf(only(withMethod('toJSONSchema', () => 'nonsense')))).toBeNull()
+  expect(fieldsOf(only(throwing))).toBeNull()
+  expect(fieldsOf(only(type()))).toBeNull()
+  expect(fieldsOf(only(withMethod('toJSONSchema', () => 'nonsense')))).toBeNull()
+})
+
+test('zod/mini says nothing by itself: with zod’s converter its messages have a form, and so those that were asked for before', () => {
+  const move = only(object({ dx: number().check(gte(-1), lte(1)), item: literal(['bomb', 'freeze']) }))
+  const shapes = createShapes()
+  expect(formOf(move, shapes)).toBeNull()
+  shapes.learn('valibot', () => ({ type: 'string' }))
+  expect(formOf(move, shapes), 'of another vendor').toBeNull()
+  // Of zod's own validators only.
+  shapes.learn('zod', (schema) => toJSONSchema(schema as $ZodType))
+  expect(formOf(move, shapes)?.map(({ name, kind, hint }) => [name, kind, hint])).toEqual([
+    ['dx', 'number', 'from -1 to 1'],
+    ['item', 'choice', ''],
+  ])
+  shapes.learn(null, () => ({ type: 'boolean' }))
+  expect(formOf(only(type()), shapes)?.map(({ kind }) => kind)).toEqual(['yes-no'])
 })
 
 test('what the contract refuses is said as its validator says it', () => {

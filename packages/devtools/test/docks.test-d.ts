@@ -3,8 +3,9 @@ import type { TanStackDevtoolsInit } from '@tanstack/devtools'
 import type { TanStackDevtoolsReactInit } from '@tanstack/react-devtools'
 import type { DevToolsDockUserEntry, ViteDevToolsNodeContext } from '@vitejs/devtools-kit'
 import type { DockClientScriptContext } from '@vitejs/devtools-kit/client'
+import { toJSONSchema } from 'zod/v4/core'
 import { showInViteDevtools } from '../src/in-vite-devtools.js'
-import type { MountedDevtools } from '../src/overlay/mount.js'
+import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
 import { paindaDevtoolsPlugin as reactPlugin } from '../src/react.js'
 import { paindaDevtoolsPlugin } from '../src/tanstack.js'
 import { registerDock, type DockEntry } from '../src/vite/dock-entry.js'
@@ -24,3 +25,6 @@ void ({ plugins: [paindaDevtoolsPlugin()] } satisfies TanStackDevtoolsInit)
 void ({ plugins: [reactPlugin({ corner: 'bottom-left' })] } satisfies TanStackDevtoolsReactInit)
 // @ts-expect-error Their React adapter wants something that React renders.
 void ({ plugins: [paindaDevtoolsPlugin()] } satisfies TanStackDevtoolsReactInit)
+
+// A validator library's own function, as it is.
+mountDevtools({ jsonSchema: toJSONSchema })

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { build, createServer, resolveConfig, type InlineConfig } from 'vite'
 import { expect, test } from 'vitest'
@@ -50,6 +51,25 @@ test('the dev page loads the hook before anything of the app, and the overlay af
   } finally {
     await server.close()
   }
+})
+
+test('the page takes the words for a validator’s shape from the project, where it has them', async () => {
+  const pageOf = async (of: InlineConfig) => {
+    const server = await createServer(config(of))
+    try {
+      const page = await server.transformRequest('\0virtual:painda-devtools')
+      return { code: page?.code ?? '', include: server.config.optimizeDeps.include }
+    } finally {
+      await server.close()
+    }
+  }
+  const withZod = await pageOf({})
+  expect(withZod.code).toMatch(/import\("[^"]*zod[^"]*"\)\.then\(\(\{ toJSONSchema \}\)/)
+  expect(withZod.code).not.toContain('toJsonSchema')
+  expect(withZod.include).toContain('zod/v4/core')
+  const without = await pageOf({ root: tmpdir() })
+  expect(without.code).toContain('installHook')
+  expect([without.code, ...(without.include ?? [])].join('\n')).not.toMatch(/zod|valibot/)
 })
 
 test('every module of the overlay is one the dev server can serve, with Preact and not the app’s React', async () => {

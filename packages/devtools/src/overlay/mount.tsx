@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // Puts the overlay onto the page: one element with a shadow root, so that neither the page's styles nor its scripts' queries
 // reach in. Styles are a constructed sheet: a strict Content-Security-Policy allows it without a nonce.
-import type { Undo, WriteSessionFileOptions } from '@painda/protocol'
+import type { AnySchema, Undo, WriteSessionFileOptions } from '@painda/protocol'
 import { render } from 'preact'
 import { type DevtoolsHook, installHook } from '../hook.js'
 import type { InspectableClient } from '../inspectable.js'
@@ -24,6 +24,11 @@ export interface DevtoolsOptions {
   corner?: 'bottom-right' | 'bottom-left'
   /** Modifiers and a letter, e.g. `ctrl+alt+d`; false for none. Default `alt+shift+p`. */
   hotkey?: string | false
+  /**
+   * Says what a validator takes as JSON Schema, for those that say nothing by themselves: `z.toJSONSchema` of zod/mini. The Vite plugin
+   * finds that of zod and of valibot in the project. With it the forms of the Messages tab have a field for each value.
+   */
+  jsonSchema?(schema: AnySchema): unknown
   /** Sees each line of a session before it is saved, and takes out what must not leave this machine; null leaves it out. */
   redact?: WriteSessionFileOptions['redact']
   /** Name and version of your application, such as `my-game 1.4.0`, for session files. The Vite plugin takes it from package.json. */
@@ -101,6 +106,8 @@ const slotOf = (page: Document) => page as { [MOUNTED_KEY]?: MountedDevtools | u
 export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
   const hook = installHook(globalThis)
   if (options.client !== undefined) hook.attach(options.client)
+  const { jsonSchema } = options
+  if (jsonSchema !== undefined) hook.shapes.learn(null, (schema) => jsonSchema(schema))
   const existing = slotOf(document)[MOUNTED_KEY]
   if (existing !== undefined) return existing
 

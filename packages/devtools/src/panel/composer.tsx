@@ -25,6 +25,7 @@ let draft = { type: '', payload: '' }
 const favourites = createFavourites(() => localStorage)
 
 export function Composer({ model, types }: ComposerProps) {
+  const { shapes } = model.hook
   const targets = targetsOf(model)
   const [chosen, setChosen] = useState<string | null>(null)
   const [{ type, payload }, setDraft] = useState(draft)
@@ -37,7 +38,7 @@ export function Composer({ model, types }: ComposerProps) {
   const parsed = parsePayload(payload)
   const known = target === undefined ? [] : messageTypes(target.contract, target.scope)
   const chosenType = known.find((one) => one.type === type.trim())
-  const fields = chosenType === undefined ? null : formOf(chosenType)
+  const fields = chosenType === undefined ? null : formOf(chosenType, shapes)
   // Said, and not held back: what the server does with it may be what one wants to see.
   const refusal =
     chosenType === undefined || parsed.problem !== null ? null : refusalOf(chosenType, parsed.value)
@@ -51,7 +52,7 @@ export function Composer({ model, types }: ComposerProps) {
   /** A form begins with what has to be there. */
   function chooseType(next: string): void {
     const found = known.find((one) => one.type === next.trim())
-    const blank = found === undefined || payload.trim() !== '' ? null : formOf(found)
+    const blank = found === undefined || payload.trim() !== '' ? null : formOf(found, shapes)
     change({ type: next, ...(blank === null ? {} : { payload: JSON.stringify(blankOf(blank)) }) })
   }
 

@@ -1,6 +1,7 @@
 // The modules that a page of the dev server runs for the inspector, as text: they import our own files by their paths.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { learning, type Converter } from './converters.js'
 
 export interface PageModules {
   /** The hook at once, the overlay in a moment of rest. */
@@ -9,8 +10,17 @@ export interface PageModules {
   dock(): string
 }
 
-/** `options`: of `mountDevtools`. `folder`: where our files are. `base`: of the dev server’s URLs. */
-export function pageModules(options: object, folder: URL, base: string): PageModules {
+export interface PageModulesOptions {
+  /** Of `mountDevtools`. */
+  options: object
+  /** Where our files are. */
+  folder: URL
+  /** Of the dev server’s URLs. */
+  base: string
+  converters: readonly Converter[]
+}
+
+export function pageModules({ options, folder, base, converters }: PageModulesOptions): PageModules {
   const given = JSON.stringify(options)
   return {
     page: () => `import { installHook } from ${importPath(folder, 'hook')}
@@ -26,7 +36,9 @@ if (import.meta.hot) {
   hook.desk = createDeskLane({ hot: import.meta.hot })
   hook.recording = createRecordingLane(import.meta.hot, Date.now)
 }
-const load = () => import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${given}))
+function load() {
+${learning(converters)}  import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${given}))
+}
 if (document.readyState === 'complete') load()
 else addEventListener('load', load, { once: true })
 `,

@@ -1,0 +1,47 @@
+// Which libraries of the project can say a validator's shape as JSON Schema: the page takes them from there, so that the inspector's
+// package needs none of them.
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+export interface Converter {
+  /** As its validators name it. */
+  readonly vendor: string
+  readonly module: string
+  readonly name: string
+}
+
+const CONVERTERS: readonly Converter[] = [
+  { vendor: 'zod', module: 'zod/v4/core', name: 'toJSONSchema' },
+  { vendor: 'valibot', module: '@valibot/to-json-schema', name: 'toJsonSchema' },
+]
+
+/** Those that the project at `root` has: what the dev server could not find would keep the page's module from loading. */
+export function convertersOf(root: string): readonly Converter[] {
+  return CONVERTERS.filter(({ module }) => isIn(root, module))
+}
+
+/**
+ * Not by `resolve` from the root alone: that looks where `NODE_PATH` says too, which package managers set and the dev server ignores. An
+ * older release of the package may not have the module.
+ */
+function isIn(folder: string, module: string): boolean {
+  const name = module.startsWith('@') ? module : (module.split('/')[0] ?? module)
+  const installed = join(folder, 'node_modules', name)
+  if (!existsSync(installed)) return dirname(folder) !== folder && isIn(dirname(folder), module)
+  try {
+    return createRequire(join(installed, 'any.js')).resolve(module) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Lines of the page's module: each library is loaded when the overlay is, and one that cannot be is done without. */
+export function learning(converters: readonly Converter[]): string {
+  return converters
+    .map(
+      ({ vendor, module, name }) =>
+        `  import(${JSON.stringify(module)}).then(({ ${name} }) => hook.shapes.learn(${JSON.stringify(vendor)}, (schema) => ${name}(schema, { io: 'input' })), () => {})\n`,
+    )
+    .join('')
+}
