@@ -19,7 +19,8 @@ import { createJoining } from './joining.js'
 import { createListings } from './listing.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
-import { checkSaved, createKeeper, type Keeper, type RoomStore, type SavedRoom } from './keeper.js'
+import type { RoomStore } from './keeper.js'
+import { createKeptRooms } from './kept-rooms.js'
 import type { AckBody, Member } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
@@ -131,9 +132,6 @@ export interface RoomsOptions<C extends Member> {
   readonly store?: RoomStore | undefined
 }
 
-/** A restarted server's clients are back within seconds; a page that slept takes longer. */
-const RESTORE_GRACE_MS = 120_000
-
 export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
   const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
@@ -143,8 +141,6 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
   let channels = 0
   const nextChannel = (): number => channels++
-  /** Rooms that the store is still to save or to forget. */
-  const leaving = new Set<Promise<void>>()
   const ending: Promise<void>[] = []
   let isClosing = false
   const world: RoomWorld = {
@@ -155,7 +151,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     membership,
     nextChannel,
     isAlive,
-    keeper,
+    keeper: (id, read) => kept.keeper(id, read),
     isClosing: () => isClosing,
     adopt: options.adopt ?? (() => false),
     report: onError,
@@ -169,46 +165,19 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     onAgain: options.onAgain ?? (() => {}),
   })
   const listings = createListings(matchmaking)
+  const kept = createKeptRooms<C>({
+    store: options.store,
+    time,
+    matchmaking,
+    isClosing: () => isClosing,
+    report: onError,
+    warn,
+  })
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {
     const mine = seating.get(seat.client.id) ?? new Map<StateRoom<C>, Seat<C>>()
     if (seat.phase.name !== 'gone') seating.set(seat.client.id, mine.set(room, seat))
     else if (mine.delete(room) && mine.size === 0) seating.delete(seat.client.id)
-  }
-
-  function keeper(id: string, read: () => SavedRoom): Keeper | null {
-    const { store } = options
-    if (store === undefined) return null
-    const made = createKeeper({ id, store, time, read, report: onError })
-    return {
-      ...made,
-      end(isKept) {
-        const ended = made.end(isKept).finally(() => leaving.delete(ended))
-        leaving.add(ended)
-        return ended
-      },
-    }
-  }
-
-  function restoreOne(saved: SavedRoom): StateRoom<C> | null {
-    try {
-      const { id, name } = checkSaved(saved)
-      const definition = matchmaking.definition(name)
-      if (definition?.behaviour.persist !== true) {
-        warn(
-          `The saved room "${id}" is of "${name}", and no definition of that name persists: it was left out.`,
-        )
-        return null
-      }
-      if (matchmaking.get(id) !== undefined || isClosing) return null
-      const room = matchmaking.make(definition, { id, saved })
-      matchmaking.begin(room, undefined)
-      if (definition.behaviour.autoDisposeMs !== Infinity) room.awaitMembers(RESTORE_GRACE_MS)
-      return room
-    } catch (thrown) {
-      onError(thrown, 'Restoring a room')
-      return null
-    }
   }
 
   const seatsOf = (member: C): [StateRoom<C>, Seat<C>][] => [...(seating.get(member.id) ?? [])]
@@ -337,13 +306,10 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
     },
     roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
-    async restore() {
-      const saved = (await options.store?.load()) ?? []
-      return saved.flatMap((one) => restoreOne(one) ?? [])
-    },
+    restore: kept.restore,
     async saved() {
       await Promise.all(ending)
-      await Promise.all(leaving)
+      await kept.saved()
     },
     close() {
       isClosing = true

@@ -32,9 +32,10 @@ import type { LobbyOptions, RoomListing } from './listing.js'
 import type { Reloaded, ReloadOptions, Setup } from './reload.js'
 import type { CreateRoomOptions } from './rooms.js'
 import type { Sendable } from './sendable.js'
-import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
+import { createServerEnd, type ServerEnd } from './server-end.js'
+import { SHUTDOWN } from './shutdown.js'
 import type { ShutdownOptions, SignalOptions } from './shutdown.js'
-import type { SessionEntry } from './sessions.js'
+import { unconfirmedOf } from './stats.js'
 import type { ServerStats } from './stats.js'
 import { createListener } from './ws.js'
 import type { ListenAddress, Listener } from './ws.js'
@@ -52,9 +53,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
   readonly #core: Core
   readonly #listener: Listener | null
   readonly #startedAt: number
-  #state: 'open' | 'draining' | 'closed' = 'open'
-  #closing: Promise<void> | null = null
-  readonly #signals: Undo[] = []
+  readonly #end: ServerEnd
 
   /** @throws PPError `INVALID_ARGUMENT` for options that make no sense */
   constructor(options: ServerOptions<C> = {}, httpServer?: HttpServer) {
@@ -82,6 +81,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
           events.emit('error', error)
         },
       })
+    this.#end = createServerEnd({ core: this.#core, listener: this.#listener })
     attachDevtools(this)
   }
 
@@ -104,14 +104,13 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** Takes a connection from anywhere: the same pipeline as a socket's. */
   acceptTransport(transport: Transport, info: AcceptInfo = {}): void {
-    if (this.#state === 'open') this.#core.accept(transport, info)
+    if (this.#end.isOpen) this.#core.accept(transport, info)
     else transport.close(1001, SHUTDOWN.message)
   }
 
   /** Ends everything at once: clients are told, timers stop, the port is free when it resolves. Never ends the process. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    return this.#end.close()
   }
 
   /**
@@ -119,19 +118,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
    * closes. @throws PPError `INVALID_ARGUMENT` for a time that is none
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { timeoutMs, spreadMs } = readShutdown(options)
-    if (this.#state !== 'open') return this.close()
-    this.#state = 'draining'
-    this.#listener?.stop()
-    const { time, plugins, connections, life } = this.#core
-    let isToldAll = false
-    void plugins.shutdown().then(() => (isToldAll = true))
-    this.#bye(spreadMs)
-    await drain(time, timeoutMs, () => {
-      const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
-      return isToldAll && isSent && life.isIdle()
-    })
-    return this.close()
+    return this.#end.shutdown(options)
   }
 
   /**
@@ -139,10 +126,7 @@ export class PPServer<C extends ContractShape = ContractShape> {
    * The undo, and `close()`, leave signals alone again.
    */
   handleSignals(options: SignalOptions = {}): Undo {
-    readShutdown(options)
-    const undo = drainOnSignals(options, () => this.shutdown(options))
-    this.#signals.push(undo)
-    return this.#core.reloads.adopted(undo)
+    return this.#core.reloads.adopted(this.#end.handleSignals(options))
   }
 
   /** A new session was let in, a session is over, something of the application failed … */
@@ -391,49 +375,6 @@ export class PPServer<C extends ContractShape = ContractShape> {
   #everybody(): Broadcast<PPServerClient> {
     return this.#core.audience.everybody()
   }
-
-  #bye(spreadMs: number): void {
-    const { sessions, random, flush } = this.#core
-    sayBye(
-      [...sessions.all()].map(({ session }) => session),
-      random,
-      spreadMs,
-    )
-    flush.now()
-  }
-
-  async #close(): Promise<void> {
-    const { sessions, connections, presence, rooms, plugins } = this.#core
-    const wasOpen = this.#state === 'open'
-    for (const undo of this.#signals.splice(0)) undo()
-    this.#state = 'closed'
-    if (wasOpen) {
-      void plugins.shutdown()
-      this.#bye(RETURN_SPREAD_MS)
-    }
-    for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
-    for (const connection of [...connections]) {
-      connection.close('SERVER_SHUTDOWN')
-      connection.terminate()
-    }
-    rooms.close()
-    presence.close()
-    await this.#listener?.close()
-    await rooms.saved()
-  }
-}
-
-/** What is kept for clients until they say that they have it. */
-function unconfirmedOf(
-  entries: Iterable<SessionEntry>,
-): Pick<ServerStats, 'unconfirmedMessages' | 'unconfirmedBytes'> {
-  let unconfirmedMessages = 0
-  let unconfirmedBytes = 0
-  for (const { session } of entries) {
-    unconfirmedMessages += session.kept.messages
-    unconfirmedBytes += session.kept.bytes
-  }
-  return { unconfirmedMessages, unconfirmedBytes }
 }
 
 function assertType(type: string): void {

@@ -1,4 +1,5 @@
 // Figures at a glance, for dashboards.
+import type { SessionEntry } from './sessions.js'
 
 export interface ServerStats {
   /** Sessions, dropped ones included. */
@@ -29,4 +30,17 @@ export type Tally = Pick<ServerStats, 'behind' | 'statesSkipped' | 'rateChanges'
 
 export function createTally(): Tally {
   return { behind: 0, statesSkipped: 0, rateChanges: 0, desyncs: 0 }
+}
+
+/** What is kept for clients until they say that they have it. */
+export function unconfirmedOf(
+  entries: Iterable<SessionEntry>,
+): Pick<ServerStats, 'unconfirmedMessages' | 'unconfirmedBytes'> {
+  let unconfirmedMessages = 0
+  let unconfirmedBytes = 0
+  for (const { session } of entries) {
+    unconfirmedMessages += session.kept.messages
+    unconfirmedBytes += session.kept.bytes
+  }
+  return { unconfirmedMessages, unconfirmedBytes }
 }

@@ -1,0 +1,95 @@
+// The end of a server: at once, or after its clients were told when to come back and what was on its way could arrive.
+import type { Undo } from '@painda/protocol'
+import type { Core } from './core.js'
+import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
+import type { ShutdownOptions, SignalOptions } from './shutdown.js'
+import type { Listener } from './ws.js'
+
+export interface ServerEnd {
+  /** True while it takes connections. */
+  readonly isOpen: boolean
+  /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
+  handleSignals(options: SignalOptions): Undo
+  /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
+  shutdown(options: ShutdownOptions): Promise<void>
+  /** Safe to call twice: both resolve when all is over. */
+  close(): Promise<void>
+}
+
+export interface ServerEndOptions {
+  readonly core: Pick<
+    Core,
+    'time' | 'random' | 'flush' | 'sessions' | 'connections' | 'life' | 'plugins' | 'presence' | 'rooms'
+  >
+  /** Null where connections come from elsewhere. */
+  readonly listener: Pick<Listener, 'stop' | 'close'> | null
+}
+
+export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd {
+  const { time, random, flush, sessions, connections, life, plugins, presence, rooms } = core
+  let state: 'open' | 'draining' | 'closed' = 'open'
+  let closing: Promise<void> | null = null
+  const signals: Undo[] = []
+
+  function bye(spreadMs: number): void {
+    sayBye(
+      [...sessions.all()].map(({ session }) => session),
+      random,
+      spreadMs,
+    )
+    flush.now()
+  }
+
+  async function shutdown(options: ShutdownOptions): Promise<void> {
+    const { timeoutMs, spreadMs } = readShutdown(options)
+    if (state !== 'open') return close()
+    state = 'draining'
+    listener?.stop()
+    let isToldAll = false
+    void plugins.shutdown().then(() => (isToldAll = true))
+    bye(spreadMs)
+    await drain(time, timeoutMs, () => {
+      const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
+      return isToldAll && isSent && life.isIdle()
+    })
+    return close()
+  }
+
+  function close(): Promise<void> {
+    closing ??= closeNow()
+    return closing
+  }
+
+  async function closeNow(): Promise<void> {
+    const wasOpen = state === 'open'
+    for (const undo of signals.splice(0)) undo()
+    state = 'closed'
+    if (wasOpen) {
+      void plugins.shutdown()
+      bye(RETURN_SPREAD_MS)
+    }
+    for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
+    for (const connection of [...connections]) {
+      connection.close('SERVER_SHUTDOWN')
+      connection.terminate()
+    }
+    rooms.close()
+    presence.close()
+    await listener?.close()
+    await rooms.saved()
+  }
+
+  return {
+    get isOpen() {
+      return state === 'open'
+    },
+    handleSignals(options) {
+      readShutdown(options)
+      const undo = drainOnSignals(options, () => shutdown(options))
+      signals.push(undo)
+      return undo
+    },
+    shutdown,
+    close,
+  }
+}
