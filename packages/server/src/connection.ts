@@ -13,6 +13,7 @@ import type {
   Undo,
 } from '@painda/protocol'
 import { Gauge } from './backpressure.js'
+import { startHeartbeat } from './heartbeat.js'
 import type { Lane } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
@@ -21,9 +22,6 @@ import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
 const V2_GREETING_MS = 150
-/** What rounding leaves of a wait can be too short to move a clock at all; hosts make a millisecond of it. */
-const MIN_WAIT_MS = 1
-
 export interface ConnectionEnd {
   readonly reason: DisconnectReason
   /** The code that this end named, or null when the other end or the network ended it. */
@@ -207,6 +205,15 @@ export class Connection implements Lane {
     this.#options.transport.terminate()
   }
 
+  /** Asks whether the other end is there. */
+  ping(): void {
+    if (this.codec.name === 'v2') return this.#pingSocket()
+    if (this.#state.name !== 'open') return
+    const at = this.#options.time.now()
+    this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
+    this.#gauge.asked(at)
+  }
+
   /** The ping whose answer tells whether the peer keeps up, to go behind what is sent; null where there is none to put. */
   #probe(): Outgoing | null {
     if (this.#state.name !== 'open') return null
@@ -229,6 +236,14 @@ export class Connection implements Lane {
       this.#lastHeard = time.now()
       this.ponged(at)
     })
+  }
+
+  #startHeartbeat(): Undo {
+    const { time, transport, heartbeatMs } = this.#options
+    const canAsk = this.codec.name !== 'v2' || transport.ping !== undefined
+    if (heartbeatMs === 0 || !canAsk) return () => {}
+    this.#lastHeard = time.now()
+    return startHeartbeat(this, { time, heartbeatMs })
   }
 
   #write({ bytes, messages }: PackedFrame): void {
@@ -308,43 +323,6 @@ export class Connection implements Lane {
   #refuse(error: PPError): void {
     if (ERRORS[error.code].next === 'none' && this.#state.name === 'open') this.#state.owner.refuse(error)
     else this.end(error)
-  }
-
-  /** One timer, set for the moment when silence would become too long. */
-  #startHeartbeat(): Undo {
-    const { time, transport, heartbeatMs } = this.#options
-    const canAsk = this.codec.name !== 'v2' || transport.ping !== undefined
-    if (heartbeatMs === 0 || !canAsk) return () => {}
-    let cancel: Undo = () => {}
-    let askedAt = -Infinity
-    this.#lastHeard = time.now()
-    const check = (): void => {
-      const now = time.now()
-      const silentMs = now - this.#lastHeard
-      // Whoever was not asked gets its chance: after a stall of our own, answers may still wait to be read.
-      const wasAsked = askedAt >= this.#lastHeard
-      if (silentMs < heartbeatMs) {
-        cancel = time.after(Math.max(MIN_WAIT_MS, heartbeatMs - silentMs), check)
-      } else if (wasAsked && now - askedAt >= heartbeatMs) {
-        this.end(new PPError('PING_TIMEOUT', `Ping timeout: nothing was heard for ${silentMs} ms.`))
-      } else {
-        if (!wasAsked) {
-          askedAt = now
-          this.#ping()
-        }
-        cancel = time.after(Math.max(MIN_WAIT_MS, askedAt + heartbeatMs - now), check)
-      }
-    }
-    cancel = time.after(heartbeatMs, check)
-    return () => cancel()
-  }
-
-  #ping(): void {
-    if (this.codec.name === 'v2') return this.#pingSocket()
-    if (this.#state.name !== 'open') return
-    const at = this.#options.time.now()
-    this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
-    this.#gauge.asked(at)
   }
 
   #closed({ code }: CloseInfo): void {

@@ -11,12 +11,12 @@ import {
   fingerprintText,
   hostTime,
 } from '@painda/protocol'
-import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Transport } from '@painda/protocol'
+import type { ContractShape, DisconnectReason, ExpiryReason, PPError } from '@painda/protocol'
 import { createAddressKeys } from './address.js'
+import { createAdmission, type Admission } from './admission.js'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
 import { readHandshake } from './client-handshake.js'
-import { Connection } from './connection.js'
 import { createDispatch } from './dispatch.js'
 import { createEventRooms } from './event-room.js'
 import { createFaults } from './faults.js'
@@ -48,26 +48,14 @@ import { authStage, decodeStage, handlerStage, middlewareStage, pluginStage } fr
 import { createTally } from './stats.js'
 import { createV2Codec } from './v2-codec.js'
 import { createCompressor } from './v2-compression.js'
-import { withUrl } from './v2-session.js'
-import type { TransportInfo } from './ws.js'
 
 /** Bytes that may wait for one client's turn, as a number of largest messages. */
 const MAX_WAITING_MESSAGES = 4
-/** Whoever has not been let in yet costs little: 256 sockets of one address may hold 64 MiB with this, and no more. */
-const BEFORE_THE_WELCOME = { messages: 256, bytes: 256 * 1024 }
 /** What a compressed v2 frame may become, as a multiple of the largest message. */
 const MAX_INFLATION = 4
 
 export interface ServerEvents {
   error: [error: PPError]
-}
-
-/** A connection that did not come through our own listener. */
-export interface AcceptInfo extends Partial<TransportInfo> {
-  /** The public id that an in-process peer wishes; it gets another when this one is taken. */
-  readonly id?: string
-  /** The peer is of this process and reads rooms where they are: it is sent no state. */
-  readonly readsByReference?: boolean
 }
 
 export type Core = ReturnType<typeof createCore>
@@ -77,6 +65,7 @@ export function createCore(options: ServerOptions) {
   /** The contract, with the validators of the code that runs. */
   let validators: ContractShape = options.contract ?? {}
   const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
+  const maxInboxBytes = maxPayloadBytes * MAX_WAITING_MESSAGES
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
   const serverNow = createServerNow(time)
@@ -95,8 +84,6 @@ export function createCore(options: ServerOptions) {
     }),
   }
 
-  const compress = createCompressor(options.compression)
-
   // What the application adds.
   const events = createEmitter<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
   const faults = createFaults({ logger, onError: (error) => tellOfFault(error) })
@@ -114,7 +101,6 @@ export function createCore(options: ServerOptions) {
   )
 
   // Who is here, and where.
-  const connections = new Set<Connection>()
   const sessions = createSessions()
   const membership = createMembership({
     onEnter: (room, id) => tellOfRoom('onRoomJoin', room, id),
@@ -183,7 +169,7 @@ export function createCore(options: ServerOptions) {
     maxPerType: settings.maxPerType,
     maxKeptMessages: settings.recovery.maxMessages,
     maxInboxMessages,
-    maxInboxBytes: maxPayloadBytes * MAX_WAITING_MESSAGES,
+    maxInboxBytes,
     report: faults.report,
   })
 
@@ -221,8 +207,6 @@ export function createCore(options: ServerOptions) {
     onConnection,
     onDisconnection,
   })
-  const infos = new WeakMap<Connection, TransportInfo>()
-  const readers = new WeakSet<Connection>()
   const hasRows = contract !== undefined || options.registry !== undefined
   const rows = hasRows ? contractRows(contract, options.registry) : null
   const tellOfMismatch = createMismatchLog({ logger, inspector, time })
@@ -236,13 +220,23 @@ export function createCore(options: ServerOptions) {
     onMismatch: tellOfMismatch,
     gate,
     create(connection, id, token) {
-      const handshake = readHandshake(infos.get(connection) ?? IN_PROCESS, token)
-      return life.create(connection.codec, id, handshake, readers.has(connection))
+      const handshake = readHandshake(admission.infoOf(connection), token)
+      return life.create(connection.codec, id, handshake, admission.readsByReference(connection))
     },
     isRoom: membership.exists,
     admitted: life.admitted,
     canContinue: rooms.canContinue,
     resumed: life.resumed,
+  })
+  const admission: Admission = createAdmission({
+    settings,
+    codecs,
+    compress: createCompressor(options.compression),
+    packer,
+    time,
+    inspector,
+    maxWaiting: { messages: maxInboxMessages, bytes: maxInboxBytes },
+    handshakes,
   })
 
   // The way of new code.
@@ -254,37 +248,6 @@ export function createCore(options: ServerOptions) {
     countClients: () => sessions.size,
     faults,
   })
-
-  function accept(transport: Transport, { id, readsByReference, ...info }: AcceptInfo): void {
-    const origin: TransportInfo = { ...IN_PROCESS, ...info }
-    const isV2 = origin.protocol === 'v2'
-    let opened: Connection | null = null
-    const line = inspector.through?.(transport, () => opened?.peer ?? 'new') ?? transport
-    const connection = new Connection({
-      transport: isV2 && compress !== null ? compress(line) : line,
-      codec: codecs[origin.protocol],
-      packer,
-      time,
-      inspector,
-      handshakeTimeoutMs: settings.handshakeTimeoutMs,
-      heartbeatMs: settings.heartbeatMs,
-      maxPayloadBytes,
-      maxBacklog: {
-        messages: Math.min(maxInboxMessages, BEFORE_THE_WELCOME.messages),
-        bytes: Math.min(maxPayloadBytes * MAX_WAITING_MESSAGES, BEFORE_THE_WELCOME.bytes),
-      },
-      // An early hello is answered before the constructor returns.
-      onHello(greeted, hello) {
-        infos.set(greeted, origin)
-        if (readsByReference === true) readers.add(greeted)
-        handshakes.hello(greeted, isV2 ? withUrl(hello, origin.url) : hello, id)
-      },
-      onEnd: (ended) => handshakes.lost(ended),
-    })
-    opened = connection
-    connections.add(connection)
-    line.onClose(() => connections.delete(connection))
-  }
 
   function isAlive(member: Member): boolean {
     return life.isAlive(member)
@@ -324,7 +287,7 @@ export function createCore(options: ServerOptions) {
     inspector,
     flush,
     events,
-    connections,
+    connections: admission.connections,
     sessions,
     life,
     audience,
@@ -342,9 +305,6 @@ export function createCore(options: ServerOptions) {
     presence,
     namespaces,
     fingerprint: rows === null ? undefined : fingerprintText(rows),
-    accept,
+    accept: admission.accept,
   }
 }
-
-/** What a connection without a network is taken for. */
-const IN_PROCESS: TransportInfo = { ip: '127.0.0.1', url: '/', headers: {}, protocol: 'painda.v3' }

@@ -1,5 +1,5 @@
 export { PPServer } from './server.js'
-export type { AcceptInfo } from './core.js'
+export type { AcceptInfo } from './admission.js'
 export { PPServerClient } from './client.js'
 export type { ClientEvents, Handshake, SendOptions, UserContext } from './client.js'
 export type { ServerOptions, ServerLimits, RecoveryOptions } from './options.js'

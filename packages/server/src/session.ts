@@ -1,15 +1,6 @@
 // One session: what outlives connections. It counts what arrives, keeps what is not confirmed, and moves between
 // connections; the epoch of a connection is the state that holds it, so a late word of an old one changes nothing.
-import {
-  assertNever,
-  CLOSE_GOING_AWAY,
-  CLOSE_NORMAL,
-  CLOSE_PAGE_LEFT,
-  ERRORS,
-  isReliable,
-  PPError,
-  toPPError,
-} from '@painda/protocol'
+import { assertNever, CLOSE_NORMAL, ERRORS, isReliable, PPError, toPPError } from '@painda/protocol'
 import type {
   DisconnectReason,
   ExpiryReason,
@@ -33,6 +24,7 @@ import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
 import { createResumeTokens } from './resume-tokens.js'
 import type { Recovery } from './options.js'
+import { windowOf } from './recovery-window.js'
 import type { ServerNow } from './server-clock.js'
 import { isCountedByV2, NO_CURSOR } from './v2-session.js'
 import type { V2Cursor } from './v2-session.js'
@@ -41,12 +33,6 @@ import type { V2Cursor } from './v2-session.js'
 const CONFIRM_EVERY = 64
 /** … or after this long, so that the other end can forget what it keeps. */
 const CONFIRM_AFTER_MS = 1000
-/**
- * A client that never spoke under its first welcome may never have read it, and cannot ask for what it does not know. One
- * that did read it and was cut in the same moment is back within this.
- */
-const ORPHAN_MS = 10_000
-
 /** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
 const PINGS_PER_SECOND = 20
 
@@ -399,21 +385,13 @@ export class Session implements Flushable {
       this.#finish(end.reason, null)
       return
     }
+    const windowMs = windowOf(end, { recovery, isV2: this.codec.name === 'v2', isKnown: this.#isKnown })
     this.#state = {
       name: 'dropped',
       reason: end.reason,
-      cancelExpiry: time.after(this.#windowMs(end), () => this.#finish(end.reason, 'window')),
+      cancelExpiry: time.after(windowMs, () => this.#finish(end.reason, 'window')),
     }
     hooks.dropped(end.reason)
-  }
-
-  #windowMs({ code, closeCode }: ConnectionEnd): number {
-    const { windowMs, leaveMs } = this.#options.recovery
-    // A v2 client may wait for words without ever saying one, and what its page does about a reload is not known.
-    if (this.codec.name === 'v2') return windowMs
-    const isPageGone = code === null && (closeCode === CLOSE_PAGE_LEFT || closeCode === CLOSE_GOING_AWAY)
-    if (isPageGone) return leaveMs
-    return this.#isKnown ? windowMs : Math.min(windowMs, ORPHAN_MS)
   }
 
   /** Lets go of a connection: nothing that it still says or does reaches the session. */
