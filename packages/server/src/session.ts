@@ -22,6 +22,7 @@ import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
+import { Receipts } from './receipts.js'
 import { createResumeTokens } from './resume-tokens.js'
 import type { Recovery } from './options.js'
 import { windowOf } from './recovery-window.js'
@@ -29,10 +30,6 @@ import type { ServerNow } from './server-clock.js'
 import { isCountedByV2, NO_CURSOR } from './v2-session.js'
 import type { V2Cursor } from './v2-session.js'
 
-/** A confirmation goes out after this many reliable messages … */
-const CONFIRM_EVERY = 64
-/** … or after this long, so that the other end can forget what it keeps. */
-const CONFIRM_AFTER_MS = 1000
 /** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
 const PINGS_PER_SECOND = 20
 
@@ -66,7 +63,7 @@ export interface SessionOptions {
 type State =
   /** Not welcomed yet: what is sent waits behind the welcome. */
   | { name: 'opening' }
-  | { name: 'open'; connection: Connection; cancelConfirm: Undo | null }
+  | { name: 'open'; connection: Connection }
   | { name: 'dropped'; reason: DisconnectReason; cancelExpiry: Undo }
   | { name: 'ended'; reason: DisconnectReason }
 
@@ -81,12 +78,10 @@ export class Session implements Flushable {
   readonly #outbox: Outbox
   readonly #cursor: V2Cursor
   readonly #pings: TokenBucket
+  readonly #receipts: Receipts
   #state: State = { name: 'opening' }
   /** State rooms that its client is in. */
   #rooms = 0
-  #received = 0
-  /** How much of `#received` the peer has been told. */
-  #told = 0
   /** The peer has spoken since its first welcome. */
   #isKnown = false
 
@@ -100,6 +95,7 @@ export class Session implements Flushable {
     this.#outbox = createOutbox({ codec, maxMessages, maxBytes, ...counting })
     this.#cursor = options.cursor ?? NO_CURSOR
     this.#pings = createTokenBucket(time, PINGS_PER_SECOND, 2 * PINGS_PER_SECOND)
+    this.#receipts = new Receipts(time, (count) => this.send(outgoing({ kind: 'received', count })))
     this.acks = createAcks({ time, onError: (thrown) => onFault(thrown, 'An ack callback') })
   }
 
@@ -137,7 +133,7 @@ export class Session implements Flushable {
   }
 
   get received(): number {
-    return this.#received
+    return this.#receipts.received
   }
 
   /** What waits to be confirmed. */
@@ -246,8 +242,8 @@ export class Session implements Flushable {
   }
 
   #attach(connection: Connection, welcome: Welcome, announce: () => void): void {
-    this.#told = welcome.received
-    this.#state = { name: 'open', connection, cancelConfirm: null }
+    this.#receipts.begin(welcome.received)
+    this.#state = { name: 'open', connection }
     connection.peer = this.id
     connection.isCrowded = this.#rooms > 1
     this.#mark(connection)
@@ -256,7 +252,7 @@ export class Session implements Flushable {
     connection.open({
       receive: (message, bytes) => this.#receive(connection, message, bytes),
       refuse: (error) => this.#options.hooks.refused(error),
-      received: () => this.#tell(),
+      received: () => this.#receipts.tell(),
       mark: (outs) => this.#cursor.mark(outs),
       ended: (end) => this.#lost(connection, end),
     })
@@ -296,7 +292,9 @@ export class Session implements Flushable {
         const heldMs = time.now() - connection.heardAt
         const held = heldMs > 0 ? { heldMs } : {}
         const { at } = message
-        this.send(outgoing({ kind: 'pong', at, received: this.#tell(), serverNow: serverNow(), ...held }))
+        this.send(
+          outgoing({ kind: 'pong', at, received: this.#receipts.tell(), serverNow: serverNow(), ...held }),
+        )
         return
       }
       case 'pong':
@@ -350,28 +348,7 @@ export class Session implements Flushable {
 
   #count(message: Message): void {
     if (!isReliable(message)) return
-    this.#received++
-    if (this.#state.name !== 'open' || this.codec.name === 'v2') return
-    if (this.#received - this.#told >= CONFIRM_EVERY) {
-      this.#confirm()
-    } else {
-      this.#state.cancelConfirm ??= this.#options.time.after(CONFIRM_AFTER_MS, () => this.#confirm())
-    }
-  }
-
-  #confirm(): void {
-    if (this.#received === this.#told) return
-    this.send(outgoing({ kind: 'received', count: this.#tell() }))
-  }
-
-  /** The count, noted as told. */
-  #tell(): number {
-    if (this.#state.name === 'open') {
-      this.#state.cancelConfirm?.()
-      this.#state.cancelConfirm = null
-    }
-    this.#told = this.#received
-    return this.#received
+    this.#receipts.count(this.#state.name === 'open' && this.codec.name !== 'v2')
   }
 
   #lost(connection: Connection, end: ConnectionEnd): void {
@@ -398,7 +375,7 @@ export class Session implements Flushable {
   #release(connection: Connection): void {
     const state = this.#state
     if (state.name !== 'open' || !isCurrent(state.connection, connection)) return
-    state.cancelConfirm?.()
+    this.#receipts.rest()
     this.#outbox.hold()
     this.#state = { name: 'opening' }
   }
