@@ -59,7 +59,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     // Its maker has a seat before `onCreate` can lock the room.
     const seat = made.reserve(member)
     matchmaking.begin(made, message.options)
-    return made.enter(seat, { options: message.options, ackId, isAsked: true })
+    return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
   }
 
   async function enter(member: C, room: StateRoom<C>, message: Join): Promise<void> {
@@ -83,7 +83,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       if (!isFull || !room.hasQueue || role === 'spectator') throw thrown
       return queueUp(member, room, message)
     }
-    return room.enter(seat, { options: wishes, ackId, isAsked: true })
+    return room.intake.enter(seat, { options: wishes, ackId, isAsked: true })
   }
 
   /** Its own next messages are not held up meanwhile: one of them may say that it does not want to wait any longer. */

@@ -172,7 +172,7 @@ export function createMatchmaking<C extends Member>({
         seed,
       )
     },
-    begin: (room, options) => room.start(options, ending.get(room.id)),
+    begin: (room, options) => room.intake.start(options, ending.get(room.id)),
     room(id, initialState, options) {
       const running = rooms.get(id)
       if (running !== undefined) {
@@ -200,7 +200,7 @@ export function createMatchmaking<C extends Member>({
         isRestored: false,
         isServerOnly: options.join === 'server',
       })
-      room.start(undefined, ending.get(id))
+      room.intake.start(undefined, ending.get(id))
       return room
     },
     findOpen({ open }) {

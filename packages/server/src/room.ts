@@ -1,7 +1,7 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
 import { PPError } from '@painda/protocol'
-import type { Event, Resync, RoomInput, RoomShape, Undo } from '@painda/protocol'
+import type { Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
   BroadcastOptions,
@@ -16,8 +16,8 @@ import type {
 } from './definition.js'
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
-import type { EnterOptions } from './room-door.js'
 import type { Turn } from './queue.js'
+import { createRoomIntake, type RoomIntake } from './room-intake.js'
 import { ratesOf, type RoomKind } from './room-kind.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
 import type { RoomStage } from './room-stage.js'
@@ -31,6 +31,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly label: string
   readonly kind: RoomKind<C>
   readonly presence: RoomPresenceList
+  readonly intake: RoomIntake<C>
   readonly work: RoomStage<C>['work']
   /** The version in which this member will see what has been written until now. */
   readonly promiseVersion: RoomViews<C>['promise']
@@ -56,6 +57,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#settings = settings
     this.#parts = createRoomParts<C>(this, world, settings)
     this.presence = this.#parts.presence
+    this.intake = createRoomIntake<C>(this.#parts, settings)
     this.work = this.#parts.stage.work
     this.promiseVersion = this.#parts.views.promise
   }
@@ -213,23 +215,23 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     } catch {
       return false
     }
-    this.enter(seat, { options, isAsked: false }).catch((thrown: unknown) =>
-      this.#parts.report('Joining', thrown),
-    )
+    this.intake
+      .enter(seat, { options, isAsked: false })
+      .catch((thrown: unknown) => this.#parts.report('Joining', thrown))
     return true
   }
 
   leave(client: C): void {
-    this.#removeIfIn(client, 'left')
+    this.intake.remove(client, 'left')
   }
 
   kick(client: C, { reason }: KickOptions = {}): void {
-    this.#removeIfIn(client, 'kicked', reason)
+    this.intake.remove(client, 'kicked', reason)
   }
 
   ban(client: C, { reason = 'banned', ms = Infinity }: BanOptions = {}): void {
     this.#parts.seating.ban(client, reason, ms)
-    this.#removeIfIn(client, 'kicked', reason)
+    this.intake.remove(client, 'kicked', reason)
   }
 
   unban(id: string): void {
@@ -248,17 +250,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   // What follows is for rooms.ts.
-
-  /** @throws what a synchronous `onCreate` throws; the room is gone then */
-  start(options: unknown, after?: Promise<void>): void {
-    const { name = null, random, stepMs, isRestored } = this.#settings
-    const seed = random.seed ?? null
-    this.#parts.journal.input(
-      '',
-      () => ({ what: 'create', name, seed, stepMs, isRestored, options }),
-      () => this.#parts.life.start(options, after),
-    )
-  }
 
   /**
    * Its kind has other code now. True when timers or listeners go on as the code before has set them: there is no `onReload`
@@ -321,77 +312,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return this.#parts.seating.seats.get(client.id)
   }
 
-  enter(seat: Seat<C>, how: EnterOptions): Promise<void> {
-    const { role, client } = seat
-    const { options, isAsked } = how
-    const input = (): RoomInput => {
-      const userId = client.userId === client.id ? {} : { userId: client.userId }
-      return { what: 'join', role, isAsked, ...userId, options }
-    }
-    const { journal, door } = this.#parts
-    const enter = (): Promise<void> => door.enter(seat, how)
-    const entered = isAsked ? journal.input(client.id, input, enter) : journal.call(client.id, input, enter)
-    seat.decided = entered.catch(() => {})
-    return entered
-  }
-
   enterAgain(seat: Seat<C>, ackId: number): void {
     this.#parts.door.enterAgain(seat, ackId)
-  }
-
-  /** What a member says; `handle` is told of it. */
-  hear<T>({ client }: Seat<C>, { type, payload }: Event, handle: () => T): T {
-    const { requests } = this.shape
-    const input = (): RoomInput => {
-      const isRequest = requests !== undefined && Object.hasOwn(requests, type)
-      return { what: 'message', type, isRequest, payload }
-    }
-    return this.#parts.journal.input(client.id, input, handle)
-  }
-
-  /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
-  showPresence({ client }: Seat<C>, data: unknown): void {
-    this.#parts.journal.input(
-      client.id,
-      () => ({ what: 'presence', data }),
-      () => this.presence.write(client, data),
-    )
-  }
-
-  dropped(seat: Seat<C>): void {
-    const { journal, door } = this.#parts
-    if (isAdmitted(seat))
-      journal.input(
-        seat.client.id,
-        () => ({ what: 'drop' }),
-        () => door.dropped(seat),
-      )
-    else door.dropped(seat)
   }
 
   /** True when a member that comes back with this needs no snapshot. */
   canContinue(seat: Seat<C>, claim: Claim): boolean {
     return this.#parts.views.canContinue(seat, claim)
-  }
-
-  resumed(seat: Seat<C>, claim: Claim | null): void {
-    const { journal, door } = this.#parts
-    if (isAdmitted(seat))
-      journal.input(
-        seat.client.id,
-        () => ({ what: 'resume' }),
-        () => door.resumed(seat, claim),
-      )
-    else door.resumed(seat, claim)
-  }
-
-  /** The session is over: nobody is left to be told. */
-  sessionEnded(seat: Seat<C>): void {
-    this.#parts.journal.input(
-      seat.client.id,
-      () => ({ what: 'leave', reason: 'ended' }),
-      () => this.#parts.door.remove(seat, 'ended'),
-    )
   }
 
   /** A replica lost step: a snapshot comes with a next send, however often it asks. */
@@ -404,14 +331,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     }
     if (why === 'presence') this.#parts.door.needsPresence(seat)
     else this.#parts.door.fallBehind(seat, why === 'hash')
-  }
-
-  #removeIfIn(client: C, reason: 'left' | 'kicked', text?: string): void {
-    const seat = this.#parts.seating.seats.get(client.id)
-    if (seat !== undefined) {
-      const input = (): RoomInput => ({ what: 'leave', reason, ...(text === undefined ? {} : { text }) })
-      this.#parts.journal.call(client.id, input, () => this.#parts.door.remove(seat, reason, text))
-    } else if (reason === 'kicked') this.giveUp(client, new PPError('FORBIDDEN', text ?? 'kicked'))
   }
 
   /** Outside of its hooks, code that is being replaced may be who sets something: then that is undone with that code. */

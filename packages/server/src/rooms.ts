@@ -263,7 +263,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       const place = placeOf(member, roomId)
       if (place !== null && isPlayer(place.seat)) {
         const { room, seat } = place
-        return room.hear(seat, event, () => handleMessage(room, seat, event, answer, onError))
+        return room.intake.hear(seat, event, () => handleMessage(room, seat, event, answer, onError))
       }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
       const { code, message } = error
@@ -283,14 +283,14 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       try {
         if (place === null) throw notInRoom(room)
         if (!isPlayer(place.seat)) throw onlyLooksOn(room)
-        place.room.showPresence(place.seat, data)
+        place.room.intake.showPresence(place.seat, data)
       } catch (thrown) {
         complain(member, room, thrown)
       }
     },
 
     dropped(member) {
-      for (const [room, seat] of seatsOf(member)) room.dropped(seat)
+      for (const [room, seat] of seatsOf(member)) room.intake.dropped(seat)
     },
     canContinue(member, versions) {
       const claims = claimsOf(versions)
@@ -299,11 +299,11 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     },
     resumed(member, versions) {
       const claims = claimsOf(versions ?? [])
-      for (const [room, seat] of seatsOf(member)) room.resumed(seat, claims.get(room.id) ?? null)
+      for (const [room, seat] of seatsOf(member)) room.intake.resumed(seat, claims.get(room.id) ?? null)
     },
     ended(member) {
       joining.giveUp(member)
-      for (const [room, seat] of seatsOf(member)) room.sessionEnded(seat)
+      for (const [room, seat] of seatsOf(member)) room.intake.sessionEnded(seat)
     },
     roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
     restore: kept.restore,
