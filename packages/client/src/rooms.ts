@@ -21,7 +21,7 @@ import type { Applied } from './line.js'
 import { notInRoom, reasonError } from './room.js'
 import type { Room } from './room.js'
 import type { Desync } from './types.js'
-import { keyOf, nameOf, returnWish, wishOf } from './wish.js'
+import { keyOf, mayMean, nameOf, returnWish, wishOf } from './wish.js'
 import type { JoinOptions, Wish } from './wish.js'
 import { askedFor } from '#witness'
 
@@ -97,10 +97,10 @@ export function createRooms(options: RoomsOptions): Rooms {
   const byKey = new Map<string, Room>()
   /** Whoever is in, by the room's id. */
   const byId = new Map<string, Set<Room>>()
-  /** Joins on their way, by the id of their question. */
-  const joins = new Map<number, { room: Room; isReturn: boolean }>()
-  /** Left while there was no connection: the server is told when the session goes on. */
-  const leaves = new Set<string>()
+  /** Joins on their way, by the id of their question. `room` is null when nobody wants the answer any more. */
+  const joins = new Map<number, { room: Room | null; wish: Wish }>()
+  /** What to leave, with its kind, once there is a connection and no join that may mean it is on its way. */
+  const leaves = new Map<string, string | undefined>()
   /** Ended by the connection's end: they come back with the next one. */
   const orphans = new Set<Room>()
   const expected = createExpectedRooms(time, (id) => {
@@ -109,10 +109,28 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function ask(room: Room, wish: Wish = returnWish(room)): void {
     const ackId = nextAckId()
-    joins.set(ackId, { room, isReturn: wish !== room.wish })
+    joins.set(ackId, { room, wish })
     const join: Message = { kind: 'join', ackId, ...wish }
     post(join, null)
     askedFor(room, join)
+  }
+
+  /**
+   * A join that nobody waits for any more and that asks for the same: true when its answer is `room`'s now. Asked twice, it might
+   * be answered with two rooms.
+   */
+  function takeOver(room: Room): boolean {
+    const key = keyOf(room.wish)
+    for (const join of joins.values()) {
+      if (join.room !== null || join.wish.how === 'create' || keyOf(join.wish) !== key) continue
+      join.room = room
+      return true
+    }
+    return false
+  }
+
+  function abandon(room: Room): void {
+    for (const join of joins.values()) if (join.room === room) join.room = null
   }
 
   function enter(room: Room): void {
@@ -124,7 +142,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     if (twin !== undefined && room.wish.how !== 'create') {
       room.copyFrom(twin)
       admit(twin.handle.id ?? '', room)
-    } else if (isOpen()) ask(room)
+    } else if (!takeOver(room) && isOpen()) ask(room)
   }
 
   /** A room of the page before that will do for this wish. */
@@ -155,11 +173,22 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   function leave(room: Room): void {
     remove(room)
+    abandon(room)
     discard(room.gate, notInRoom(room.key))
     const { id } = room.handle
     if (id === null || !dismiss(id, room) || byId.has(id)) return
-    if (isOpen()) post({ kind: 'leave', room: id }, null)
-    else leaves.add(id)
+    leaves.set(id, room.wish.name)
+    tellLeaves()
+  }
+
+  /** A `leave` behind a join that the server answers with that very room would take the next handle out of it. */
+  function tellLeaves(): void {
+    if (!isOpen()) return
+    for (const [id, name] of leaves) {
+      if ([...joins.values()].some(({ wish }) => mayMean(wish, id, name))) continue
+      leaves.delete(id)
+      post({ kind: 'leave', room: id }, null)
+    }
   }
 
   function remove(room: Room): void {
@@ -226,16 +255,15 @@ export function createRooms(options: RoomsOptions): Rooms {
   function receiveJoined(message: Joined): void {
     const asked = message.ackId === undefined ? undefined : joins.get(message.ackId)
     if (message.ackId !== undefined) joins.delete(message.ackId)
-    if (asked !== undefined && asked.room.handle.status === 'left') {
-      // Left before the answer came.
-      if (!byId.has(message.room)) post({ kind: 'leave', room: message.room }, null)
-      return
-    }
-    const rooms = asked === undefined ? attached(message) : [asked.room]
+    const rooms = asked === undefined ? attached(message) : asked.room === null ? [] : [asked.room]
     for (const room of rooms) {
       room.joined(message)
       admit(message.room, room)
     }
+    if (asked === undefined) return
+    // Left before the answer came.
+    if (!byId.has(message.room)) leaves.set(message.room, message.name)
+    tellLeaves()
   }
 
   /** Whom it concerns that the server put us in: those who are in, or wait for this room, or a new handle. */
@@ -265,6 +293,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     byId.delete(id)
     for (const room of members) {
       const error = reasonError(reason, room.key, text)
+      abandon(room)
       room.end(error)
       discard(room.gate, error ?? notInRoom(room.key))
       removeUnlessRetained(room)
@@ -355,8 +384,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       const asked = joins.get(ack.ackId)
       if (asked === undefined) return false
       joins.delete(ack.ackId)
-      const { room, isReturn } = asked
-      if (room.handle.status === 'left') return true
+      tellLeaves()
+      const { room, wish } = asked
+      if (room === null) return true
       if (ack.error === undefined) {
         refuse(
           room,
@@ -364,7 +394,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         )
         return true
       }
-      if (isReturn && room.wish.how === 'joinOrCreate' && ELSEWHERE.has(ack.error.code)) {
+      if (wish.how !== room.wish.how && room.wish.how === 'joinOrCreate' && ELSEWHERE.has(ack.error.code)) {
         ask(room, room.wish)
         return true
       }
@@ -385,8 +415,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         byId.clear()
         expected.clear()
       }
-      for (const id of leaves) post({ kind: 'leave', room: id }, null)
-      leaves.clear()
+      tellLeaves()
       if (!isFresh) return goOn(isSameSession, isCurrent)
       expected.wait()
       afterFrame(() => goOn(isSameSession, isCurrent))

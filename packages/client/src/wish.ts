@@ -40,6 +40,12 @@ export function keyOf({ how, name, room, spectate = false }: Wish): string {
   return JSON.stringify([how, name ?? null, room ?? null, spectate])
 }
 
+/** Whether a room of that id and kind may be the answer. Only the server knows the kind of a room that was asked for by its id. */
+export function mayMean({ how, name, room }: Wish, id: string, kind: string | undefined): boolean {
+  if (how === 'create') return false
+  return room === undefined ? kind === undefined || kind === name : room === id
+}
+
 export function nameOf({ name, room }: Wish): string {
   return [name, room].filter((part) => part !== undefined).join(':')
 }

@@ -261,7 +261,10 @@ describe('holding and leaving', () => {
     const client = server.client({ lingerMs: 10 })
     await client.ready
     const room = client.room(ArenaRoom)
-    room.retain()()
+    const release = room.retain()
+    await server.settle()
+    admit(server.last, 'a1')
+    release()
     await server.time.advance(10)
     expect(room.status).toBe('left')
     room.retain()

@@ -245,3 +245,31 @@ test('[RM7] what a room was sent while its kick was under way is refused, and th
   expect(harness.clients[0]!.status().status).toBe('open')
   await harness.close()
 })
+
+test('[RP3] a page that is left and opened again before the join is answered is in its room, whichever way it asks', async () => {
+  const harness = boardHarness()
+  const [a, b] = harness.clients
+  const seat = b!.join(Board)
+  await harness.settle()
+  for (const ways of [
+    [{}, {}],
+    [{ id: seat.id! }, {}],
+    [{}, { id: seat.id! }],
+  ] as const) {
+    a!.net.stall(3_000)
+    const [first, second] = ways
+    const release = a!.room(Board, first).retain()
+    await harness.time.advance(50)
+    release()
+    await harness.time.advance(1_200)
+    const again = a!.room(Board, second)
+    const leave = again.retain()
+    await harness.settle()
+    expect([again.status, again.error, seat.presence.others().length]).toEqual(['joined', null, 1])
+    leave()
+    await harness.time.advance(1_100)
+    await harness.settle()
+    expect(harness.server.rooms().map(({ clients }) => clients.length)).toEqual([1])
+  }
+  await harness.close()
+})

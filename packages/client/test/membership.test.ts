@@ -1,0 +1,180 @@
+import type { Message } from '@painda/protocol'
+import { defineRoom } from '@painda/protocol'
+import { describe, expect, test } from 'vitest'
+import { createFakeServer } from './fake-server.js'
+import type { FakeServer } from './fake-server.js'
+import type { PPClient } from '../src/index.js'
+
+const Arena = defineRoom({ name: 'arena', state: (): { phase: string } => ({ phase: 'lobby' }) })
+
+/** A client whose connection is open. */
+async function open(options: { lingerMs?: number } = {}): Promise<{ server: FakeServer; client: PPClient }> {
+  const server = createFakeServer()
+  server.autoWelcome = (_peer, count) => (count === 1 ? {} : { outcome: 'resumed', token: `t${count}` })
+  const client = server.client(options)
+  await client.ready
+  await server.settle()
+  return { server, client }
+}
+
+/** What the server answers to the join that was the `nth` of its connection. */
+function entrance(server: FakeServer, nth: number, room: string): Message[] {
+  const { ackId } = server.last.of('join')[nth]!
+  return [
+    { kind: 'joined', room, name: 'arena', ackId, type: 'state' },
+    { kind: 'snapshot', room, version: 5, tick: 5, state: { phase: 'lobby' } },
+  ]
+}
+
+function refusal(server: FakeServer, nth: number): Message {
+  const { ackId } = server.last.of('join')[nth]!
+  return { kind: 'ack', ackId, error: { code: 'ROOM_NOT_FOUND', message: '' } }
+}
+
+async function say(server: FakeServer, ...messages: Message[]): Promise<void> {
+  server.last.say(...messages)
+  await server.settle()
+}
+
+/** The rooms that the server was told are left, in order. */
+function leftRooms(server: FakeServer): string[] {
+  return server.peers.flatMap((peer) => peer.of('leave').map(({ room }) => room))
+}
+
+describe('a room that is left and wanted again before the server has answered', () => {
+  test.each([
+    ['any of its kind', {}],
+    ['by its id', { id: 'a1' }],
+  ])('[RP3] the join that is on its way is the next handle’s: %s', async (_what, options) => {
+    const { server, client } = await open()
+    client.join(Arena, options).leave()
+    const next = client.join(Arena, options)
+    await server.settle()
+    expect(server.last.of('join')).toHaveLength(1)
+    await say(server, ...entrance(server, 0, 'a1'))
+    expect([next.status, next.id, leftRooms(server)]).toEqual(['joined', 'a1', []])
+    next.leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual(['a1'])
+    client.close()
+  })
+
+  test('[RP3] the same handle, held again, gets the answer to its first question', async () => {
+    const { server, client } = await open({ lingerMs: 50 })
+    const room = client.room(Arena)
+    room.retain()()
+    await server.time.advance(50)
+    expect(room.status).toBe('left')
+    room.retain()
+    await server.settle()
+    expect(server.last.of('join')).toHaveLength(1)
+    await say(server, ...entrance(server, 0, 'a1'))
+    expect([room.status, leftRooms(server)]).toEqual(['joined', []])
+    client.close()
+  })
+
+  test('[RP3] its refusal is the next handle’s too', async () => {
+    const { server, client } = await open()
+    client.join(Arena).leave()
+    const next = client.join(Arena)
+    await server.settle()
+    await say(server, refusal(server, 0))
+    await expect(next.joined).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' })
+    client.close()
+  })
+
+  test('[RP3] a join that was cut off is not asked twice', async () => {
+    const { server, client } = await open()
+    client.join(Arena).leave()
+    await server.settle()
+    server.last.cut()
+    await server.settle()
+    const next = client.join(Arena)
+    await server.time.advance(1_200)
+    expect(server.last.of('join')).toHaveLength(1)
+    await say(server, ...entrance(server, 0, 'a1'))
+    expect([next.status, leftRooms(server)]).toEqual(['joined', []])
+    client.close()
+  })
+
+  test('[RP3] a room is not left while another question may be answered with it', async () => {
+    const { server, client } = await open()
+    client.join(Arena).leave()
+    const byId = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    expect(leftRooms(server)).toEqual([])
+    await say(server, ...entrance(server, 1, 'a1'))
+    expect([byId.status, leftRooms(server)]).toEqual(['joined', []])
+    client.close()
+  })
+
+  test('[RP3] that question is answered otherwise: now it is left', async () => {
+    const { server, client } = await open()
+    client.join(Arena, { id: 'a1' }).leave()
+    client.join(Arena, { id: 'a2' }).leave()
+    const any = client.join(Arena)
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    await say(server, ...entrance(server, 1, 'a2'))
+    expect(leftRooms(server)).toEqual([])
+    await say(server, ...entrance(server, 2, 'a2'))
+    expect([any.id, leftRooms(server)]).toEqual(['a2', ['a1']])
+    client.close()
+  })
+
+  test('[RP3] that question is refused, or nobody wants its answer either: now it is left', async () => {
+    const { server, client } = await open()
+    const first = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    const refused = client.join(Arena, { spectate: true })
+    const given = client.join(Arena)
+    await server.settle()
+    first.leave()
+    await say(server, refusal(server, 1))
+    expect([refused.status, leftRooms(server)]).toEqual(['failed', []])
+    given.leave()
+    await say(server, ...entrance(server, 2, 'a1'))
+    expect(leftRooms(server)).toEqual(['a1'])
+    client.close()
+  })
+
+  test('[RP3] a room in which we are is not left either, while a join that may mean it is on its way', async () => {
+    const { server, client } = await open()
+    const byId = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    const any = client.join(Arena)
+    await server.settle()
+    byId.leave()
+    await say(server, ...entrance(server, 1, 'a1'))
+    expect([byId.status, any.status, leftRooms(server)]).toEqual(['left', 'joined', []])
+    client.close()
+  })
+
+  test('[RP3] a join of another kind, of another id, or of a new room keeps no room from being left', async () => {
+    const { server, client } = await open()
+    const room = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    client.join(defineRoom({ name: 'shop', state: () => ({}) }))
+    client.join(Arena, { id: 'a2' })
+    client.join(Arena, { how: 'create' })
+    room.leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual(['a1'])
+    client.close()
+  })
+
+  test('a room that was to be made is made anew: the first one is left', async () => {
+    const { server, client } = await open()
+    client.join(Arena, { how: 'create' }).leave()
+    const next = client.join(Arena, { how: 'create' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    await say(server, ...entrance(server, 1, 'a2'))
+    expect([next.id, next.status, leftRooms(server)]).toEqual(['a2', 'joined', ['a1']])
+    client.close()
+  })
+})
