@@ -1,4 +1,4 @@
-import { createWireCodec, defineContract, defineRoom, type } from '@painda/protocol'
+import { createWireCodec, defineContract, defineRoom, request, type } from '@painda/protocol'
 import type { Message, PPError } from '@painda/protocol'
 import { createStore } from 'zustand/vanilla'
 import { describe, expect, test } from 'vitest'
@@ -16,6 +16,7 @@ const ArenaRoom = defineRoom({
   name: 'arena',
   state: (): Arena => STATE,
   messages: { move: type<{ dx: number }>() },
+  requests: { ask: request(type<void>(), type<string>()) },
   events: { boom: type<{ at: number }>() },
 })
 
@@ -533,7 +534,7 @@ describe('messages of a room', () => {
     const payload = { dx: 1 }
     room.send('move', payload)
     payload.dx = 5
-    const asked = (client.join(ArenaRoom) as unknown as AnyRoom).request('ask')
+    const asked = client.join(ArenaRoom).request('ask')
     client.emit('global')
     await client.ready
     await server.settle()

@@ -6,6 +6,8 @@ import { freeze, json, key, overTheWire } from './delta-values.js'
 
 type Numbers = readonly number[]
 export type Draft = Record<string, unknown> | unknown[]
+/** One part of a program. */
+export type Statements = readonly (readonly [number, Numbers, string, unknown])[]
 
 const part = fc.array(fc.tuple(fc.nat(20), fc.array(fc.nat(9), { minLength: 8, maxLength: 8 }), key, json), {
   minLength: 1,
@@ -146,19 +148,12 @@ function step(
 }
 
 /** Runs one part of a program, the statements before a commit. */
-export function runPart(
-  root: Draft,
-  held: Draft[],
-  statements: readonly (readonly [number, Numbers, string, unknown])[],
-): void {
+export function runPart(root: Draft, held: Draft[], statements: Statements): void {
   for (const statement of statements) step(root, held, statement)
 }
 
 /** Runs a program, a commit after each part; after every commit the replicas must equal the state. */
-export function runCommits(
-  initial: unknown,
-  commits: readonly (readonly (readonly [number, Numbers, string, unknown])[])[],
-): void {
+export function runCommits(initial: unknown, commits: readonly Statements[]): void {
   const tracker = createTracker(initial) as Tracker<Draft>
   let replica = freeze(overTheWire(initial))
   let mutable = overTheWire(initial)

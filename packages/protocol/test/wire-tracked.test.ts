@@ -13,7 +13,7 @@ import {
   type StateDelta,
   type SyncTable,
 } from '../src/index.js'
-import { commits, runPart, state, type Draft } from './delta-program.js'
+import { commits, runPart, state, type Draft, type Statements } from './delta-program.js'
 import { freeze, json, overTheWire } from './delta-values.js'
 
 const seed = Number(process.env['PP_SEED'])
@@ -58,6 +58,18 @@ function createLine(initial: unknown, isShort: boolean, table: SyncTable = {}) {
       replica = freeze(message.state)
       return message
     },
+  }
+}
+
+/** What programs on the drafts of a line lead to: each message, with the replica before it and after. */
+function* messagesOf(initial: unknown, programs: readonly Statements[]) {
+  const line = createLine(overTheWire(initial), true)
+  const held: Draft[] = []
+  for (const statements of programs) {
+    runPart(line.tracker.draft as Draft, held, statements)
+    const before = line.replica()
+    const message = line.commit()
+    if (message !== null) yield { message, before, after: line.replica() }
   }
 }
 
@@ -110,15 +122,8 @@ for (const isShort of [true, false]) {
 test('[WB8] the documented form of a delta is made when it is asked for, and leads to the same state', () => {
   fc.assert(
     fc.property(state, commits, (initial, programs) => {
-      const line = createLine(overTheWire(initial), true)
-      const held: Draft[] = []
-      for (const statements of programs) {
-        runPart(line.tracker.draft as Draft, held, statements)
-        const before = line.replica()
-        const message = line.commit()
-        if (message === null) continue
-        expect(deepEqual(patchImmutable(before, message.delta), line.replica())).toBe(true)
-      }
+      for (const { message, before, after } of messagesOf(initial, programs))
+        expect(deepEqual(patchImmutable(before, message.delta), after)).toBe(true)
     }),
     { seed, numRuns: 150 },
   )
@@ -135,14 +140,7 @@ test('packed into little room, a delta unpacks to one that leads to the same sta
   }
   fc.assert(
     fc.property(state, commits, (initial, programs) => {
-      const line = createLine(overTheWire(initial), true)
-      const held: Draft[] = []
-      for (const statements of programs) {
-        runPart(line.tracker.draft as Draft, held, statements)
-        const before = line.replica()
-        const message = line.commit()
-        if (message !== null) check(before, message)
-      }
+      for (const { message, before } of messagesOf(initial, programs)) check(before, message)
     }),
     { seed, numRuns: 250 },
   )
@@ -179,16 +177,7 @@ test('a delta is not packed where it came without places, or where one is an ite
 test('[WB8] asked for late, after later messages were applied, it says what that one message changed', () => {
   fc.assert(
     fc.property(state, commits, (initial, programs) => {
-      const line = createLine(overTheWire(initial), true)
-      const held: Draft[] = []
-      const read: { message: StateDelta; before: unknown; after: unknown }[] = []
-      for (const statements of programs) {
-        runPart(line.tracker.draft as Draft, held, statements)
-        const before = line.replica()
-        const message = line.commit()
-        if (message !== null) read.push({ message, before, after: line.replica() })
-      }
-      for (const { message, before, after } of read.reverse())
+      for (const { message, before, after } of [...messagesOf(initial, programs)].reverse())
         expect(deepEqual(patchImmutable(before, message.delta), after)).toBe(true)
     }),
     { seed, numRuns: 100 },
@@ -242,3 +231,46 @@ for (const isShort of [true, false]) {
     )
   })
 }
+
+const deed = fc.tuple(
+  fc.nat(7),
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom('x', 'y') },
+    { weight: 5, arbitrary: fc.constantFrom('deep', 'more', 'whole', 'list', 'leave', 'return') },
+    { weight: 1, arbitrary: fc.constantFrom('all', 'swap') },
+  ),
+  fc.integer({ min: 1, max: 90 }),
+)
+
+test('[WB6] entities of a map that move, are replaced, leave and return arrive as they are, and so does the whole map', () => {
+  type Entity = { x: number; y: number; more?: number; at: { z: number }; tags: number[] }
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(deed, { minLength: 1, maxLength: 14 }), { minLength: 3, maxLength: 10 }),
+      (ticks) => {
+        const entity = (x: number): Entity => ({ x, y: 1, at: { z: 1 }, tags: [] })
+        const map = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`e${i}`, entity(i)]))
+        const line = createLine({ map, other: map }, true)
+        for (const deeds of ticks) {
+          const draft = line.tracker.draft as Record<'map' | 'other', Record<string, Entity>>
+          for (const [n, what, value] of deeds) {
+            const id = `e${n}`
+            const one = draft.map[id]
+            if (what === 'all') draft.map = { ...map, [id]: entity(value) }
+            else if (what === 'swap') [draft.map, draft.other] = [draft.other, draft.map]
+            else if (what === 'return' || what === 'whole') draft.map[id] = entity(value)
+            else if (one === undefined) continue
+            else if (what === 'leave') delete draft.map[id]
+            else if (what === 'deep') one.at.z = value
+            else if (what === 'more') one.more = value
+            else if (what === 'list') one.tags.push(value)
+            else one[what === 'x' ? 'x' : 'y'] = value / 8
+          }
+          line.commit()
+          expect(line.replica()).toEqual(line.expected())
+        }
+      },
+    ),
+    { seed, numRuns: 200 },
+  )
+})

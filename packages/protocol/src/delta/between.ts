@@ -60,5 +60,5 @@ function betweenLists(before: readonly unknown[], after: readonly unknown[]): De
     const items = after.slice(start, after.length - end) as Json[]
     ops.push({ op: 'splice', index: start, deleteCount: before.length - start - end, items })
   }
-  return ops.length === 0 ? undefined : { __pp_array_ops: ops as unknown as Json }
+  return ops.length === 0 ? undefined : { __pp_array_ops: ops }
 }

@@ -17,13 +17,13 @@ const byLevel: readonly Copy[] = [
 
 /**
  * A copy of `record`, which stands `level` levels below the root. `isTold`: whoever changes the copy says so by `keysChanged`
- * where that adds or removes a key.
+ * where that adds or removes a key. `isAsBefore`: it is such a copy itself, and has the keys that it was copied with.
  */
-export function shallowCopy(record: Fields, level = 0, isTold = false): Fields {
+export function shallowCopy(record: Fields, level = 0, isTold = false, isAsBefore = false): Fields {
   // What was wide is copied as such. Others are counted, not listed: the list would take as long as the copy.
   if (settling.has(record)) return copyWide(record, isTold)
   let keys = 0
-  for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record, isTold)
+  if (!isAsBefore) for (const _key in record) if (++keys > WIDE_KEYS) return copyWide(record, isTold)
   const copy = byLevel[level] ?? byLevel[byLevel.length - 1] ?? copyAsDictionary
   return copy(record)
 }

@@ -9,7 +9,7 @@
 // A column begins and ends at any bit; values written as bytes begin at a whole one.
 import { MAX_DEPTH } from '../json.js'
 import { ensure, malformed } from '../malformed.js'
-import { divisorAt, stepped, unzigzag } from './number.js'
+import { divisorAt, powerOf, stepped, unzigzag } from './number.js'
 import type { NameReader, ReadHead, Reader, ReadItem } from './reader.js'
 import { fill } from './rows.js'
 import { readTexts } from './text.js'
@@ -112,7 +112,7 @@ function readHead(r: Reader, form: number): ReadHead {
   ensure(width <= 52, 'width')
   if (form !== CENTRED) return { areSteps, divisor, min, width }
   ensure(width > 0, 'width')
-  return { areSteps, divisor, min: -(2 ** (width - 1)), width }
+  return { areSteps, divisor, min: -powerOf(width - 1), width }
 }
 
 function readNumbers(

@@ -8,6 +8,7 @@ import { GONE, readChange } from './change.js'
 import { readColumn } from './column-reader.js'
 import type { Held } from './column-reader.js'
 import { fieldLine } from './field-lines.js'
+import type { FieldLine } from './field-lines.js'
 import { createGroupReader } from './group-reader.js'
 import type { Reader } from './reader.js'
 import type { Template } from './template.js'
@@ -46,7 +47,7 @@ export function createDeltaReader(): DeltaReader {
       return step.kind === 'index' ? keys : keys.map(names.nameOf)
     })
     const place = { path, rows, fields }
-    const targets = tree.open(place, steps)
+    const targets = tree.open(place, steps, blanks)
 
     if (fields.length === 0) {
       const last = path[path.length - 1]
@@ -64,15 +65,17 @@ export function createDeltaReader(): DeltaReader {
     // `open` gives records where fields are put.
     const records = targets as Record<string, unknown>[]
     let field = ''
+    let line: FieldLine | undefined
     const held: Held = {
-      numbers: (into) => fieldLine(field)?.load(records, field, into),
+      numbers: (into) => line?.load(records, field, into),
       change: (row) => readChange(r, names, depth, own(records[row] ?? {}, field)),
     }
     for (field of fields) {
+      line = fieldLine(field)
       const values = readLeaves(r, rows, depth, held)
       if (Array.isArray(values) && values.includes(GONE))
         for (const [row, record] of records.entries()) putAt(record, field, values[row])
-      else fieldLine(field)?.store(records, field, values)
+      else line?.store(records, field, values)
     }
     return place
   }

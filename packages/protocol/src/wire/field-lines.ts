@@ -2,7 +2,7 @@
 // few kinds of records, and in 8 ns where it has met more. So there are several such lines, each for one name.
 type Records = readonly Record<string, unknown>[]
 
-interface FieldLine {
+export interface FieldLine {
   /** The numbers that stand there, else NaN. */
   load(records: Records, field: string, into: Float64Array): void
   /** `values` are as many and more. */

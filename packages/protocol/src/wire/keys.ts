@@ -5,6 +5,7 @@
 // Gaps are Rice-coded: what exceeds 2^k in ones and a zero, then k bits.
 import { ensure } from '../malformed.js'
 import type { BitWriter } from './bit-writer.js'
+import { powerOf } from './number.js'
 import type { Reader } from './reader.js'
 
 const PACKED = 0
@@ -77,10 +78,11 @@ export function readKeys(r: Reader, rows: number, max: number): number[] {
   let key = isRun ? r.golomb() - 1 : -least
   ensure(width <= 52, 'width')
   r.needBits(rows * (isRun || isPacked ? width : width + 1))
+  const unit = powerOf(width)
   const keys: number[] = []
   for (let row = 0; row < rows; row++) {
     if (isPacked) key = r.bits(width)
-    else key += least + (isRun ? 0 : r.unary(max) * 2 ** width + r.bits(width))
+    else key += least + (isRun ? 0 : r.unary(max) * unit + r.bits(width))
     ensure(key <= max, 'key')
     keys.push(key)
   }

@@ -75,6 +75,11 @@ export function divisorAt(code: number): number {
   return divisor
 }
 
+/** 2 to the power of a width (0 … 53): by a shift where it can be one, since a power is a call into C. */
+export function powerOf(width: number): number {
+  return width < 31 ? 1 << width : 2 ** width
+}
+
 /** A step of `step` numerators over `divisor` from `before`. @throws PPError `MALFORMED_FRAME` where that is NaN. */
 export function stepped(before: number, divisor: number, step: number): number {
   const value = (Math.round(before * divisor) + step) / divisor

@@ -4,6 +4,7 @@ import { DEV } from '#dev'
 import { PPError } from '../errors.js'
 import { ensure, malformed } from '../malformed.js'
 import { decodeUtf8, textOfCodes } from '../utf8.js'
+import { powerOf } from './number.js'
 
 /** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
 export interface NameReader {
@@ -155,7 +156,7 @@ export class Reader {
   /** A whole number from 0 that is probably small (exponential Golomb of order 3). */
   golomb(): number {
     const width = this.unary(MAX_GOLOMB_ONES) + 3
-    return 2 ** width - 8 + this.bits(width)
+    return powerOf(width) - 8 + this.bits(width)
   }
 
   /** Counts ones up to the next zero. @throws PPError `MALFORMED_FRAME` when there are more than `max`. */

@@ -8,14 +8,18 @@ import { GONE } from './change.js'
 import type { Step } from './template.js'
 
 export type Container = Record<string, unknown> | unknown[]
+type Fields = Record<TouchedKey, unknown>
 
 export interface Tree {
   /** Goes on from `state`. */
   begin(state: unknown): void
   /** The state with all that was put into it. */
   readonly root: unknown
-  /** Per row, the container that the fields belong into (or, without fields, the place itself), free to write to. */
-  open(place: Touched, steps: readonly Step[]): Container[]
+  /**
+   * Per row, the container that the fields belong into (or, without fields, the place itself), free to write to.
+   * `blanks`: what the path's keys came as, numbers of names and indexes.
+   */
+  open(place: Touched, steps: readonly Step[], blanks: readonly (readonly number[])[]): Container[]
 }
 
 /** The root stands in a holder under this key, so that a path always begins in a container. */
@@ -24,30 +28,23 @@ const ROOT = 'root'
 /** Records that hold fields are of other kinds than the maps above them. */
 const LEAF_LEVEL = 3
 
-/** Up to here looking through a list is faster than hashing. */
-const FEW = 24
+/** A map as it was left, and its records by the numbers of their names: V8 takes longer to find one by its name than to copy it. */
+interface KnownMap {
+  map: object | null
+  readonly records: (Record<string, unknown> | undefined)[]
+}
+
+/** The maps of entities that change from tick to tick; those that were known first make room for others. */
+const MAX_KNOWN_MAPS = 8
 
 export function createTree(): Tree {
   let holder: Record<string, unknown> = {}
-  /** Containers of our own making: free to write to. */
-  let ours: object[] = []
-  /** The first `noted` of them, once somebody asks for one of many. */
-  let known: Set<object> | null = null
-  let noted = 0
-  /** Those of ours whose keys are remembered from copy to copy. */
-  let wide: object[] = []
-
-  function isOurs(container: object): boolean {
-    if (ours.length < FEW) return ours.includes(container)
-    known ??= new Set()
-    for (; noted < ours.length; noted++) known.add(ours[noted] ?? holder)
-    return known.has(container)
-  }
-
-  function keep<T extends Container>(copy: T): T {
-    ours.push(copy)
-    return copy
-  }
+  /**
+   * Containers of our own making: free to write to. The records of one map or list are not noted: that would cost more than
+   * another copy of the few that come twice.
+   */
+  let ours = new Set<unknown>()
+  const maps: KnownMap[] = []
 
   /** The container at `key`, ours to write to; made anew where no object stands. A list is never made. */
   function child(parent: Container, key: TouchedKey, isList: boolean, level: number): Container {
@@ -55,38 +52,35 @@ export function createTree(): Tree {
     if (isList) ensure(Array.isArray(before), 'list')
     const stands = isList || isRecord(before)
     // What stands there is a container of the right kind.
-    if (stands && isOurs(before as object)) return before as Container
+    if (ours.has(before)) return before as Container
     if (before === undefined) keysChanged(parent)
+    const map = maps.find(({ map }) => map === before)
     const copy = !stands
       ? {}
       : Array.isArray(before)
         ? before.slice()
-        : shallowCopy(before as {}, level, true)
-    if (isWide(copy)) wide.push(copy)
-    assign(parent, key, copy)
-    return keep(copy)
+        : shallowCopy(before as {}, level, true, map !== undefined)
+    if (map !== undefined) map.map = copy
+    forget(parent)
+    ours.add(copy)
+    return ((parent as Fields)[key] = copy)
   }
 
-  /** Before `fields` are put into it. */
-  function tellNew(container: Container, fields: readonly string[]): void {
-    if (wide.includes(container) && !fields.every((field) => Object.hasOwn(container, field)))
-      keysChanged(container)
+  /** Other things are put into it than the records that are known. */
+  function forget(map: Container): void {
+    for (const known of maps) if (known.map === map) known.map = null
   }
 
   return {
     begin(state) {
       holder = { [ROOT]: state }
-      ours = [holder]
-      known = null
-      noted = 0
-      wide = []
+      ours = new Set()
     },
     get root() {
       return holder[ROOT]
     },
-    open({ path, rows, fields }, steps) {
+    open({ path, rows, fields }, steps, blanks) {
       const isList = (i: number): boolean => steps[i]?.kind === 'index'
-      const isAlone = ours.length === 1
       const depth = fields.length === 0 ? steps.length - 1 : steps.length
       if (depth < 0) return [holder]
 
@@ -101,22 +95,32 @@ export function createTree(): Tree {
       // The case of every tick: many records of one map or list.
       const isFlat = shared === depth - 1 && !isList(depth)
       // Arrays answer to their indexes as records do to their keys; neither inherits an object under a name of ours.
-      const parent = common as Record<TouchedKey, unknown>
+      const parent = common as Fields
+      let records: KnownMap['records'] | undefined
+      // Items of a list are found fast.
+      if (isFlat && !isList(shared)) {
+        records = maps.find(({ map }) => map === common)?.records
+        if (records === undefined && maps.push({ map: common, records: (records = []) }) > MAX_KNOWN_MAPS)
+          maps.shift()
+      }
       for (let row = 0; row < rows; row++) {
         if (isFlat && typeof keys === 'object') {
           const key = keys[row] ?? 0
-          const before = parent[key]
-          if (isRecord(before) && (isAlone || !isOurs(before))) {
+          const number = blanks[0]?.[row] ?? 0
+          const before = records?.[number] ?? parent[key]
+          if (isRecord(before)) {
             const copy = { ...before }
             parent[key] = copy
-            targets.push(keep(copy))
+            if (records !== undefined) records[number] = copy
+            targets.push(copy)
             continue
           }
         }
         let at = common
         for (let i = shared; i < depth; i++)
           at = child(at, keyOf(path[i], row), isList(i + 1), isFlat ? LEAF_LEVEL : i + 1)
-        tellNew(at, fields)
+        forget(at)
+        if (isWide(at) && !fields.every((field) => Object.hasOwn(at, field))) keysChanged(at)
         targets.push(at)
       }
       return targets
@@ -138,13 +142,11 @@ export function valueAt(container: Container, key: TouchedKey): unknown {
 /** Puts what a change has made in place. `valueAt` has looked at the key. */
 export function putAt(container: Container, key: TouchedKey, value: unknown): void {
   if (value === GONE || !Object.hasOwn(container, key)) keysChanged(container)
-  if (value !== GONE) return assign(container, key, value)
-  ensure(!Array.isArray(container), 'deletion')
-  delete container[key]
-}
-
-function assign(container: Container, key: TouchedKey, value: unknown): void {
   // As above.
-  const fields = container as Record<TouchedKey, unknown>
-  fields[key] = value
+  const fields = container as Fields
+  if (value !== GONE) fields[key] = value
+  else {
+    ensure(!Array.isArray(container), 'deletion')
+    delete fields[key]
+  }
 }
