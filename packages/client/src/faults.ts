@@ -20,7 +20,8 @@ export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown)
       inspect(error)
       const isHeard = emit(error)
       // A bug of the application, not weather: browsers show it as an uncaught error.
-      if (!isHeard && error !== thrown) globalThis.reportError?.(thrown)
+      const isBug = error !== thrown || error.code === 'INVALID_ARGUMENT'
+      if (!isHeard && isBug) globalThis.reportError?.(thrown)
     } finally {
       isReporting = false
     }

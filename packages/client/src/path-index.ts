@@ -13,6 +13,8 @@ export interface SelectOptions<T> {
   equality?: (a: T, b: T) => boolean
   /** Calls the listener at once with the value of now, twice, when there is a state. Default false. */
   fireImmediately?: boolean
+  /** What the selector threw, instead of to the `error` event: the value of now is not known, and the last one still counts. */
+  onError?: (thrown: unknown) => void
 }
 
 export interface PathIndex<S> {
@@ -52,7 +54,8 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     follow(subscriber, recording)
     const { result } = recording
     if ('value' in result) return result
-    onError(result.thrown)
+    const { onThrown } = subscriber
+    onThrown(result.thrown)
     return null
   }
 
@@ -147,7 +150,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     subscribe<T>(
       selector: (state: S) => T,
       listener: (value: T, previous: T) => void,
-      { equality = Object.is, fireImmediately = false }: SelectOptions<T> = {},
+      { equality = Object.is, fireImmediately = false, onError: onThrown = onError }: SelectOptions<T> = {},
     ) {
       const subscriber: Subscriber = {
         // Given only states of this index.
@@ -155,6 +158,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
         // Given only what the selector made.
         listener: listener as Subscriber['listener'],
         equality: equality as Subscriber['equality'],
+        onThrown,
         last: null,
         reads: [],
         isActive: true,
@@ -196,6 +200,7 @@ interface Subscriber {
   readonly selector: (state: unknown) => unknown
   readonly listener: (value: unknown, previous: unknown) => void
   readonly equality: (a: unknown, b: unknown) => boolean
+  readonly onThrown: (thrown: unknown) => void
   last: { value: unknown } | null
   /** What it has read: nodes, and behind each the kinds of reading. */
   reads: readonly (Node | number)[]

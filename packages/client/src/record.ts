@@ -6,7 +6,7 @@ import { EXISTS, KEYS, VALUE } from './path-node.js'
 import type { PathNode } from './path-node.js'
 
 export interface Recording<Reader extends object, T> {
-  /** What the selector returned, made of the state itself, not of stand-ins; or what it threw. */
+  /** What the selector makes of the state itself, not of stand-ins; or what it threw. */
   readonly result: { value: T } | { thrown: unknown }
   /** Where the selector has been, the root first. The list is used again by the next run. */
   readonly nodes: readonly PathNode<Reader>[]
@@ -51,8 +51,11 @@ export function createRecorder<Reader extends object>(root: PathNode<Reader>): R
       } catch (thrown) {
         // What it would have read next is unknown: any change may mend it.
         run.isOpaque = true
+        run.isDoubtful = true
         result = { thrown }
       }
+      // Still under way: what it may hold of stand-ins goes on noting.
+      if (run.needsState()) result = attempt(selector, state)
       stage.run = outer
       return { result, nodes: run.nodes, readAt: run.readAt }
     },
@@ -60,6 +63,14 @@ export function createRecorder<Reader extends object>(root: PathNode<Reader>): R
       for (const node of stage.standIns) node.standIn = null
       stage.standIns.length = 0
     },
+  }
+}
+
+function attempt<S, T>(selector: (state: S) => T, state: S): Recording<never, T>['result'] {
+  try {
+    return { value: selector(state) }
+  } catch (thrown) {
+    return { thrown }
   }
 }
 
@@ -81,6 +92,10 @@ class Run<Reader extends object> {
   readonly nodes: PathNode<Reader>[] = []
   /** True when the result may hold stand-ins where nobody can find them: then the whole state counts as read. */
   isOpaque = false
+  /** True when the result holds stand-ins, or would have been another one without them. */
+  isDoubtful = false
+  /** True when the selector tried to change the state: on the state itself it would succeed. */
+  hasWritten = false
   #id = 0
   readonly #stage: Stage<Reader>
   readonly #root: PathNode<Reader>
@@ -93,8 +108,20 @@ class Run<Reader extends object> {
   begin(): void {
     this.nodes.length = 0
     this.isOpaque = false
+    this.isDoubtful = false
+    this.hasWritten = false
     this.#id = ++runs
     this.meet(this.#root)
+  }
+
+  /**
+   * True when the selector must be asked once more, on the state itself: it threw (not everything takes a stand-in: `structuredClone`),
+   * its result holds stand-ins, or it fetched an object and then neither looked into it nor returned it: that is how one compares
+   * with an object of one's own, and no stand-in is ever that.
+   */
+  needsState(): boolean {
+    if (this.hasWritten) return false
+    return this.isDoubtful || this.nodes.some(({ met }) => (met & (VALUE | FETCHED | ENTERED)) === FETCHED)
   }
 
   readonly readAt = (node: PathNode<Reader>): number => {
@@ -154,7 +181,7 @@ class Run<Reader extends object> {
 
   /** `value` with the state's own objects in the place of stand-ins. Containers that the selector made are changed in place. */
   clean(value: unknown, depth: number): unknown {
-    if (typeof value === 'function') this.isOpaque = true
+    if (typeof value === 'function') this.isOpaque = this.isDoubtful = true
     if (typeof value !== 'object' || value === null) return value
     const origin = originOf<Reader>(value)
     if (origin !== undefined) {
@@ -165,7 +192,7 @@ class Run<Reader extends object> {
     const { clean } = this.#stage
     if (clean.has(value)) return value
     if (depth >= MAX_RESULT_DEPTH || !(Array.isArray(value) || isPlainObject(value))) {
-      this.isOpaque = true
+      this.isOpaque = this.isDoubtful = true
       return value
     }
     // Arrays and plain objects both have string keys; a hole of an array stays a hole.
@@ -265,15 +292,20 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
   }
 
   set(): never {
-    throw readOnly()
+    throw this.#refused()
   }
 
   defineProperty(): never {
-    throw readOnly()
+    throw this.#refused()
   }
 
   deleteProperty(): never {
-    throw readOnly()
+    throw this.#refused()
+  }
+
+  #refused(): PPError {
+    if (this.stage.run !== null) this.stage.run.hasWritten = true
+    return readOnly()
   }
 
   #noteKeys(): void {

@@ -271,8 +271,8 @@ describe('which subscribers look again', () => {
     const held = hold(START)
     const seen = watch(held, (state) => new Map([['a', state.players['a']]]))
     held.apply({ list: [9] })
-    expect(seen.runs).toBe(2)
-    expect(seen.told[0]?.get('a')?.x).toBe(1)
+    expect(seen.runs, 'each time once more on the state itself').toBe(4)
+    expect(seen.told[0]?.get('a')).toBe(held.state?.players['a'])
   })
 
   test('a part that a selector keeps from one run to the next stays as it was, and every change wakes it', () => {
@@ -402,6 +402,49 @@ describe('which subscribers look again', () => {
     watch(held, (state) => delete state.players['a'])
     expect(held.errors).toMatchObject([{ code: 'INVALID_ARGUMENT' }, { code: 'INVALID_ARGUMENT' }])
     expect(held.state).toEqual(START)
+  })
+
+  test('what a selector throws goes to its own onError, where there is one, until it gives a value again', () => {
+    const held = hold(START)
+    const told: unknown[] = []
+    const thrown: string[] = []
+    held.index.subscribe(
+      (state) => {
+        const a = state.players['a']
+        if (a === undefined) throw new Error('gone')
+        return a.x
+      },
+      (x) => told.push(x),
+      { onError: (error) => thrown.push(String(error)) },
+    )
+    held.apply({ cursor: 'b' })
+    held.apply({ players: { a: { __pp_deleted: true } } })
+    expect([told, thrown, held.errors]).toEqual([[], ['Error: gone'], []])
+    held.apply({ players: { a: { x: 7, y: 1 } } })
+    expect([told, thrown]).toEqual([[7], ['Error: gone']])
+  })
+
+  test('a part of the state is the same as an object that was taken from it before', () => {
+    const held = hold(START)
+    const { a, b } = held.state?.players ?? {}
+    const isAtA = watch(held, ({ players, cursor }) => players[cursor] === a)
+    const isAtB = watch(held, ({ players, cursor }) => players[cursor] === b)
+    const place = watch(held, ({ players, cursor }) => [a, b].indexOf(players[cursor]))
+    held.apply({ cursor: 'b' })
+    held.apply({ cursor: 'a' })
+    expect([isAtA.told, isAtB.told, place.told]).toEqual([
+      [false, true],
+      [true, false],
+      [1, 0],
+    ])
+  })
+
+  test('what takes no stand-in gets the state: a selector may clone', () => {
+    const held = hold(START)
+    const clones = watch(held, (state) => structuredClone(state.list))
+    held.apply({ list: [3] })
+    expect(clones.told).toEqual([[3]])
+    expect(held.errors).toEqual([])
   })
 
   test('a frozen state can be selected from', () => {
