@@ -22,6 +22,8 @@ export interface RoomView {
   onServer(): RoomSnapshot
   /** `snapshot` with the fields that were not read before as they are now. */
   latest(snapshot: RoomSnapshot): RoomSnapshot
+  /** A field that nobody has read before, as it is now. Where `rendered` has another value the component renders soon. */
+  firstRead<F extends Field>(rendered: RoomSnapshot, field: F): RoomSnapshot[F]
   /** Throws what Suspense or an error boundary has to know. */
   demand(snapshot: RoomSnapshot, throwOnError: boolean): void
 }
@@ -37,6 +39,7 @@ export function createRoomView(
   let last: { live: RoomSnapshot; isOver: boolean; snapshot: RoomSnapshot } | null = null
   let shown: RoomSnapshot | null = null
   let served: RoomSnapshot | null = null
+  let wakeUp = (): void => {}
 
   function look(): RoomSnapshot {
     const live = room.snapshot()
@@ -54,7 +57,9 @@ export function createRoomView(
       const undo = room.subscribe(wake)
       const release = room.retain()
       own.held = room
+      wakeUp = wake
       return () => {
+        wakeUp = () => {}
         if (own.held === room) own.held = null
         release()
         undo()
@@ -71,6 +76,14 @@ export function createRoomView(
       return served
     },
     latest: (snapshot) => (snapshot === served ? snapshot : look()),
+    firstRead(rendered, field) {
+      own.reads.add(field)
+      if (rendered === served) return rendered[field]
+      const now = look()
+      // Not at once: it may be another component that reads while it renders, or a handler that changes something first.
+      if (now[field] !== rendered[field]) void Promise.resolve().then(() => wakeUp())
+      return now[field]
+    },
     demand(snapshot, throwOnError) {
       if (snapshot === served && snapshot.state !== undefined) return
       const { status, state, error } = look()

@@ -65,15 +65,23 @@ export function useAck(
   const options = (typeof second === 'string' ? third : second) ?? {}
   const { timeout, idempotent = false } = options
   const [state, setState] = useState<AckState<unknown>>(IDLE)
-  const calls = useRef<Calls>({ last: 0, shown: 0, waiting: new Set() })
+  const calls = useRef<Calls>({ isMounted: false, last: 0, shown: 0, waiting: new Set() })
 
   useEffect(() => {
     const own = calls.current
+    own.isMounted = true
     return () => {
-      own.shown = 0
+      own.isMounted = false
       const left = [...own.waiting]
-      // One step later: what was sent in the very handler that unmounts the component is on its way by then.
-      void Promise.resolve().then(() => left.forEach((controller) => controller.abort()))
+      // One step later: what was sent in the very handler that unmounts the component is on its way by then, and StrictMode has
+      // mounted it again.
+      void Promise.resolve().then(() => {
+        if (own.isMounted) return
+        own.shown = 0
+        left.forEach((controller) => controller.abort())
+        // It may be hidden only, and is shown again some time.
+        setState((before) => (before.status === 'pending' ? IDLE : before))
+      })
     }
   }, [])
 
@@ -122,8 +130,9 @@ export function useAck(
 }
 
 interface Calls {
+  isMounted: boolean
   last: number
-  /** Which call the state shows; 0 after unmount and reset, which no call ever is. */
+  /** Which call the state shows; 0 after unmount, hiding and reset, which no call ever is. */
   shown: number
   readonly waiting: Set<AbortController>
 }

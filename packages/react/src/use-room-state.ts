@@ -1,7 +1,7 @@
 'use client'
 // One selected value of a room's state. The client's path index wakes this hook only when a path that the selector read
 // was touched, and it runs the selector then; what it found is not looked up again.
-import { DEV, setOwner } from '@painda/client'
+import { DEV, PPError, setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
@@ -20,7 +20,11 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
   // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
-  const [shown] = useState<Shown<Value>>(() => ({ current: null, isChecked: !isDevelopment() }))
+  const [shown] = useState<Shown<Value>>(() => ({
+    current: null,
+    isChecked: !isDevelopment(),
+    refused: null,
+  }))
   const owner = useOwner('usePPRoomState')
   const selection = useMemo(
     () => createSelection(room, selector, equality, shown, owner),
@@ -34,6 +38,8 @@ interface Shown<Value> {
   current: { value: Value } | null
   /** True once the selector has been tried on one state twice. */
   isChecked: boolean
+  /** A state that the selector tried to change when it was asked for the subscription. */
+  refused: { state: unknown; error: PPError } | null
 }
 
 interface Selection<Value> {
@@ -54,11 +60,21 @@ function createSelection<Room extends RoomShape, Value>(
   function select(state: StateOf<Room> | undefined): Value | undefined {
     if (state === undefined) return undefined
     if (last?.state === state) return last.value
+    // On the state itself it would succeed.
+    if (shown.refused?.state === state) throw shown.refused.error
     if (DEV && !shown.isChecked) {
       shown.isChecked = true
+      // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
+      room.subscribe(selector, () => {}, { onError: note })()
+      if (shown.refused !== null) throw shown.refused.error
       warnIfUnstable('usePPRoomState', () => selector(state), equality)
     }
     return keep(state, selector(state))
+  }
+
+  function note(error: unknown): void {
+    if (error instanceof PPError && error.code === 'INVALID_ARGUMENT')
+      shown.refused = { state: room.state, error }
   }
 
   function keep(state: StateOf<Room>, next: Value): Value {
@@ -76,7 +92,12 @@ function createSelection<Room extends RoomShape, Value>(
         wake()
       }
       setOwner(look, owner)
-      return room.subscribe(selector, look, { equality })
+      const onError = (thrown: unknown): void => {
+        note(thrown)
+        // Asked again by the render, it throws there, where an error boundary hears it.
+        wake()
+      }
+      return room.subscribe(selector, look, { equality, onError })
     },
     now: () => select(room.state ?? sentFor(room)),
     onServer: () => select(sentFor(room) ?? (typeof window === 'undefined' ? room.state : undefined)),

@@ -13,7 +13,7 @@ import type {
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient, useSnapshots } from './provider.js'
 import { createRoomView } from './room-view.js'
-import type { Field, Own } from './room-view.js'
+import type { Field, Own, RoomView } from './room-view.js'
 import { takeSent } from './snapshots.js'
 import { useOwner } from '#owner'
 
@@ -85,24 +85,32 @@ export function usePPRoom(
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
   view.demand(snapshot, throwOnError)
   const latest = view.latest(snapshot)
-  return useMemo(() => trackReads(latest, own), [latest, own])
+  return useMemo(() => trackReads(latest, own, view), [latest, own, view])
 }
 
 function createOwn(): Own {
   return { reads: new Set(), held: null }
 }
 
-/** As TanStack Query does for its results: a getter per field remembers that the component depends on it. */
-function trackReads(snapshot: RoomSnapshot, { reads }: Own): UsePPRoomResult<RoomShape, unknown> {
+/**
+ * As TanStack Query does for its results: a getter per field remembers that the component depends on it. A field may be read for the
+ * first time long after the render, in a handler or by a component that was given the result.
+ */
+function trackReads(
+  rendered: RoomSnapshot,
+  { reads }: Own,
+  { firstRead }: RoomView,
+): UsePPRoomResult<RoomShape, unknown> {
+  let snapshot = rendered
   const tracked = (field: Field): PropertyDescriptor => ({
     enumerable: true,
     get() {
-      reads.add(field)
+      if (!reads.has(field)) snapshot = { ...snapshot, [field]: firstRead(rendered, field) }
       return snapshot[field]
     },
   })
   // The getters below are exactly the fields of the type.
-  return Object.defineProperties({ room: snapshot.room } as UsePPRoomResult<RoomShape, unknown>, {
+  return Object.defineProperties({ room: rendered.room } as UsePPRoomResult<RoomShape, unknown>, {
     state: tracked('state'),
     status: tracked('status'),
     stale: tracked('stale'),

@@ -3,7 +3,7 @@ import { PPServer } from '@painda/server'
 import { PPClient, PPProvider, useAck, usePPEvent, usePPRoom, usePresence } from '@painda/react'
 import type { RoomHandle, Transport } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { useState } from 'react'
+import { Activity, StrictMode, useEffect, useRef, useState } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Arena, contract, createWorld, until } from './world.js'
 
@@ -105,6 +105,70 @@ describe('useAck over time', () => {
     expect(answers).toEqual(['CLOSED'])
     world.letGo()
     await until(() => world.hp('e0') === 93)
+  })
+
+  test('a request that an effect sends once is answered, though StrictMode mounts it twice', async () => {
+    world = createWorld()
+    function Buy() {
+      const { room } = usePPRoom(Arena)
+      const { status, send } = useAck(room, 'buy')
+      const hasAsked = useRef(false)
+      useEffect(() => {
+        if (hasAsked.current) return
+        hasAsked.current = true
+        void send({ item: 'x' })
+      }, [send])
+      return <p data-testid="status">{status}</p>
+    }
+    render(
+      <StrictMode>
+        <PPProvider client={world.createClient()}>
+          <Buy />
+        </PPProvider>
+      </StrictMode>,
+    )
+    expect(shown('status')).toBe('pending')
+    await until(() => shown('status') === 'success')
+  })
+
+  test('a request that was pending when its component was hidden is idle when that is shown again', async () => {
+    world = createWorld()
+    const outcomes: string[] = []
+    function Hurt() {
+      const { room, status: where } = usePPRoom(Arena)
+      const { status, send } = useAck(room, 'hurt')
+      const ask = (): void => {
+        send({ id: 'e0', by: 7 }).catch(({ code }: { code: string }) => outcomes.push(code))
+      }
+      return (
+        <button data-testid="hurt" onClick={ask}>
+          {where === 'joined' ? status : where}
+        </button>
+      )
+    }
+    function Page({ isShown }: { isShown: boolean }) {
+      return (
+        <PPProvider client={client}>
+          <Activity mode={isShown ? 'visible' : 'hidden'}>
+            <Hurt />
+          </Activity>
+        </PPProvider>
+      )
+    }
+    const client = world.createClient()
+    const view = render(<Page isShown />)
+    await until(() => shown('hurt') === 'idle')
+    world.hold()
+    click('hurt')
+    expect(shown('hurt')).toBe('pending')
+    view.rerender(<Page isShown={false} />)
+    await until(() => outcomes.length === 1)
+    view.rerender(<Page isShown />)
+    await until(() => shown('hurt') === 'idle')
+    expect(outcomes).toEqual(['CLOSED'])
+    world.letGo()
+    click('hurt')
+    await until(() => shown('hurt') === 'success')
   })
 
   test('`send` is the same in every render, whatever the state', async () => {

@@ -2,11 +2,11 @@
 import { PPProvider, shallowEqual, usePPRoom, usePPRoomState } from '@painda/react'
 import type { RoomHandle } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { memo, useCallback, useEffect, useState } from 'react'
+import { Component, memo, useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
-import type { ArenaState } from './world.js'
+import type { ArenaState, Entity } from './world.js'
 
 let world: ReturnType<typeof createWorld>
 afterEach(async () => {
@@ -19,8 +19,12 @@ type Room = RoomHandle<typeof Arena>
 const shown = (id: string): string => screen.getByTestId(id).textContent
 
 /** Mounts `children` once the room is there. */
-async function mountInRoom(children: (room: Room) => ReactNode, entities = 3): Promise<void> {
-  world = createWorld({ entities })
+async function mountInRoom(
+  children: (room: Room) => ReactNode,
+  entities = 3,
+  log: ArenaState['log'] = [],
+): Promise<void> {
+  world = createWorld({ entities, log })
   function Inside() {
     const { room, status } = usePPRoom(Arena)
     return status === 'joined' ? children(room) : null
@@ -219,7 +223,99 @@ describe('a selector that makes a new value each time', () => {
   })
 })
 
-test('shallowEqual compares lists and plain objects one level deep', () => {
+class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state = { error: null as Error | null }
+  static getDerivedStateFromError = (error: Error) => ({ error })
+  override render(): ReactNode {
+    const { error } = this.state
+    return error === null ? this.props.children : <p data-testid="error">{error.message}</p>
+  }
+}
+
+describe('a selector that throws', () => {
+  let complaints: ReturnType<typeof vi.spyOn>
+  beforeEach(() => {
+    complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterEach(() => complaints.mockRestore())
+
+  function Hp({ room }: { room: Room }) {
+    const hp = usePPRoomState(room, ({ entities }) => {
+      const entity = entities['e0']
+      if (entity === undefined) throw new Error('e0 is gone')
+      return entity.hp
+    })
+    return <p data-testid="hp">{hp}</p>
+  }
+
+  test('throws in the render, where the error boundary hears it', async () => {
+    await mountInRoom((room) => (
+      <Boundary>
+        <Hp room={room} />
+      </Boundary>
+    ))
+    expect(shown('hp')).toBe('100')
+    await change(({ entities }) => void delete entities['e0'])
+    expect(shown('error')).toBe('e0 is gone')
+  })
+
+  test('is not asked by a component that the same change takes away', async () => {
+    function Parent({ room }: { room: Room }) {
+      const isThere = usePPRoomState(room, ({ entities }) => 'e0' in entities)
+      return <Boundary>{isThere === true ? <Hp room={room} /> : <p data-testid="hp">nobody</p>}</Boundary>
+    }
+    await mountInRoom((room) => <Parent room={room} />)
+    expect(shown('hp')).toBe('100')
+    await change(({ entities }) => void delete entities['e0'])
+    expect(shown('hp')).toBe('nobody')
+    expect(screen.queryByTestId('error')).toBeNull()
+  })
+
+  test.each([
+    ['at once', ['b', 'a'], []],
+    ['later', [], ['b', 'a']],
+  ])('for sorting in place is refused, %s, before it has changed anything', async (_, before, after) => {
+    function Log({ room }: { room: Room }) {
+      const log = usePPRoomState(room, (state) => state.log.sort((a, b) => (a.text < b.text ? -1 : 1)))
+      return <p data-testid="log">{log?.length}</p>
+    }
+    let held: Room | null = null
+    await mountInRoom(
+      (room) => {
+        held = room
+        return (
+          <Boundary>
+            <Log room={room} />
+          </Boundary>
+        )
+      },
+      3,
+      before.map((text) => ({ text })),
+    )
+    if (after.length > 0) await change(({ log }) => void log.push(...after.map((text) => ({ text }))))
+    expect(shown('error')).toContain('A selector tried to change the state of a room.')
+    expect(held!.state?.log.map(({ text }) => text)).toEqual(['b', 'a'])
+  })
+})
+
+test('a part of the state is compared with one that the component has from before', async () => {
+  function Row({ room, entity }: { room: Room; entity: Entity }) {
+    const isNamed = usePPRoomState(room, ({ entities, phase }) => entities[phase] === entity)
+    return <p data-testid={entity.name}>{String(isNamed)}</p>
+  }
+  function Rows({ room }: { room: Room }) {
+    const entities = usePPRoomState(room, (state) => state.entities) ?? {}
+    return Object.entries(entities).map(([id, entity]) => <Row key={id} room={room} entity={entity} />)
+  }
+  await mountInRoom((room) => <Rows room={room} />)
+  for (const id of ['e1', 'e0']) {
+    world.update((state) => void (state.phase = id))
+    await until(() => shown('phase') === id)
+    expect([shown('entity 0'), shown('entity 1')]).toEqual([String(id === 'e0'), String(id === 'e1')])
+  }
+})
+
+test('shallowEqual compares lists, plain objects, Maps and Sets one level deep', () => {
   const part = {}
   expect(shallowEqual([1, part], [1, part])).toBe(true)
   expect(shallowEqual({ a: 1, b: NaN }, { b: NaN, a: 1 })).toBe(true)
@@ -228,4 +324,12 @@ test('shallowEqual compares lists and plain objects one level deep', () => {
   expect(shallowEqual([], {})).toBe(false)
   expect(shallowEqual(null, {})).toBe(false)
   expect(shallowEqual([{}], [{}])).toBe(false)
+  expect(shallowEqual(new Set([1, part]), new Set([part, 1]))).toBe(true)
+  expect(shallowEqual(new Set([1]), new Set([2]))).toBe(false)
+  expect(shallowEqual(new Set([1]), new Set([1, 2]))).toBe(false)
+  expect(shallowEqual(new Map([['a', part]]), new Map([['a', part]]))).toBe(true)
+  expect(shallowEqual(new Map([['a', 1]]), new Map([['a', 2]]))).toBe(false)
+  expect(shallowEqual(new Map([['a', undefined]]), new Map([['b', undefined]]))).toBe(false)
+  expect(shallowEqual(new Map(), new Set())).toBe(false)
+  expect(shallowEqual(new Date(1), new Date(2)), 'what nobody can look into').toBe(false)
 })

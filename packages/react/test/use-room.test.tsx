@@ -1,7 +1,8 @@
 import { PPProvider, usePPClient, usePPRoom, usePPRoomState, usePPStatus } from '@painda/react'
-import type { RoomHandle } from '@painda/react'
-import { cleanup, render, screen } from '@testing-library/react'
-import { memo, StrictMode } from 'react'
+import type { RoomHandle, UsePPRoomResult } from '@painda/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { createContext, memo, StrictMode, useContext, useState } from 'react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
 
@@ -117,6 +118,45 @@ describe('usePPRoom', () => {
     world.arena().update((state) => void ((state as { phase: string }).phase = 'play'))
     await until(() => shown('lobby') === 'play, 3')
     expect(renders).toBe(before)
+  })
+
+  test('a field that is read for the first time long after the render is as it is now', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const Game = createContext<UsePPRoomResult<typeof Arena> | null>(null)
+    function Provider({ children }: { children: ReactNode }) {
+      return <Game.Provider value={usePPRoom(Arena)}>{children}</Game.Provider>
+    }
+    function Panel() {
+      const game = useContext(Game)
+      return <p data-testid="panel">{`${game?.status} ${game?.state?.phase} ${game?.status}`}</p>
+    }
+    const heard: string[] = []
+    function Menu() {
+      const game = useContext(Game)
+      const [isOpen, setOpen] = useState(false)
+      return (
+        <>
+          <button onClick={() => heard.push(`${game?.status} ${game?.stale}`)}>Tell</button>
+          <button onClick={() => setOpen(true)}>Open</button>
+          {isOpen && <Panel />}
+        </>
+      )
+    }
+    render(
+      <PPProvider client={client}>
+        <Provider>
+          <Menu />
+        </Provider>
+      </PPProvider>,
+    )
+    await until(() => client.rooms()[0]?.status === 'joined')
+    fireEvent.click(screen.getByText('Tell'))
+    expect(heard).toEqual(['joined false'])
+    fireEvent.click(screen.getByText('Open'))
+    expect(shown('panel')).toBe('joined lobby joined')
+    world.update((state) => void (state.phase = 'play'))
+    await until(() => shown('panel') === 'joined play joined')
   })
 
   test('[RC3] while reconnecting the last state stays rendered, marked stale', async () => {

@@ -30,7 +30,7 @@ export const Arena = defineRoom({
 
 export const contract = defineContract({ rooms: { Arena } })
 
-export function createWorld({ maxClients = 100, entities = 3 } = {}) {
+export function createWorld({ maxClients = 100, entities = 3, log = [] as ArenaState['log'] } = {}) {
   const server = new PPServer({ contract })
   /** Requests wait here before the room does them. */
   let gate = { promise: Promise.resolve(), open: () => {} }
@@ -40,6 +40,7 @@ export function createWorld({ maxClients = 100, entities = 3 } = {}) {
     maxClients,
     onCreate({ state }) {
       for (let i = 0; i < entities; i++) state.entities[`e${i}`] = { hp: 100, name: `entity ${i}` }
+      state.log.push(...log)
     },
     onJoin: ({ client }) => void joins.push(client.id),
     onLeave: ({ client }) => void leaves.push(client.id),
