@@ -30,7 +30,7 @@ afterEach(async () => {
 /** Their libraries are not installed here; `types.test.ts` compiles them. */
 const NOT_RUN = ['recipes/react-three-fiber', 'recipes/pixi']
 /** Their examples are tests, or are run by a test of their own. */
-const RUN_ELSEWHERE = ['testing/mock-room']
+const RUN_ELSEWHERE = ['testing/contracts', 'testing/mock-room']
 
 const text = (): string => document.body.textContent
 const button = (name: string | RegExp): HTMLElement => screen.getByRole('button', { name })

@@ -7,12 +7,12 @@ import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
 import { takeSent } from './snapshots.js'
-import type { Snapshots } from './snapshots.js'
+import type { Parcel, Snapshots } from './snapshots.js'
 
 /** What the hooks below a provider work with. */
 interface Scope {
   client: PPClient
-  snapshots: Snapshots | undefined
+  parcel: Parcel
 }
 
 const ScopeContext = createContext<Scope | null>(null)
@@ -62,10 +62,12 @@ export function usePPClient(): PPClient<RegisteredContract> {
   return scope.client as PPClient<RegisteredContract>
 }
 
-/** The states that came with the page. */
-export function useSnapshots(): Snapshots | undefined {
-  return useContext(ScopeContext)?.snapshots
+/** What came with the page. Below a provider, as `usePPClient` has made sure. */
+export function useParcel(): Parcel {
+  return useContext(ScopeContext)?.parcel ?? NOTHING
 }
+
+const NOTHING: Parcel = { snapshots: undefined, spent: new Set() }
 
 interface ProvideProps {
   client: PPClient
@@ -75,8 +77,9 @@ interface ProvideProps {
 
 function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
   const scope = useMemo(() => {
-    for (const room of client.rooms()) takeSent(room, snapshots)
-    return { client, snapshots }
+    const parcel = { snapshots, spent: new Set<string>() }
+    for (const room of client.rooms()) takeSent(room, parcel)
+    return { client, parcel }
   }, [client, snapshots])
   return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>
 }

@@ -2,6 +2,8 @@
 // until the room has one, and a refusal from before its time is not its own.
 import { setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
+import { takeSent } from './snapshots.js'
+import type { Parcel } from './snapshots.js'
 import { endWait, suspendFor } from './suspend.js'
 
 export type Field = 'state' | 'status' | 'stale' | 'error'
@@ -28,14 +30,15 @@ export interface RoomView {
   demand(snapshot: RoomSnapshot, throwOnError: boolean): void
 }
 
-/** `sent`: the room's state as it came with the page. `waits`: the component is not rendered without a state. */
+/** `parcel`: what came with the page. `waits`: the component is not rendered without a state. */
 export function createRoomView(
   room: RoomHandle<RoomShape>,
   own: Own,
-  sent: object | undefined,
+  parcel: Parcel,
   waits: boolean,
   owner?: Owner | void,
 ): RoomView {
+  const sent = takeSent(room, parcel)
   let last: { live: RoomSnapshot; isOver: boolean; snapshot: RoomSnapshot } | null = null
   let shown: RoomSnapshot | null = null
   let served: RoomSnapshot | null = null
@@ -60,6 +63,7 @@ export function createRoomView(
       wakeUp = wake
       return () => {
         wakeUp = () => {}
+        if (room.state !== undefined) parcel.spent.add(room.key)
         if (own.held === room) own.held = null
         release()
         undo()

@@ -21,10 +21,19 @@ export function dehydrate(client: Pick<PPClient, 'rooms'>): Snapshots {
 
 const sent = new WeakMap<RoomHandle<RoomShape>, object>()
 
+/** What came with the page for the rooms of one client. */
+export interface Parcel {
+  readonly snapshots: Snapshots | undefined
+  /** Rooms that the client has been in since: who comes again later must not see what was so when the page was made. */
+  readonly spent: Set<string>
+}
+
 /** Finds the state that came with the page for what a handle asks for. */
-export function takeSent(room: RoomHandle<RoomShape>, snapshots: Snapshots | undefined): object | undefined {
+export function takeSent(room: RoomHandle<RoomShape>, { snapshots, spent }: Parcel): object | undefined {
   const { key } = room
-  const state = snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
+  const isFresh = sent.has(room) || !spent.has(key)
+  const state =
+    isFresh && snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
   if (state !== undefined) sent.set(room, state)
   return state
 }

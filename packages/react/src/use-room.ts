@@ -11,10 +11,9 @@ import type {
   UntypedRoom,
 } from '@painda/client'
 import { useMemo, useState, useSyncExternalStore } from 'react'
-import { usePPClient, useSnapshots } from './provider.js'
+import { useParcel, usePPClient } from './provider.js'
 import { createRoomView } from './room-view.js'
 import type { Field, Own, RoomView } from './room-view.js'
-import { takeSent } from './snapshots.js'
 import { useOwner } from '#owner'
 
 export interface UsePPRoomOptions {
@@ -77,10 +76,10 @@ export function usePPRoom(
   const { suspense = false, throwOnError = suspense } = options
   const [own] = useState(createOwn)
   const owner = useOwner('usePPRoom')
-  const snapshots = useSnapshots()
+  const parcel = useParcel()
   const view = useMemo(
-    () => createRoomView(room, own, takeSent(room, snapshots), suspense, owner),
-    [room, own, snapshots, suspense, owner],
+    () => createRoomView(room, own, parcel, suspense, owner),
+    [room, own, parcel, suspense, owner],
   )
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
   view.demand(snapshot, throwOnError)

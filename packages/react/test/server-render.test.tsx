@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { Suspense } from 'react'
 import type { ReactNode } from 'react'
-import { hydrateRoot } from 'react-dom/client'
+import { hydrateRoot, type Root } from 'react-dom/client'
 import { renderToPipeableStream, renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Arena, contract, createWorld, until } from './world.js'
@@ -43,17 +43,20 @@ function Page() {
 }
 
 /** Takes the markup over; returns what React complained of. */
-function hydrate(html: string, app: ReactNode): { body: HTMLElement; complaints: unknown[] } {
+function hydrate(html: string, app: ReactNode): { body: HTMLElement; complaints: unknown[]; root: Root } {
   const body = document.createElement('div')
   body.innerHTML = html
   document.body.append(body)
   const complaints: unknown[] = []
   lines = []
+  let root: Root | null = null
   act(() => {
-    const root = hydrateRoot(body, app, { onRecoverableError: (error) => complaints.push(error) })
-    undo.push(() => root.unmount())
+    const made = hydrateRoot(body, app, { onRecoverableError: (error) => complaints.push(error) })
+    undo.push(() => made.unmount())
+    root = made
   })
-  return { body, complaints }
+  if (root === null) throw new Error('act runs what it is given at once.')
+  return { body, complaints, root }
 }
 
 const app = (
@@ -117,6 +120,23 @@ describe('server rendering', () => {
     await until(() => body.textContent === 'play')
     expect(complaints).toEqual([])
     room.leave()
+  })
+
+  test('whoever comes back to a room later does not see what was so when the page was made', async () => {
+    await reader.join(Arena).joined
+    const snapshots = sent()
+    const client = world.createClient()
+    const html = renderToString(app(reader, snapshots))
+    const { body, root } = hydrate(html, app(client, snapshots))
+    await until(() => body.textContent === 'lobby 3 open 1')
+    world.update((state) => (state.phase = 'play'))
+    await until(() => body.textContent === 'play 3 open 1')
+    act(() => root.render(app(client, snapshots, <i />)))
+    await until(() => client.rooms().length === 0)
+    lines = []
+    act(() => root.render(app(client, snapshots)))
+    await until(() => body.textContent === 'play 3 open 1')
+    expect(lines.filter((line) => line.startsWith('lobby'))).toEqual([])
   })
 
   test('without a snapshot both ends show that the room is on its way', async () => {

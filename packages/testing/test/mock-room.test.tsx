@@ -13,7 +13,7 @@ import {
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { memo, useState, type ReactNode } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createMockRoom } from '../src/mock/index.js'
+import { createMockRoom, type MockRoom } from '../src/mock/index.js'
 import { renderWithRoom } from '../src/react.js'
 
 interface ArenaState {
@@ -245,6 +245,36 @@ test('a page that is not let in shows that it is joining, and then the room or t
   expect(shown('room')).toBe('failed ROOM_FULL')
   second.mock.close()
 })
+
+const WAYS_OUT: [string, (mock: MockRoom<typeof Arena>) => void][] = [
+  ['before it is let in', () => {}],
+  ['after a kick', (mock) => mock.kick('enough')],
+  ['after it has left', (mock) => mock.room.leave()],
+]
+test.each(WAYS_OUT)(
+  'what happens in the room while the page is not in it, %s, is there when it comes in',
+  async (way, out) => {
+    const mock = createMockRoom(Arena, { isOpen: way !== 'before it is let in' })
+    const problems: string[] = []
+    mock.client.on('error', ({ message }) => void problems.push(message))
+    await mock.settled()
+    out(mock)
+    await mock.settled()
+    mock.update((state) => void (state.phase = 'play'))
+    mock.show('ben', { name: 'Ben' })
+    mock.emit('boom', { at: 'nowhere' })
+    const again = mock.client.join(Arena)
+    mock.admit()
+    await mock.settled()
+    expect(again.status).toBe('joined')
+    expect(again.state?.phase).toBe('play')
+    expect(again.presence.snapshot().others.map(({ data }) => data.name)).toEqual(['Ben'])
+    mock.update((state) => void (state.phase = 'lobby'))
+    expect(again.state?.phase).toBe('lobby')
+    expect(problems).toEqual([])
+    mock.close()
+  },
+)
 
 test('a kick, and the end of the connection', async () => {
   const first = await renderWithRoom(<Hud />, Arena)

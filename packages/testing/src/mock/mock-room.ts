@@ -63,10 +63,11 @@ export interface MockRoom<Room extends RoomShape> {
   readonly requests: readonly MockRequest<Room>[]
   /** What the page's own presence is. */
   readonly self: PresenceOf<Room> | undefined
-  /** As a server's `room.update`. @throws PPError `STATE_NOT_JSON` */
+  /** As a server's `room.update`. While the page is not in, it is told when it comes in. @throws PPError `STATE_NOT_JSON` */
   update(change: (draft: StateOf<Room>) => void): void
   /** Another state altogether. What is equal in both keeps its identity in the page. */
   setState(state: StateOf<Room>): void
+  /** An event of the room. While the page is not in, nobody hears it. */
   emit<Type extends keyof EventInputs<Room> & string>(type: Type, payload: EventInputs<Room>[Type]): void
   /** Somebody comes, or shows something else. */
   show(clientId: string, data: PresenceOf<Room>, how?: ShowOptions): void
@@ -76,7 +77,7 @@ export interface MockRoom<Room extends RoomShape> {
   admit(): void
   /** Refuses to let the page in, now and again. @example mock.refuse('All seats are taken.', 'ROOM_FULL') */
   refuse(message: string, code?: ErrorCode): void
-  /** Throws the page out. */
+  /** Throws the page out, if it is in. */
   kick(reason?: string): void
   /** The connection breaks; the page keeps its last state and shows it as stale. */
   drop(): void
@@ -114,13 +115,18 @@ export function createMockRoom<const Room extends RoomShape>(
   // The definition says what its state is.
   let state = copy((options.state ?? definition.state()) as StateOf<Room>)
   let version = 1
+  /** The page is in, or was when its connection broke: what happens in the room is for it too. */
+  let isMember = false
   let entrance: { name: 'open' } | { name: 'waits'; joins: Join[] } | { name: 'refuses'; error: PPError } =
     isOpen ? { name: 'open' } : { name: 'waits', joins: [] }
 
   const end = createServerEnd({
     clientId,
     onJoin: join,
-    onLeave: (room) => end.say({ kind: 'left', room, reason: 'left' }),
+    onLeave(room) {
+      if (room === roomId) isMember = false
+      end.say({ kind: 'left', room, reason: 'left' })
+    },
     onEvent: (event) => asked.hear(event),
     onPresence({ room, data }) {
       if (room === roomId) presence.set(clientId, entryOf(clientId, data, {}))
@@ -164,6 +170,7 @@ export function createMockRoom<const Room extends RoomShape>(
       return
     }
     if (!presence.has(clientId)) presence.set(clientId, entryOf(clientId, {}, {}))
+    isMember = true
     end.say({ kind: 'joined', room: roomId, ackId, name: definition.name, type: 'state' })
     end.sayBytes(view.snapshot({ kind: 'snapshot', room: roomId, version, tick: version, state }))
     end.say({ kind: 'presences', room: roomId, full: true, set: [...presence.values()], gone: [] })
@@ -185,12 +192,18 @@ export function createMockRoom<const Room extends RoomShape>(
     const delta = diff(state as Json, after as Json)
     state = after
     if (delta === undefined) return
+    if (!isMember) {
+      // The snapshot has it when the page comes in.
+      version++
+      return
+    }
     const from = version++
     const message = { kind: 'delta' as const, room: roomId, from, to: version, tick: version, delta }
     inside(() => end.sayBytes(view.delta(message)))
   }
 
   function tellPresence(set: readonly PresenceEntry[], gone: readonly string[]): void {
+    if (!isMember) return
     inside(() => end.say({ kind: 'presences', room: roomId, full: false, set, gone }))
   }
 
@@ -223,7 +236,9 @@ export function createMockRoom<const Room extends RoomShape>(
       setState(draft)
     },
     setState,
-    emit: (type, payload) => inside(() => end.say({ kind: 'event', room: roomId, type, payload })),
+    emit(type, payload) {
+      if (isMember) inside(() => end.say({ kind: 'event', room: roomId, type, payload }))
+    },
     show(id, data, how = {}) {
       const entry = entryOf(id, data, how)
       presence.set(id, entry)
@@ -235,11 +250,14 @@ export function createMockRoom<const Room extends RoomShape>(
     admit: () => letIn({ name: 'open' }),
     refuse: (message, code = 'REFUSED') => letIn({ name: 'refuses', error: new PPError(code, message) }),
     kick(reason) {
+      if (!isMember) return
+      isMember = false
       const text = reason === undefined ? {} : { text: reason }
       inside(() => end.say({ kind: 'left', room: roomId, reason: 'kicked', ...text }))
     },
     drop: () => inside(() => end.cut()),
     async reconnect({ isExpired = false } = {}) {
+      if (isExpired) isMember = false
       end.restore(isExpired)
       await inside(async () => {
         client.retryNow()
