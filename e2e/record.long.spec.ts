@@ -60,3 +60,20 @@ test('thirty seconds of a round pass as a test, 20 of 20, and fail at the purcha
   expect(said).toMatch(/players\.\S+\.coins was \d+ and is now \d+/)
   expect(said).toContain(`frame ${bought.frame} of ${bought.peer}: buy {"item":"bomb"}`)
 })
+
+test('exported for Playwright it is a spec that its runner passes', async ({ players }) => {
+  test.setTimeout(3 * 60_000)
+  const [ada] = await players(1)
+  if (ada === undefined) throw new Error('One was asked for.')
+  const inspector = inspectorOf(ada.page)
+  await inspector.open()
+  recorded = await recordTest(
+    inspector,
+    async () => {
+      await ada.page.mouse.click(300, 120)
+      for (const key of KEYS) await hold(ada.page, key, 300)
+    },
+    'For Playwright',
+  )
+  expect(await recorded.run()).toContain('1 passed')
+})

@@ -1,4 +1,4 @@
-// A recorded round of the demo as its user meets it: recorded in the inspector, exported, run by Vitest in a process of its own.
+// A recorded round of the demo as its user meets it: recorded in the inspector, exported, run by its runner in a process of its own.
 import { execFile } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,30 +20,34 @@ export const RECORDED_GAME = { fillTo: 3, timing: 'lobby:0,countdown:0' }
 
 export interface RecordedTest {
   recording(): Promise<Recording>
-  /** What Vitest said, passed or failed. */
+  /** What the runner said, passed or failed. */
   run(): Promise<string>
   /** The same on a game that differs: `module` of the app exports what `code` makes of the `original`. */
   runWith(module: string, code: string): Promise<string>
   remove(): Promise<void>
 }
 
-/** Records while `play` goes on. */
-export async function recordTest(inspector: Inspector, play: () => Promise<void>): Promise<RecordedTest> {
+/** Records while `play` goes on. `exportButton`: of the two that export. */
+export async function recordTest(
+  inspector: Inspector,
+  play: () => Promise<void>,
+  exportButton: 'Export as test' | 'For Playwright' = 'Export as test',
+): Promise<RecordedTest> {
   const { dock, button } = inspector
   await button('Record for a test').click()
   await expect(dock.getByText(/Recording arena/)).toBeVisible()
   await play()
   await button(/^Stop$/).click()
   await expect(dock.getByText(/arena from its beginning: \d+ s, \d+ inputs/)).toBeVisible()
-  await button('Export as test').click()
+  await button(exportButton).click()
   const bar = dock.getByText(/^Written: /)
   await expect(bar).toBeVisible()
-  const spec = /Written: (\S+\.test\.ts)/.exec((await bar.textContent()) ?? '')?.[1] ?? ''
-  const file = spec.replace(/\.test\.ts$/, '.jsonl.gz')
+  const spec = /Written: (\S+\.(test|spec)\.ts)/.exec((await bar.textContent()) ?? '')?.[1] ?? ''
+  const file = spec.replace(/\.(test|spec)\.ts$/, '.jsonl.gz')
   const written = [spec, file]
   return {
     recording: () => loadRecording(join(APP, file)),
-    run: () => vitest(spec),
+    run: () => (exportButton === 'For Playwright' ? playwright(spec) : vitest(spec)),
     async runWith(module, code) {
       const other = spec.replace(/\.test\.ts$/, `-${written.length}.test.ts`)
       written.push(other)
@@ -75,14 +79,22 @@ export function firstMessage(
   throw new Error('Nobody said that.')
 }
 
-async function vitest(spec: string): Promise<string> {
+function vitest(spec: string): Promise<string> {
   const cli = join(ROOT, 'node_modules/vitest/vitest.mjs')
+  return said([cli, 'run', '--project', 'demo-game', join('apps/demo-game', spec)], ROOT)
+}
+
+/** As in a project of its own: without the configuration of the tests around it. */
+function playwright(spec: string): Promise<string> {
+  return said([join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '--reporter=line', spec], APP)
+}
+
+async function said(args: readonly string[], cwd: string): Promise<string> {
   const { PATH, HOME, TMPDIR } = process.env
   const { fillTo, timing } = RECORDED_GAME
   const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', PP_FILL: String(fillTo), PP_TIMING: timing }
-  const args = [cli, 'run', '--project', 'demo-game', join('apps/demo-game', spec)]
   try {
-    const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env })
+    const { stdout, stderr } = await run(process.execPath, args, { cwd, env })
     return stdout + stderr
   } catch (thrown) {
     const { stdout = '', stderr = '' } = Object(thrown) as { stdout?: string; stderr?: string }

@@ -35,13 +35,17 @@ export interface WrittenTest {
   readonly command: string
 }
 
+export interface ExportOptions extends WriteSessionFileOptions {
+  readonly runner?: 'vitest' | 'playwright'
+}
+
 export interface RecordingLane {
   readonly state: RecordingState
   /** `rooms`: ids, the one that is meant first. */
   start(rooms: readonly string[]): void
   stop(): void
-  /** Has the dev server write it as a test. */
-  exportTest(options?: WriteSessionFileOptions): void
+  /** Has the dev server write it as a test; without a `runner` for that of the project. */
+  exportTest(options?: ExportOptions): void
   /** Forgets it, or what went wrong. */
   dismiss(): void
   /** Takes one that came in a session file. */
@@ -123,7 +127,7 @@ export function createRecordingLane(hot: Hot | null, now: () => number): Recordi
       const { room } = state
       ask('painda:stop', { room }, { name: 'ending', room })
     },
-    exportTest(options = {}) {
+    exportTest({ runner, ...options } = {}) {
       if (state.name !== 'recorded' || state.test === 'asked') return
       try {
         const text = writeSessionFile(state.file, options)
@@ -132,7 +136,7 @@ export function createRecordingLane(hot: Hot | null, now: () => number): Recordi
         if (hot === null) move({ ...state, problem: NO_DEV_SERVER })
         else {
           move({ ...state, test: 'asked' })
-          hot.send('painda:write-test', { text })
+          hot.send('painda:write-test', runner === undefined ? { text } : { text, runner })
         }
       } catch (thrown) {
         move({ ...state, problem: `Not written: ${toPPError(thrown, 'INTERNAL').message}` })

@@ -14,7 +14,8 @@ import { type DockHost, registerDock } from './vite/dock-entry.js'
 import { convertersOf, type Converter } from './vite/converters.js'
 import { createJournals } from './vite/journals.js'
 import { pageModules, sourcesBeside } from './vite/page-modules.js'
-import { createTestFiles } from './vite/test-files.js'
+import type { TestRunner } from './vite/spec-text.js'
+import { createTestFiles, runnerOf } from './vite/test-files.js'
 
 export interface PaindaDevtoolsOptions {
   /** Where the button sits. Default `bottom-right`. */
@@ -39,10 +40,13 @@ export interface TestOptions {
    * `server`; without one, `setup.ts` in the folder, which the first test brings along for you to fill in.
    */
   setup?: string
+  /** Whose tests they are. Default: Vitest's, where the project has it or has no Playwright. */
+  runner?: TestRunner
 }
 
 const TESTS_FOLDER = 'tests/recorded'
 
+export type { TestRunner }
 export type { GameServerApi } from './vite-game-plugin.js'
 export type { GameServer, GameServerModule, ReloadNotice, RunningServer } from './vite-game-server.js'
 
@@ -115,8 +119,8 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
         const tools = createToolsEndpoint()
         const journals = createJournals()
         const desk = createDesk()
-        const { folder: into = TESTS_FOLDER, setup = null } = tests
-        const files = createTestFiles({ root, folder: into, setup })
+        const { folder: into = TESTS_FOLDER, setup = null, runner = runnerOf(root) } = tests
+        const files = createTestFiles({ root, folder: into, setup, runner })
         const unfollow = followServers(globalThis, (server) => {
           stream.attach(server)
           tools.attach(server)

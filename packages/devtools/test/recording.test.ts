@@ -1,6 +1,6 @@
 // Record, stop, export as test: a page and a dev server without Vite between them, and a game in memory.
 // @vitest-environment node
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineContract, defineRoom, type, type SessionFileLine } from '@painda/protocol'
@@ -11,7 +11,7 @@ import { createRecordingLane, NO_DEV_SERVER, type RecordingLane } from '../src/r
 import type { Hot } from '../src/server-lane.js'
 import { journalIn, replayOf, sessionOf } from '../src/session.js'
 import { createJournals } from '../src/vite/journals.js'
-import { createTestFiles } from '../src/vite/test-files.js'
+import { createTestFiles, runnerOf } from '../src/vite/test-files.js'
 
 const Hall = defineRoom({
   name: 'the hall',
@@ -131,6 +131,36 @@ test('a second export takes another name, and leaves the setup as it is', async 
   expect(spec).toContain("from '../src/rooms.js'")
 })
 
+test('for Playwright it is a spec of theirs, on the same recording; and so by default where a project has no Vitest', async () => {
+  const built = build({ setup: 'src/rooms.ts' })
+  const { lane, root, written } = built
+  await recordRound(built)
+  lane.stop()
+  lane.exportTest({ runner: 'playwright' })
+  await written()
+  const made = recordedOf(lane).test
+  if (typeof made === 'string') throw new Error('It was not written.')
+  expect(made.spec).toMatch(/^tests\/the-hall-[\dT-]+\.spec\.ts$/)
+  expect(made.command).toBe(`npx playwright test ${made.spec}`)
+  const spec = readFileSync(join(root, made.spec), 'utf8')
+  expect(spec).toContain("import { test } from '@painda/testing/playwright'")
+  expect(spec).toMatch(/await replay\(new URL\('\.\/the-hall-[\dT-]+\.jsonl\.gz', import\.meta\.url\)/)
+  expect(spec).not.toContain('vitest')
+
+  const withRunner = (...names: string[]): string => {
+    const project = mkdtempSync(join(tmpdir(), 'painda-project-'))
+    undos.push(() => rmSync(project, { recursive: true }))
+    for (const name of names) {
+      mkdirSync(join(project, 'node_modules', name), { recursive: true })
+      writeFileSync(join(project, 'node_modules', name, 'package.json'), JSON.stringify({ name }))
+    }
+    return runnerOf(project)
+  }
+  expect(withRunner()).toBe('vitest')
+  expect(withRunner('@playwright/test')).toBe('playwright')
+  expect(withRunner('@playwright/test', 'vitest')).toBe('vitest')
+})
+
 test('a redaction is honoured; what it leaves must still be playable, or is not written', async () => {
   const built = build()
   const { lane, root, written } = built
@@ -175,9 +205,15 @@ test('a room without a definition, an unknown one, and a page without a dev serv
   lane.start([room.id])
   expect(lane.state).toMatchObject({ name: 'failed', problem: expect.stringMatching(/no definition/) })
   lane.start(['elsewhere'])
-  expect(lane.state).toMatchObject({ name: 'failed', problem: expect.stringMatching(/knows no room/) })
+  expect(lane.state).toMatchObject({
+    name: 'failed',
+    problem: expect.stringMatching(/knows none with a state: an event room/),
+  })
   lane.start([])
-  expect(lane.state).toMatchObject({ name: 'failed', problem: 'This page is in no room.' })
+  expect(lane.state).toMatchObject({
+    name: 'failed',
+    problem: expect.stringMatching(/in no room that has a state/),
+  })
   const alone = createRecordingLane(null, () => 0)
   alone.start(['r'])
   expect(alone.state).toEqual({ name: 'failed', problem: NO_DEV_SERVER })

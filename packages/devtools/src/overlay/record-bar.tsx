@@ -98,6 +98,15 @@ function Recorded({ stage, state }: { stage: Stage; state: RecordedState }) {
             >
               Export as test
             </button>
+            <button
+              type="button"
+              class="button"
+              title="The same as a spec for Playwright"
+              disabled={test === 'asked'}
+              onClick={() => stage.exportTest('playwright')}
+            >
+              For Playwright
+            </button>
           </>
         ) : (
           <>

@@ -21,7 +21,7 @@ export interface Stage {
   /** Recording a room for a test; what an opened file holds of one is shown here too. */
   readonly recording: RecordingLane
   /** Writes what was recorded into the project, as a test. */
-  exportTest(): void
+  exportTest(runner?: 'playwright'): void
   /** Never rejects: see `notice`. Opening another file while one is being read gives up the first. */
   open(file: NamedBlob): Promise<void>
   save(): Promise<void>
@@ -84,7 +84,7 @@ export function createStage({ hook, createModel, wallOffset, download, redact, a
       return notice
     },
     recording,
-    exportTest: () => recording.exportTest(redacting),
+    exportTest: (runner) => recording.exportTest(runner === undefined ? redacting : { ...redacting, runner }),
     async open(file) {
       const turn = ++opened
       const isLate = (): boolean => isClosed || turn !== opened

@@ -1,8 +1,6 @@
 // Which libraries of the project can say a validator's shape as JSON Schema: the page takes them from there, so that the inspector's
 // package needs none of them.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { isInstalled } from './installed.js'
 
 export interface Converter {
   /** As its validators name it. */
@@ -18,22 +16,7 @@ const CONVERTERS: readonly Converter[] = [
 
 /** Those that the project at `root` has: what the dev server could not find would keep the page's module from loading. */
 export function convertersOf(root: string): readonly Converter[] {
-  return CONVERTERS.filter(({ module }) => isIn(root, module))
-}
-
-/**
- * Not by `resolve` from the root alone: that looks where `NODE_PATH` says too, which package managers set and the dev server ignores. An
- * older release of the package may not have the module.
- */
-function isIn(folder: string, module: string): boolean {
-  const name = module.startsWith('@') ? module : (module.split('/')[0] ?? module)
-  const installed = join(folder, 'node_modules', name)
-  if (!existsSync(installed)) return dirname(folder) !== folder && isIn(dirname(folder), module)
-  try {
-    return createRequire(join(installed, 'any.js')).resolve(module) !== ''
-  } catch {
-    return false
-  }
+  return CONVERTERS.filter(({ module }) => isInstalled(root, module))
 }
 
 /** Lines of the page's module: each library is loaded when the overlay is, and one that cannot be is done without. */

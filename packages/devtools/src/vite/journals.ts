@@ -22,6 +22,10 @@ const MAX_ROOMS_ASKED = 64
 const MAX_RECORDINGS = 16
 const MAX_PAGES = 64
 
+/** An event room exists only as a name and its members. */
+const NO_SUCH_ROOM =
+  'Of the rooms that this page is in, the dev server’s game server knows none with a state: an event room has nothing to compare, and rooms of another process are not heard here.'
+
 interface Running {
   readonly keeper: JournalKeeper
   readonly answer: Answer
@@ -45,9 +49,10 @@ export function createJournals(time: Time = hostTime(globalThis)): Journals {
     if (keepers.length === 0) {
       return 'No game server runs in the dev server’s process, so nobody knows what reaches it. Start it from a Vite plugin.'
     }
-    if (rooms.length === 0) return 'This page is in no room.'
+    if (rooms.length === 0)
+      return 'This page is in no room that has a state, and without a state there is nothing to compare.'
     const [first] = rooms.flatMap((room) => find(room) ?? [])
-    return first?.kept.problem ?? 'The dev server’s game server knows no room that this page is in.'
+    return first?.kept.problem ?? NO_SUCH_ROOM
   }
 
   function ended(room: string, keeper: JournalKeeper): void {

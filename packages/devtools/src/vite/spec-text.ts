@@ -11,21 +11,55 @@ export interface SpecParts {
   setup: string
 }
 
-export function specText({ recording, startedAt, file, setup }: SpecParts): string {
-  const { name } = recording
-  const { seconds, players, inputs } = factsOf(recording)
+/** Whose test it is. */
+export type TestRunner = 'vitest' | 'playwright'
+
+/** What a test of theirs is called, and how it is run. */
+export const RUNNERS: {
+  readonly [Runner in TestRunner]: { readonly ending: string; readonly command: string }
+} = {
+  vitest: { ending: '.test.ts', command: 'npx vitest run' },
+  playwright: { ending: '.spec.ts', command: 'npx playwright test' },
+}
+
+export function specText(parts: SpecParts, runner: TestRunner): string {
+  const { name } = parts.recording
+  const { seconds, players, inputs } = factsOf(parts.recording)
   const who = players === 1 ? '1 player' : `${players} players`
+  const facts = `${dateOf(parts.startedAt)}: ${wordsOf(name)}, ${seconds} s from its beginning, ${who}, ${inputs} inputs.`
+  const title = quoted(`${wordsOf(name)}: ${seconds} s of ${who} play as recorded`)
+  return runner === 'vitest' ? forVitest(parts, facts, title) : forPlaywright(parts, facts, title)
+}
+
+const ABOUT = `// They are played again on the server’s code of today, and after every tick the state must be what it was. A rule that was
+// changed on purpose: record anew.`
+
+function forVitest({ file, setup }: SpecParts, facts: string, title: string): string {
   return `// @vitest-environment node
-// Recorded ${dateOf(startedAt)}: ${wordsOf(name)}, ${seconds} s from its beginning, ${who}, ${inputs} inputs.
-// They are played again on the server’s code of today, and after every tick the state must be what it was. A rule that was
-// changed on purpose: record anew.
+// Recorded ${facts}
+${ABOUT}
 import { replay } from '@painda/testing'
 import { test } from 'vitest'
 import { contract, setup } from ${quoted(setup)}
 
-test(${quoted(`${wordsOf(name)}: ${seconds} s of ${who} play as recorded`)}, async () => {
+test(${title}, async () => {
   await replay(new URL(${quoted(file)}, import.meta.url), { contract, setup })
 }, 120_000)
+`
+}
+
+/** Beside the tests that play in browsers; it needs none. */
+function forPlaywright({ file, setup }: SpecParts, facts: string, title: string): string {
+  return `// Recorded ${facts}
+${ABOUT}
+import { replay } from '@painda/testing'
+import { test } from '@painda/testing/playwright'
+import { contract, setup } from ${quoted(setup)}
+
+test(${title}, async () => {
+  test.setTimeout(120_000)
+  await replay(new URL(${quoted(file)}, import.meta.url), { contract, setup })
+})
 `
 }
 

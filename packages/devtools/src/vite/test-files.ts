@@ -4,7 +4,8 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { extname, join, relative, resolve, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readRecording, readSessionFile, toPPError, writeSessionFile } from '@painda/protocol'
-import { SETUP_TEXT, specText } from './spec-text.js'
+import { isInstalled } from './installed.js'
+import { RUNNERS, SETUP_TEXT, specText, type TestRunner } from './spec-text.js'
 
 export interface TestFilesOptions {
   /** The project. */
@@ -13,6 +14,8 @@ export interface TestFilesOptions {
   folder: string
   /** The module with `setup` and `contract`, below the root; null: one in the folder, made with the first test. */
   setup: string | null
+  /** Whose tests they are, where none is asked for. */
+  runner?: TestRunner
 }
 
 export interface WrittenTest {
@@ -25,15 +28,20 @@ export interface WrittenTest {
 }
 
 export interface TestFiles {
-  /** Never rejects. `asked`: `{ text }`, a session file with the journal of one room. */
+  /** Never rejects. `asked`: `{ text, runner? }`, a session file with the journal of one room. */
   write(asked: unknown): Promise<WrittenTest | { readonly problem: string }>
 }
 
-export function createTestFiles({ root, folder, setup }: TestFilesOptions): TestFiles {
+export function createTestFiles({
+  root,
+  folder,
+  setup,
+  runner: usual = 'vitest',
+}: TestFilesOptions): TestFiles {
   const into = resolve(root, folder)
   const setupFile = setup === null ? join(into, 'setup.ts') : resolve(root, setup)
 
-  async function write(text: string): Promise<WrittenTest> {
+  async function write(text: string, runner: TestRunner): Promise<WrittenTest> {
     const file = readSessionFile(text)
     const recording = readRecording(file)
     const startedAt = file.about.startedAt
@@ -43,26 +51,25 @@ export function createTestFiles({ root, folder, setup }: TestFilesOptions): Test
     if (!hasSetup) await writeFile(setupFile, SETUP_TEXT)
     const packed = `${name}.jsonl.gz`
     await writeFile(join(into, packed), gzipSync(writeSessionFile(file)))
-    const spec = join(into, `${name}.test.ts`)
-    await writeFile(
-      spec,
-      specText({ recording, startedAt, file: `./${packed}`, setup: importPath(into, setupFile) }),
-    )
+    const { ending, command } = RUNNERS[runner]
+    const spec = join(into, `${name}${ending}`)
+    const parts = { recording, startedAt, file: `./${packed}`, setup: importPath(into, setupFile) }
+    await writeFile(spec, specText(parts, runner))
     const shown = (path: string): string => slashed(relative(root, path))
     return {
       spec: shown(spec),
       recording: shown(join(into, packed)),
       setup: hasSetup ? null : shown(setupFile),
-      command: `npx vitest run ${shown(spec)}`,
+      command: `${command} ${shown(spec)}`,
     }
   }
 
   return {
     async write(asked) {
-      const text: unknown = typeof asked === 'object' && asked !== null ? Reflect.get(asked, 'text') : null
+      const { text, runner } = Object(asked) as { text?: unknown; runner?: unknown }
       if (typeof text !== 'string') return { problem: 'There is no recording to write.' }
       try {
-        return await write(text)
+        return await write(text, runner === 'playwright' || runner === 'vitest' ? runner : usual)
       } catch (thrown) {
         return { problem: toPPError(thrown, 'INTERNAL').message }
       }
@@ -70,11 +77,18 @@ export function createTestFiles({ root, folder, setup }: TestFilesOptions): Test
   }
 }
 
+/** Whose tests the project at `root` has. */
+export function runnerOf(root: string): TestRunner {
+  const has = (runner: string): boolean => isInstalled(root, `${runner}/package.json`)
+  return !has('vitest') && has('@playwright/test') ? 'playwright' : 'vitest'
+}
+
 /** A name that nobody has: the same recording may be exported twice. */
 async function freeName(folder: string, wanted: string): Promise<string> {
   for (let count = 1; ; count++) {
     const name = count === 1 ? wanted : `${wanted}-${count}`
-    if (!(await exists(join(folder, `${name}.test.ts`)))) return name
+    // The recording has no ending of a runner's: two tests would share it.
+    if (!(await exists(join(folder, `${name}.jsonl.gz`)))) return name
   }
 }
 
