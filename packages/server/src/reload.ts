@@ -7,7 +7,7 @@
 // them: another contract or another shape of the state is refused, and takes a new server.
 import { compareContracts, contractRows, PPError } from '@painda/protocol'
 import type { ContractShape, RoomShape, Undo } from '@painda/protocol'
-import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import type { Faults } from './faults.js'
 import { isPromise } from './faults.js'
 import { kindFrom } from './matchmaking.js'
@@ -127,11 +127,7 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
         )
     }
     const running = rooms.roomsOf(now.replaced)
-    const stale = new Set(running.filter((room) => room.reloaded()).map(({ name }) => name))
-    for (const name of stale)
-      notes.push(
-        `Timers and listeners of "${name}" go on with the code before: write onReload to set them anew.`,
-      )
+    notes.push(...new Set(running.filter((room) => room.reloaded()).map(staleOf)))
     const clients = options.countClients()
     if (before?.listensForConnections === true && clients > 0)
       notes.push(`What "connection" gave to ${count(clients, 'client')} goes on with the code before.`)
@@ -244,6 +240,13 @@ function mismatch(message: string): PPError {
   return new PPError('CONTRACT_MISMATCH', message, {
     hint: 'Start the server anew; clients come back by themselves.',
   })
+}
+
+/** What it was given goes on, as the code before has set it. */
+function staleOf({ id, name }: Pick<Room, 'id' | 'name'>): string {
+  return name === undefined
+    ? `Timers and listeners that "${id}" was given outside of setup go on with the code before.`
+    : `Timers and listeners of "${name}" go on with the code before: write onReload to set them anew.`
 }
 
 function count(number: number, noun: string): string {

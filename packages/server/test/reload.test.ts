@@ -395,6 +395,18 @@ describe('a lobby', () => {
   })
 })
 
+test('timers that a room without a definition was given outside of setup go on, and the answer names the room', () => {
+  const server = new PPServer({ logger: silentLogger })
+  onTestFinished(() => server.close())
+  const setup: Setup<PPServer> = (one) => void one.room('hall', { seen: 0 }).every(100, () => {})
+  server.reload(setup)
+  expect(server.reload(setup).notes).toEqual([])
+  server.getRoom('hall')?.every(100, () => {})
+  expect(server.reload(setup).notes).toEqual([
+    'Timers and listeners that "hall" was given outside of setup go on with the code before.',
+  ])
+})
+
 test.each<[name: string, shape: typeof Arena, more: Partial<Behaviour>, told: RegExp]>([
   ['another state', makeArena(() => ({ score: 0, ticks: 0, lives: 3 }) as Score), {}, /shape at "lives"/],
   ['another kind of value', makeArena(() => ({ score: 'none', ticks: 0 }) as never), {}, /shape at "score"/],
