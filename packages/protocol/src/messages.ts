@@ -55,6 +55,17 @@ export const SERVER_SHAPES: Shapes = {
   presences: PRESENCES,
 }
 
+/** What a client says so. */
+export const CLIENT_SHAPES: Shapes = {
+  hello: HELLO,
+  error: ERROR,
+  join: JOIN,
+  resync: RESYNC,
+  leave: LEAVE,
+  presence: PRESENCE,
+  interest: INTEREST,
+}
+
 /** What either end says, so or in a form of its own. */
 export const ALL_SHAPES: { readonly [Kind in MessageKind]: Rules } = {
   hello: HELLO,

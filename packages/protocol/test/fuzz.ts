@@ -4,6 +4,7 @@ import {
   createClientCodec,
   createNameTable,
   createRandom,
+  createServerCodec,
   createViewDecoder,
   createViewEncoder,
   createWireCodec,
@@ -61,6 +62,7 @@ function readsV3(frame: Uint8Array, snapshot: Uint8Array): boolean {
       codec.decode(frame)
     }),
   )
+  guarded(frame, () => void createServerCodec(createNameTable(NAMES, true)).decode(frame))
   return !areRead.includes(false)
 }
 

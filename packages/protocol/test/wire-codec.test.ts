@@ -1,6 +1,7 @@
 import {
   createClientCodec,
   createNameTable,
+  createServerCodec,
   createViewDecoder,
   createViewEncoder,
   createWireCodec,
@@ -29,6 +30,18 @@ const NOT_FROM_SERVERS = new Set<Message['kind']>([
   'delta',
 ])
 
+/** What only a server says. */
+const NOT_FROM_CLIENTS = new Set<Message['kind']>([
+  'welcome',
+  'bye',
+  'joined',
+  'left',
+  'presences',
+  'snapshot',
+  'delta',
+  'inputAck',
+])
+
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const checked = (hex: string): string => toHex(withCheck(fromHex(hex)))
@@ -42,6 +55,39 @@ describe('messages as bytes', () => {
       expect(codec.decode(codec.encode(message))).toEqual([expected])
     },
   )
+
+  test.each(EVERY_KIND.map((message) => [message.kind, message] as const))(
+    '[FB13] a server takes a %s only if clients say such',
+    (kind, message) => {
+      const server = createServerCodec()
+      const bytes = codec.encode(message)
+      if (NOT_FROM_CLIENTS.has(kind)) expect(codeOf(() => server.decode(bytes))).toBe('MALFORMED_FRAME')
+      else expect(server.decode(bytes)).toEqual(codec.decode(bytes))
+    },
+  )
+
+  test('[FB13] a server reads no state, whatever its view', () => {
+    const server = createServerCodec()
+    const view = createViewEncoder(1)
+    const snapshot = view.snapshot({ kind: 'snapshot', room: 'r', version: 1, tick: 1, state: { a: 1 } })
+    const delta = view.delta({ kind: 'delta', room: 'r', from: 1, to: 2, tick: 2, delta: { a: 2 } })
+    for (const body of [snapshot, delta]) expect(codeOf(() => server.decode(body))).toBe('MALFORMED_FRAME')
+  })
+
+  test('[FB13] what a client says about its contract changes nothing for a server', () => {
+    const names = createNameTable(['move'], true)
+    const server = createServerCodec(names)
+    const event: Message = { kind: 'event', type: 'move' }
+    const numbered = server.encode(event)
+    const welcomes = EVERY_KIND.filter((message) => message.kind === 'welcome')
+    expect(welcomes).not.toEqual([])
+    for (const welcome of welcomes) {
+      const bytes = codec.encode({ ...welcome, compact: false })
+      expect(codeOf(() => server.decode(bytes))).toBe('MALFORMED_FRAME')
+    }
+    expect(server.decode(numbered)).toEqual([event])
+    expect(server.encode(event)).toEqual(numbered)
+  })
 
   const HEX: [string, string, Message][] = [
     ['received', '07 c0 01', { kind: 'received', count: 192 }],

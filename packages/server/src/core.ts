@@ -6,8 +6,8 @@ import {
   createEmitter,
   createInspector,
   createNameTable,
-  createWireCodec,
   createRandom,
+  createServerCodec,
   fingerprintText,
   hostTime,
 } from '@painda/protocol'
@@ -73,9 +73,9 @@ export function createCore(options: ServerOptions) {
   const flush = createFlush()
   const packer = createPacker()
   const codecs = {
-    'painda.v3': createWireCodec(),
+    'painda.v3': createServerCodec(),
     /** v3 for those whose contract is the same. */
-    compact: createWireCodec(undefined, createNameTable(contractNames(contract ?? {}), true)),
+    compact: createServerCodec(createNameTable(contractNames(contract ?? {}), true)),
     v2: createV2Codec({
       mode: options.mode ?? 'gaming',
       registry: options.registry,

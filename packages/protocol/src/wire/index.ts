@@ -1,6 +1,6 @@
 export { MAX_MESSAGES_PER_FRAME } from './bundle.js'
 export { createNameTable, type NameTable } from './name-table.js'
-export { createClientCodec, createWireCodec } from './wire-codec.js'
+export { createClientCodec, createServerCodec, createWireCodec } from './wire-codec.js'
 export { createViewDecoder, type ViewDecoder } from './view-decoder.js'
 export { createViewEncoder, type ViewBase, type ViewEncoder } from './view-encoder.js'
 export type { Past, PastOf } from './change-table.js'

@@ -7,7 +7,7 @@ import { toPPError } from '../errors.js'
 import { errorCode, isFields, name, readFields, text } from '../fields.js'
 import type { Fields, Shape } from '../fields.js'
 import { ensure, malformed } from '../malformed.js'
-import { ALL_SHAPES, SERVER_SHAPES } from '../messages.js'
+import { ALL_SHAPES, CLIENT_SHAPES, SERVER_SHAPES } from '../messages.js'
 import type { Message, MessageKind, Shapes } from '../messages.js'
 import { packBodies, unpackBodies } from './bundle.js'
 import { proven, wasGeneral } from './check.js'
@@ -53,7 +53,8 @@ const HAS_HELD = 0x20
 
 /** What a connection has agreed on, holds, and takes from the other end. */
 interface Known {
-  readonly views: ViewDecoder
+  /** Null: it is told no state and agrees to nothing, since those are the words of a server. */
+  readonly views: ViewDecoder | null
   readonly names: NameTable
   readonly shapes: Shapes
   /** Null: it has no words for inputs. */
@@ -61,7 +62,7 @@ interface Known {
 }
 
 /**
- * A codec for one connection, of either end. Encoding has no memory, so one codec may encode for all; decoding keeps the
+ * A codec for one connection, which reads what either end says: for tools and for tests of both. Encoding has no memory, so one codec may encode for all; decoding keeps the
  * views of the connection, so each connection decodes with its own; the next connection of a session takes over its `views`.
  * `names` are those of the contract; a welcome that is decoded says whether they are agreed.
  */
@@ -78,6 +79,14 @@ export function createWireCodec(
  */
 export function createClientCodec(views: ViewDecoder, names: NameTable): Codec {
   return createCodec({ views, names, shapes: SERVER_SHAPES, inputs: null }, new Writer())
+}
+
+/**
+ * The same for a server: it reads what a client says and nothing else, and keeps nothing of what it read. So one serves all
+ * connections whose contract knows the same `names`; whether those may be numbers is settled for good.
+ */
+export function createServerCodec(names: NameTable = createNameTable([])): Codec {
+  return createCodec({ views: null, names, shapes: CLIENT_SHAPES, inputs: inputBodies }, createBitWriter())
 }
 
 function createCodec(known: Known, w: Writer): Codec {
@@ -159,8 +168,10 @@ function read(r: Reader, known: Known): Message {
   const flags = first - opcode
   switch (opcode) {
     case DELTA:
+      ensure(known.views !== null, 'opcode')
       return known.views.delta(r, flags)
     case SNAPSHOT:
+      ensure(known.views !== null, 'opcode')
       return known.views.snapshot(r, flags)
     case EVENT:
       return readEvent(r, flags, r.text())
@@ -186,7 +197,7 @@ function read(r: Reader, known: Known): Message {
       return readGeneral(r, known)
     case INPUT:
     case INPUT_ACK:
-      ensure(known.inputs !== null, 'opcode')
+      ensure(known.inputs !== null && (opcode === INPUT || known.views !== null), 'opcode')
       return known.inputs.read(r, opcode, flags)
     default:
       throw malformed('opcode')
@@ -210,7 +221,7 @@ function readGeneral(r: Reader, { views, names, shapes }: Known): Message {
   )
   // The table of a kind gives the fields of that kind, whichever it is.
   const message = { kind, ...readFields(shape as Shape<Message>, named, kind) } as Message
-  if (message.kind === 'left') views.forget(message.room)
+  if (message.kind === 'left') views?.forget(message.room)
   if (message.kind === 'welcome') names.isAgreed = message.compact === true
   return message
 }

@@ -4,7 +4,7 @@
 //   here → client   Welcome, and whatever `say` and `sayBytes` are given
 import {
   createTransportPair,
-  createWireCodec,
+  createServerCodec,
   isReliable,
   type Event,
   type Join,
@@ -43,7 +43,7 @@ export function createServerEnd({
   onEvent,
   onPresence,
 }: ServerEndOptions): ServerEnd {
-  const codec = createWireCodec()
+  const codec = createServerCodec()
   let line: Transport | null = null
   let isOpen = false
   let isDown = false
