@@ -1,6 +1,5 @@
-// A client's line to the server, which the reader can make bad. As long as nobody does, sockets are the client's own and cost
-// nothing; the first bad weather ends the socket that is open, and the client comes back over a link of the network engine. So one
-// sees at once what a reconnect does, and nothing is lost by it.
+// A client's line to the server, which the reader can make bad. As long as nobody does, sockets are the client's own; the first bad
+// weather moves the one that is open onto a link of the network engine, and the client notices nothing but the weather.
 import { PERFECT_LINK, playScenario } from '@painda/protocol'
 import type {
   Direction,
@@ -13,6 +12,7 @@ import type {
   Transport,
   Undo,
 } from '@painda/protocol'
+import { createHandOver, type HandOver } from './hand-over.js'
 
 export interface Line {
   readonly settings: LinkSettings
@@ -54,7 +54,7 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
   const listeners = new Set<() => void>()
   let link: Link | null = null
   /** The client's own socket, opened before there was a link. */
-  let raw: Transport | null = null
+  let own: HandOver | null = null
   let profile: ProfileName | null = null
   let stop: Undo = () => {}
 
@@ -62,17 +62,12 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
     for (const listener of listeners) listener()
   }
 
-  /** The link; whoever still speaks past it is made to come back over it. */
+  /** The link; whoever still speaks past it goes on over it. */
   function touch(): Link {
     if (link !== null) return link
     link = network().link(name)
-    const own = raw
-    raw = null
-    if (own !== null) {
-      own.terminate()
-      // The client hears of the end in this turn or the next, and waits a second or more by itself.
-      time.after(0, retry)
-    }
+    own?.moveTo(link.wrap)
+    own = null
     return link
   }
 
@@ -99,11 +94,12 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
     },
     through(transport) {
       if (link !== null) return link.wrap(transport)
-      raw = transport
+      const handOver = createHandOver(transport)
+      own = handOver
       transport.onClose(() => {
-        if (raw === transport) raw = null
+        if (own === handOver) own = null
       })
-      return transport
+      return handOver.transport
     },
     set(patch) {
       change(null).set(patch)
@@ -123,10 +119,7 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
       tell()
     },
     cut() {
-      // On a socket of the client's own, making the link is the cut.
-      const isNew = link === null
-      const touched = touch()
-      if (!isNew) touched.cut()
+      touch().cut()
       tell()
     },
     offline() {

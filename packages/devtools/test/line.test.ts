@@ -24,26 +24,66 @@ function build() {
   return { time, retry, weather, line, dial }
 }
 
-test('as long as the weather is clear a socket is the client’s own', () => {
-  const { line, time } = build()
-  const [inner] = createTransportPair()
-  expect(line.through(inner)).toBe(inner)
-  expect([line.isTouched, line.isOnline, time.pending]).toEqual([false, true, 0])
+test('as long as the weather is clear a socket is the client’s own', async () => {
+  const { line, time, dial } = build()
+  const { near, far, heard, closed } = dial()
+  const back: number[] = []
+  near.onMessage(([byte = -1]) => back.push(byte))
+  near.send(Uint8Array.of(1))
+  far.send(Uint8Array.of(2))
+  await time.flushMicrotasks()
+  expect([line.isTouched, line.isOnline, time.pending, heard, back]).toEqual([false, true, 0, [1], [2]])
+  near.close(4000, 'done')
+  await time.flushMicrotasks()
+  expect(closed).toEqual([4000])
 })
 
-test('the first bad weather ends the open socket, and what is dialled then is as slow as it says', async () => {
+test('the first bad weather takes the open socket over: nothing is lost or doubled, and all is as slow as it says', async () => {
   const { line, dial, retry, time } = build()
-  const first = dial()
+  const { near, far, heard, closed } = dial()
+  const back: number[] = []
+  const undo = near.onMessage(([byte = -1]) => back.push(byte))
+  far.send(Uint8Array.of(1))
   line.set({ delayMs: 80 })
-  await time.advance(0)
-  expect(first.closed).toEqual([1006])
-  expect(retry).toHaveBeenCalledTimes(1)
-  const second = dial()
-  second.near.send(Uint8Array.of(7))
+  near.send(Uint8Array.of(7))
+  far.send(Uint8Array.of(2))
   await time.advance(79)
-  expect(second.heard).toEqual([])
-  await time.advance(1)
-  expect(second.heard).toEqual([7])
+  expect([heard, back]).toEqual([[], []])
+  await time.advance(2)
+  expect([heard, back, closed]).toEqual([[7], [1, 2], []])
+  expect(retry).not.toHaveBeenCalled()
+  undo()
+  far.send(Uint8Array.of(3))
+  far.close(4001)
+  await time.advance(200)
+  expect([back, closed]).toEqual([[1, 2], [4001]])
+  expect(time.pending).toBe(0)
+})
+
+test('a socket that nobody listens to yet keeps what came, over the link as before it', async () => {
+  const { line, dial, time } = build()
+  const { near, far } = dial()
+  far.send(Uint8Array.of(1))
+  line.set({ delayMs: 10 })
+  far.send(Uint8Array.of(2))
+  await time.advance(50)
+  const late: number[] = []
+  near.onMessage(([byte = -1]) => late.push(byte))
+  await time.advance(50)
+  expect(late).toEqual([1, 2])
+})
+
+test('a half-open connection is one from the first press on', async () => {
+  const { line, dial, time } = build()
+  const { near, far, heard, closed } = dial()
+  line.halfOpen()
+  near.send(Uint8Array.of(1))
+  far.close(4000)
+  await time.advance(60_000)
+  expect([heard, closed]).toEqual([[], []])
+  near.terminate()
+  await time.advance(10)
+  expect(closed).toEqual([1006])
 })
 
 test('a plug that is out stalls the connection, and brings everything when it is in again', async () => {
@@ -122,7 +162,7 @@ test('weather becomes lines of a Playwright test', () => {
   expect(own).toContain('ada.net.offline()')
 })
 
-test('a real client comes back over the bad line by itself and its session goes on', async () => {
+test('a real client stays in its session, and only feels the weather', async () => {
   const harness = createHarness({ clients: 1 })
   const [client] = harness.clients
   if (client === undefined) throw new Error('There is one.')
@@ -131,8 +171,11 @@ test('a real client comes back over the bad line by itself and its session goes 
   await harness.settle()
   const { id } = client
   const [attached] = hook.clients()
+  const drops: unknown[] = []
+  client.subscribeStatus(() => drops.push(client.status().status))
   attached?.line?.set({ delayMs: 120 })
-  await harness.time.advance(5_000)
+  await harness.time.advance(60_000)
+  expect(drops.filter((status) => status !== 'open')).toEqual([])
   expect([client.status().status, client.id]).toEqual(['open', id])
   expect(client.rtt).toBeGreaterThanOrEqual(240)
   hook.weather.network().close()

@@ -225,6 +225,9 @@ function Foot({ model, hotkey }: { model: Model; hotkey: string | null }) {
       {!recorder.capturing && model.hook.replayed === null && (
         <span class="foot-paused">capture paused · {formatCount(recorder.missed)} passed by</span>
       )}
+      {model.clients.some(({ line }) => line?.isOnline === false) && (
+        <span class="foot-paused">network paused</span>
+      )}
       {hotkey !== null && <kbd class="foot-key">{hotkey}</kbd>}
     </footer>
   )

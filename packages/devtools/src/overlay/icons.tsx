@@ -23,6 +23,8 @@ const PATHS = {
   save: 'M8 2.5v7M4.8 6.5L8 9.7l3.2-3.2M2.5 10.5v3h11v-3',
   har: 'M4 2.5h5.5L12 5v8.5H4zM9 2.5V5.5h3M6 8.5l2 2 2-2M8 10.5v-3',
   open: 'M2.5 4v9h11l0-7H8L6.5 4z',
+  plug: 'M5.5 2.5v3M10.5 2.5v3M4 5.5h8v2.5a4 4 0 0 1-8 0zM8 12v2',
+  unplugged: 'M5.5 2.5v3M10.5 2.5v3M4 5.5h8v2.5a4 4 0 0 1-8 0zM8 12v2M2.5 2.5l11 11',
   record: 'M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
 } as const
 

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
-// What the list shows: words, direction, kinds; and the two pauses.
+// What the list shows: words, direction, kinds; and the three pauses.
+import { useReducer } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import type { Filter } from '../filter.js'
 import { ROW_KINDS, type RowKind } from '../kinds.js'
@@ -53,6 +54,29 @@ export function FilterBar({ model }: { model: Model }) {
   )
 }
 
+/** The lines of all clients that are shown. */
+function NetworkPause({ model }: { model: Model }) {
+  const lines = model.clients.flatMap(({ line }) => line ?? [])
+  const isPaused = lines.some(({ isOnline }) => !isOnline)
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  if (lines.length === 0) return null
+  return (
+    <IconButton
+      icon={isPaused ? 'unplugged' : 'plug'}
+      class="network-pause"
+      label={isPaused ? 'Let the network go on' : 'Pause the network'}
+      isOn={isPaused}
+      onClick={() => {
+        for (const line of lines) {
+          if (isPaused) line.online()
+          else line.offline()
+        }
+        redraw(0)
+      }}
+    />
+  )
+}
+
 /** A replay stands still by itself. */
 function Pauses({ model }: { model: Model }) {
   const isCapturing = model.hook.recorder.capturing
@@ -71,6 +95,7 @@ function Pauses({ model }: { model: Model }) {
         isOn={isCapturing}
         onClick={() => model.pauseCapture(isCapturing)}
       />
+      <NetworkPause model={model} />
       <IconButton icon="clear" label="Clear the list" onClick={model.clear} />
     </>
   )

@@ -84,7 +84,9 @@ function Lateness({ lane: { lateMs } }: { lane: Lane }) {
 }
 
 function LanePicture({ lane, top }: { lane: Lane; top: number }) {
-  const scale = (bytes: number): number => (bytes === 0 ? 0 : Math.max(1.5, (bytes / top) * (HEIGHT - 4)))
+  // By the root: beside one snapshot the deltas would be a line.
+  const scale = (bytes: number): number =>
+    bytes === 0 ? 0 : Math.max(1.5, Math.sqrt(bytes / top) * (HEIGHT - 4))
   return (
     <>
       {lane.gaps.map(({ from, to }) => (
@@ -98,8 +100,9 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
         />
       ))}
       {lane.columns.map((column, x) => {
-        const received = scale(column.in)
-        const sent = scale(column.out)
+        const all = scale(column.in + column.out)
+        const received = column.in === 0 ? 0 : (all * column.in) / (column.in + column.out)
+        const sent = Math.max(0, all - received)
         return (
           <g key={x}>
             <rect class="lane-in" x={x} y={HEIGHT - received} width={0.8} height={received} />

@@ -15,13 +15,13 @@ import { Log } from './log.js'
 
 /** Of the engine's profiles those that a person would ask for, in the order of how bad they are. */
 const PRESETS = [
-  { name: 'goodWifi', label: 'Good Wi-Fi', hint: '8 ms each way' },
-  { name: 'jit', label: 'Far away', hint: '100 ± 30 ms each way' },
-  { name: 'spec', label: 'Far and stalling', hint: '100 ± 30 ms, stalls up to 250 ms' },
-  { name: 'bw', label: 'Full cell', hint: '40 kB/s each way' },
-  { name: 'train', label: 'Train', hint: '60 ms, stalls, a tunnel of 6 s' },
+  { name: 'goodWifi', label: 'Good Wi-Fi', hint: '8 ms each way' },
+  { name: 'jit', label: 'Far away', hint: '100 ± 30 ms each way' },
+  { name: 'spec', label: 'Far and stalling', hint: '100 ± 30 ms, stalls up to 250 ms' },
+  { name: 'bw', label: 'Full cell', hint: '40 kB/s each way' },
+  { name: 'train', label: 'Train', hint: '60 ms, stalls, a tunnel of 6 s' },
   { name: 'subway', label: 'Subway', hint: 'no signal between stations' },
-  { name: 'elevator', label: 'Elevator', hint: 'dead from 8 s to 20 s' },
+  { name: 'elevator', label: 'Elevator', hint: 'dead from 8 s to 20 s' },
 ] as const
 
 export function NetworkPanel({ model }: { model: Model }) {

@@ -41,7 +41,7 @@ export function TimelinePanel({ model }: { model: Model }) {
         >
           {tracks.map(({ id, source, room }) => (
             <option key={id} value={id}>
-              {`${nameOfSource(model.hook, source).slice(0, 12)} · ${room}`}
+              {`${room} · ${nameOfSource(model.hook, source).slice(0, 12)}`}
             </option>
           ))}
         </select>
@@ -87,7 +87,8 @@ function Scrubber({ model, track }: { model: Model; track: Track }) {
           onInput={(event) => hold(Number(event.currentTarget.value))}
         />
         <output class="scrub-version">
-          version {formatCount(moment.version)} · {formatMs(Math.max(0, span.to - moment.at))} ago
+          version {formatCount(moment.version)}
+          {heldId !== null && ` · ${formatMs(Math.max(0, span.to - moment.at))} ago`}
         </output>
         <button type="button" class="button" disabled={heldId === null} onClick={() => setHeldId(null)}>
           Newest

@@ -72,7 +72,9 @@ function Own({ paths }: { paths: readonly string[] }) {
       ) : (
         <ul class="own-paths">
           {paths.map((path) => (
-            <li key={path}>{path}</li>
+            <li key={path} title={path}>
+              {path}
+            </li>
           ))}
         </ul>
       )}

@@ -9,7 +9,9 @@ export const PEOPLE = `
 .players-said[data-bad='true'] { color: var(--bad); }
 .players-note code { font: 11.5px var(--mono); color: var(--ink); }
 .grid tr[data-viewed='true'] { background: var(--chosen); }
-.player-acts { text-align: right; }
+.grid td.player-acts { position: sticky; right: 0; padding-left: 8px; text-align: right; background: var(--ground); }
+.grid tr:hover td.player-acts { background: var(--hover); }
+.grid tr[data-viewed='true'] td.player-acts { background: var(--chosen); }
 .player-buttons { display: inline-flex; gap: 2px; }
 .act { padding: 1px 8px; border: 1px solid transparent; border-radius: 6px; background: none; color: var(--soft); font-size: 12px; }
 .act:hover, .act:focus-visible { border-color: var(--line); background: var(--raised); color: var(--ink); }
@@ -45,7 +47,7 @@ export const PEOPLE = `
 .bar-line span { display: block; height: 100%; border-radius: 4px; background: var(--in); }
 .bar-value { color: var(--soft); text-align: right; white-space: nowrap; }
 .own-paths { display: flex; flex-wrap: wrap; gap: 6px; }
-.own-paths li { padding: 2px 9px; border-radius: 10px; background: var(--raised); color: var(--ink); font: 12px var(--mono); }
+.own-paths li { max-width: 100%; padding: 2px 9px; border-radius: 10px; background: var(--raised); color: var(--ink); font: 12px var(--mono); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .views .node-empty, .log .node-empty { padding-left: 0; }
 
 .messages { position: absolute; inset: 0; display: flex; }
@@ -82,9 +84,10 @@ export const PEOPLE = `
 .composer-result:empty { display: none; }
 
 @container (max-width: 1020px) {
-  .grid .player-data { display: none; }
-  .grid .player-acts { width: 99%; }
-  .player-id { max-width: 110px; }
+  .players .grid .player-data { display: none; }
+  .players .grid td.player-acts { width: 99%; }
+  .player-id { max-width: 96px; }
+  .players .grid th, .players .grid td { padding-inline: 10px; }
 }
 @container (max-width: 760px) {
   .views { grid-template-columns: minmax(0, 1fr); }
