@@ -4,6 +4,7 @@ import type { PresenceEntry } from '@painda/protocol'
 import type { MemberFacts } from './vite/member-facts.js'
 import type { Recorder } from './recorder.js'
 import type { Row } from './rows.js'
+import { visible } from './visible.js'
 
 /** In the order in which they came. */
 export function membersAtEnd(recorder: Recorder, source: number, room: string): PresenceEntry[] {
@@ -23,7 +24,7 @@ export function membersAtEnd(recorder: Recorder, source: number, room: string): 
 
 /** Of its presence, else of what the state keeps under its id, as in `players.<id>.name`; else the id. */
 export function nameOf({ data, clientId }: PresenceEntry, state: unknown): string {
-  return nameIn(data) ?? nameInState(state, clientId) ?? clientId
+  return visible(nameIn(data) ?? nameInState(state, clientId) ?? clientId)
 }
 
 function nameIn(value: unknown): string | undefined {
@@ -97,7 +98,7 @@ export function memberRows(
     return theirs.map((one) => ({ id: one.id, name, entry, facts: one }))
   })
   const unlisted = [...left].map((one): MemberRow => {
-    const name = nameInState(state, one.userId) ?? nameInState(state, one.id) ?? one.id
+    const name = visible(nameInState(state, one.userId) ?? nameInState(state, one.id) ?? one.id)
     return { id: one.id, name, entry: null, facts: one }
   })
   return [...listed, ...unlisted]

@@ -1,12 +1,14 @@
 // A value in one short line, as a console shows it: `{dx: 1, dy: 0}`, `[0, 0, 3, … 25 more]`. Values come from peers and may be
 // huge: the work is bounded by the length of what is shown.
 
+import { escaped } from './visible.js'
+
 const MAX_LENGTH = 160
 const MAX_ITEMS = 24
 
 export function preview(value: unknown, maxLength = MAX_LENGTH): string {
   const text = write(value, maxLength, 3)
-  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text
+  return escaped(text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text)
 }
 
 function write(value: unknown, room: number, depth: number): string {
@@ -27,7 +29,7 @@ function writeItems(items: readonly unknown[], room: number, depth: number): str
 function writeFields(value: object, keys: readonly string[], room: number, depth: number): string {
   return writeAll(keys.length, room, (index, left) => {
     const key = keys[index] ?? ''
-    return `${key}: ${write(Reflect.get(value, key), left, depth - 1)}`
+    return `${key.length > room ? `${key.slice(0, room)}…` : key}: ${write(Reflect.get(value, key), left, depth - 1)}`
   })
 }
 

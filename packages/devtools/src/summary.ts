@@ -2,7 +2,10 @@
 import { isArrayOps, isDeleted, isLiteral, type Hello, type Welcome } from '@painda/protocol'
 import { preview } from './preview.js'
 import type { Row } from './rows.js'
+import { escaped } from './visible.js'
 
+/** What a row has room for on the widest of screens. */
+const MAX_LENGTH = 600
 const MAX_PATHS = 8
 const MAX_DEPTH = 8
 /** Steps of the search for paths: wide deltas are cut, not walked. */
@@ -18,7 +21,7 @@ const known = new WeakMap<Row, string>()
 export function summarise(row: Row): string {
   const seen = known.get(row)
   if (seen !== undefined) return seen
-  const text = write(row)
+  const text = escaped(write(row).slice(0, MAX_LENGTH))
   known.set(row, text)
   return text
 }

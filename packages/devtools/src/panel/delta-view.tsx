@@ -6,6 +6,7 @@ import { preview } from '../preview.js'
 import { Empty } from './empty.js'
 import { JsonTree } from './json-tree.js'
 import { onTreeKeyDown, treeFocus } from './tree-keys.js'
+import { visible } from '../visible.js'
 
 const SIGNS: { readonly [Kind in DeltaKind]: { readonly sign: string; readonly word: string } } = {
   added: { sign: '+', word: 'added' },
@@ -42,8 +43,8 @@ function Change({ node }: { node: DeltaNode }) {
           {sign}
         </span>
         <span class="node-twist" data-open={hasChildren ? isOpen : undefined} />
-        <span class="node-key">{node.label}</span>
-        {node.note !== undefined && <span class="change-note">{node.note}</span>}
+        <span class="node-key">{visible(node.label)}</span>
+        {node.note !== undefined && <span class="change-note">{visible(node.note)}</span>}
         <Values node={node} />
       </div>
       {isOpen && (

@@ -20,6 +20,7 @@ import { versionText } from './frame-row.js'
 import { HexView } from './hex-view.js'
 import { JsonTree } from './json-tree.js'
 import { RendersView } from './renders.js'
+import { visible } from '../visible.js'
 
 type View = 'delta' | 'decoded' | 'after' | 'hex' | 'site' | 'renders'
 
@@ -47,7 +48,7 @@ export function Detail({ model, row }: { model: Model; row: Row }) {
         <span class="kind" data-kind={row.kind}>
           {row.kind}
         </span>
-        <h2 class="detail-name">{row.name}</h2>
+        <h2 class="detail-name">{visible(row.name)}</h2>
         <IconButton icon="copy" label="Copy as JSON" onClick={() => copy(row)} />
         <IconButton
           icon="close"
@@ -118,7 +119,7 @@ function Facts({ model, row }: { model: Model; row: Row }) {
       {facts.map(([name, value]) => (
         <div key={name} class="fact">
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{visible(value)}</dd>
         </div>
       ))}
     </dl>

@@ -6,6 +6,7 @@ import { Icon } from '../overlay/icons.js'
 import { rawSize } from '../raw-size.js'
 import type { Row } from '../rows.js'
 import { summarise } from '../summary.js'
+import { visible } from '../visible.js'
 
 interface FrameRowProps {
   row: Row
@@ -54,7 +55,7 @@ export class FrameRow extends Component<FrameRowProps> {
           </span>
         </span>
         <span class="cell-name">
-          {row.name}
+          {visible(row.name)}
           {row.latencyMs !== null && <span class="latency">{formatMs(row.latencyMs)}</span>}
           {row.marks.map(({ kind, text }) => (
             <span key={kind} class="mark-tag" data-mark={kind} title={text}>
@@ -63,7 +64,7 @@ export class FrameRow extends Component<FrameRowProps> {
           ))}
         </span>
         <span class="cell-content">{summarise(row)}</span>
-        <span class="cell-room">{row.room ?? ''}</span>
+        <span class="cell-room">{visible(row.room ?? '')}</span>
         <span class="cell-version">{versionText(row)}</span>
         <span class="cell-bytes">{frame !== null && frame.part === 0 && <Size frame={frame} />}</span>
       </div>

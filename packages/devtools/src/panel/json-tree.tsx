@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import { preview } from '../preview.js'
 import { onTreeKeyDown, treeFocus } from './tree-keys.js'
+import { visible } from '../visible.js'
 
 interface JsonTreeProps {
   label: string
@@ -72,7 +73,7 @@ function Node({
     <div class="node-line" onClick={() => setIsOpen(!isOpen)}>
       <span class="node-twist" data-open={isBranch(value) ? isOpen : undefined} />
       <span class="node-text" ref={textRef}>
-        <span class="node-key">{label}</span>
+        <span class="node-key">{visible(label)}</span>
         <Leaf value={value} isOpen={isOpen} />
       </span>
     </div>

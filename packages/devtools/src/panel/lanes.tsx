@@ -2,13 +2,16 @@
 // The lanes of the timeline: traffic as bars, lost connections shaded, trouble marked. A click looks at that time; the keyboard has
 // the slider below, so the picture itself is no stop of it.
 import type { TargetedMouseEvent } from 'preact'
-import { formatMs } from '../format.js'
+import { formatCount, formatMs } from '../format.js'
 import type { Model } from '../overlay/model.js'
 import { SERVER_SOURCE } from '../server-lane.js'
 import { nameOfSource } from '../session.js'
 import { lanesOf, type Lane } from '../timeline.js'
+import { visible } from '../visible.js'
 
 const COLUMNS = 200
+/** A file may name a thousand sources; nobody looks at as many lanes. */
+const MAX_LANES = 40
 const HEIGHT = 34
 /** Below it, how late states came: as high as the line is at this many milliseconds or the worst of them. */
 const SPARK = 12
@@ -28,7 +31,7 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
     ...clients.map(({ source }) => source),
     ...(hook.tabs?.clients() ?? []).map(({ source }) => source),
   ]
-  const lanes = lanesOf(hook.recorder, sources, COLUMNS)
+  const lanes = lanesOf(hook.recorder, sources.slice(0, MAX_LANES), COLUMNS)
   const top = Math.max(1, ...lanes.flatMap(({ columns }) => columns.map((column) => column.in + column.out)))
 
   function onClick(event: TargetedMouseEvent<SVGSVGElement>): void {
@@ -41,7 +44,7 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
       {lanes.map((lane) => (
         <div key={lane.source} class="lane">
           <span class="lane-head">
-            <span class="lane-name">{nameOfSource(hook, lane.source)}</span>
+            <span class="lane-name">{visible(nameOfSource(hook, lane.source))}</span>
             {lane.jitterMs !== null && (
               <span class="lane-jitter" title="How much the arrivals of states stray from the room’s beat">
                 ± {formatMs(lane.jitterMs)}
@@ -60,6 +63,9 @@ export function Lanes({ model, place, onSeek }: LanesProps) {
           </svg>
         </div>
       ))}
+      {sources.length > MAX_LANES && (
+        <p class="lanes-hint">{formatCount(sources.length - MAX_LANES)} more are not drawn.</p>
+      )}
       {hook.server?.isElsewhere === true && !model.hasServer && (
         <p class="lanes-hint">
           The game server runs in another process and has no lane. Vite runs it with{' '}
@@ -83,10 +89,20 @@ function Lateness({ lane: { lateMs } }: { lane: Lane }) {
   )
 }
 
+/** One picture for all of them: a lane has hundreds, and is drawn many times a second. */
+function barOf(x: number, bottom: number, height: number): string {
+  return height > 0.01 ? `M${x} ${bottom}v${(-height).toFixed(2)}h.8v${height.toFixed(2)}z` : ''
+}
+
 function LanePicture({ lane, top }: { lane: Lane; top: number }) {
   // By the root: beside one snapshot the deltas would be a line.
   const scale = (bytes: number): number =>
     bytes === 0 ? 0 : Math.max(1.5, Math.sqrt(bytes / top) * (HEIGHT - 4))
+  const bars = lane.columns.flatMap((column, x) => {
+    const sum = column.in + column.out
+    const all = scale(sum)
+    return sum === 0 ? [] : [{ x, all, received: (all * column.in) / sum }]
+  })
   return (
     <>
       {lane.gaps.map(({ from, to }) => (
@@ -99,17 +115,11 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
           height={HEIGHT}
         />
       ))}
-      {lane.columns.map((column, x) => {
-        const all = scale(column.in + column.out)
-        const received = column.in === 0 ? 0 : (all * column.in) / (column.in + column.out)
-        const sent = Math.max(0, all - received)
-        return (
-          <g key={x}>
-            <rect class="lane-in" x={x} y={HEIGHT - received} width={0.8} height={received} />
-            <rect class="lane-out" x={x} y={HEIGHT - received - sent} width={0.8} height={sent} />
-          </g>
-        )
-      })}
+      <path class="lane-in" d={bars.map(({ x, received }) => barOf(x, HEIGHT, received)).join('')} />
+      <path
+        class="lane-out"
+        d={bars.map(({ x, received, all }) => barOf(x, HEIGHT - received, all - received)).join('')}
+      />
       {lane.marks.map(({ eventId, place, kind, file }) => (
         <rect
           key={eventId}

@@ -4,6 +4,7 @@ import { formatClock } from '../format.js'
 import type { Model } from '../overlay/model.js'
 import type { Row } from '../rows.js'
 import { summarise } from '../summary.js'
+import { visible } from '../visible.js'
 
 /** More is what the list of frames is for. */
 const MAX_LOG = 100
@@ -21,7 +22,7 @@ export function Log({ model, source }: { model: Model; source: number }) {
             <li key={row.key} class="log-line" data-bad={row.isBad}>
               <time>{formatClock(row.wallAt)}</time>
               <span class="kind" data-kind={row.kind}>
-                {row.name}
+                {visible(row.name)}
               </span>
               <span class="log-detail">{summarise(row)}</span>
             </li>

@@ -10,6 +10,7 @@ import type { Row } from '../rows.js'
 import { summarise } from '../summary.js'
 import { Composer } from './composer.js'
 import { Empty } from './empty.js'
+import { visible } from '../visible.js'
 
 const MAX_OPEN = 50
 
@@ -80,7 +81,7 @@ function Types({ model, types }: { model: Model; types: readonly TypeStats[] }) 
                 title="Show these frames"
                 onClick={() => showType(model, type.name)}
               >
-                {type.name}
+                {visible(type.name)}
               </button>
             </th>
             <td class="number">{formatCount(type.count)}</td>
@@ -118,7 +119,7 @@ function Open({ model, rows, now }: { model: Model; rows: readonly Row[]; now: n
           <li key={row.key} class="log-line">
             <time>{formatAge(now - row.wallAt)}</time>
             <button type="button" class="link" onClick={() => showRow(model, row)}>
-              {row.name}
+              {visible(row.name)}
             </button>
             <span class="log-detail">{summarise(row)}</span>
           </li>
@@ -138,7 +139,7 @@ function Refused({ model, rows }: { model: Model; rows: readonly Row[] }) {
           <li key={row.key} class="log-line" data-bad="true">
             <time>{formatClock(row.wallAt)}</time>
             <button type="button" class="link" onClick={() => showRow(model, row)}>
-              {row.name}
+              {visible(row.name)}
             </button>
             <span class="log-detail">{summarise(row)}</span>
           </li>

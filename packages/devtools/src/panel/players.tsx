@@ -212,7 +212,8 @@ function Members({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: Me
               {isDesk && (
                 <>
                   <td class="number">
-                    {facts === null ? '–' : `${formatCount(facts.states)}/s · ${formatBytes(facts.bytes)}/s`}
+                    {facts === null ? '–' : `${formatCount(facts.states)}/s`}
+                    {facts !== null && <span class="player-rate"> · {formatBytes(facts.bytes)}/s</span>}
                   </td>
                   <td class="number" data-bad={facts?.isBehind === true}>
                     {facts === null ? '–' : formatBytes(facts.bufferedBytes + facts.unconfirmedBytes)}

@@ -6,6 +6,7 @@ import type { AttachedClient } from '../hook.js'
 import type { InspectableRoom } from '../inspectable.js'
 import type { Model } from '../overlay/model.js'
 import { Empty } from './empty.js'
+import { visible } from '../visible.js'
 
 export interface RoomOfClient {
   readonly id: string
@@ -42,7 +43,7 @@ export function RoomChoice({ model, hint, facts, children }: RoomChoiceProps) {
             aria-pressed={id === shown.id}
             onClick={() => setChosen(id)}
           >
-            <span class="room-name">{room.id ?? room.key}</span>
+            <span class="room-name">{visible(room.id ?? room.key)}</span>
             <span class="room-facts">
               {model.clients.length > 1 && `#${attached.source + 1} · `}
               {facts(room)}

@@ -9,6 +9,9 @@ import { Empty } from './empty.js'
 import { Log } from './log.js'
 import { Sparkline } from './sparkline.js'
 
+/** A page has at most 16; a file may name a thousand. */
+const MAX_SHOWN = 24
+
 interface Clocks {
   /** Milliseconds since the epoch. */
   readonly wall: number
@@ -32,9 +35,15 @@ export function StatusPanel({ model }: { model: Model }) {
   }
   return (
     <div class="status">
-      {[...clients].reverse().map((attached) => (
-        <ClientStatus key={attached.source} model={model} attached={attached} now={end} />
-      ))}
+      {clients
+        .slice(-MAX_SHOWN)
+        .reverse()
+        .map((attached) => (
+          <ClientStatus key={attached.source} model={model} attached={attached} now={end} />
+        ))}
+      {clients.length > MAX_SHOWN && (
+        <p class="node-empty">{formatCount(clients.length - MAX_SHOWN)} more clients are not shown.</p>
+      )}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // Travel in time: lanes of what travelled, and the state of a room at any version that is held, beside what changed since another.
 import { diff, hostTime } from '@painda/protocol'
+import type { ComponentChildren } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import { formatCount, formatMs } from '../format.js'
@@ -32,26 +33,34 @@ export function TimelinePanel({ model }: { model: Model }) {
   }
   return (
     <div class="timeline">
-      {tracks.length > 1 && (
-        <select
-          class="select"
-          aria-label="Room of the timeline"
-          value={track.id}
-          onChange={(event) => setChosen(event.currentTarget.value)}
-        >
-          {tracks.map(({ id, source, room }) => (
-            <option key={id} value={id}>
-              {`${room} · ${nameOfSource(model.hook, source).slice(0, 12)}`}
-            </option>
-          ))}
-        </select>
-      )}
-      <Scrubber key={track.id} model={model} track={track} />
+      <Scrubber key={track.id} model={model} track={track}>
+        {tracks.length > 1 && (
+          <select
+            class="select"
+            aria-label="Room of the timeline"
+            value={track.id}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          >
+            {tracks.map(({ id, source, room }) => (
+              <option key={id} value={id}>
+                {`${room} · ${nameOfSource(model.hook, source).slice(0, 12)}`}
+              </option>
+            ))}
+          </select>
+        )}
+      </Scrubber>
     </div>
   )
 }
 
-function Scrubber({ model, track }: { model: Model; track: Track }) {
+interface ScrubberProps {
+  model: Model
+  track: Track
+  /** Which of them it is. */
+  children: ComponentChildren
+}
+
+function Scrubber({ model, track, children }: ScrubberProps) {
   const { recorder } = model.hook
   const moments = momentsOf(recorder, track.source, track.room)
   /** Event ids: they stay what they are while the ring moves on. Null is the newest. */
@@ -77,6 +86,7 @@ function Scrubber({ model, track }: { model: Model; track: Track }) {
         onSeek={(place) => hold(momentBefore(moments, span.from + place * (span.to - span.from)))}
       />
       <div class="scrub">
+        {children}
         <input
           type="range"
           aria-label="Version"

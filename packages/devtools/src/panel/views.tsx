@@ -7,6 +7,7 @@ import type { InspectableRoom } from '../inspectable.js'
 import { ownPaths } from '../members.js'
 import type { Model } from '../overlay/model.js'
 import { pathTraffic, type PathTraffic } from '../path-traffic.js'
+import { visible } from '../visible.js'
 
 const MAX_PATHS = 12
 
@@ -49,7 +50,7 @@ function Paths({ paths }: { paths: readonly PathTraffic[] }) {
       <ul class="bars">
         {paths.slice(0, MAX_PATHS).map(({ path, bytes, changes }) => (
           <li key={path} class="bar">
-            <span class="bar-name">{path === '' ? '(root)' : path}</span>
+            <span class="bar-name">{path === '' ? '(root)' : visible(path)}</span>
             <span class="bar-line">
               <span style={{ width: `${Math.max(1, (bytes / most) * 100)}%` }} />
             </span>
@@ -73,7 +74,7 @@ function Own({ paths }: { paths: readonly string[] }) {
         <ul class="own-paths">
           {paths.map((path) => (
             <li key={path} title={path}>
-              {path}
+              {visible(path)}
             </li>
           ))}
         </ul>

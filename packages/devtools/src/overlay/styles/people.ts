@@ -83,11 +83,15 @@ export const PEOPLE = `
 .composer-result[data-bad='true'] { color: var(--bad); }
 .composer-result:empty { display: none; }
 
-@container (max-width: 1020px) {
+@container (max-width: 1180px) {
   .players .grid .player-data { display: none; }
   .players .grid td.player-acts { width: 99%; }
   .player-id { max-width: 96px; }
   .players .grid th, .players .grid td { padding-inline: 10px; }
+}
+@container (max-width: 700px) {
+  .player-rate { display: none; }
+  .act { padding: 1px 5px; }
 }
 @container (max-width: 760px) {
   .views { grid-template-columns: minmax(0, 1fr); }

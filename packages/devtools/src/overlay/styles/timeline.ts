@@ -2,7 +2,7 @@
 
 export const TIMELINE = `
 .timeline { position: absolute; inset: 0; display: flex; flex-direction: column; }
-.timeline > .select { flex: none; align-self: flex-start; margin: 8px 12px 6px; }
+.scrub .select { flex: none; max-width: 220px; margin: 0; }
 .lanes { flex: none; display: grid; gap: 6px; max-height: 40%; padding: 10px 14px 6px; overflow: auto; }
 .lane { display: grid; grid-template-columns: 96px minmax(0, 1fr); align-items: center; gap: 12px; }
 .lane-name { color: var(--soft); font: 11.5px var(--mono); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
