@@ -8,9 +8,7 @@ test.describe('in a lobby', () => {
   // A round that begins meanwhile changes more than the whole state is long: the page would come back to a snapshot.
   test.use({ timing: 'lobby:600' })
 
-  test('latency from the network tab is felt by the page, whose connection goes on', async ({
-    players,
-  }) => {
+  test('latency from the network tab is felt by the page, whose connection goes on', async ({ players }) => {
     const [ada] = await players(1)
     const { page } = ada!
     const inspector = inspectorOf(page)

@@ -1,6 +1,6 @@
 // A client's line to the server, which the reader can make bad. As long as nobody does, sockets are the client's own; the first bad
 // weather moves the one that is open onto a link of the network engine, and the client notices nothing but the weather.
-import { PERFECT_LINK, playScenario } from '@painda/protocol'
+import { createRandom, PERFECT_LINK, playScenario } from '@painda/protocol'
 import type {
   Direction,
   Link,
@@ -13,9 +13,12 @@ import type {
   Undo,
 } from '@painda/protocol'
 import { createHandOver, type HandOver } from './hand-over.js'
+import { createSieve, NO_RULE, SORTS, type Sort, type SortRule } from './sieve.js'
 
 export interface Line {
   readonly settings: LinkSettings
+  /** Of messages of one sort, beside the settings for all of them. */
+  ruleOf(direction: Direction, sort: Sort): SortRule
   /** What was chosen by name and not changed since; null for none. */
   readonly profile: ProfileName | null
   readonly isOnline: boolean
@@ -24,6 +27,7 @@ export interface Line {
   /** What a client dials goes through here. */
   through(transport: Transport): Transport
   set(patch: LinkPatch): void
+  setRule(direction: Direction, sort: Sort, rule: SortRule): void
   /** Settings at once, events at their times: a train enters its tunnel after 25 s. */
   play(name: ProfileName): void
   /** Perfect again, and online. */
@@ -56,19 +60,29 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
   /** The client's own socket, opened before there was a link. */
   let own: HandOver | null = null
   let profile: ProfileName | null = null
+  const rules = new Map<string, SortRule>()
   let stop: Undo = () => {}
 
   function tell(): void {
     for (const listener of listeners) listener()
   }
 
+  const ruleOf: Line['ruleOf'] = (direction, sort) => rules.get(`${direction} ${sort}`) ?? NO_RULE
+
+  /** A connection as it looks from here: through the weather, and through what is held back of it. */
+  function behind(over: Link, inner: Transport): Transport {
+    const random = createRandom(network().seed).fork(`${name} by type`)
+    return createSieve(over.wrap(inner), { time, random, ruleOf })
+  }
+
   /** The link; whoever still speaks past it goes on over it. */
   function touch(): Link {
     if (link !== null) return link
-    link = network().link(name)
-    own?.moveTo(link.wrap)
+    const made = network().link(name)
+    link = made
+    own?.moveTo((inner) => behind(made, inner))
     own = null
-    return link
+    return made
   }
 
   /** Ends the events of a profile; its settings stay. */
@@ -83,6 +97,7 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
     get settings() {
       return link?.settings ?? PERFECT_LINK
     },
+    ruleOf,
     get profile() {
       return profile
     },
@@ -93,7 +108,7 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
       return link !== null
     },
     through(transport) {
-      if (link !== null) return link.wrap(transport)
+      if (link !== null) return behind(link, transport)
       const handOver = createHandOver(transport)
       own = handOver
       transport.onClose(() => {
@@ -105,8 +120,15 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
       change(null).set(patch)
       tell()
     },
+    setRule(direction, sort, rule) {
+      touch()
+      if (rule.delayMs === 0 && rule.loss === 0) rules.delete(`${direction} ${sort}`)
+      else rules.set(`${direction} ${sort}`, rule)
+      tell()
+    },
     play(named) {
       const touched = change(named)
+      rules.clear()
       touched.online()
       touched.set(PERFECT_LINK)
       stop = playScenario(touched, { version: 1, profile: named }, time)
@@ -114,6 +136,7 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
     },
     calm() {
       const touched = change(null)
+      rules.clear()
       touched.set(PERFECT_LINK)
       touched.online()
       tell()
@@ -162,12 +185,19 @@ export function createLine({ name, time, network, retry }: LineOptions): Line {
 
 /** The weather as a line of a Playwright test with `@painda/testing/playwright`. */
 export function weatherAsTest(
-  { profile, settings, isOnline }: Pick<Line, 'profile' | 'settings' | 'isOnline'>,
+  { profile, settings, isOnline, ruleOf }: Pick<Line, 'profile' | 'settings' | 'isOnline' | 'ruleOf'>,
   seed: number,
 ): string {
   const lines = [`test.use({ networkSeed: ${seed} })`, '', '// inside the test']
   if (profile !== null) lines.push(`ada.net.profile('${profile}')`)
   else lines.push(`ada.net.link.set(${JSON.stringify(settings)})`)
   if (!isOnline) lines.push('ada.net.offline()')
+  for (const direction of ['up', 'down'] as const) {
+    for (const sort of SORTS) {
+      const { delayMs, loss } = ruleOf(direction, sort)
+      if (delayMs > 0 || loss > 0)
+        lines.push(`// By hand only: ${direction}, ${sort}, held back ${delayMs} ms, lost ${loss * 100} %`)
+    }
+  }
   return `${lines.join('\n')}\n`
 }

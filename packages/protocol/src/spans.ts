@@ -3,3 +3,5 @@
 // values it keeps none: what a frame does to the state is not needed to read it (see `UNHELD`).
 export { createSpanReader } from './wire/spans.js'
 export type { Span, SpanKind, SpanReader } from './wire/spans.js'
+export { joinFrame, splitFrame } from './wire/frame-parts.js'
+export type { FramePart } from './wire/frame-parts.js'

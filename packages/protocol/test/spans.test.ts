@@ -1,7 +1,7 @@
 // What tools are told of the bytes: every bit of a frame belongs to exactly one field, whatever the codec writes.
 import { createRandom, createViewEncoder, createWireCodec, diff } from '@painda/protocol'
 import type { Json } from '@painda/protocol'
-import { createSpanReader } from '@painda/protocol/spans'
+import { createSpanReader, joinFrame, splitFrame } from '@painda/protocol/spans'
 import type { Span } from '@painda/protocol/spans'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -162,4 +162,19 @@ test('damaged frames are covered too, and nothing is thrown', () => {
     expectTiled(frame, reader.read(frame))
   }
   expect(createSpanReader().read(new Uint8Array())).toEqual([])
+})
+
+test('a frame is taken apart by kind, and what is left of it is a frame', () => {
+  const codec = createWireCodec()
+  const bodies = EVERY_KIND.map((message) => codec.encode(message))
+  for (const [index, body] of bodies.entries())
+    expect(splitFrame(body).map(({ kind }) => kind)).toEqual([EVERY_KIND[index]?.kind])
+  const [frame = new Uint8Array()] = codec.pack(bodies)
+  const parts = splitFrame(frame)
+  expect(parts.map(({ kind }) => kind)).toEqual(EVERY_KIND.map(({ kind }) => kind))
+  expect(joinFrame(parts)).toEqual(frame)
+  const events = joinFrame(parts.filter(({ kind }) => kind === 'event')) ?? new Uint8Array()
+  expect(codec.decode(events)).toMatchObject([{ kind: 'event', type: 'move' }])
+  expect(joinFrame([])).toBeNull()
+  expect(splitFrame(Uint8Array.of(15)).map(({ kind }) => kind)).toEqual([null])
 })

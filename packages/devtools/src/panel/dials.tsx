@@ -85,7 +85,7 @@ interface DialProps {
   onChange: (value: number) => void
 }
 
-function Dial({ label, text, value, max, step, title, onChange }: DialProps) {
+export function Dial({ label, text, value, max, step, title, onChange }: DialProps) {
   return (
     <label class="dial" title={title}>
       <span class="dial-name">{label}</span>

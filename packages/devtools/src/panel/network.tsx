@@ -8,7 +8,9 @@ import type { Model } from '../overlay/model.js'
 import { copyText } from '../overlay/copy-text.js'
 import { toneOf } from '../overlay/status-words.js'
 import { useEvery } from '../overlay/use-every.js'
+import { NO_RULE, SORTS } from '../sieve.js'
 import type { Weather } from '../weather.js'
+import { ByType } from './by-type.js'
 import { Dials } from './dials.js'
 import { Empty } from './empty.js'
 import { Log } from './log.js'
@@ -74,6 +76,7 @@ function LineCard({ model, attached }: { model: Model; attached: AttachedClient 
       <div class="client-body">
         <div>
           <Dials line={line} />
+          <ByType line={line} />
           <Acts line={line} />
         </div>
         <Log model={model} source={source} />
@@ -179,9 +182,10 @@ function Seed({ weather }: { weather: Weather }) {
   )
 }
 
-function isPerfect({ settings: { up, down }, isOnline }: Line): boolean {
+function isPerfect({ settings: { up, down }, isOnline, ruleOf }: Line): boolean {
   return (
     isOnline &&
+    SORTS.every((sort) => ruleOf('up', sort) === NO_RULE && ruleOf('down', sort) === NO_RULE) &&
     [up, down].every(
       ({ delayMs, jitter, bytesPerSecond, stalls }) =>
         delayMs === 0 && jitter.ms === 0 && bytesPerSecond === null && stalls === null,

@@ -281,7 +281,7 @@ function Link({ isConnected }: { isConnected: boolean }) {
   return (
     <span class="player-state">
       <span class="dot" data-tone={isConnected ? 'good' : 'bad'} />
-      {isConnected ? 'connected' : 'lost, may come back'}
+      <span class="player-word">{isConnected ? 'connected' : 'lost, may come back'}</span>
     </span>
   )
 }
@@ -293,7 +293,7 @@ function Presence({ member }: { member: PresenceEntry }) {
   return (
     <span class="player-state">
       <span class="dot" data-tone={tone} />
-      {word}
+      <span class="player-word">{word}</span>
       {connections > 1 && ` · ${formatCount(connections)} tabs`}
     </span>
   )

@@ -105,11 +105,10 @@ export const DOCK = `
   .dock .select { max-width: 110px; }
 }
 @container (max-width: 560px) {
-  /* Whose frames are shown is a line of its own, below the tabs. */
   .head-end { display: contents; }
   .head > .brand { margin-right: auto; }
   .dock .head { gap: 0 2px; }
-  .dock .head .select { order: 2; flex: 1 1 100%; max-width: none; height: 34px; margin: 6px 6px 8px 0; }
+  .dock .head .select { flex: 1 1 60px; min-width: 60px; max-width: 150px; margin: 0 4px; }
   .tab { padding: 0 8px; }
   .rtt, .foot-held, .foot-key { display: none; }
   .foot { gap: 14px; padding-left: 12px; }
@@ -125,5 +124,6 @@ export const DOCK = `
 @media (pointer: coarse) {
   .head { height: 52px; padding-top: 8px; }
   .tab { min-width: 44px; }
+  .head .select { height: 34px; }
 }
 `

@@ -22,6 +22,9 @@ export const NETWORK = `
 .dial input { width: 100%; margin: 0; accent-color: var(--accent); }
 .dial .select { grid-column: 2 / -1; max-width: none; margin: 0; justify-self: start; }
 .dial-value { text-align: right; font-weight: 600; }
+.by-type { display: flex; flex-direction: column; gap: 8px; max-width: 460px; margin: 14px 0 0; padding: 12px 0 0; border: 0; border-top: 1px solid var(--line); }
+.by-type legend { float: left; padding: 0; color: var(--soft); font-weight: 550; }
+.by-type-note { color: var(--faint); font-size: 11.5px; }
 .acts { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 16px; }
 .acts .button[aria-pressed='true'] { background: var(--bad-ground); color: var(--bad); border-color: transparent; }
 .seed { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 0 2px 4px; color: var(--soft); }

@@ -90,7 +90,8 @@ export const PEOPLE = `
   .players .grid th, .players .grid td { padding-inline: 10px; }
 }
 @container (max-width: 700px) {
-  .player-rate { display: none; }
+  .player-rate, .player-word { display: none; }
+  .player-name { max-width: 90px; }
   .act { padding: 1px 5px; }
 }
 @container (max-width: 760px) {
