@@ -3,6 +3,7 @@
 import { ArraySchema, Encoder, MapSchema, schema, t } from '@colyseus/schema'
 import type { Json } from '@painda/protocol'
 import type { Joined, Kit } from './job.js'
+import { applyChanges } from './worlds.js'
 import type { Item, Step } from './worlds.js'
 
 const Player = schema(
@@ -147,10 +148,7 @@ function doStep(state: SchemaObject, step: Step): void {
   }
   root.tick = step.tick
   const map = root.players ?? root.entities
-  for (const { id, fields } of step.changes) {
-    const entity = map?.get(id) as Record<string, number> | undefined
-    if (entity !== undefined) for (const [name, value] of fields) entity[name] = value
-  }
+  applyChanges(step.changes, (id) => map?.get(id) as Record<string, number> | undefined)
   const { list } = step
   if (list === null || root.items === undefined) return
   root.items.splice(list.insert.at, 0, rowOf(list.insert.item))

@@ -5,7 +5,7 @@ import { Server } from 'socket.io'
 import { io } from 'socket.io-client'
 import { everyStep } from './bare-kit.js'
 import type { Joined, Kit } from './job.js'
-import { doStep, mapsOf } from './worlds.js'
+import { doStep, eachChange, mapsOf, NO_CHANGES } from './worlds.js'
 import type { Item, Player, Step } from './worlds.js'
 
 /** What a tick changed. */
@@ -85,7 +85,7 @@ export const socketIo: Kit = {
         state.tick = t
         const map = state[mapsOf(state as unknown as Json)]
         for (const [id, fields] of Object.entries(m ?? {})) Object.assign(map?.[id] ?? {}, fields)
-        if (l !== undefined) doStep(state, { tick: t, changes: [], list: l })
+        if (l !== undefined) doStep(state, { tick: t, changes: NO_CHANGES, list: l })
         seen(t)
       })
     })
@@ -103,7 +103,12 @@ export const socketIo: Kit = {
 
 function deltaOf({ tick, changes, list }: Step): Delta {
   if (list !== null) return { t: tick, l: list }
-  return { t: tick, m: Object.fromEntries(changes.map(({ id, fields }) => [id, Object.fromEntries(fields)])) }
+  const m: Record<string, Record<string, number>> = {}
+  eachChange(changes, (id, name, value) => {
+    const entity = (m[id] ??= {})
+    entity[name] = value
+  })
+  return { t: tick, m }
 }
 
 function place(player: Player | undefined): Record<string, number> {

@@ -111,6 +111,30 @@ export function createHistory({
 
   function changedInRecord(place: Place | undefined, node: RecordNode): Place {
     const at = branchOf(place)
+    // Positions and counters, what nearly every tick is made of: the lists of their names are few, so one look compares two.
+    const numbers = node.writtenNumbers()
+    if (numbers !== null) noteNumbers(at, numbers)
+    const fields = numbers === null ? noteFields(at, node) : numbers.length
+    for (const child of node.children) {
+      if (!isChangedInside(node, child, fields)) continue
+      const before = at.below.get(child.key)
+      const after = changedInside(before, child)
+      if (after !== before) at.below.set(child.key, after)
+    }
+    return at
+  }
+
+  /** Fields that hold other numbers than before, or the same ones again: that is not looked at. */
+  function noteNumbers(at: Branch, keys: readonly string[]): void {
+    if (at.recentKeys !== keys) {
+      settle(at)
+      at.recentKeys = keys
+    }
+    at.recentAt = current
+  }
+
+  /** How many fields were written. */
+  function noteFields(at: Branch, node: RecordNode): number {
     const { raw, ledger } = node
     const { keys, olds } = node.written()
     if (keys.length > 0 && !noteTogether(at, raw, keys, olds)) {
@@ -119,13 +143,7 @@ export function createHistory({
         mark(at.below, key, olds[i], own(raw, key), ledger)
       }
     }
-    for (const child of node.children) {
-      if (!isChangedInside(node, child, keys.length)) continue
-      const before = at.below.get(child.key)
-      const after = changedInside(before, child)
-      if (after !== before) at.below.set(child.key, after)
-    }
-    return at
+    return keys.length
   }
 
   /** The fields of a container as one, where all are plain and have other values than before; else false, for each by itself. */

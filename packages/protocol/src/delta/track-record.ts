@@ -168,6 +168,12 @@ export class RecordNode extends TrackNode<JsonRecord> {
     this.#fields?.note(key, old)
   }
 
+  /** The fields that were written since the tick began, where all of them are numbers over numbers; else null. */
+  writtenNumbers(): readonly string[] | null {
+    if (this.touchedAt !== this.ledger.tick || this.shape === null) return null
+    return this.shape.select(this.mask).keys
+  }
+
   /** What was written in it since the tick began. */
   written(): Written {
     const { shape, ledger, at } = this
