@@ -119,7 +119,7 @@ export function createCore(options: ClientOptions): Core {
     batch,
     selfId: () => session.userId,
     onError: report,
-    onWrong: () => post({ kind: 'resync', version: 0, why: 'presence' }, null),
+    onWrong: () => post({ kind: 'resync', version: 0, why: 'presence' }),
     onHealed: (path) => tellDesync({ room: null, have: 0, got: 0, why: 'presence', path }),
   })
   const scopes = createScopes(report, () => contract?.events)
@@ -206,7 +206,7 @@ export function createCore(options: ClientOptions): Core {
   const page = options.page ?? browserPage(globalThis)
   const activity = createActivityReport(
     { page, time, idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS },
-    (told) => post({ kind: 'presence', activity: told }, null),
+    (told) => post({ kind: 'presence', activity: told }),
   )
 
   const pageLife = createPageLife({
@@ -266,7 +266,7 @@ export function createCore(options: ClientOptions): Core {
     const beat = createHeartbeat({
       time,
       heartbeatMs: welcome.heartbeatMs,
-      sendPing: (at) => post({ kind: 'ping', at, received: session.received }, null),
+      sendPing: (at) => post({ kind: 'ping', at, received: session.received }),
       onSilence: connection.fail,
       onPong: (rttMs, { serverNow }) => clock.sample(serverNow ?? clock.serverNow() - rttMs / 2, rttMs),
     })
@@ -348,7 +348,7 @@ export function createCore(options: ClientOptions): Core {
         return
       case 'ping':
         session.confirmed(message.received)
-        post(answerPing(message, session.received), null)
+        post(answerPing(message, session.received))
         return
       case 'pong':
         session.confirmed(message.received)

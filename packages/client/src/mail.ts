@@ -27,7 +27,7 @@ export interface Mail {
   /** From the welcome: a larger message is refused at the call. */
   maxPayloadBytes: number
   /** @throws PPError `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE` */
-  post(message: Message, gate: Gate | null): void
+  post(message: Message, gate?: Gate | null): void
   /** What waited for an entrance that will not come. */
   discard(gate: Gate, error: PPError): void
   /** The session is another one: what was sent under the one before is not sent again, and its answers cannot come. */
@@ -78,7 +78,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
     set maxPayloadBytes(bytes) {
       maxPayloadBytes = bytes
     },
-    post(message, gate) {
+    post(message, gate = null) {
       const letter = { message, body: codec.encode(message) }
       if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
       asked(message)

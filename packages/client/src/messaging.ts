@@ -29,7 +29,7 @@ export interface Messaging {
 
 export interface MessagingOptions {
   asks: Asks
-  post: (message: Message, gate: Gate | null) => void
+  post: (message: Message, gate?: Gate) => void
   onError: (thrown: unknown) => void
 }
 
@@ -40,24 +40,24 @@ export function createMessaging({ asks, post, onError }: MessagingOptions): Mess
       if (isAnswered) return
       isAnswered = true
       try {
-        post({ kind: 'ack', ackId, ...answer }, null)
+        post({ kind: 'ack', ackId, ...answer })
       } catch (thrown) {
         onError(thrown)
-        post({ kind: 'ack', ackId, error: { code: 'INTERNAL', message: 'The answer cannot travel.' } }, null)
+        post({ kind: 'ack', ackId, error: { code: 'INTERNAL', message: 'The answer cannot travel.' } })
       }
     }
   }
 
   return {
     send(type, payload, { ns, gate, volatile } = {}) {
-      post(eventOf(type, payload, { ns, gate, volatile }), gate ?? null)
+      post(eventOf(type, payload, { ns, gate, volatile }), gate)
     },
     request(type, payload, { ns, gate, ...options }, output) {
       const event = eventOf(type, payload, { ns, gate })
       const { ackId, answer } = asks.ask(type, options)
       try {
         // Settled already: nobody waits, and whoever was told that it was aborted must not see it happen.
-        if (options.signal?.aborted !== true) post({ ...event, ackId }, gate ?? null)
+        if (options.signal?.aborted !== true) post({ ...event, ackId }, gate)
       } catch (thrown) {
         asks.reject(ackId, toPPError(thrown, 'INVALID_PAYLOAD'))
         throw thrown

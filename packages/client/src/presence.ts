@@ -5,8 +5,8 @@ import { createTreeHash, DEV, findDifference, isPlainObject, PPError } from '@pa
 import type { Path, PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
 import { agrees, wrongHash } from './agreement.js'
 import type { Batch } from './batch.js'
+import { createChangeListeners } from './change-listeners.js'
 import { share } from './share.js'
-import { clockOfWitness, standsFor, tellWoken } from '#witness'
 
 export interface PresenceEntry<Data = unknown> extends WireEntry {
   data: Data
@@ -65,7 +65,7 @@ export interface Presence {
 export function createPresence(options: PresenceOptions): Presence {
   const { batch, selfId, onError, onWrong, onHealed } = options
   const entries = new Map<string, PresenceEntry>()
-  const listeners = new Set<() => void>()
+  const listeners = createChangeListeners('presence', onError)
   const treeHash = createTreeHash()
   /** The list has another hash than it should, and the whole one is on its way. */
   let isWrong = false
@@ -76,21 +76,9 @@ export function createPresence(options: PresenceOptions): Presence {
   let snapshot: PresenceSnapshot = { self: null, others: [] }
   let isCurrent = true
 
-  function notify(): void {
-    for (const listener of [...listeners]) {
-      const start = clockOfWitness()
-      try {
-        listener()
-      } catch (thrown) {
-        onError(thrown)
-      }
-      tellWoken(start, { kind: 'presence', listener, isChanged: true })
-    }
-  }
-
   function changed(): void {
     isCurrent = false
-    batch.mark(notify)
+    batch.mark(listeners.notify)
   }
 
   /** `entry` as it is shown. */
@@ -130,13 +118,7 @@ export function createPresence(options: PresenceOptions): Presence {
         const entry = entries.get(clientId)
         return entry && lay(entry)
       },
-      subscribe(listener) {
-        // A wrapper of its own, so that one function subscribed twice is called twice and taken back once.
-        const entry = (): void => listener()
-        standsFor(entry, listener, 'presence.subscribe')
-        listeners.add(entry)
-        return () => void listeners.delete(entry)
-      },
+      subscribe: listeners.subscribe,
       snapshot: look,
     },
     told: () => [...entries.values()],

@@ -16,8 +16,10 @@ import type {
 } from '@painda/protocol'
 import type { RoomAskOptions } from './ack.js'
 import type { Batch } from './batch.js'
+import { createChangeListeners } from './change-listeners.js'
 import { createDeferred } from './deferred.js'
 import type { Deferred } from './deferred.js'
+import { createEarlyEvents } from './early-events.js'
 import { createListeners } from './listeners.js'
 import type { MessageListener } from './listeners.js'
 import type { Messaging } from './messaging.js'
@@ -30,11 +32,12 @@ import type { RoomPresence } from './presence.js'
 import { createReplica } from './replica.js'
 import type { Replica } from './replica.js'
 import type { Applied } from './line.js'
+import { notInRoom } from './room-errors.js'
 import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
 import type { Wish } from './wish.js'
-import { askedFor, clockOfWitness, rememberSite, standsFor, tellWoken } from '#witness'
+import { askedFor, rememberSite } from '#witness'
 
 type State =
   /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
@@ -45,9 +48,6 @@ type State =
   | { name: 'left'; error: PPError | null }
   | { name: 'failed'; error: PPError }
 
-/** Events that wait for their room's state. With more of them they are heard without it. */
-const MAX_EARLY = 1024
-
 export interface RoomOptions {
   key: string
   wish: Wish
@@ -55,7 +55,7 @@ export interface RoomOptions {
   time: Pick<Time, 'after'>
   batch: Batch
   messaging: Messaging
-  post: (message: Message, gate: Gate | null) => void
+  post: (message: Message, gate?: Gate) => void
   selfId: () => string | null
   createStore: CreateStore | undefined
   lingerMs: number
@@ -82,7 +82,7 @@ export interface Room {
   readonly isWanted: boolean
   readonly isRetained: boolean
   /** The same definition, made anew by a module that was loaded again: its validators count from now on. */
-  define(next: RoomShape): void
+  redefine(next: RoomShape): void
   /** Asks for the room unless it is on its way or there. `isReturn`: for the very room that it was. */
   enter(isReturn?: boolean): void
   joined(message: Pick<Joined, 'room' | 'type'>): void
@@ -116,20 +116,20 @@ export function createRoom(options: RoomOptions): Room {
   })
   const index = createPathIndex<unknown>({ getState: () => replica.state, onError })
   const listeners = createListeners(onError, () => definition?.events)
-  const changeListeners = new Set<() => void>()
+  const changeListeners = createChangeListeners('room', onError)
   const presence = createPresence({
     batch,
     selfId,
     onError,
     onWrong() {
-      if (id !== null) post({ kind: 'resync', room: id, version: replica.version, why: 'presence' }, null)
+      if (id !== null) post({ kind: 'resync', room: id, version: replica.version, why: 'presence' })
     },
     onHealed: (path) => options.onPresenceHealed(room, path),
   })
   const ownPresence = createOwnPresence(time, options.presenceThrottleMs, presence, (data) => {
     if (!isMember || id === null) return false
     const message: Message = { kind: 'presence', room: id, data }
-    post(message, null)
+    post(message)
     askedFor(presence, message)
     return true
   })
@@ -138,8 +138,8 @@ export function createRoom(options: RoomOptions): Room {
   let id: string | null = null
   /** The server counts us in, on this connection. */
   let isMember = false
-  /** They came before the state they were made in: the server shows it when it may. */
-  const early: Event[] = []
+  /** The server shows the state that they were made in when it may. */
+  const early = createEarlyEvents((event) => messaging.receive(event, listeners))
   let isWanted = false
   let retainCount = 0
   let cancelLinger: Undo | null = null
@@ -166,15 +166,11 @@ export function createRoom(options: RoomOptions): Room {
     const next = snapshot()
     if (next === notified) return
     notified = next
-    for (const listener of [...changeListeners]) {
-      const start = clockOfWitness()
-      try {
-        listener()
-      } catch (thrown) {
-        onError(thrown)
-      }
-      tellWoken(start, { kind: 'room', listener, isChanged: true })
-    }
+    changeListeners.notify()
+  }
+
+  function isOver(): boolean {
+    return 'error' in state
   }
 
   function snapshot(): RoomSnapshot {
@@ -201,11 +197,7 @@ export function createRoom(options: RoomOptions): Room {
   function arrive(): void {
     if (state.name !== 'joined') move({ name: 'joined' })
     joined.resolve(handle)
-    hearEarly()
-  }
-
-  function hearEarly(): void {
-    for (const event of early.splice(0)) messaging.receive(event, listeners)
+    early.release()
   }
 
   function becomeMember(): void {
@@ -219,7 +211,7 @@ export function createRoom(options: RoomOptions): Room {
     cancelLinger?.()
     cancelLinger = null
     ownPresence.cancel()
-    hearEarly()
+    early.release()
     joined.reject(
       next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
     )
@@ -239,7 +231,7 @@ export function createRoom(options: RoomOptions): Room {
   function release(): void {
     retainCount--
     // A room that the server put us in stays: whoever looks again could not ask for it.
-    if (retainCount > 0 || !isWanted || state.name === 'left' || state.name === 'failed') return
+    if (retainCount > 0 || !isWanted || isOver()) return
     cancelLinger = time.after(options.lingerMs, () => handle.leave())
   }
 
@@ -259,11 +251,7 @@ export function createRoom(options: RoomOptions): Room {
       return index.subscribe(first as (state: unknown) => T, listener, selectOptions)
     }
     notified ??= snapshot()
-    const entry = first as () => void
-    const call = (): void => entry()
-    standsFor(call, entry, 'room.subscribe')
-    changeListeners.add(call)
-    return () => void changeListeners.delete(call)
+    return changeListeners.subscribe(first as () => void)
   }
 
   const roomPresence: RoomPresence<unknown> = {
@@ -309,11 +297,11 @@ export function createRoom(options: RoomOptions): Room {
       return mirror.store
     },
     send(type: string, payload?: unknown) {
-      if (state.name === 'left' || state.name === 'failed') onError(notInRoom(key))
+      if (isOver()) onError(notInRoom(key))
       else messaging.send(type, payload, { gate })
     },
     request(type: string, payload?: unknown, askOptions: RoomAskOptions = {}) {
-      if (state.name === 'left' || state.name === 'failed') return Promise.reject(notInRoom(key))
+      if (isOver()) return Promise.reject(notInRoom(key))
       const output = Object.hasOwn(definition?.requests ?? {}, type)
         ? definition?.requests?.[type]?.output
         : undefined
@@ -359,7 +347,7 @@ export function createRoom(options: RoomOptions): Room {
     get isRetained() {
       return retainCount > 0
     },
-    define(next) {
+    redefine(next) {
       definition = next
     },
     enter,
@@ -367,7 +355,7 @@ export function createRoom(options: RoomOptions): Room {
       id = message.room
       becomeMember()
       // A handle that was over, and the server puts us in again.
-      if (state.name === 'left' || state.name === 'failed') joined = createDeferred()
+      if (isOver()) joined = createDeferred()
       if (message.type === 'event') arrive()
       else if (state.name !== 'joined' && state.name !== 'reconnecting') move({ name: 'joining' })
     },
@@ -392,11 +380,7 @@ export function createRoom(options: RoomOptions): Room {
       return applied(replica.applyDelta(message), before)
     },
     presences: (message) => presence.apply(message),
-    event(event) {
-      const isAhead = early.length > 0 || (isMember && state.name !== 'joined')
-      early.push(event)
-      if (!isAhead || early.length > MAX_EARLY) hearEarly()
-    },
+    event: (event) => early.take(event, isMember && state.name !== 'joined'),
     fail: (error) => leave({ name: 'failed', error }),
     end: (error) => leave({ name: 'left', error }),
     drop() {
@@ -412,31 +396,11 @@ export function createRoom(options: RoomOptions): Room {
     },
     expire() {
       isMember = false
-      hearEarly()
+      early.release()
       replica.layers.restart()
       ownPresence.forget()
       presence.clear()
     },
   }
   return room
-}
-
-export function notInRoom(key: string): PPError {
-  return new PPError(
-    'NOT_IN_ROOM',
-    DEV && `You are not in the room "${key}".`,
-    DEV && { hint: 'Join it again.' },
-  )
-}
-
-/** What `left` means for those who still hold the room. */
-export function reasonError(
-  reason: 'left' | 'kicked' | 'disposed',
-  key: string,
-  text?: string,
-): PPError | null {
-  if (reason === 'kicked')
-    return new PPError('KICKED', text ?? `The server removed this client from the room "${key}".`)
-  if (reason === 'disposed') return new PPError('ROOM_NOT_FOUND', `The room "${key}" has ended.`)
-  return null
 }

@@ -18,8 +18,8 @@ import type {
 import { createExpectedRooms } from './expected-rooms.js'
 import type { Gate } from './outbox.js'
 import type { Applied } from './line.js'
-import { notInRoom, reasonError } from './room.js'
 import type { Room } from './room.js'
+import { notInRoom, reasonError } from './room-errors.js'
 import type { Desync } from './types.js'
 import { keyOf, mayMean, nameOf, returnWish, wishOf } from './wish.js'
 import type { JoinOptions, Wish } from './wish.js'
@@ -32,7 +32,7 @@ export interface RoomsOptions {
   contract: () => ContractShape | undefined
   isOpen: () => boolean
   nextAckId: () => number
-  post: (message: Message, gate: Gate | null) => void
+  post: (message: Message, gate?: Gate) => void
   /** The number of the view that is held of a room. */
   channelOf: (room: string) => number | undefined
   /** Makes a room that calls back `enter` and `leave` below. */
@@ -48,7 +48,10 @@ export interface RoomsOptions {
 }
 
 export interface Rooms {
-  /** The handle of what is asked for; made when there is none. Nothing is sent. */
+  /**
+   * The handle of what is asked for; made when there is none. Nothing is sent. A handle that is there already goes on with the
+   * definition that it is asked for by: a module that was loaded again brings another one of the same name.
+   */
   find(target: RoomShape | string, options: JoinOptions): Room
   all(): readonly Room[]
   /** The state rooms that we are in and could go on with, by what their replicas have. */
@@ -111,7 +114,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     const ackId = nextAckId()
     joins.set(ackId, { room, wish })
     const join: Message = { kind: 'join', ackId, ...wish }
-    post(join, null)
+    post(join)
     askedFor(room, join)
   }
 
@@ -187,7 +190,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     for (const [id, name] of leaves) {
       if ([...joins.values()].some(({ wish }) => mayMean(wish, id, name))) continue
       leaves.delete(id)
-      post({ kind: 'leave', room: id }, null)
+      post({ kind: 'leave', room: id })
     }
   }
 
@@ -276,7 +279,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     waiting.push(...awaitExpected(message))
     if (waiting.length > 0) return waiting
     if (byId.size >= MAX_ROOMS) {
-      post({ kind: 'leave', room: message.room }, null)
+      post({ kind: 'leave', room: message.room })
       return []
     }
     const definition =
@@ -287,12 +290,13 @@ export function createRooms(options: RoomsOptions): Rooms {
     return [room]
   }
 
-  function receiveLeft({ room: id, reason, text }: Left): void {
+  function receiveLeft(left: Left): void {
+    const { room: id } = left
     const members = byId.get(id)
     if (members === undefined) return
     byId.delete(id)
     for (const room of members) {
-      const error = reasonError(reason, room.key, text)
+      const error = reasonError(left, room.key)
       abandon(room)
       room.end(error)
       discard(room.gate, error ?? notInRoom(room.key))
@@ -314,7 +318,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         if (result.healed !== undefined) onDesync({ room: id, why: 'hash', ...result.healed })
         continue
       }
-      post({ kind: 'resync', room: id, version: have, why: result.why }, null)
+      post({ kind: 'resync', room: id, version: have, why: result.why })
       // What is wrong with a state is known when the right one comes.
       if (result.why !== 'hash') onDesync({ room: id, have, got: lastVersion, why: result.why, path: null })
     }
@@ -326,7 +330,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     find(target, joinOptions) {
       const wish = wishOf(target, joinOptions)
       const known = byKey.get(keyOf(wish))
-      if (typeof target !== 'string') known?.define(target)
+      if (typeof target !== 'string') known?.redefine(target)
       if (known !== undefined) return known
       const room = make(nameOf(wish), wish, typeof target === 'string' ? null : target)
       byKey.set(keyOf(wish), room)
