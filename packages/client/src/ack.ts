@@ -30,11 +30,10 @@ export interface Asks {
   readonly lastId: number
   /** The page before asked up to this id. */
   startAfter(id: number): void
-  /** False when nobody waits for it, or no more. */
-  settle(ack: Ack): boolean
+  /** An answer that nobody waits for, or no more, is passed over. */
+  settle(ack: Ack): void
   reject(ackId: number, error: PPError): void
   rejectAll(makeError: (what: string) => PPError, isMeant?: (ackId: number) => boolean): void
-  readonly size: number
 }
 
 interface Pending {
@@ -111,17 +110,12 @@ export function createAsks({
     startAfter: (id) => void (lastId = Math.max(lastId, id)),
     settle(ack) {
       const one = pending.get(ack.ackId)
-      if (one === undefined) return false
-      if (ack.error === undefined) one.answer(ack.data, ack.version)
-      else one.reject(new PPError(ack.error.code, ack.error.message))
-      return true
+      if (ack.error === undefined) one?.answer(ack.data, ack.version)
+      else one?.reject(new PPError(ack.error.code, ack.error.message))
     },
     reject,
     rejectAll(makeError, isMeant = () => true) {
       for (const [ackId, one] of [...pending]) if (isMeant(ackId)) one.reject(makeError(one.what))
-    },
-    get size() {
-      return pending.size
     },
   }
 }

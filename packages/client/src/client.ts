@@ -105,17 +105,17 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** The public id of the session; null before the first connect. */
   get id(): string | null {
-    return this.#core.id
+    return this.#core.session.id
   }
 
   /** Who this client is in presence lists: its user's id, as the server's authentication says, else its own. */
   get userId(): string | null {
-    return this.#core.userId
+    return this.#core.session.userId
   }
 
   /** The session that a reconnect continues; the same as `id`. */
   get recoverySessionId(): string | null {
-    return this.#core.id
+    return this.#core.session.id
   }
 
   /** The last round trip in milliseconds; null before the first. */

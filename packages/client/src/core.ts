@@ -7,7 +7,6 @@ import {
   createClientCodec,
   createNameTable,
   createViewDecoder,
-  FINGERPRINT,
   formatPath,
   hostTime,
   PPError,
@@ -18,7 +17,6 @@ import type {
   ContractShape,
   Emitter,
   Event,
-  Hello,
   Inspector,
   Message,
   Path,
@@ -32,6 +30,7 @@ import { createServerClock } from './clock.js'
 import type { ServerClock } from './clock.js'
 import { createConnection } from './connection.js'
 import type { Connection } from './connection.js'
+import { createContract, entryOf } from './contract.js'
 import { createFaults } from './faults.js'
 import { answerPing, createHeartbeat } from './heartbeat.js'
 import type { Heartbeat } from './heartbeat.js'
@@ -52,6 +51,7 @@ import { createRooms } from './rooms.js'
 import type { Rooms } from './rooms.js'
 import { createScopes } from './scopes.js'
 import type { Scopes } from './scopes.js'
+import type { Session } from './session.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot, Desync } from './types.js'
 import { dialFrom } from './web-socket.js'
 
@@ -64,8 +64,7 @@ export interface Core {
   setActivity(activity: Activity): void
   readonly inspector: Inspector
   readonly clock: ServerClock
-  readonly id: string | null
-  readonly userId: string | null
+  readonly session: Pick<Session, 'id' | 'userId'>
   ready(): Promise<void>
   readonly scopes: Scopes
   /** As `messaging.request`, with the contract's validator for the answer. */
@@ -85,10 +84,9 @@ export function createCore(options: ClientOptions): Core {
   const random = options.random ?? {
     next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   }
-  const { contractTable, fingerprint } = fingerprintOf(options)
-  let { contract } = options
+  const contract = createContract(options.contract, options.registry)
   /** Which names we may say as numbers: as the last welcome had it. */
-  const names = createNameTable(contractTable)
+  const names = createNameTable(contract.names)
   /** They outlive connections: a session that goes on is continued by deltas that build on them. */
   const views = createViewDecoder()
   const codec = createClientCodec(views, names)
@@ -115,14 +113,15 @@ export function createCore(options: ClientOptions): Core {
   })
   const { asks, outbox, session, post } = mail
   const messaging = createMessaging({ asks, post, onError: report })
+  const selfId = (): string | null => session.userId
   const presence = createPresence({
     batch,
-    selfId: () => session.userId,
+    selfId,
     onError: report,
     onWrong: () => post({ kind: 'resync', version: 0, why: 'presence' }),
     onHealed: (path) => tellDesync({ room: null, have: 0, got: 0, why: 'presence', path }),
   })
-  const scopes = createScopes(report, () => contract?.events)
+  const scopes = createScopes(report, () => contract.current()?.events)
 
   /** The last connection ended with a frame that could not be read. */
   let isSuspect = false
@@ -134,7 +133,7 @@ export function createCore(options: ClientOptions): Core {
     random,
     createCodec() {
       views.begin()
-      return createClientCodec(views, createNameTable(contractTable))
+      return createClientCodec(views, createNameTable(contract.names))
     },
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     reconnect: options.reconnect ?? true,
@@ -151,7 +150,7 @@ export function createCore(options: ClientOptions): Core {
       version: PROTOCOL_VERSION,
       ...(token === null ? {} : { token }),
       ...session.hello(isSuspect ? [] : rooms.versions()),
-      ...fingerprint,
+      ...contract.hello,
     }),
     onWelcome: welcomed,
     onMessage: receive,
@@ -167,29 +166,25 @@ export function createCore(options: ClientOptions): Core {
   const rooms = createRooms({
     time,
     afterFrame: batch.mark,
-    contract: () => contract,
+    contract: contract.current,
     isOpen: () => connection.isOpen,
-    nextAckId: asks.nextId,
-    post,
-    release: session.release,
-    discard: mail.discard,
+    mail,
     channelOf: views.channelOf,
-    make: (key, wish, definition) =>
+    make: (wish, definition) =>
       createRoom({
-        key,
         wish,
         definition,
         time,
         batch,
         messaging,
         post,
-        selfId: () => session.userId,
+        selfId,
         createStore: options.createStore,
         lingerMs: options.lingerMs ?? LINGER_MS,
         presenceThrottleMs: options.presenceThrottleMs ?? PRESENCE_THROTTLE_MS,
         onError: report,
-        onEnter: (room) => rooms.enter(room),
-        onLeave: (room) => rooms.leave(room),
+        onEnter: rooms.enter,
+        onLeave: rooms.leave,
         onStatus: inspection.room,
         onPresenceHealed({ handle: { id: room, version } }, path) {
           tellDesync({ room, have: version, got: version, why: 'presence', path })
@@ -294,8 +289,9 @@ export function createCore(options: ClientOptions): Core {
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
     mail.reportDropped()
     if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
-      const names = welcome.mismatches.map(({ name }) => name).join(', ')
-      const text = DEV && `Client and server differ in ${names}. Build both from the same contract.`
+      const text =
+        DEV &&
+        `Client and server differ in ${welcome.mismatches.map(({ name }) => name).join(', ')}. Build both from the same contract.`
       report(new PPError('SCHEMA_MISMATCH', text, { details: welcome.mismatches }))
     }
   }
@@ -326,19 +322,13 @@ export function createCore(options: ClientOptions): Core {
         receiveEvent(message)
         return
       case 'ack':
-        if (!rooms.settle(message)) asks.settle(message)
+        if (!rooms.receive(message)) asks.settle(message)
         return
       case 'error': {
         const { code, message: text, type, room } = message
         report(new PPError(code, text, { details: { type, room } }))
         return
       }
-      case 'joined':
-      case 'left':
-      case 'snapshot':
-      case 'delta':
-        rooms.receive(message)
-        return
       case 'presences':
         if (message.room !== undefined) rooms.receive(message)
         else {
@@ -358,7 +348,8 @@ export function createCore(options: ClientOptions): Core {
         session.confirmed(message.count)
         return
       default:
-        throw new PPError('MALFORMED_FRAME', DEV && `A server does not send "${message.kind}".`)
+        if (!rooms.receive(message))
+          throw new PPError('MALFORMED_FRAME', DEV && `A server does not send "${message.kind}".`)
     }
   }
 
@@ -379,42 +370,16 @@ export function createCore(options: ClientOptions): Core {
     setActivity: activity.set,
     inspector,
     clock,
-    get id() {
-      return session.id
-    },
-    get userId() {
-      return session.userId
-    },
+    session,
     ready: readiness.promise,
     scopes,
     request(type, payload, askOptions) {
-      const requests = contract?.requests ?? {}
-      const isKnown = askOptions.ns === undefined && Object.hasOwn(requests, type)
-      return messaging.request(type, payload, askOptions, isKnown ? requests[type]?.output : undefined)
+      const requests = askOptions.ns === undefined ? contract.current()?.requests : undefined
+      return messaging.request(type, payload, askOptions, entryOf(requests, type)?.output)
     },
     report,
-    replaceContract(next) {
-      const rows = fingerprintOf({ ...options, contract: next }).fingerprint.contract ?? []
-      const isSame = rows.join('\n') === fingerprint.contract?.join('\n')
-      if (isSame) contract = next
-      return isSame
-    },
+    replaceContract: contract.replace,
   }
-}
-
-/** The names that may travel as numbers, and what the hello says of the contract. */
-function fingerprintOf({ contract, registry }: ClientOptions): {
-  contractTable: readonly string[]
-  fingerprint: Pick<Hello, 'contract'>
-} {
-  if (contract === undefined && registry === undefined) return { contractTable: [], fingerprint: {} }
-  const by = contract?.[FINGERPRINT]
-  if (contract !== undefined && by !== undefined)
-    return { contractTable: by.names(contract), fingerprint: { contract: by.rows(contract, registry) } }
-  throw new PPError(
-    'INVALID_ARGUMENT',
-    DEV && 'A contract is made by defineContract; a registry needs one beside it, empty or not.',
-  )
 }
 
 function closedError(): PPError {

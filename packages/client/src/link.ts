@@ -42,13 +42,12 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
   const undos: Undo[] = []
   let pending: Letter[] = []
   let isOver = false
-  let maxFrameBytes = Infinity
 
   function sendPending(): void {
     if (isOver) return
     const letters = pending
     pending = []
-    for (const group of splitFrames(letters, maxFrameBytes)) {
+    for (const group of splitFrames(letters, link.maxFrameBytes)) {
       for (const frame of codec.pack(group.map(({ body }) => body))) {
         inspect(
           'out',
@@ -79,7 +78,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
     for (const undo of undos) undo()
   }
 
-  return {
+  const link: Link = {
     listen() {
       undos.push(
         transport.onMessage(receive),
@@ -98,12 +97,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
     get isBehind() {
       return transport.bufferedAmount > BEHIND_BYTES
     },
-    get maxFrameBytes() {
-      return maxFrameBytes
-    },
-    set maxFrameBytes(bytes) {
-      maxFrameBytes = bytes
-    },
+    maxFrameBytes: Infinity,
     close(code, reason) {
       if (isOver) return
       sendPending()
@@ -120,6 +114,7 @@ export function createLink({ transport, codec, onFrame, onClose, onFault, inspec
       transport.terminate()
     },
   }
+  return link
 }
 
 /** What a body costs in the table of a frame of several: its length, and its share of the head. */

@@ -2,6 +2,7 @@
 // rejects is reported and harms nobody else; whoever asked is told INTERNAL.
 import { createEmitter, DEV, PPError, toPPError, validate } from '@painda/protocol'
 import type { Event, SchemaMap, Undo, WireError } from '@painda/protocol'
+import { entryOf } from './contract.js'
 import { clockOfWitness, listens, tellWoken } from '#witness'
 
 /** Answers a question of the server, error first: `ack(null, data)` or `ack(new Error('no'))`. Only the first call counts. */
@@ -53,8 +54,7 @@ export function createListeners(
         answer?.({ error: wireError(error) })
         return
       }
-      const schemas = schemasNow() ?? {}
-      const schema = Object.hasOwn(schemas, event.type) ? schemas[event.type] : undefined
+      const schema = entryOf(schemasNow(), event.type)
       let payload = event.payload
       try {
         if (schema !== undefined) payload = validate(schema, payload, `The event "${event.type}"`)

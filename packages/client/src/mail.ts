@@ -38,7 +38,6 @@ export interface Mail {
 
 export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: MailOptions): Mail {
   let dropped: { letter: Letter; error: PPError }[] = []
-  let maxPayloadBytes = Infinity
 
   const outbox = createOutbox({
     time,
@@ -68,19 +67,14 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
     if (ackId !== null) asks.reject(ackId, error)
   }
 
-  return {
+  const mail: Mail = {
     asks,
     outbox,
     session,
-    get maxPayloadBytes() {
-      return maxPayloadBytes
-    },
-    set maxPayloadBytes(bytes) {
-      maxPayloadBytes = bytes
-    },
+    maxPayloadBytes: Infinity,
     post(message, gate = null) {
       const letter = { message, body: codec.encode(message) }
-      if (letter.body.byteLength > maxPayloadBytes) throw tooLarge(letter, maxPayloadBytes)
+      if (letter.body.byteLength > mail.maxPayloadBytes) throw tooLarge(letter, mail.maxPayloadBytes)
       asked(message)
       session.post(letter, gate)
     },
@@ -107,6 +101,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
       onError(new PPError('BUFFER_OVERFLOW', text, facts))
     },
   }
+  return mail
 }
 
 function ackIdOf({ message }: Letter): number | null {
@@ -125,12 +120,13 @@ function tooLarge({ message, body }: Letter, maxBytes: number): PPError {
   return new PPError('PAYLOAD_TOO_LARGE', text, { details: { kind: message.kind } })
 }
 
-const BUFFER_HINT = 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.'
-
 function tooMuch(why: DropReason): PPError {
-  const text =
-    why === 'age'
-      ? 'A message waited too long for a connection.'
-      : `Too ${why === 'count' ? 'many messages' : 'many bytes'} wait for a connection.`
-  return new PPError('BUFFER_OVERFLOW', DEV && text, DEV && { hint: BUFFER_HINT })
+  return new PPError(
+    'BUFFER_OVERFLOW',
+    DEV &&
+      (why === 'age'
+        ? 'A message waited too long for a connection.'
+        : `Too many ${why === 'count' ? 'messages' : 'bytes'} wait for a connection.`),
+    DEV && { hint: 'Raise the bounds of the option `buffer`, or send what may be lost as volatile.' },
+  )
 }

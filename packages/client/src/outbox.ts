@@ -32,8 +32,8 @@ export interface Outbox {
   confirm(count: number): void
   /** All that the server has not confirmed, in order. */
   unconfirmed(): readonly Letter[]
-  /** Another session begins: counts start again. Returns what was sent and never confirmed. */
-  restart(): readonly Letter[]
+  /** Another session begins: what was sent is forgotten, and counts start again. */
+  restart(): void
   /** Counts go on from what a page before has sent. */
   startAt(count: number): void
   /** Keeps a message that cannot be sent now. The oldest are dropped past a bound. */
@@ -48,7 +48,6 @@ export interface Outbox {
   encodeAnew(change: () => void): void
   /** Forgets messages that were never sent. Returns them. */
   forget(isUnwanted: (letter: Letter, gate: Gate | null) => boolean): readonly Letter[]
-  readonly unconfirmedCount: number
   readonly unconfirmedBytes: number
 }
 
@@ -127,11 +126,9 @@ export function createOutbox({
     },
     unconfirmed: () => sent,
     restart() {
-      const lost = sent
       sent = []
       sentBytes = 0
       confirmed = 0
-      return lost
     },
     startAt(count) {
       confirmed = count
@@ -164,9 +161,6 @@ export function createOutbox({
       waitingBytes = bytesOf(waiting.map(({ letter }) => letter))
     },
     forget: (isUnwanted) => take(({ letter, gate }) => isUnwanted(letter, gate)).map(({ letter }) => letter),
-    get unconfirmedCount() {
-      return sent.length
-    },
     get unconfirmedBytes() {
       return sentBytes
     },

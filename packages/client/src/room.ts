@@ -17,6 +17,7 @@ import type {
 import type { RoomAskOptions } from './ack.js'
 import type { Batch } from './batch.js'
 import { createChangeListeners } from './change-listeners.js'
+import { entryOf } from './contract.js'
 import { createDeferred } from './deferred.js'
 import type { Deferred } from './deferred.js'
 import { createEarlyEvents } from './early-events.js'
@@ -36,6 +37,7 @@ import { notInRoom } from './room-errors.js'
 import type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
+import { nameOf } from './wish.js'
 import type { Wish } from './wish.js'
 import { askedFor, rememberSite } from '#witness'
 
@@ -49,7 +51,6 @@ type State =
   | { name: 'failed'; error: PPError }
 
 export interface RoomOptions {
-  key: string
   wish: Wish
   definition: RoomShape | null
   time: Pick<Time, 'after'>
@@ -105,8 +106,9 @@ export interface Room {
 }
 
 export function createRoom(options: RoomOptions): Room {
-  const { key, wish, time, batch, messaging, post, selfId, onError, onStatus } = options
+  const { wish, time, batch, messaging, post, selfId, onError, onStatus } = options
   let { definition } = options
+  const key = nameOf(wish)
   const replica = createReplica({
     onShown(before) {
       index.touch(undefined, before, replica.state)
@@ -302,9 +304,7 @@ export function createRoom(options: RoomOptions): Room {
     },
     request(type: string, payload?: unknown, askOptions: RoomAskOptions = {}) {
       if (isOver()) return Promise.reject(notInRoom(key))
-      const output = Object.hasOwn(definition?.requests ?? {}, type)
-        ? definition?.requests?.[type]?.output
-        : undefined
+      const output = entryOf(definition?.requests, type)?.output
       // The definition types the answer, and its validator has checked it where there is one.
       return messaging.request(type, payload, { ...askOptions, gate }, output) as Promise<never>
     },
@@ -379,7 +379,7 @@ export function createRoom(options: RoomOptions): Room {
       const before = replica.state
       return applied(replica.applyDelta(message), before)
     },
-    presences: (message) => presence.apply(message),
+    presences: presence.apply,
     event: (event) => early.take(event, isMember && state.name !== 'joined'),
     fail: (error) => leave({ name: 'failed', error }),
     end: (error) => leave({ name: 'left', error }),

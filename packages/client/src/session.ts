@@ -29,8 +29,6 @@ export interface Adoption {
   isFresh: boolean
   /** Null at a first welcome. */
   recovery: Recovery | null
-  /** Sent under the session before and never confirmed. */
-  lost: readonly Letter[]
 }
 
 export interface Session {
@@ -101,7 +99,7 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     if (isReliable(letter.message) && !hasOverflowed) {
       outbox.keep(letter)
       hasOverflowed =
-        outbox.unconfirmedCount > MAX_UNCONFIRMED || outbox.unconfirmedBytes > MAX_UNCONFIRMED_BYTES
+        outbox.unconfirmed().length > MAX_UNCONFIRMED || outbox.unconfirmedBytes > MAX_UNCONFIRMED_BYTES
       if (hasOverflowed) outbox.restart()
     }
     link?.send(letter)
@@ -159,7 +157,7 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     adopt(welcome) {
       const isFirst = lastId === null
       const isSame = current !== null && (welcome.outcome === 'resumed' || welcome.outcome === 'snapshot')
-      const lost = isSame ? [] : outbox.restart()
+      if (!isSame) outbox.restart()
       const isFresh = isSame && isRestored
       isRestored = false
       if (isFresh) outbox.startAt(welcome.received)
@@ -171,7 +169,7 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
       current = { id: welcome.id, token: welcome.token, userId: welcome.userId ?? welcome.id }
       lastId = welcome.id
       const recovery = isFirst ? null : recoveryOf(welcome, isSame ? null : reason)
-      return { isSame, isFirst, isFresh, lost, recovery }
+      return { isSame, isFirst, isFresh, recovery }
     },
     attach(newLink, messagesPerSecond) {
       link = newLink
