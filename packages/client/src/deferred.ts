@@ -14,5 +14,5 @@ export function createDeferred<T>(): Deferred<T> {
     reject = onError
   })
   promise.catch(() => {})
-  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) }
+  return { promise, resolve, reject }
 }

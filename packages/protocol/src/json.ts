@@ -1,4 +1,5 @@
 // What may stand in state, messages and presence: plain JSON, checked at the edge where it enters.
+import { DEV } from '#dev'
 import { PPError } from './errors.js'
 import type { Path } from './path.js'
 
@@ -17,10 +18,11 @@ export function isForbiddenKey(key: string): boolean {
 /** Keys of state and payloads are names, not texts. */
 export const MAX_KEY_LENGTH = 1024
 
-/** What is wrong with a key; null for one that may stand in state and travel. */
+/** What is wrong with a key, empty in a page for production; null for one that may stand in state and travel. */
 export function keyFault(key: string): string | null {
-  if (isForbiddenKey(key)) return 'a key that reaches the prototype'
-  return key.length > MAX_KEY_LENGTH ? `a key of more than ${MAX_KEY_LENGTH} characters` : null
+  if (isForbiddenKey(key)) return DEV ? 'a key that reaches the prototype' : ''
+  if (key.length <= MAX_KEY_LENGTH) return null
+  return DEV ? `a key of more than ${MAX_KEY_LENGTH} characters` : ''
 }
 
 /** True for an object made by `{}`, `JSON.parse` or `Object.create(null)`. */
