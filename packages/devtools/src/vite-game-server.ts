@@ -1,6 +1,6 @@
 // The game server in the dev server's process: loaded, started, and given other code when a file of it was saved. The code that runs
 // stays in charge until the new one has been loaded and taken; what goes wrong is told, and the game goes on.
-//   saved ── loads, and the server takes it ──▶ kept        rooms, sockets and state go on
+//   saved ── loads, and the server takes it ──▶ kept        rooms, sockets and state go on; rooms whose state has another shape begin anew
 //         ── the contract is another one ─────▶ restarted   a new server; clients come back by themselves, to new rooms
 //         ── it throws ───────────────────────▶ failed      nothing has changed
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
@@ -12,7 +12,7 @@ import type { Time } from '@painda/protocol'
 export interface RunningServer {
   reload(
     setup: (server: never, kept: { [name: string]: unknown }) => unknown,
-    options: { readonly contract?: object },
+    options: { readonly contract?: object; readonly restartRooms?: boolean },
   ): { readonly rooms: number; readonly notes: readonly string[] }
   shutdown(options: { readonly timeoutMs: number; readonly spreadMs: number }): Promise<void>
   close(): Promise<void>
@@ -167,7 +167,7 @@ export function createGameServer({
 }
 
 function take(server: RunningServer, { setup, contract }: GameServerModule) {
-  return server.reload(setup, contract === undefined ? {} : { contract })
+  return server.reload(setup, { restartRooms: true, ...(contract === undefined ? {} : { contract }) })
 }
 
 function assertModule(module: unknown): GameServerModule {

@@ -155,13 +155,28 @@ test('another contract is a new server: clients come back by themselves, to room
   client.on('recovery', ({ outcome, lost }) => outcomes.push(`${outcome} ${JSON.stringify(lost)}`))
   room.send('hit', 3)
   await waitFor(() => room.state?.score === 1003)
-  await project.save('shared.ts', SHARED.replace('score: 0', 'score: 500, lives: 3'))
+  await project.save(
+    'shared.ts',
+    SHARED.replace('score: 0', 'score: 500').replace('hit:', 'jump: type<null>(), hit:'),
+  )
   expect(project.lines.at(-1)).toMatch(
-    /shape at "lives".*The game server has started anew; clients come back\.$/,
+    /contract has changed.*"jump".*The game server has started anew; clients come back\.$/,
   )
   await waitFor(() => room.state?.score === 1500 && room.status === 'joined')
   expect(outcomes).toHaveLength(1)
   expect(outcomes[0]).toContain('expired')
+})
+
+test('a state of another shape is new rooms on the same server: clients come back to them by themselves', async () => {
+  const project = await createProject({ 'main.ts': MAIN, 'shared.ts': SHARED, 'rules.ts': rules(1) })
+  const { room } = await enter(project.url)
+  room.send('hit', 3)
+  await waitFor(() => room.state?.score === 1003)
+  const { server } = project.game
+  await project.save('shared.ts', SHARED.replace('score: 0', 'score: 500, lives: 3'))
+  expect(project.lines.at(-1)).toMatch(/shape at "lives"\. 1 room began anew; clients come back\.$/)
+  await waitFor(() => room.state?.score === 1500 && room.status === 'joined')
+  expect(project.game.server).toBe(server)
 })
 
 test('a game that did not start is told, and starts when it is right', async () => {

@@ -246,6 +246,7 @@ export function createCore(options: ServerOptions) {
     rowsOf: (next) => contractRows(next, options.registry),
     setContract: (next) => void (validators = next),
     countClients: () => sessions.size,
+    expire: ({ id }) => sessions.get(id)?.session.expire('restart'),
     faults,
   })
 

@@ -36,6 +36,8 @@ export interface Matchmaking<C extends Member> {
   known(name: string): Definition<C> | undefined
   /** Another shape and behaviour for a definition and all of its rooms. The undo brings back what was there. */
   redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
+  /** A definition of its own under a known name: what there is of rooms stays with the one before. The undo brings that back. */
+  renew(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
   /** No new room of it from now on; its rooms go on, and `redefine` takes them up again. */
   retire(name: string): void
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
@@ -143,6 +145,18 @@ export function createMatchmaking<C extends Member>({
         if (!wasRetired) return
         definitions.delete(name)
         retired.set(name, definition)
+      }
+    },
+    renew(shape, behaviour) {
+      const { name } = shape
+      checkRates(name, behaviour)
+      const [before, retiredBefore] = [definitions.get(name), retired.get(name)]
+      retired.delete(name)
+      definitions.set(name, { shape, behaviour, open: new Set() })
+      return () => {
+        definitions.delete(name)
+        if (before !== undefined) definitions.set(name, before)
+        if (retiredBefore !== undefined) retired.set(name, retiredBefore)
       }
     },
     retire(name) {

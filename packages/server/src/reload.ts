@@ -4,8 +4,10 @@
 //   listeners    of the server, its namespaces and middlewares that the call before registered are undone
 //   a definition that is not there any more keeps its rooms as they are, and makes no new ones
 // All of it or nothing: when `setup` throws, the code before stays in charge. What clients know of a room must not change under
-// them: another contract or another shape of the state is refused, and takes a new server.
-import { compareContracts, contractRows, PPError } from '@painda/protocol'
+// them. Another shape of a room's state is refused, or, where that is wished, takes new rooms of that definition: whoever is in them
+// comes back as after a restart. Another contract takes a new server: names have numbers on the wire, settled with each connection
+// for the whole contract, and the same bytes go to all members of a room.
+import { compareContracts, PPError } from '@painda/protocol'
 import type { ContractShape, RoomShape, Undo } from '@painda/protocol'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import type { Faults } from './faults.js'
@@ -15,7 +17,7 @@ import type { Member } from './member.js'
 import type { RoomKind } from './room-kind.js'
 import type { StateRoom } from './room.js'
 import type { Reloading } from './rooms.js'
-import { shapeDifference } from './state-shape.js'
+import { differenceFor, messageDifference } from './room-difference.js'
 
 /** What `setup` may leave for the next call of it: the same object each time. */
 export type SetupMemory = { [name: string]: unknown }
@@ -26,11 +28,18 @@ export type Setup<Server> = (server: Server, kept: SetupMemory) => void | Undo |
 export interface ReloadOptions {
   /** The contract as it is now. Default: it has not changed. */
   readonly contract?: ContractShape
+  /**
+   * Rooms of a definition whose state has another shape, or is shown to others, end; whoever is in them comes back to new ones by
+   * itself, with another session. All other rooms and connections go on. Default: such a definition is refused.
+   */
+  readonly restartRooms?: boolean
 }
 
 export interface Reloaded {
   /** Rooms that go on with the new code; 0 for the first call. */
   readonly rooms: number
+  /** Rooms that have ended, as `restartRooms` allows. */
+  readonly restarted: number
   /** What goes on with the code before, in sentences for whoever has saved a file. */
   readonly notes: readonly string[]
 }
@@ -42,6 +51,9 @@ interface Generation<C extends Member> {
   readonly rollbacks: Undo[]
   readonly defined: Set<string>
   readonly replaced: Set<RoomKind<C>>
+  /** Their rooms end, and why. */
+  readonly renewed: Map<RoomKind<C>, string>
+  readonly restartsRooms: boolean
   /** Some clients have got handlers from it. */
   listensForConnections: boolean
 }
@@ -69,6 +81,8 @@ export interface ReloadsOptions<C extends Member> {
   readonly setContract: (contract: ContractShape) => void
   /** Sessions, those included whose connection is lost. */
   readonly countClients: () => number
+  /** Its session is over: it begins another one by itself. */
+  readonly expire: (client: C) => void
   readonly faults: Faults
 }
 
@@ -85,12 +99,14 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
     return open !== null
   }
 
-  function begin(): Generation<C> {
+  function begin(restartsRooms: boolean): Generation<C> {
     return {
       undos: [],
       rollbacks: [],
       defined: new Set(),
       replaced: new Set(),
+      renewed: new Map(),
+      restartsRooms,
       listensForConnections: false,
     }
   }
@@ -109,8 +125,37 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
   }
 
   function replace(kind: RoomKind<C>, shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void {
-    assertSameRoom(kind, shape, behaviour)
+    const differs = messageDifference(kind, shape) ?? differenceFor(kind, shape, behaviour)
+    if (differs !== null) throw mismatch(differs)
     open?.replaced.add(kind)
+  }
+
+  /** Takes the place of a definition of the setup before. The undo brings that back. */
+  function redefine(
+    now: Generation<C>,
+    kind: RoomKind<C>,
+    shape: RoomShape,
+    behaviour: RoomBehaviour<UntypedShape, C>,
+  ): Undo {
+    const unspeakable = messageDifference(kind, shape)
+    if (unspeakable !== null) throw mismatch(unspeakable)
+    const differs = differenceFor(kind, shape, behaviour)
+    if (differs === null) {
+      now.replaced.add(kind)
+      return rooms.redefine(shape, behaviour)
+    }
+    if (!now.restartsRooms) throw mismatch(differs)
+    now.renewed.set(kind, differs)
+    return rooms.renew(shape, behaviour)
+  }
+
+  /** Its rooms end with the code that they had; returns how many. */
+  function endRoomsOf(kind: RoomKind<C>): number {
+    const ending = rooms.roomsOf(new Set([kind]))
+    // First, so that nobody is told of an end and stays away.
+    for (const client of new Set(ending.flatMap(({ guests }) => guests))) options.expire(client)
+    for (const room of ending) void room.dispose()
+    return ending.length
   }
 
   function finish(before: Generation<C> | null, now: Generation<C>): Reloaded {
@@ -128,10 +173,16 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
     }
     const running = rooms.roomsOf(now.replaced)
     notes.push(...new Set(running.filter((room) => room.reloaded()).map(staleOf)))
+    let restarted = 0
+    for (const [kind, why] of now.renewed) {
+      const ended = endRoomsOf(kind)
+      restarted += ended
+      if (ended > 0) notes.push(`${why} ${count(ended, 'room')} began anew; clients come back.`)
+    }
     const clients = options.countClients()
     if (before?.listensForConnections === true && clients > 0)
       notes.push(`What "connection" gave to ${count(clients, 'client')} goes on with the code before.`)
-    return { rooms: running.length, notes }
+    return { rooms: running.length, restarted, notes }
   }
 
   function takeLater(generation: Generation<C>, later: PromiseLike<unknown>): void {
@@ -169,8 +220,7 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
         rooms.define(shape, behaviour)
         open?.rollbacks.push(() => rooms.retire(name))
       } else {
-        replace(known, shape, behaviour)
-        open.rollbacks.push(rooms.redefine(shape, behaviour))
+        open.rollbacks.push(redefine(open, known, shape, behaviour))
       }
       open?.defined.add(name)
     },
@@ -182,9 +232,9 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
       open.rollbacks.push(() => void Object.assign(kind, before))
       Object.assign(kind, next)
     },
-    run(setup, { contract }) {
+    run(setup, { contract, restartRooms = false }) {
       if (open !== null) throw new PPError('INVALID_ARGUMENT', 'setup() must not call reload().')
-      const generation = begin()
+      const generation = begin(restartRooms)
       open = generation
       try {
         if (contract !== undefined) assertSameContract(contract)
@@ -204,36 +254,6 @@ export function createReloads<C extends Member>(options: ReloadsOptions<C>): Rel
       return finish(before, generation)
     },
   }
-}
-
-/** What members have of a room must be right under the new code too. */
-function assertSameRoom<C extends Member>(
-  { shape: was, behaviour }: RoomKind<C>,
-  shape: RoomShape,
-  next: RoomBehaviour<UntypedShape, C>,
-): void {
-  const of = `of the room "${shape.name}"`
-  const [differs] = compareContracts(
-    contractRows({ rooms: { was } }),
-    contractRows({ rooms: { was: shape } }),
-  )
-  if (differs !== undefined) throw mismatch(`The contract ${of} has changed: ${differs.name}.`)
-  if (was !== shape) {
-    const path = shapeDifference(was.state(), shape.state())
-    if (path !== null) throw mismatch(`The state ${of} has another shape at "${path}".`)
-    if (!haveSameAudience(was, shape)) throw mismatch(`Who may see the state ${of} is decided by other code.`)
-  }
-  if ((behaviour.view === undefined) !== (next.view === undefined))
-    throw mismatch(`The room "${shape.name}" shows its state in another way.`)
-}
-
-function haveSameAudience(was: RoomShape, is: RoomShape): boolean {
-  const functions = ({ sync = {} }: RoomShape): unknown[] =>
-    (Array.isArray(sync) ? sync.map(([, rule]: readonly unknown[]) => rule) : Object.values(sync))
-      .map((rule: unknown): unknown => Reflect.get(Object(rule), 'to'))
-      .filter((to) => typeof to === 'function')
-  const [before, after] = [functions(was), functions(is)]
-  return before.length === after.length && before.every((one, index) => one === after[index])
 }
 
 function mismatch(message: string): PPError {

@@ -272,6 +272,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return isStale
   }
 
+  /** Everybody with a seat in it, or waiting for one, those included whose connection is lost. */
+  get guests(): readonly C[] {
+    const { seating, queue } = this.#parts
+    return [...[...seating.seats.values()].map(({ client }) => client), ...queue.clients]
+  }
+
   /** It was restored: its members have so long to come back before it counts as abandoned. */
   awaitMembers(ms: number): void {
     // Not one of the application's timers.

@@ -103,6 +103,8 @@ export interface Reloading<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   /** @throws PPError `INVALID_ARGUMENT` for a rate that is none */
   redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
+  /** Another definition of a known name: rooms of the one before stay its. @throws PPError `INVALID_ARGUMENT` for a rate that is none */
+  renew(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
   retire(name: string): void
   /** Rooms of these kinds. */
   roomsOf(kinds: ReadonlySet<RoomKind<C>>): readonly StateRoom<C>[]
@@ -214,6 +216,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       define: matchmaking.define,
       known: matchmaking.known,
       redefine: matchmaking.redefine,
+      renew: matchmaking.renew,
       retire: matchmaking.retire,
       roomsOf: (kinds) => matchmaking.list().filter(({ kind }) => kinds.has(kind)),
     },

@@ -291,8 +291,8 @@ export class PPServer<C extends ContractShape = ContractShape> {
    * For development: runs `setup`, which registers all that this server does, and undoes what the call before registered. Sockets,
    * sessions, rooms, their state and members stay; from the next event on the handlers are the new ones. When `setup` throws,
    * everything stays as it was. The same in production: run it once.
-   * @throws PPError `CONTRACT_MISMATCH` when the contract or the shape of a room's state is another one, which takes a new
-   * server; what `setup` throws
+   * @throws PPError `CONTRACT_MISMATCH` when the contract is another one, which takes a new server, or the shape of a room's state,
+   * unless `restartRooms` is set; what `setup` throws
    */
   reload(setup: Setup<this>, options: ReloadOptions = {}): Reloaded {
     return this.#core.reloads.run((kept) => setup(this, kept), options)

@@ -78,7 +78,11 @@ test('a room goes on with its state, its members and their sockets, and the next
   ada.send('hit', 3)
   await harness.settle()
   const [room] = server.rooms()
-  expect(server.reload(defineWith(rules(10, { onJoin, onLeave })))).toEqual({ rooms: 1, notes: [] })
+  expect(server.reload(defineWith(rules(10, { onJoin, onLeave })))).toEqual({
+    rooms: 1,
+    restarted: 0,
+    notes: [],
+  })
   ben.send('hit', 2)
   await harness.settle()
   expect(server.rooms()).toEqual([room])
@@ -312,7 +316,11 @@ test('a room of the documented form keeps its state and takes the new view and l
   const hall = first.join<{ seen: number }>('hall')
   await harness.settle()
   harness.server.getRoom('hall')?.update((draft) => void Object.assign(draft, { seen: 4 }))
-  expect(harness.server.reload(build('new') as Setup<PPServer>)).toEqual({ rooms: 1, notes: [] })
+  expect(harness.server.reload(build('new') as Setup<PPServer>)).toEqual({
+    rooms: 1,
+    restarted: 0,
+    notes: [],
+  })
   second.join('hall')
   await harness.settle()
   expect(heard).toEqual(['old', 'new'])
@@ -431,6 +439,82 @@ test.each<[name: string, shape: typeof Arena, more: Partial<Behaviour>, told: Re
   ada.send('hit', 1)
   await harness.settle()
   expect(ada.state?.score).toBe(1)
+})
+
+describe('where rooms may begin anew, a state of another shape', () => {
+  const Hall = defineRoom({ name: 'hall', state: () => ({ score: 0 }), messages: { hit: type<number>() } })
+  const both = defineContract({ rooms: { Arena, Hall } })
+  const Other = makeArena(() => ({ score: 7, ticks: 0, lives: 3 }) as Score)
+  const setup =
+    (shape = Arena, after = () => {}): Setup<PPServer<typeof both>> =>
+    (server) => {
+      server.define(Hall, { messages: { hit: ({ state }, by) => void (state.score += by) } })
+      server.define(shape, rules(1))
+      after()
+    }
+
+  async function playBoth() {
+    const harness = createHarness({
+      contract: both,
+      clients: 2,
+      serverOptions: { logger: silentLogger },
+      setup: (server) => void server.reload(setup()),
+    })
+    onTestFinished(() => harness.close())
+    const [ada, ben] = harness.clients
+    if (ada === undefined || ben === undefined) throw new Error('Two clients were asked for.')
+    const [arena, hall] = [ada.join(Arena), ben.join(Hall)]
+    await harness.settle()
+    arena.send('hit', 1)
+    hall.send('hit', 2)
+    await harness.settle()
+    return { harness, server: harness.server, ada, ben, arena, hall }
+  }
+
+  test('ends the rooms of that definition; whoever was in them comes back to new ones, and the others notice nothing', async () => {
+    const { harness, server, ada, ben, arena, hall } = await playBoth()
+    const [room, hallId, benId] = [arena.id, hall.id, ben.id]
+    const outcomes: string[] = []
+    ada.on('recovery', ({ outcome }) => outcomes.push(outcome))
+    let drops = 0
+    ben.on('disconnect', () => drops++)
+
+    const told = server.reload(setup(Other), { contract: both, restartRooms: true })
+    expect(told).toMatchObject({ rooms: 1, restarted: 1 })
+    expect(told.notes).toEqual([
+      'The state of the room "arena" has another shape at "lives". 1 room began anew; clients come back.',
+    ])
+    await harness.time.advance(5_000)
+    expect(arena.state).toEqual({ score: 7, ticks: 0, lives: 3 })
+    expect(arena.id).not.toBe(room)
+    expect(outcomes).toEqual(['expired'])
+    hall.send('hit', 3)
+    await harness.settle()
+    expect([hall.state?.score, hall.id, ben.id, drops]).toEqual([5, hallId, benId, 0])
+    expect(server.rooms()).toHaveLength(2)
+  })
+
+  test('is taken back when setup throws later on, and the rooms go on as they were', async () => {
+    const { harness, server, arena } = await playBoth()
+    const room = arena.id
+    const failing = setup(Other, () => {
+      throw new Error('no')
+    })
+    expect(() => server.reload(failing, { restartRooms: true })).toThrow('no')
+    arena.send('hit', 4)
+    await harness.settle()
+    expect([arena.state?.score, arena.id]).toEqual([5, room])
+    // A room that is made now is of the code before.
+    expect(server.createRoom(Arena).state).toEqual({ score: 0, ticks: 0 })
+  })
+
+  test('another message is refused there too: what it is called on the wire is settled with each connection', async () => {
+    const { server } = await playBoth()
+    const shape = { ...Arena, messages: { ...Arena.messages, jump: type<null>() } } as typeof Arena
+    expect(() => server.reload(setup(shape), { restartRooms: true })).toThrow(
+      expect.objectContaining({ code: 'CONTRACT_MISMATCH' }),
+    )
+  })
 })
 
 test('a function that decides who sees what is refused when it is another one, whatever it says', () => {
