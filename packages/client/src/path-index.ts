@@ -215,19 +215,21 @@ type Node = PathNode<Subscriber>
 const GONE = Symbol('gone')
 
 /** Subscribes to what a run has read, and to nothing else. Null: it is over. */
-function follow(subscriber: Subscriber, recording: Recording<Subscriber, unknown> | null): void {
+function follow(subscriber: Subscriber, recording: Recording<Subscriber> | null): void {
   const before = subscriber.reads
-  const reads: (Node | number)[] = []
-  const nodes = recording?.nodes ?? []
-  let isSame = true
-  for (const node of nodes) {
-    const kinds = recording?.readAt(node) ?? 0
-    if (kinds === 0) continue
-    isSame &&= before[reads.length] === node && before[reads.length + 1] === kinds
-    reads.push(node, kinds)
+  let same = 0
+  for (let i = 0; recording !== null && i < recording.count; i++) {
+    const node = recording.nodes[i]
+    const kinds = node === undefined ? 0 : recording.readAt(node)
+    if (kinds !== 0 && (before[same++] !== node || before[same++] !== kinds)) same = Infinity
   }
-  // Nearly every run but the first goes the same way.
-  if (isSame && before.length === reads.length && reads.length > 0) return
+  // Nearly every run but the first goes the same way: no list is made of it.
+  if (same > 0 && same === before.length) return
+  const nodes = recording?.nodes.slice(0, recording.count) ?? []
+  const reads = nodes.flatMap((node) => {
+    const kinds = recording?.readAt(node) ?? 0
+    return kinds === 0 ? [] : [node, kinds]
+  })
   subscriber.reads = reads
   const change = (list: readonly (Node | number)[], isNow: boolean): void =>
     list.forEach((node, at) => {

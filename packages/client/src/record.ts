@@ -5,18 +5,19 @@ import { DEV, isPlainObject, PPError } from '@painda/protocol'
 import { EXISTS, KEYS, VALUE } from './path-node.js'
 import type { PathNode } from './path-node.js'
 
-export interface Recording<Reader extends object, T> {
+export interface Recording<Reader extends object> {
   /** What the selector makes of the state itself, not of stand-ins; or what it threw. */
-  readonly result: { value: T } | { thrown: unknown }
-  /** Where the selector has been, the root first. The list is used again by the next run. */
+  readonly result: Result
+  /** Where the selector has been, the root first; behind the first `count` is what other runs have left. */
   readonly nodes: readonly PathNode<Reader>[]
+  readonly count: number
   /** The kinds of reading at one of `nodes`; 0 where it only passed through. */
   readAt(node: PathNode<Reader>): number
 }
 
 export interface Recorder<Reader extends object> {
-  /** Runs a selector on a state and tells what it read. */
-  record<S, T>(state: S, selector: (state: S) => T): Recording<Reader, T>
+  /** Runs a selector on a state and tells what it read, until the next one runs. */
+  record<S>(state: S, selector: (state: S) => unknown): Recording<Reader>
   /** The state is another one: nothing of the one before is held on to. */
   forget(): void
 }
@@ -37,36 +38,36 @@ export function createRecorder<Reader extends object>(root: PathNode<Reader>): R
   const usual = new Run(stage, root)
 
   return {
-    record<S, T>(state: S, selector: (state: S) => T): Recording<Reader, T> {
+    record<S>(state: S, selector: (state: S) => unknown): Recording<Reader> {
       const outer = stage.run
       // Both would note on the same nodes. The outer one loses: any change makes it look again.
       if (outer !== null) outer.isOpaque = true
       const run = outer === null ? usual : new Run(stage, root)
       run.begin()
       stage.run = run
-      let result: Recording<Reader, T>['result']
       try {
         // A stand-in answers every read as the state would, and `clean` puts the state's own parts in its place.
-        result = { value: run.clean(selector(run.fetch(root, state) as S), 0) as T }
+        run.result = { value: run.clean(selector(run.fetch(root, state) as S), 0) }
       } catch (thrown) {
         // What it would have read next is unknown: any change may mend it.
         run.isOpaque = true
         run.isDoubtful = true
-        result = { thrown }
+        run.result = { thrown }
       }
       // Still under way: what it may hold of stand-ins goes on noting.
-      if (run.needsState()) result = attempt(selector, state)
+      if (run.needsState()) run.result = attempt(selector, state)
       stage.run = outer
-      return { result, nodes: run.nodes, readAt: run.readAt }
+      return run
     },
     forget() {
+      usual.result = NO_RESULT
       for (const node of stage.standIns) node.standIn = null
       stage.standIns.length = 0
     },
   }
 }
 
-function attempt<S, T>(selector: (state: S) => T, state: S): Recording<never, T>['result'] {
+function attempt<S>(selector: (state: S) => unknown, state: S): Result {
   try {
     return { value: selector(state) }
   } catch (thrown) {
@@ -87,9 +88,14 @@ interface Stage<Reader extends object> {
 /** Across recorders, so that a node never takes another one's run for its own. */
 let runs = 0
 
-/** One run of one selector; used again for the next. */
-class Run<Reader extends object> {
+type Result = { readonly value: unknown } | { readonly thrown: unknown }
+const NO_RESULT: Result = { value: undefined }
+
+/** One run of one selector; used again for the next, its list too: emptied, it would be another one. */
+class Run<Reader extends object> implements Recording<Reader> {
+  result: Result = NO_RESULT
   readonly nodes: PathNode<Reader>[] = []
+  count = 0
   /** True when the result may hold stand-ins where nobody can find them: then the whole state counts as read. */
   isOpaque = false
   /** True when the result holds stand-ins, or would have been another one without them. */
@@ -106,7 +112,7 @@ class Run<Reader extends object> {
   }
 
   begin(): void {
-    this.nodes.length = 0
+    this.count = 0
     this.isOpaque = false
     this.isDoubtful = false
     this.hasWritten = false
@@ -121,10 +127,12 @@ class Run<Reader extends object> {
    */
   needsState(): boolean {
     if (this.hasWritten) return false
-    return this.isDoubtful || this.nodes.some(({ met }) => (met & (VALUE | FETCHED | ENTERED)) === FETCHED)
+    for (let i = 0; i < this.count; i++)
+      if (((this.nodes[i]?.met ?? 0) & (VALUE | FETCHED | ENTERED)) === FETCHED) return true
+    return this.isDoubtful
   }
 
-  readonly readAt = (node: PathNode<Reader>): number => {
+  readAt(node: PathNode<Reader>): number {
     if (this.isOpaque) return node === this.#root ? VALUE : 0
     const { met } = node
     if (met & VALUE || (met & (FETCHED | ENTERED)) === FETCHED) return VALUE
@@ -136,7 +144,7 @@ class Run<Reader extends object> {
     node.run = this.#id
     node.met = 0
     node.width = 0
-    this.nodes.push(node)
+    this.nodes[this.count++] = node
   }
 
   /** The node below `node`, which is entered; null when the whole object counts as read. */
