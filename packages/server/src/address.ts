@@ -14,22 +14,30 @@ export function createAddressKeys(secret: Uint8Array = randomBytes(32)): Address
   }
 }
 
-/** An IPv4 address; of an IPv6 address the first 64 bits, as a home has all that begin so and changes the rest at will. */
+/** Whose address it is: all of an IPv4 address; of an IPv6 address the first 64 bits, as a home has all that begin so. */
+export function blockOf(ip: string): string {
+  return isIP(ip) === 6 ? prefixOf(groupsOf(ip)) : ip
+}
+
+/** The same; null for an address that many share. */
 function networkOf(ip: string): string | null {
   const version = isIP(ip)
   if (version === 4) return PRIVATE_V4.test(ip) ? null : ip
   if (version !== 6) return null
-  const groups = groupsOf(ip.split('%', 1)[0] ?? '')
+  const groups = groupsOf(ip)
   const [first = 0] = groups
   // ::1 and what is written like it, fc00::/7 and fe80::/10.
   if (first === 0 || first >> 9 === 0x7e || first >> 6 === 0x3fa) return null
-  return groups.slice(0, 4).join(':')
+  return prefixOf(groups)
 }
+
+const prefixOf = (groups: readonly number[]): string => groups.slice(0, 4).join(':')
 
 const PRIVATE_V4 =
   /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
 
-function groupsOf(ip: string): number[] {
+function groupsOf(address: string): number[] {
+  const [ip = ''] = address.split('%', 1)
   const [head = '', tail = ''] = ip.split('::')
   const parse = (part: string): number[] =>
     part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))

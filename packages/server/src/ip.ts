@@ -1,6 +1,7 @@
 // Whose connection is it? The address of the socket, or, behind a proxy that the operator vouches for, the address
 // that the proxy saw. And how many connections one address may hold.
 import type { IncomingHttpHeaders } from 'node:http'
+import { blockOf } from './address.js'
 
 /**
  * The peer's address. `X-Forwarded-For` is anybody's claim: only with `trustProxy` is it read, and then only its last
@@ -16,14 +17,15 @@ export function clientIp(
 }
 
 export interface IpLimit {
-  /** Takes a place for this address; null when it holds all it may. Give the place back by calling what is returned. */
+  /** Takes a place for this address, or the block of IPv6 addresses that it is of; null when it holds all it may. Give the place back by calling what is returned. */
   enter(ip: string): (() => void) | null
 }
 
 export function createIpLimit(maxPerIp: number): IpLimit {
   const counts = new Map<string, number>()
   return {
-    enter(ip) {
+    enter(address) {
+      const ip = blockOf(address)
       const count = counts.get(ip) ?? 0
       if (count >= maxPerIp) return null
       counts.set(ip, count + 1)

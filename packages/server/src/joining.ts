@@ -87,7 +87,9 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   }
 
   /** Its own next messages are not held up meanwhile: one of them may say that it does not want to wait any longer. */
-  function queueUp(member: C, room: StateRoom<C>, message: Join): void {
+  function queueUp(member: C, room: StateRoom<C>, asked: Join): void {
+    // The options of its first wish are those that count; the others are not kept for as long as it waits.
+    const message = waits.get(member.id)?.has(room) === true ? { ...asked, options: undefined } : asked
     room.wait(member, {
       come() {
         waits.get(member.id)?.delete(room)

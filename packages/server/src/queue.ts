@@ -10,7 +10,7 @@ export interface Queue<C extends Member> {
   has(client: C): boolean
   /**
    * Waits for its turn, or with its first wish where it waits already.
-   * @throws PPError `ROOM_FULL` when too many wait
+   * @throws PPError `ROOM_FULL` when too many wait, `REFUSED` when this client has asked too often
    */
   enter(client: C, turn: Turn): void
   /** Gives up the place. False when it had none. */
@@ -19,6 +19,9 @@ export interface Queue<C extends Member> {
   advance(): void
   close(error: PPError): void
 }
+
+/** Wishes of one client for one room: its components ask one by one, and no page has so many. */
+const MAX_TURNS = 8
 
 /** What becomes of a wish. */
 export interface Turn {
@@ -54,8 +57,10 @@ export function createQueue<C extends Member>({
     has: (client) => waiting.has(client),
     enter(client, turn) {
       const known = waiting.get(client)
-      if (known !== undefined) known.push(turn)
-      else if (waiting.size >= maxWaiting())
+      if (known !== undefined) {
+        if (known.length < MAX_TURNS) known.push(turn)
+        else throw new PPError('REFUSED', `You wait for the room "${room}" already.`)
+      } else if (waiting.size >= maxWaiting())
         throw new PPError('ROOM_FULL', `The room "${room}" is full, and so is its queue.`)
       else {
         waiting.set(client, [turn])

@@ -18,6 +18,10 @@ import type { UpgradeRules } from './upgrade.js'
 const MAX_REASON_BYTES = 123
 /** How long a peer may take to answer our close frame before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 5000
+/** What a refused peer may still say until it has read why: a hello with a token, and its own close. */
+const MAX_REFUSED_BYTES = 16 * 1024
+/** Pings under way: a peer that answers none is asked no more. Whoever measures by them stops trusting it long before. */
+const MAX_PINGS = 16
 
 export interface ListenAddress {
   readonly host: string
@@ -92,9 +96,9 @@ export function createListener(options: ListenerOptions): Listener {
 
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const ip = clientIp(request.socket.remoteAddress, headers, options.trustProxy)
-      if (verdict.name === 'refuse') return refuse(webSocket, verdict.code, verdict.text)
+      if (verdict.name === 'refuse') return refuse(webSocket, socket, verdict.code, verdict.text)
       const leave = ips.enter(ip)
-      if (leave === null) return refuse(webSocket, 'TOO_MANY_CONNECTIONS', 'too many connections')
+      if (leave === null) return refuse(webSocket, socket, 'TOO_MANY_CONNECTIONS', 'too many connections')
       webSocket.once('close', leave)
       options.onTransport(createWsTransport(webSocket, framer), {
         ip,
@@ -141,6 +145,9 @@ export function createListener(options: ListenerOptions): Listener {
 /** One WebSocket as a Transport. */
 function createWsTransport(socket: WebSocket, framer: Framer): Transport {
   let closed: CloseInfo | null = null
+  /** It broke the rules below all messages: none of what comes until it is gone is delivered. */
+  let isRefused = false
+  const ping = createPings(socket)
   socket.on('close', (code, reason) => {
     closed ??= { code, reason: reason.toString('utf8') }
   })
@@ -153,13 +160,14 @@ function createWsTransport(socket: WebSocket, framer: Framer): Transport {
     },
     onMessage(listener) {
       const onMessage = (data: RawData, isBinary: boolean): void => {
-        if (isBinary) listener(bytesOf(data))
-        else
-          closeSocket(
-            socket,
-            ERRORS.MALFORMED_FRAME.closeCode,
-            'malformed frame: text, where bytes were expected',
-          )
+        if (isRefused) return
+        if (isBinary) return listener(bytesOf(data))
+        isRefused = true
+        closeSocket(
+          socket,
+          ERRORS.MALFORMED_FRAME.closeCode,
+          'malformed frame: text, where bytes were expected',
+        )
       }
       socket.on('message', onMessage)
       return () => void socket.off('message', onMessage)
@@ -174,11 +182,34 @@ function createWsTransport(socket: WebSocket, framer: Framer): Transport {
     },
     close: (code = CLOSE_NORMAL, reason = '') => closeSocket(socket, code, reason),
     terminate: () => socket.terminate(),
-    ping(onPong) {
-      if (socket.readyState !== socket.OPEN) return
-      socket.once('pong', onPong)
-      socket.ping()
-    },
+    ping,
+  }
+}
+
+/** Each ping carries its number, so that a pong answers that one and those before it, and what nobody asked answers nothing. */
+function createPings(socket: WebSocket): (onPong: () => void) => void {
+  const open = new Map<number, () => void>()
+  let last = 0
+
+  function answered(data: Buffer): void {
+    const number = data.length === 4 ? data.readUInt32BE() : 0
+    if (!open.has(number)) return
+    // In the order of asking.
+    for (const [asked, onPong] of open) {
+      if (asked > number) return
+      open.delete(asked)
+      onPong()
+    }
+  }
+
+  return (onPong) => {
+    if (socket.readyState !== socket.OPEN || open.size >= MAX_PINGS) return
+    if (last === 0) socket.on('pong', answered)
+    last = (last % 0xffff_ffff) + 1
+    open.set(last, onPong)
+    const number = Buffer.alloc(4)
+    number.writeUInt32BE(last)
+    socket.ping(number)
   }
 }
 
@@ -186,8 +217,14 @@ function closeSocket(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, clip(reason))
 }
 
-function refuse(socket: WebSocket, code: ErrorCode, reason: string): void {
+/** `raw`: what the WebSocket reads from. A peer that goes on sending is dropped without waiting for its goodbye. */
+function refuse(socket: WebSocket, raw: Duplex, code: ErrorCode, reason: string): void {
+  let left = MAX_REFUSED_BYTES
   socket.on('error', () => {})
+  raw.on('data', ({ length }: Buffer) => {
+    left -= length
+    if (left < 0) socket.terminate()
+  })
   closeSocket(socket, ERRORS[code].closeCode, reason)
 }
 

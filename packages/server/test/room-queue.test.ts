@@ -61,6 +61,16 @@ describe('a queue', () => {
     expect(room.clients).toEqual([bob])
   })
 
+  test('a client that asks again and again holds eight wishes, the first with its options, and is told so', async () => {
+    const { rooms, join, members } = await createFullRoom()
+    const [ann, bob] = members
+    for (let i = 0; i < 20; i++) await join(bob, { ...ask, options: { i } })
+    expect(codesOf(bob)).toEqual(Array.from({ length: 12 }, () => 'REFUSED'))
+    rooms.leave(ann, 'r')
+    for (let turn = 0; turn < 40; turn++) await Promise.resolve()
+    expect(bob.of('joined')).toHaveLength(8)
+  })
+
   test('nobody who comes later is faster, also when a locked room opens', async () => {
     const { rooms, room, join, members } = await createFullRoom()
     const [ann, bob, cyd] = members
