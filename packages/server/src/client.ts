@@ -31,7 +31,10 @@ export interface Handshake {
   readonly query: { readonly [name: string]: string }
   readonly headers: IncomingHttpHeaders
   readonly ip: string
-  /** What the client's `getToken` returned, when it last connected. */
+  /**
+   * What the client's `getToken` returned when it last connected, unchecked: `server.use()` has seen the one with which its session
+   * began. Keep what you found in that one in `userContext` or `data`, and verify this one before you believe it.
+   */
   readonly token: string | null
 }
 
