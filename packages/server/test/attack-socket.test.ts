@@ -52,7 +52,7 @@ test('nothing that comes behind a text frame reaches a handler', async () => {
 
 /** The server's end of a socket, and the pings that reached the other one, which answers none by itself. */
 async function openPinged(): Promise<{ transport: Transport; peer: WebSocket; pings: Buffer[] }> {
-  let accept = (_: Transport): void => {}
+  let accept: (transport: Transport) => void = () => {}
   const accepted = new Promise<Transport>((resolve) => (accept = resolve))
   class Tap extends PPServer {
     override acceptTransport(transport: Transport): void {
