@@ -35,7 +35,7 @@ export interface JoiningOptions {
 export interface Joining {
   /** The handle wants in: through another one that is in already, by a join that is on its way, or by asking. */
   enter(room: Room): void
-  /** The handle is out, by its own wish. */
+  /** The handle is out, by its own wish, or it was over and nobody holds it any more. */
   leave(room: Room): void
   /** Asks for the room, by default for the very one that it was. */
   ask(room: Room): void
@@ -180,7 +180,7 @@ export function createJoining(
       } else if (!takeOver(room) && isOpen()) ask(room)
     },
     leave(room) {
-      unregister(byWish, room)
+      unregisterUnlessRetained(byWish, room)
       abandon(room)
       mail.discard(room.gate, notInRoom(room.key))
       const { id } = room.handle

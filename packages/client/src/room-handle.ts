@@ -82,11 +82,11 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
    */
   optimistic(change: (state: StateOf<Room>) => StateOf<Room>): Layer
   readonly presence: RoomPresence<PresenceOf<Room>>
-  /** Leaves at once, whoever still holds the room. */
+  /** Leaves at once, whoever still holds the room: they see `left` until somebody asks for it again. */
   leave(): void
   /**
-   * Holds the room; joins it when it is not. After the last undo it is left, a moment later: a component that mounts
-   * again in that moment finds it as it was.
+   * Holds the room; joins it when it is not in, also when others hold it and were refused or thrown out. After the last undo it
+   * is left, a moment later: a component that mounts again in that moment finds it as it was.
    */
   retain(): Undo
 }

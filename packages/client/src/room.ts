@@ -64,7 +64,7 @@ export interface RoomOptions {
   onError: (thrown: unknown) => void
   /** The handle wants in. */
   onEnter: (room: Room) => void
-  /** The handle is out, by its own wish. */
+  /** The handle is out, by its own wish; or it was over, and the last who held it has let go. */
   onLeave: (room: Room) => void
   onStatus: (room: Room) => void
   /** The list of who is here was wrong in that place. */
@@ -210,6 +210,8 @@ export function createRoom(options: RoomOptions): Room {
   /** Out, for whatever reason: a promise that still waits is settled. */
   function leave(next: Extract<State, { error: unknown }>): void {
     isMember = false
+    // Nobody holds it: only its linger was left.
+    if (cancelLinger !== null) isWanted = false
     cancelLinger?.()
     cancelLinger = null
     ownPresence.cancel()
@@ -232,9 +234,13 @@ export function createRoom(options: RoomOptions): Room {
 
   function release(): void {
     retainCount--
+    if (retainCount > 0) return
+    const wasOver = isOver()
     // A room that the server put us in stays: whoever looks again could not ask for it.
-    if (retainCount > 0 || !isWanted || isOver()) return
-    cancelLinger = time.after(options.lingerMs, () => handle.leave())
+    if (!wasOver && !isWanted) return
+    cancelLinger = time.after(options.lingerMs, () => (wasOver ? options.onLeave(room) : handle.leave()))
+    // It is not joined with the next connection, and who asks in that moment finds it as it was.
+    if (wasOver) isWanted = false
   }
 
   function subscribe(listener: () => void): Undo
@@ -315,16 +321,14 @@ export function createRoom(options: RoomOptions): Room {
       replica.layers.add(change as (state: object) => object),
     presence: roomPresence,
     leave() {
-      if (state.name === 'left') return
-      const wasFailed = state.name === 'failed'
-      leave({ name: 'left', error: null })
-      if (!wasFailed) options.onLeave(room)
+      if (state.name !== 'left') leave({ name: 'left', error: null })
+      options.onLeave(room)
     },
     retain() {
       retainCount++
       cancelLinger?.()
       cancelLinger = null
-      if (state.name === 'idle' || retainCount === 1) enter()
+      enter()
       let isHeld = true
       return () => {
         if (!isHeld) return

@@ -72,8 +72,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     for (const room of [...byWish.values()]) {
       if (isSameSession) room.resume(isCurrent)
       else room.expire()
-      if (orphans.has(room)) {
-        orphans.delete(room)
+      if (orphans.delete(room) && room.isWanted) {
         room.enter(true)
         continue
       }
@@ -158,7 +157,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       orphans.delete(room)
       joining.enter(room)
     },
-    leave: joining.leave,
+    leave(room) {
+      orphans.delete(room)
+      joining.leave(room)
+    },
     drop() {
       for (const room of [...byWish.values()]) room.drop()
     },

@@ -12,7 +12,13 @@ export type Field = 'state' | 'status' | 'stale' | 'error'
 export interface Own {
   readonly reads: Set<Field>
   /** The room that it holds; null before it is mounted. */
-  held: RoomHandle<RoomShape> | null
+  hold: Hold | null
+}
+
+interface Hold {
+  readonly room: RoomHandle<RoomShape>
+  release(): void
+  isUsed: boolean
 }
 
 export interface RoomView {
@@ -47,7 +53,7 @@ export function createRoomView(
   function look(): RoomSnapshot {
     const live = room.snapshot()
     // Mounting asks for it again; until then it looks like a room that nobody has asked for.
-    const isOver = live.error !== null && own.held !== room
+    const isOver = live.error !== null && own.hold?.room !== room
     if (last === null || last.live !== live || last.isOver !== isOver) {
       last = { live, isOver, snapshot: withSent(isOver ? asJoining(live) : live, sent) }
     }
@@ -58,15 +64,22 @@ export function createRoomView(
     subscribe(wake) {
       setOwner(wake, owner)
       const undo = room.subscribe(wake)
-      const release = room.retain()
-      own.held = room
+      // Another view of the same room takes it over: whoever was refused or thrown out asks again by mounting alone.
+      if (own.hold?.room !== room) own.hold = { room, release: room.retain(), isUsed: true }
+      const { hold } = own
+      hold.isUsed = true
       wakeUp = wake
       return () => {
         wakeUp = () => {}
         if (room.state !== undefined) parcel.spent.add(room.key)
-        if (own.held === room) own.held = null
-        release()
         undo()
+        hold.isUsed = false
+        // React lets go of one view and takes the next in one go.
+        void Promise.resolve().then(() => {
+          if (hold.isUsed) return
+          if (own.hold === hold) own.hold = null
+          hold.release()
+        })
       }
     },
     now() {
@@ -92,9 +105,9 @@ export function createRoomView(
       if (snapshot === served && snapshot.state !== undefined) return
       const { status, state, error } = look()
       if (throwOnError) own.reads.add('error')
-      if (throwOnError && own.held === room && error !== null) throw error
+      if (throwOnError && own.hold?.room === room && error !== null) throw error
       if (!waits) return
-      const isOver = own.held !== room && room.error !== null
+      const isOver = own.hold?.room !== room && room.error !== null
       if (isOver || (state === undefined && status !== 'joined')) suspendFor(room)
       endWait(room)
     },

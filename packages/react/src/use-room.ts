@@ -88,7 +88,7 @@ export function usePPRoom(
 }
 
 function createOwn(): Own {
-  return { reads: new Set(), held: null }
+  return { reads: new Set(), hold: null }
 }
 
 /**

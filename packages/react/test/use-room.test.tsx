@@ -1,7 +1,7 @@
 import { PPProvider, usePPClient, usePPRoom, usePPRoomState, usePPStatus } from '@painda/react'
 import type { RoomHandle, UsePPRoomResult } from '@painda/react'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { createContext, memo, StrictMode, useContext, useState } from 'react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { Component, createContext, memo, StrictMode, Suspense, useContext, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -19,6 +19,17 @@ function Lobby() {
       {state === undefined ? status : `${state.phase}, ${Object.keys(state.entities).length}`}
     </p>
   )
+}
+
+class Retry extends Component<{ children: ReactNode }> {
+  override state = { hasFailed: false }
+  static getDerivedStateFromError() {
+    return { hasFailed: true }
+  }
+  override render() {
+    if (!this.state.hasFailed) return this.props.children
+    return <button data-testid="retry" onClick={() => this.setState({ hasFailed: false })} />
+  }
 }
 
 const shown = (id: string): string => screen.getByTestId(id).textContent
@@ -193,6 +204,90 @@ describe('usePPRoom', () => {
       </PPProvider>,
     )
     await until(() => shown('private') === 'failed ROOM_NOT_FOUND')
+  })
+
+  test('[RP3] after its Leave button a page stays out, and shows so, until somebody asks again', async () => {
+    world = createWorld()
+    function Page() {
+      const { room, status } = usePPRoom(Arena)
+      return (
+        <button data-testid="page" onClick={() => (status === 'left' ? client.join(Arena) : room.leave())}>
+          {status}
+        </button>
+      )
+    }
+    const client = world.createClient()
+    render(
+      <StrictMode>
+        <PPProvider client={client}>
+          <Page />
+        </PPProvider>
+      </StrictMode>,
+    )
+    await until(() => shown('page') === 'joined')
+    act(() => screen.getByTestId('page').click())
+    await until(() => world.leaves.length === 1)
+    expect([shown('page'), client.rooms(), world.joins.length]).toEqual(['left', [], 1])
+    act(() => screen.getByTestId('page').click())
+    await until(() => shown('page') === 'joined')
+  })
+
+  test.each([true, false])(
+    '[RP3] a boundary’s Retry asks again, also while another component holds the room (suspense %s)',
+    async (suspense) => {
+      world = createWorld({ maxClients: 2 })
+      const seats = [world.createClient(), world.createClient()].map((client) => client.join(Arena))
+      const [{ id }, seat] = await Promise.all([seats[0]!.joined, seats[1]!.joined])
+      expect(seat.id).toBe(id)
+      function Header() {
+        return <p data-testid="header">{usePPRoom(Arena, { id: id! }).status}</p>
+      }
+      function Page() {
+        const { state } = usePPRoom(Arena, { id: id!, throwOnError: true, ...(suspense && { suspense }) })
+        return <p data-testid="page">{state?.phase}</p>
+      }
+      render(
+        <PPProvider client={world.createClient()}>
+          <Header />
+          <Retry>
+            <Suspense>
+              <Page />
+            </Suspense>
+          </Retry>
+        </PPProvider>,
+      )
+      await until(() => screen.queryByTestId('retry') !== null)
+      expect(shown('header')).toBe('failed')
+      seat.leave()
+      await until(() => world.leaves.length === 1)
+      act(() => screen.getByTestId('retry').click())
+      await until(() => screen.queryByTestId('page')?.textContent === 'lobby')
+      expect(shown('header')).toBe('joined')
+    },
+  )
+
+  test('[RP3] who was kicked does not come back by a render that subscribes anew', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const app = (snapshots: object) => (
+      <PPProvider client={client} snapshots={{ ...snapshots }}>
+        <Status />
+      </PPProvider>
+    )
+    function Status() {
+      return <p data-testid="status">{usePPRoom(Arena).status}</p>
+    }
+    const view = render(app({}))
+    await until(() => shown('status') === 'joined')
+    const room = world.arena()
+    room.kick(room.clients[0]!)
+    await until(() => shown('status') === 'left')
+    view.rerender(app({}))
+    await until(() => true)
+    expect([shown('status'), world.joins.length]).toEqual(['left', 1])
+    view.rerender(<PPProvider client={client}>{null}</PPProvider>)
+    view.rerender(app({}))
+    await until(() => shown('status') === 'joined')
   })
 
   test('a hook outside a provider says what is missing', () => {
