@@ -16,6 +16,8 @@ export interface Layers {
   show(state: unknown, version: number): unknown
   /** Versions begin anew with the next state: what was confirmed in the old ones is part of it or lost. */
   restart(): void
+  /** The room is over: also what its answers confirm from now on has no place in the versions that come. */
+  end(): void
 }
 
 interface Entry {
@@ -29,6 +31,8 @@ interface Entry {
 export function createLayers(onChange: () => void, onError: (thrown: unknown) => void): Layers {
   const entries = new Set<Entry>()
   let reached = 0
+  /** Counts the rooms: a layer belongs to the one in which it was made. */
+  let room = 0
 
   function apply(state: object, entry: Entry): object {
     try {
@@ -40,19 +44,24 @@ export function createLayers(onChange: () => void, onError: (thrown: unknown) =>
     }
   }
 
+  function restart(): void {
+    for (const entry of entries) if (entry.version !== null) entry.version = 0
+  }
+
   return {
     get size() {
       return entries.size
     },
     add(change) {
       const entry: Entry = { change, version: null, hasThrown: false }
+      const madeIn = room
       entries.add(entry)
       onChange()
       return {
         confirm(version) {
           if (entry.version !== null || !entries.has(entry)) return
-          entry.version = version
-          if (version <= reached) onChange()
+          entry.version = madeIn === room ? version : 0
+          if (entry.version <= reached) onChange()
         },
         remove() {
           if (entry.version === null && entries.delete(entry)) onChange()
@@ -69,8 +78,10 @@ export function createLayers(onChange: () => void, onError: (thrown: unknown) =>
       }
       return shown
     },
-    restart() {
-      for (const entry of entries) if (entry.version !== null) entry.version = 0
+    restart,
+    end() {
+      room++
+      restart()
     },
   }
 }

@@ -10,10 +10,8 @@ export interface OwnPresence {
   update(change: unknown): void
   /** Tells what is still untold: the client is a member now. */
   tell(): void
-  /** The server knows nothing of it. */
+  /** The server knows nothing of it: nothing that waits is told before the client is a member again, and then all of it is. */
   forget(): void
-  /** Nothing that waits is told. */
-  cancel(): void
 }
 
 /** `send` is false where it cannot leave: then `tell` comes once the client is a member. */
@@ -40,7 +38,9 @@ export function createOwnPresence(
       throttle.run()
     },
     tell,
-    forget: () => void (isTold = false),
-    cancel: throttle.cancel,
+    forget() {
+      isTold = false
+      throttle.cancel()
+    },
   }
 }

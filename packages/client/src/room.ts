@@ -214,7 +214,8 @@ export function createRoom(options: RoomOptions): Room {
     if (cancelLinger !== null) isWanted = false
     cancelLinger?.()
     cancelLinger = null
-    ownPresence.cancel()
+    ownPresence.forget()
+    replica.layers.end()
     early.release()
     joined.reject(
       next.error ?? new PPError('CLOSED', DEV && `The room "${key}" was left before it was joined.`),
@@ -235,12 +236,14 @@ export function createRoom(options: RoomOptions): Room {
   function release(): void {
     retainCount--
     if (retainCount > 0) return
-    const wasOver = isOver()
+    // It is not joined with the next connection, and who asks in a moment finds it as it was.
+    if (isOver()) isWanted = false
     // A room that the server put us in stays: whoever looks again could not ask for it.
-    if (!wasOver && !isWanted) return
-    cancelLinger = time.after(options.lingerMs, () => (wasOver ? options.onLeave(room) : handle.leave()))
-    // It is not joined with the next connection, and who asks in that moment finds it as it was.
-    if (wasOver) isWanted = false
+    else if (!isWanted) return
+    cancelLinger = time.after(options.lingerMs, () => {
+      if (isOver()) options.onLeave(room)
+      else if (isWanted) handle.leave()
+    })
   }
 
   function subscribe(listener: () => void): Undo

@@ -151,6 +151,39 @@ describe('layers over a room’s state', () => {
     expect([room.version, room.state?.coins]).toEqual([1, 9])
   })
 
+  test.each(['before', 'after'] as const)(
+    '[RP6] what was confirmed in a room that is over, %s its end, is not shown in the next one',
+    async (when) => {
+      const { server, room, peer } = await enter()
+      const layer = room.optimistic(pay(3))
+      if (when === 'before') layer.confirm(6)
+      peer.say({ kind: 'left', room: 'r1', reason: 'kicked' })
+      await server.settle()
+      room.retain()
+      await server.settle()
+      if (when === 'after') layer.confirm(6)
+      admit(server.last, 5)
+      await server.settle()
+      expect([room.status, room.version, room.state?.coins]).toEqual(['joined', 5, 10])
+    },
+  )
+
+  test('[RP6] what is still asked when its room is left ends with its answer, whichever version that names', async () => {
+    const { server, room, peer } = await enter()
+    const layer = room.optimistic(pay(3))
+    peer.say({ kind: 'left', room: 'r1', reason: 'kicked' })
+    await server.settle()
+    room.retain()
+    await server.settle()
+    admit(server.last, 5)
+    await server.settle()
+    expect(room.state?.coins).toBe(7)
+    layer.confirm(900)
+    expect(room.state?.coins).toBe(10)
+    room.optimistic(pay(1)).confirm(6)
+    expect(room.state?.coins).toBe(9)
+  })
+
   test('a layer made before the first state is shown with it', async () => {
     const server = createFakeServer()
     const client = server.client()

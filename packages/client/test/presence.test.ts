@@ -164,6 +164,27 @@ describe('presence', () => {
     client.close()
   })
 
+  test('who is in again after a kick tells again what is shown', async () => {
+    const server = createFakeServer()
+    const { client, room } = await enter(server)
+    room.presence.update({ n: 1 })
+    await server.time.advance(1_000)
+    room.presence.update({ n: 2 })
+    await server.time.advance(1_000)
+    server.last.say({ kind: 'left', room: 'r1', reason: 'kicked' })
+    await server.settle()
+    room.retain()
+    await server.time.advance(1_000)
+    const told = (): unknown[] => server.last.of('presence').map(({ data }) => data)
+    expect(told()).toEqual([{ n: 1 }, { n: 2 }])
+    server.last.say({ kind: 'joined', room: 'r1', ackId: server.last.of('join')[1]!.ackId, type: 'event' })
+    server.last.say({ kind: 'presences', room: 'r1', full: true, set: [entry('c1', null)], gone: [] })
+    await server.settle()
+    expect(told()).toEqual([{ n: 1 }, { n: 2 }, { n: 2 }])
+    expect(room.presence.self).toMatchObject({ data: { n: 2 } })
+    client.close()
+  })
+
   test('what cannot be merged is refused at the call', async () => {
     const server = createFakeServer()
     const { client, room } = await enter(server)
