@@ -329,8 +329,6 @@ export function createRoom(options: RoomOptions): Room {
     },
     retain() {
       retainCount++
-      cancelLinger?.()
-      cancelLinger = null
       enter()
       let isHeld = true
       return () => {
