@@ -115,7 +115,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** The session that a reconnect continues; the same as `id`. */
   get recoverySessionId(): string | null {
-    return this.#core.session.id
+    return this.id
   }
 
   /** The last round trip in milliseconds; null before the first. */

@@ -52,7 +52,7 @@ import type { Rooms } from './rooms.js'
 import { createScopes } from './scopes.js'
 import type { Scopes } from './scopes.js'
 import type { Session } from './session.js'
-import type { ClientEvents, ClientOptions, ConnectionSnapshot, Desync } from './types.js'
+import type { ClientEvents, ClientOptions, ConnectionSnapshot, Desync, Recovery } from './types.js'
 import { dialFrom } from './web-socket.js'
 
 export interface Core {
@@ -249,11 +249,13 @@ export function createCore(options: ClientOptions): Core {
     names.isAgreed = isAgreed
     clock.sample(welcome.serverNow, null)
     pageLife.opened(welcome.id, welcome.windowMs)
-    if (!isSame) views.clear()
-    if (!isSame) activity.restart()
-    if (!isSame && !isFirst) {
-      presence.clear()
-      mail.expire()
+    if (!isSame) {
+      views.clear()
+      activity.restart()
+      if (!isFirst) {
+        presence.clear()
+        mail.expire()
+      }
     }
     const detach = session.attach(link, welcome.messagesPerSecond ?? 0)
     rooms.welcome({ isSameSession: isSame, isCurrent: welcome.outcome === 'resumed', isFresh })
@@ -278,22 +280,16 @@ export function createCore(options: ClientOptions): Core {
     }
   }
 
-  function greet(
-    welcome: Welcome,
-    attempt: number,
-    recovery: ReturnType<typeof session.adopt>['recovery'],
-  ): void {
+  function greet({ mismatches = [] }: Welcome, attempt: number, recovery: Recovery | null): void {
     events.emit('connect')
     events.emit('open')
     if (recovery !== null) events.emit('recovery', recovery)
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
     mail.reportDropped()
-    if (welcome.mismatches !== undefined && welcome.mismatches.length > 0) {
-      const text =
-        DEV &&
-        `Client and server differ in ${welcome.mismatches.map(({ name }) => name).join(', ')}. Build both from the same contract.`
-      report(new PPError('SCHEMA_MISMATCH', text, { details: welcome.mismatches }))
-    }
+    if (mismatches.length === 0) return
+    const names = DEV && mismatches.map(({ name }) => name).join(', ')
+    const text = DEV && `Client and server differ in ${names}. Build both from the same contract.`
+    report(new PPError('SCHEMA_MISMATCH', text, { details: mismatches }))
   }
 
   function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
