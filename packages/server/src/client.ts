@@ -92,6 +92,7 @@ export interface ClientParts {
   readonly any: Handlers<[type: string, payload: unknown]>
   handshake: Handshake
   readonly readsByReference: boolean
+  takeRefusal(): boolean
   activity: Activity
 }
 
@@ -322,6 +323,11 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   /** For rooms and broadcasts: queues an encoded-once message. What cannot travel is logged. */
   deliver(out: Outgoing): void {
     this.#deliver(out, false)
+  }
+
+  /** For rooms: see `Member`. */
+  takeRefusal(): boolean {
+    return this.#parts.takeRefusal()
   }
 
   deliverVolatile(out: Outgoing): void {

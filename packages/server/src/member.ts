@@ -41,6 +41,8 @@ export interface Member {
   readonly lane?: Lane | null
   /** It has entered a state room (1) or left it (−1). */
   enlist?(by: 1 | -1): void
+  /** Counts a refusal that answers no question. False: it has been told enough of them this second. Absent: it is told of all. */
+  takeRefusal?(): boolean
   /** Queues one message; all of one turn leave in one frame, in the order of the calls. Never throws. */
   deliver(out: Outgoing): void
 }

@@ -46,6 +46,8 @@ export interface Line {
   arrive(message: ClientMessage, bytes: number): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
   refuse(error: PPError, message?: ClientMessage): void
+  /** Counts a refusal that answers no question and that somebody else tells. False: enough of them have been told this second. */
+  takeRefusal(): boolean
   /** The client is back: what it kept while it was away comes all at once. */
   resumed(): void
   readonly isIdle: boolean
@@ -142,6 +144,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
           }
         },
         refuse,
+        takeRefusal: () => refusals.take(),
         resumed: () => allowance.saveUp(options.maxKeptMessages),
         get isIdle() {
           return inbox.isIdle

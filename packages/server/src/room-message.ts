@@ -45,7 +45,8 @@ export function handleMessage<C extends Member>(
     if (event.ackId === undefined && thrown instanceof PPError && thrown.code === 'UNKNOWN_TYPE') return
     const error = tellPeer(thrown, where, report)
     if (event.ackId !== undefined) answer({ error })
-    else seat.client.deliver(outgoing({ kind: 'error', ...error, type: event.type, room: target.id }))
+    else if (seat.client.takeRefusal?.() !== false)
+      seat.client.deliver(outgoing({ kind: 'error', ...error, type: event.type, room: target.id }))
   }
 
   try {

@@ -208,6 +208,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
   /** Tells a member of an error that answers no question. */
   function complain(member: C, room: string, thrown: unknown, type?: string): void {
     const error = tellPeer(thrown, `A message to the room "${room}"`, onError)
+    if (member.takeRefusal?.() === false) return
     member.deliver(outgoing({ kind: 'error', ...error, room, ...(type === undefined ? {} : { type }) }))
   }
 

@@ -144,6 +144,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         any: createHandlers<[type: string, payload: unknown]>(),
         handshake,
         readsByReference,
+        takeRefusal: () => line.takeRefusal(),
         activity: 'active',
       }
       const client = new PPServerClient(parts)

@@ -1,4 +1,4 @@
-import { createTransportPair } from '@painda/protocol'
+import { createTransportPair, defineRoom, type Message, type StandardSchema } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createKit, Peer } from './peer-kit.js'
 
@@ -79,6 +79,36 @@ test('[LM2] refusals are not amplified: at most ten a second are told', async ()
   await settle()
   expect(peer.of('error')).toHaveLength(20)
   expect(peer.closed).toBeNull()
+})
+
+test.each<[string, object, object]>([
+  ['a payload that the contract refuses', { kind: 'event', type: 'move', room: 'a', payload: 'far' }, {}],
+  ['presence that the contract refuses', { kind: 'presence', room: 'a', data: 'far' }, {}],
+  ['a message of a spectator', { kind: 'event', type: 'move', room: 'a', payload: 1 }, { spectate: true }],
+  ['presence of a spectator', { kind: 'presence', room: 'a', data: 1 }, { spectate: true }],
+  ['a message to a room that it is not in', { kind: 'event', type: 'move', room: 'b', payload: 1 }, {}],
+])('[LM2] rooms refuse from the same ten a second: %s', async (_, message, how) => {
+  const { server, join, settle, time } = createKit()
+  const whole: StandardSchema<number> = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value) => (typeof value === 'number' ? { value } : { issues: [{ message: 'no number' }] }),
+    },
+  }
+  const Field = defineRoom({ name: 'field', state: () => ({}), messages: { move: whole }, presence: whole })
+  server.define(Field, { messages: { move() {} }, maxSpectators: 1 })
+  server.createRoom(Field, { id: 'a' })
+  const peer = await join()
+  peer.say({ kind: 'join', ackId: 1, how: 'joinById', name: 'field', room: 'a', ...how })
+  await settle()
+  expect(peer.of('joined')).toHaveLength(1)
+  for (const told of [10, 20]) {
+    for (let n = 0; n < 60; n++) peer.say(message as Message)
+    await settle()
+    expect(peer.of('error')).toHaveLength(told)
+    await time.advance(1000)
+  }
 })
 
 test('[LM3] work that never ends fills a bounded inbox, and then the session is over', async () => {
