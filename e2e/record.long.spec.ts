@@ -1,7 +1,7 @@
 // Half a minute of two players and a bot, and the test that it becomes: twenty of twenty runs, and a price that somebody changed.
 import { expect, test } from './fixtures.js'
 import { inspectorOf } from './support/inspector.js'
-import { firstMessage, hold, RECORDED_GAME, recordTest } from './support/recorded.js'
+import { firstMessage, hold, RECORDED_GAME, recordTest, tickAfter } from './support/recorded.js'
 import type { RecordedTest } from './support/recorded.js'
 
 const SECONDS = 30
@@ -56,7 +56,7 @@ test('thirty seconds of a round pass as a test, 20 of 20, and fail at the purcha
     recording,
     (type, payload) => type === 'buy' && JSON.stringify(payload) === '{"item":"bomb"}',
   )
-  expect(said).toContain(`"arena" does not play as recorded: at tick ${bought.tick + 1}, `)
+  expect(said).toContain(`"arena" does not play as recorded: at tick ${tickAfter(recording, bought)}, `)
   expect(said).toMatch(/players\.\S+\.coins was \d+ and is now \d+/)
   expect(said).toContain(`frame ${bought.frame} of ${bought.peer}: buy {"item":"bomb"}`)
 })

@@ -2,7 +2,7 @@
 // as soon as a rule of the game is another one.
 import { expect, test } from './fixtures.js'
 import { inspectorOf } from './support/inspector.js'
-import { firstMessage, hold, RECORDED_GAME, recordTest } from './support/recorded.js'
+import { firstMessage, hold, RECORDED_GAME, recordTest, tickAfter } from './support/recorded.js'
 import type { RecordedTest } from './support/recorded.js'
 
 test.use({ served: 'dev', ...RECORDED_GAME })
@@ -40,11 +40,12 @@ test('a recorded round is a test that passes, and that names tick and frame when
     /"arena" does not play as recorded: at tick (\d+), [\d.]+ s after it began, players\.(\S+)\.[xy] was [\d.]+ and is now [\d.]+/.exec(
       said,
     )
+  const recording = await recorded.recording()
   const walked = firstMessage(
-    await recorded.recording(),
+    recording,
     (type, payload) => type === 'move' && JSON.stringify(payload) !== '{"dx":0,"dy":0}',
   )
-  expect(Number(told?.[1]), said).toBe(walked.tick + 1)
+  expect(Number(told?.[1]), said).toBe(tickAfter(recording, walked))
   expect(told?.[2]).toBe(walked.peer)
   expect(said).toContain(`frame ${walked.frame} of ${walked.peer}: move {`)
 })

@@ -79,6 +79,12 @@ export function firstMessage(
   throw new Error('Nobody said that.')
 }
 
+/** The tick that first shows what this brought about: a host that is late gives ticks up. */
+export function tickAfter({ events }: Recording, input: InputEvent): number {
+  for (const event of events.slice(events.indexOf(input))) if (event.kind === 'step') return event.from
+  throw new Error('Nothing came after it.')
+}
+
 function vitest(spec: string): Promise<string> {
   const cli = join(ROOT, 'node_modules/vitest/vitest.mjs')
   return said([cli, 'run', '--project', 'demo-game', join('apps/demo-game', spec)], ROOT)

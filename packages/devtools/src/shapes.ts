@@ -10,11 +10,22 @@ export interface Shapes {
   of(schema: AnySchema): Record<string, unknown> | null
   /** A converter for the validators of a vendor, as they name it; null: for all that say nothing by themselves. */
   learn(vendor: string | null, convert: ToJsonSchema): void
+  /** One that is loaded when a form is wanted for the first time. */
+  offer(vendor: string, load: () => Promise<ToJsonSchema>): void
+  /** Resolves when what was offered is there; what cannot be loaded is done without. */
+  ready(): Promise<void>
 }
 
 export function createShapes(): Shapes {
   const converters = new Map<string | null, ToJsonSchema>()
+  const offered: (() => Promise<void>)[] = []
+  let loading = Promise.resolve()
   let known = new WeakMap<AnySchema, { readonly shape: Record<string, unknown> | null }>()
+
+  function learn(vendor: string | null, convert: ToJsonSchema): void {
+    converters.set(vendor, convert)
+    known = new WeakMap()
+  }
 
   /** By the standard's own way (zod from 4.2, arktype), else by the method that libraries had before it. */
   function ask(schema: AnySchema): Record<string, unknown> | null {
@@ -43,9 +54,18 @@ export function createShapes(): Shapes {
       known.set(schema, found)
       return found.shape
     },
-    learn(vendor, convert) {
-      converters.set(vendor, convert)
-      known = new WeakMap()
+    learn,
+    offer(vendor, load) {
+      offered.push(() =>
+        load().then(
+          (convert) => learn(vendor, convert),
+          () => {},
+        ),
+      )
+    },
+    ready() {
+      loading = Promise.all([loading, ...offered.splice(0).map((load) => load())]).then(() => {})
+      return loading
     },
   }
 }

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { defineContract, defineRoom, request, type, type StandardSchema } from '@painda/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { toJSONSchema, type $ZodType } from 'zod/v4/core'
 import { gte, literal, lte, number, object } from 'zod/mini'
 import {
@@ -90,6 +90,19 @@ test('zod/mini says nothing by itself: with zod’s converter its messages have 
   ])
   shapes.learn(null, () => ({ type: 'boolean' }))
   expect(formOf(only(type()), shapes)?.map(({ kind }) => kind)).toEqual(['yes-no'])
+})
+
+test('a library that is offered is loaded when a form is wanted, once, and one that cannot be is done without', async () => {
+  const shapes = createShapes()
+  const load = vi.fn(async () => () => ({ type: 'string' }))
+  shapes.offer('painda', load)
+  shapes.offer('gone', () => Promise.reject(new Error('It cannot be loaded.')))
+  expect(formOf(only(type()), shapes)).toBeNull()
+  expect(load).not.toHaveBeenCalled()
+  await Promise.all([shapes.ready(), shapes.ready()])
+  await shapes.ready()
+  expect(load).toHaveBeenCalledTimes(1)
+  expect(formOf(only(type()), shapes)?.map(({ kind }) => kind)).toEqual(['text'])
 })
 
 test('what the contract refuses is said as its validator says it', () => {

@@ -44,6 +44,8 @@ export function Composer({ model, types }: ComposerProps) {
     chosenType === undefined || parsed.problem !== null ? null : refusalOf(chosenType, parsed.value)
   const isReady = target !== undefined && type.trim() !== '' && parsed.problem === null
 
+  useEffect(() => void shapes.ready().then(() => redraw((count) => count + 1)), [shapes])
+
   function change(next: Partial<typeof draft>): void {
     draft = { type, payload, ...next }
     setDraft(draft)

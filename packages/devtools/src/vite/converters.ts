@@ -19,12 +19,12 @@ export function convertersOf(root: string): readonly Converter[] {
   return CONVERTERS.filter(({ module }) => isInstalled(root, module))
 }
 
-/** Lines of the page's module: each library is loaded when the overlay is, and one that cannot be is done without. */
-export function learning(converters: readonly Converter[]): string {
+/** Lines of the page’s module. */
+export function offering(converters: readonly Converter[]): string {
   return converters
     .map(
       ({ vendor, module, name }) =>
-        `  import(${JSON.stringify(module)}).then(({ ${name} }) => hook.shapes.learn(${JSON.stringify(vendor)}, (schema) => ${name}(schema, { io: 'input' })), () => {})\n`,
+        `hook.shapes.offer(${JSON.stringify(vendor)}, () => import(${JSON.stringify(module)}).then(({ ${name} }) => (schema) => ${name}(schema, { io: 'input' })))\n`,
     )
     .join('')
 }

@@ -1,7 +1,7 @@
 // The modules that a page of the dev server runs for the inspector, as text: they import our own files by their paths.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { learning, type Converter } from './converters.js'
+import { offering, type Converter } from './converters.js'
 
 export interface PageModules {
   /** The hook at once, the overlay in a moment of rest. */
@@ -36,9 +36,7 @@ if (import.meta.hot) {
   hook.desk = createDeskLane({ hot: import.meta.hot })
   hook.recording = createRecordingLane(import.meta.hot, Date.now)
 }
-function load() {
-${learning(converters)}  import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${given}))
-}
+${offering(converters)}const load = () => import(${importPath(folder, 'index')}).then(({ mountDevtools }) => mountDevtools(${given}))
 if (document.readyState === 'complete') load()
 else addEventListener('load', load, { once: true })
 `,
