@@ -168,3 +168,26 @@ test('the tokens of a handshake become stars in messages and bytes, which keep t
   const plainFrame = codec.pack([codec.encode({ kind: 'received', count: 1 })])[0] ?? new Uint8Array()
   expect(redactFrame(plainFrame, [{ kind: 'received', count: 1 }]).bytes).toBe(plainFrame)
 })
+
+test('a frame with tokens is shown whatever they are, and stays as it is', () => {
+  const codec = createWireCodec()
+  // Characters that are a kind, a flag and the lengths of a bundle too.
+  for (const token of ['\u0000', '\u0003', '\u0008', '\u0083', 'a', '*', '', 'hello']) {
+    const messages: readonly Message[] = [
+      { kind: 'hello', version: 3, token },
+      {
+        kind: 'event',
+        type: 'aa',
+        payload: 'x'.repeat(codec.encode({ kind: 'hello', version: 3, token })[2] ?? 1),
+      },
+    ]
+    // As a socket of Node hands it over: its `slice` copies nothing.
+    const bytes = Buffer.from(codec.pack(messages.map((message) => codec.encode(message)))[0] ?? [])
+    const before = Buffer.from(bytes)
+    const shown = redactFrame(bytes, messages)
+    expect(bytes.equals(before)).toBe(true)
+    expect(shown.bytes).toHaveLength(bytes.length)
+    expect(codec.decode(shown.bytes)).toHaveLength(2)
+    expect(shown.messages[0]).toEqual({ kind: 'hello', version: 3, token: '*'.repeat(token.length) })
+  }
+})

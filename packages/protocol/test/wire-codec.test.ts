@@ -5,6 +5,7 @@ import {
   createViewDecoder,
   createViewEncoder,
   createWireCodec,
+  MAX_DEPTH,
   MAX_MESSAGES_PER_FRAME,
 } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
@@ -41,6 +42,16 @@ const NOT_FROM_CLIENTS = new Set<Message['kind']>([
   'delta',
   'inputAck',
 ])
+
+/** Null: it is refused as what cannot travel. */
+function bytesOf(encode: () => Uint8Array): Uint8Array | null {
+  try {
+    return encode()
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ code: 'INVALID_PAYLOAD' })
+    return null
+  }
+}
 
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -228,6 +239,62 @@ describe('malformed frames', () => {
   test('[FB4] nesting is bounded', () => {
     const deep = `83 01 74 ${'87 01 '.repeat(200)} 01`
     expect(codeOf(() => codec.decode(fromHex(deep)))).toBe('MALFORMED_FRAME')
+  })
+
+  /** By its name, a value of that many lists or objects inside each other, in every form that such travel in. */
+  const NESTED: [string, (inner: unknown) => unknown][] = [
+    ['lists of one', (inner) => [inner]],
+    ['lists of two', (inner) => [0, inner]],
+    ['equal lists', (inner) => [inner, inner]],
+    ['objects', (inner) => ({ k: inner })],
+    ['objects of one shape', (inner) => ({ k: inner, n: 1 })],
+  ]
+  test.each(NESTED)(
+    '[FB4] what one end can write of nested %s, the other reads and writes again',
+    (_name, nest) => {
+      let refused = 0
+      for (const isRow of [false, true]) {
+        let value: unknown = 0
+        for (let levels = 1; levels <= MAX_DEPTH + 4; levels++) {
+          // Shared, not copied: its bytes would double with each level.
+          value = _name === 'equal lists' && levels > 8 ? [value] : nest(value)
+          const payload = isRow ? [{ a: value }, { a: 0 }] : value
+          for (const writer of [codec, client]) {
+            const bytes = bytesOf(() => writer.encode({ kind: 'event', type: 't', payload }))
+            if (bytes === null) refused++
+            else {
+              const [event] = createServerCodec().decode(bytes)
+              expect(event).toMatchObject({ payload })
+              expect(bytesOf(() => codec.encode({ kind: 'event', type: 't', payload }))).not.toBeNull()
+            }
+            if (levels < MAX_DEPTH - 2) expect(bytes).not.toBeNull()
+          }
+        }
+      }
+      expect(refused).toBeGreaterThan(0)
+    },
+  )
+
+  test('[FB4] what can be read can be written again, to the last level', () => {
+    const outcomes = [MAX_DEPTH, MAX_DEPTH + 1, MAX_DEPTH + 2].map((levels) => {
+      const deep = fromHex(`83 01 74 ${'87 01 '.repeat(levels - 1)} 87 00`)
+      const code = codeOf(() => codec.decode(deep))
+      if (code === 'no error')
+        for (const message of codec.decode(deep)) expect(codec.encode(message)).toEqual(deep)
+      return code
+    })
+    expect(outcomes).toEqual(['no error', 'no error', 'MALFORMED_FRAME'])
+  })
+
+  test('[FB3] bytes in a payload are a plain array of their own, not a window on the frame', () => {
+    const payload = { bytes: Uint8Array.of(1, 2, 3), beside: 'x'.repeat(100) }
+    // What a socket of Node hands over: its `slice` copies nothing.
+    const frame = Buffer.from(codec.encode({ kind: 'event', type: 't', payload }))
+    const [event] = codec.decode(frame)
+    const { bytes } = (event as { payload: typeof payload }).payload
+    expect(bytes).toEqual(payload.bytes)
+    expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype)
+    expect(bytes.buffer.byteLength).toBe(3)
   })
 
   test('[FB7] columns that say one thing of many rows are bounded together', () => {

@@ -4,7 +4,6 @@ import {
   contractNames,
   contractRows,
   createEmitter,
-  createInspector,
   createNameTable,
   createRandom,
   createServerCodec,
@@ -23,6 +22,7 @@ import { createFaults } from './faults.js'
 import { createFlush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import { createHandshakes } from './handshake.js'
+import { createServerInspector } from './inspector.js'
 import { stderrLogger } from './logger.js'
 import type { Member } from './member.js'
 import { createMembership } from './membership.js'
@@ -69,7 +69,7 @@ export function createCore(options: ServerOptions) {
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
   const serverNow = createServerNow(time)
-  const inspector = createInspector()
+  const inspector = createServerInspector((thrown) => faults.report(thrown, 'An inspector listener'))
   const flush = createFlush()
   const packer = createPacker()
   const codecs = {

@@ -54,7 +54,7 @@ export function readColumn(
   readItem: ReadItem,
   held?: Held,
 ): ArrayLike<unknown> {
-  ensure(depth <= MAX_DEPTH, 'depth')
+  ensure(depth <= MAX_DEPTH + 1, 'depth')
   r.claim(rows)
   const read = (row: number): unknown => (held === undefined ? readItem(r, names, depth) : held.change(row))
   let form = r.bits(3)

@@ -20,6 +20,7 @@ import {
 import { widthOf } from './keys.js'
 import { DIVISORS, MAX_NUMERATOR, NO_DIVISOR, numeratorsOf, zigzag } from './number.js'
 import { textBits, writeTexts } from './text.js'
+import { assertDepth } from './value.js'
 import type { NameWriter, WriteItem } from './writer.js'
 
 /** Bits of a head that `again` saves: more rows than that are cheaper with a width of their own. */
@@ -241,6 +242,7 @@ function writeObjects(
   depth: number,
   writeItem: WriteItem<BitWriter>,
 ): void {
+  assertDepth(depth)
   writeOther(w, OBJECTS)
   w.align()
   w.varint(shape.length)

@@ -50,14 +50,13 @@ export function writeValue(w: Writer, value: unknown, names: NameWriter, depth: 
 }
 
 function writeContainer(w: Writer, value: object, names: NameWriter, depth: number): void {
-  if (depth > MAX_DEPTH)
-    throw new PPError('INVALID_PAYLOAD', DEV && `A value is nested deeper than ${MAX_DEPTH} levels.`)
   if (value instanceof Uint8Array) {
     w.u8(BYTES)
     w.varint(value.length)
     w.raw(value)
     return
   }
+  assertDepth(depth)
   if (hasToJson(value)) {
     // As JSON has it: a Date travels as its text.
     writeValue(w, value.toJSON(), names, depth + 1)
@@ -80,6 +79,12 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     names.put(w, key)
     writeValue(w, child, names, depth + 1)
   }
+}
+
+/** @throws PPError `INVALID_PAYLOAD` for a list or an object that stands inside more than `MAX_DEPTH` others. */
+export function assertDepth(depth: number): void {
+  if (depth <= MAX_DEPTH) return
+  throw new PPError('INVALID_PAYLOAD', DEV && `A value is nested deeper than ${MAX_DEPTH} levels.`)
 }
 
 function hasToJson(value: object): value is { toJSON(): unknown } {
@@ -124,7 +129,6 @@ export function readValue(r: Reader, names: NameReader, depth: number): unknown 
 
 /** The value whose tag has been read. */
 export function readTagged(r: Reader, tag: number, names: NameReader, depth: number): unknown {
-  ensure(depth <= MAX_DEPTH + 1, 'depth')
   if (tag < 0x80) return tag
   if (tag >= SMALL_NEGATIVE && tag < SMALL_NEGATIVE + 32) return SMALL_NEGATIVE - 1 - tag
   if (tag >= NUMBER && tag < SHORT_TEXT) {
@@ -154,7 +158,8 @@ export function readTagged(r: Reader, tag: number, names: NameReader, depth: num
     case BYTES:
       // State is JSON; its names are a dictionary's.
       ensure(names === inlineNames, 'bytes')
-      return r.raw(r.varint()).slice()
+      // Not `slice`: on Node that is a window on the whole frame, which would stay in memory with it.
+      return new Uint8Array(r.raw(r.varint()))
     case ARRAY:
       return readArray(r, names, depth + 1)
     case OBJECT:
@@ -165,6 +170,7 @@ export function readTagged(r: Reader, tag: number, names: NameReader, depth: num
 }
 
 function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
+  ensure(depth <= MAX_DEPTH + 1, 'depth')
   const length = r.varint()
   if (length < 2) return fill(length, () => readValue(r, names, depth))
   const items = readColumn(r, length, names, depth, readValue)
@@ -174,6 +180,7 @@ function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
 }
 
 function readObject(r: Reader, names: NameReader, depth: number): Record<string, unknown> {
+  ensure(depth <= MAX_DEPTH + 1, 'depth')
   const object: Record<string, unknown> = {}
   for (let count = r.count(2); count > 0; count--) {
     // The dictionary lets no key in that reaches a prototype.
