@@ -2,6 +2,7 @@
 // sum over its entries, so the order of keys does not count and a change costs what changed; every end remembers the
 // sums of what it has hashed before. It finds accidents, not attackers.
 import { isRecord } from './delta/value.js'
+import { isHalf } from './utf8.js'
 
 /** Hashes one immutable tree after another, and looks at what the last one did not share. */
 export interface TreeHash {
@@ -11,7 +12,7 @@ export interface TreeHash {
 
 /**
  * The hash of a JSON value, the same on every machine. Equal values have equal hashes: the order of keys does not count,
- * undefined fields count as absent, −0 as 0.
+ * undefined fields count as absent, −0 as 0, half a character as U+FFFD.
  */
 export function hashState(value: unknown): number {
   return hashOf(value, sumOf) >>> 0
@@ -125,9 +126,17 @@ function hashNumber(value: number): number {
   return mix(Math.imul(double.getInt32(0), 0xcc9e2d51) ^ mix(double.getInt32(4)))
 }
 
+/** What the other end reads for half a character. */
+const REPLACEMENT = 0xfffd
+
 function hashText(text: string): number {
   let hash = 0x811c9dc5 ^ text.length
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    // Asked here first: hardly any text has one, and this loop is the cost of the hash.
+    const isPart = (code & 0xf800) === 0xd800
+    hash = Math.imul(hash ^ (isPart && isHalf(text, i) ? REPLACEMENT : code), 0x01000193)
+  }
   return mix(hash)
 }
 

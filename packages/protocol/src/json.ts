@@ -2,6 +2,7 @@
 import { DEV } from '#dev'
 import { PPError } from './errors.js'
 import type { Path } from './path.js'
+import { isHalf } from './utf8.js'
 
 export type JsonPrimitive = string | number | boolean | null
 export type Json = JsonPrimitive | readonly Json[] | { readonly [key: string]: Json }
@@ -21,8 +22,10 @@ export const MAX_KEY_LENGTH = 1024
 /** What is wrong with a key, empty in a page for production; null for one that may stand in state and travel. */
 export function keyFault(key: string): string | null {
   if (isForbiddenKey(key)) return DEV ? 'a key that reaches the prototype' : ''
-  if (key.length <= MAX_KEY_LENGTH) return null
-  return DEV ? `a key of more than ${MAX_KEY_LENGTH} characters` : ''
+  if (key.length > MAX_KEY_LENGTH) return DEV ? `a key of more than ${MAX_KEY_LENGTH} characters` : ''
+  // As text it would travel as U+FFFD; of two such keys one would be left.
+  for (let i = 0; i < key.length; i++) if (isHalf(key, i)) return DEV ? 'a key with half a character' : ''
+  return null
 }
 
 /** True for an object made by `{}`, `JSON.parse` or `Object.create(null)`. */
@@ -35,7 +38,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 /**
  * Throws unless `value` is JSON all the way down.
  * @throws PPError `STATE_NOT_JSON` with the path of the first offender: a Date, Map, class instance, function,
- * `undefined`, NaN, ±Infinity, a forbidden key, a cycle, or more than `MAX_DEPTH` levels.
+ * `undefined`, NaN, ±Infinity, a forbidden key, a key with half a character, a cycle, or more than `MAX_DEPTH` levels.
  */
 export function assertJson(value: unknown, path: Path = []): asserts value is Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return

@@ -30,6 +30,24 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
+ * True where only half of a character stands: one unit of a pair, without the other beside it, as `slice` leaves it of an emoji.
+ * UTF-8 has no form for it; it travels as U+FFFD.
+ */
+export function isHalf(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  if ((code & 0xf800) !== 0xd800) return false
+  // The first of a pair has bit 10 clear, the second has it set. Outside of the text there is NaN.
+  return code & 0x400
+    ? (text.charCodeAt(at - 1) & 0xfc00) !== 0xd800
+    : (text.charCodeAt(at + 1) & 0xfc00) !== 0xdc00
+}
+
+/** The text as it comes out at the other end. */
+export function asSent(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
+}
+
+/**
  * A short text of these UTF-16 codes, in one piece. Put together by `+=` it would stay a chain of as many pieces, thirty
  * times its size, for as long as somebody holds it.
  */

@@ -1,15 +1,21 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  assertJson,
   compileSync,
   createRandom,
   createTracker,
   createTreeHash,
+  createWireCodec,
+  decodeFrame,
   deepEqual,
+  findDifference,
   hashState,
   patchImmutable,
+  writeFrame,
   type Json,
 } from '../src/index.js'
+import { codeOf } from './code-of.js'
 import { json } from './delta-values.js'
 
 const seed = Number(process.env['PP_SEED'])
@@ -194,3 +200,29 @@ function reversed(value: unknown): unknown {
       .map(([key, child]) => [key, reversed(child)]),
   )
 }
+
+test('[HA6] half a character is hashed as what comes out at the other end', () => {
+  const unit = fc.constantFrom('a', '\ud800', '\udbff', '\udc00', '\udfff', '\ufffd', '\u{1F600}', 'é')
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 8 }), (units) => {
+      const text = units.join('')
+      const sent = Buffer.from(text).toString()
+      expect(hashState([text])).toBe(hashState([sent]))
+      expect(findDifference({ text }, { text: sent })).toBeNull()
+    }),
+    { seed },
+  )
+  expect(hashState('\ud800')).not.toBe(hashState('\ud800\udc00'))
+})
+
+test('[HA6] as a key it is no JSON, whoever says it', () => {
+  for (const key of ['\ud800', 'a\udc00', '\ud83d\ud83d\ude00']) {
+    expect(codeOf(() => assertJson({ [key]: 1 }))).toBe('STATE_NOT_JSON')
+    expect(codeOf(() => createWireCodec().encode({ kind: 'event', type: 't', payload: { [key]: 1 } }))).toBe(
+      'INVALID_PAYLOAD',
+    )
+    const payload = Buffer.from(JSON.stringify({ type: 't', payload: { [key]: 1 } }))
+    expect(codeOf(() => decodeFrame(writeFrame('gaming', 0, false, payload)))).toBe('INVALID_PAYLOAD')
+  }
+  expect(codeOf(() => assertJson({ '\u{1F600}': '\ud800' }))).toBe('no error')
+})
