@@ -297,6 +297,45 @@ describe('malformed frames', () => {
     expect(bytes.buffer.byteLength).toBe(3)
   })
 
+  /** In few bytes a list of that many times the same. */
+  const many = (item: unknown, count: number): Uint8Array =>
+    codec.encode({ kind: 'event', type: 't', payload: Array.from({ length: count }, () => item) })
+  test.each<[string, unknown]>([
+    ['nothing', null],
+    ['one number', 7],
+    ['a long text', 'x'.repeat(500)],
+    ['objects in objects', { a: { b: { c: { d: null } } } }],
+    ['objects with long keys', { ['k'.repeat(900)]: true }],
+  ])('[LM7] a frame that says %s many times is refused before it is made', (_name, item) => {
+    const bytes = many(item, 20_000)
+    expect(bytes.length).toBeLessThan(4000)
+    expect(codeOf(() => createServerCodec().decode(bytes))).toBe('PAYLOAD_TOO_LARGE')
+  })
+
+  test('[LM7] what our clients write is always within, and costs its bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 10 }),
+        fc.nat(30),
+        (items, repeat) => {
+          const payload = items.flatMap((item) => Array.from({ length: repeat }, () => item))
+          const bytes = client.encode({ kind: 'event', type: 't', payload })
+          const cost = { bytes: bytes.length }
+          expect(createServerCodec().decode(bytes, cost)).toHaveLength(1)
+          expect(cost.bytes).toBe(bytes.length)
+        },
+      ),
+      { seed: 5, numRuns: 100 },
+    )
+  })
+
+  test('[LM7] what a column says of many rows is within the budget too, and counts', () => {
+    const bytes = many(null, 60)
+    const cost = { bytes: bytes.length }
+    createServerCodec().decode(bytes, cost)
+    expect(cost.bytes).toBe(bytes.length + (60 - bytes.length) * 16)
+  })
+
   test('[FB7] columns that say one thing of many rows are bounded together', () => {
     // Each list: "2^19 rows, all of them 0", in seven bytes.
     const list = '87 80 80 20 01 00'

@@ -18,10 +18,17 @@ import type { Lane } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import type { PackedFrame, Packer } from './packing.js'
+import { createTokenBucket } from './rate-limit.js'
+import type { TokenBucket } from './rate-limit.js'
 import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
-const V2_GREETING_MS = 150
+const V2_GREETING_MS = 150 /**
+ * What compressed frames and columns may become beyond their bytes, per second, as a number of largest messages: reading it costs
+ * before any other limit is asked.
+ */
+const GROWTH_PER_SECOND = 4
+
 export interface ConnectionEnd {
   readonly reason: DisconnectReason
   /** The code that this end named, or null when the other end or the network ended it. */
@@ -32,7 +39,7 @@ export interface ConnectionEnd {
 
 /** Who listens to an open connection. */
 export interface ConnectionOwner {
-  /** One message; `bytes` is its share of the frame. */
+  /** One message; `bytes` is its share of what the frame costs. */
   receive(message: Message, bytes: number): void
   /** A refusal that does not end the connection. */
   refuse(error: PPError): void
@@ -86,6 +93,8 @@ export class Connection implements Lane {
   #cancelHandshake: Undo
   #lastHeard: number
   #frames = 0
+  /** Most clients say nothing in short, and have none. */
+  #growth: TokenBucket | null = null
   /** Something that was written still waits in this process. */
   #isHolding = false
   /** It has an owner, who takes what may be left out. */
@@ -260,9 +269,10 @@ export class Connection implements Lane {
       return
     }
 
+    const cost = { bytes: frame.byteLength }
     let messages: Message[]
     try {
-      messages = this.codec.decode(frame)
+      messages = this.codec.decode(frame, cost)
     } catch (thrown) {
       // Before the handshake is over, what cannot be read may hold a token.
       const isSafe = this.#state.name === 'open'
@@ -271,8 +281,19 @@ export class Connection implements Lane {
       return
     }
     this.#inspect('in', frame, messages)
+    const growth = cost.bytes - frame.byteLength
+    if (growth > 0 && !this.#mayGrow(growth)) {
+      this.end(new PPError('RATE_LIMITED', 'What is said in short becomes too much.'))
+      return
+    }
     // Each message may end the connection; what follows it in the frame is then not read.
-    for (const message of messages) this.#deliver(message, frame.byteLength / messages.length)
+    for (const message of messages) this.#deliver(message, cost.bytes / messages.length)
+  }
+
+  #mayGrow(bytes: number): boolean {
+    const { time, maxPayloadBytes } = this.#options
+    this.#growth ??= createTokenBucket(time, maxPayloadBytes * GROWTH_PER_SECOND)
+    return this.#growth.take(bytes)
   }
 
   #deliver(message: Message, bytes: number): void {

@@ -32,7 +32,7 @@ import { createMismatchLog } from './mismatch-log.js'
 import { createNamespaces } from './namespace.js'
 import { readSettings } from './options.js'
 import type { ServerOptions } from './options.js'
-import { outgoing } from './outgoing.js'
+import { createReread, outgoing } from './outgoing.js'
 import { createPacker } from './packing.js'
 import { createPipeline } from './pipeline.js'
 import { createPlugins } from './plugin.js'
@@ -70,12 +70,13 @@ export function createCore(options: ServerOptions) {
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
   const serverNow = createServerNow(time)
   const inspector = createServerInspector((thrown) => faults.report(thrown, 'An inspector listener'))
-  const flush = createFlush()
+  const flush = createFlush((thrown) => faults.report(thrown, 'Sending'))
   const packer = createPacker()
+  const names = createNameTable(contractNames(contract ?? {}), true)
   const codecs = {
     'painda.v3': createServerCodec(),
     /** v3 for those whose contract is the same. */
-    compact: createServerCodec(createNameTable(contractNames(contract ?? {}), true)),
+    compact: createServerCodec(names),
     v2: createV2Codec({
       mode: options.mode ?? 'gaming',
       registry: options.registry,
@@ -196,6 +197,7 @@ export function createCore(options: ServerOptions) {
     v2Recovery: settings.v2Recovery,
     sayToV2: codecs.v2.say,
     maxOutboxBytes: settings.maxOutboxBytes,
+    reread: createReread(names),
     sessions,
     membership,
     rooms,

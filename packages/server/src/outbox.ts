@@ -2,6 +2,7 @@
 // Reliable messages are counted from the first; the number never travels, both ends count the same ordered stream.
 import { isReliable, PPError } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
+import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import { createWeave, movedRoom, type Weave } from './weave.js'
 
@@ -32,6 +33,11 @@ export interface Outbox {
   take(): readonly Outgoing[]
   /** @throws PPError `MALFORMED_FRAME` for a count beyond what was sent */
   confirm(count: number): void
+  /**
+   * The peer comes back in another format: what is kept for it is said in that one, as it was when it was sent and not as its
+   * payloads may be by now.
+   */
+  translate(next: PeerCodec, reread: (body: Uint8Array) => Message): void
   /** The connection is gone: from now on only reliable messages are kept. */
   hold(): void
   /** What `restore` would find. @throws PPError `MALFORMED_FRAME` for a count beyond what was sent */
@@ -50,11 +56,12 @@ export interface Outbox {
 const NOTHING: readonly Outgoing[] = []
 
 export function createOutbox({
-  codec,
+  codec: firstCodec,
   maxMessages,
   maxBytes,
   isCounted = isReliable,
 }: OutboxOptions): Outbox {
+  let codec = firstCodec
   /** Null rather than empty: mostly there is one, and a list that grows from nothing begins with room for many. */
   let pending: Outgoing[] | null = null
   let isHolding = false
@@ -126,6 +133,16 @@ export function createOutbox({
       return taken
     },
     confirm,
+    translate(next, reread) {
+      keptBytes = 0
+      for (const letter of kept) {
+        const body = letter.out.body(codec)
+        if (body !== null) letter.out = outgoing(reread(body))
+        letter.bytes = letter.out.body(next)?.byteLength ?? 0
+        keptBytes += letter.bytes
+      }
+      codec = next
+    },
     hold() {
       isHolding = true
       late = (pending ?? [])

@@ -1,6 +1,7 @@
 // One message on its way to many. It is encoded at most once per format, and only when somebody who speaks that format
 // is among the receivers.
-import type { Codec, Message } from '@painda/protocol'
+import { createWireCodec } from '@painda/protocol'
+import type { Codec, Message, NameTable } from '@painda/protocol'
 
 /** A Codec that may have no words for a message: v2 knows fewer than v3. Every Codec is one. */
 export interface PeerCodec extends Omit<Codec, 'encode'> {
@@ -25,5 +26,16 @@ export function outgoing(message: Message): Outgoing {
       made.push({ codec, body })
       return body
     },
+  }
+}
+
+/** What a body of either v3 codec says: as it was when it was encoded, whatever has become of the payload's objects. */
+export function createReread(names: NameTable): (body: Uint8Array) => Message {
+  const codec = createWireCodec(undefined, names)
+  return (body) => {
+    const [message] = codec.decode(body)
+    // One body is one message, and it is one of ours.
+    if (message === undefined) throw new TypeError('A body without a message.')
+    return message
   }
 }

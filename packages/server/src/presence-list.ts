@@ -1,6 +1,7 @@
 // The list behind presence: one entry per user, however many sessions stand behind it, and what changed since the list
 // was last sent. Entries are replaced, never changed, so that a list once handed out stays as it was.
 import { assertJson, createRecordHash, PPError, type Activity, type PresenceEntry } from '@painda/protocol'
+import { jsonSize } from './json-size.js'
 
 /** Presence is a name, a colour, a cursor. What is larger belongs into the state, where deltas carry it. */
 const MAX_PRESENCE_BYTES = 4096
@@ -171,14 +172,14 @@ export function createPresenceList(
  * @throws PPError `INVALID_PAYLOAD`
  */
 export function checkPresenceData(data: unknown): void {
+  // First: what is small is soon looked at.
+  if (jsonSize(data, MAX_PRESENCE_BYTES) > MAX_PRESENCE_BYTES) {
+    throw new PPError('INVALID_PAYLOAD', `Presence is more than ${MAX_PRESENCE_BYTES} bytes.`)
+  }
   try {
     assertJson(data, PLACE)
   } catch (cause) {
     throw new PPError('INVALID_PAYLOAD', 'Presence must be plain JSON.', { cause })
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(data))
-  if (bytes > MAX_PRESENCE_BYTES) {
-    throw new PPError('INVALID_PAYLOAD', `Presence is ${bytes} bytes; ${MAX_PRESENCE_BYTES} are the most.`)
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   DisconnectReason,
   ExpiryReason,
   Inspector,
+  Message,
   PPMessageInput,
   RoomVersions,
   Time,
@@ -40,6 +41,8 @@ export interface SessionLifeOptions {
   /** A frame of words that only v2 has. */
   sayToV2: (message: PPMessageInput) => Uint8Array
   maxOutboxBytes: number
+  /** A body of either v3 codec as the message that it says. */
+  reread: (body: Uint8Array) => Message
   sessions: Sessions
   membership: Membership
   rooms: Rooms<PPServerClient>
@@ -128,6 +131,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
           ? { cursor: createV2Cursor(id, options.sayToV2) }
           : {}),
         maxOutboxBytes: options.maxOutboxBytes,
+        reread: options.reread,
         onFault: faults.report,
         hooks: {
           message: (message, bytes) => line.arrive(message, bytes),

@@ -53,6 +53,8 @@ export interface SessionOptions {
   /** `windowMs` 0: it ends with its connection. */
   recovery: Recovery
   maxOutboxBytes: number
+  /** A body of either v3 codec as the message that it says. */
+  reread: (body: Uint8Array) => Message
   /** For v2 clients with recovery. */
   cursor?: V2Cursor
   hooks: SessionHooks
@@ -69,7 +71,8 @@ type State =
 
 export class Session implements Flushable {
   readonly id: string
-  readonly codec: PeerCodec
+  /** How its newest connection speaks. */
+  codec: PeerCodec
   readonly acks: Acks
   readonly tokens = createResumeTokens()
   isMarked = false
@@ -190,6 +193,10 @@ export class Session implements Flushable {
       // Left first, so that its end is not taken for the loss of this session's connection.
       this.#release(state.connection)
       fence(state.connection)
+    }
+    if (this.codec !== connection.codec) {
+      this.#outbox.translate(connection.codec, this.#options.reread)
+      this.codec = connection.codec
     }
     this.#outbox.restore(received)
     this.#outbox.precede(introduce)

@@ -11,6 +11,7 @@ import type {
   Ack,
   ErrorCode,
   Event,
+  Inflate,
   Message,
   PPMessage,
   PPMessageInput,
@@ -45,7 +46,6 @@ export function createV2Codec({
   maxPayloadBytes,
   maxInflatedBytes,
 }: V2CodecOptions): V2Codec {
-  const limits = { maxPayloadBytes, maxInflatedBytes, inflate }
   const say = (message: PPMessageInput): Uint8Array => encodeFrame(mode, message, registry)
   return {
     name: 'v2',
@@ -56,7 +56,14 @@ export function createV2Codec({
     },
     // One message per frame: this wire cannot concatenate.
     pack: (bodies) => bodies,
-    decode: (frame) => [fromV2(decodeFrame(frame, registry, limits))],
+    decode(frame, cost) {
+      const inflating: Inflate = (bytes, maxBytes) => {
+        const inflated = inflate(bytes, maxBytes)
+        if (cost !== undefined) cost.bytes += inflated.byteLength
+        return inflated
+      }
+      return [fromV2(decodeFrame(frame, registry, { maxPayloadBytes, maxInflatedBytes, inflate: inflating }))]
+    },
   }
 }
 

@@ -185,3 +185,54 @@ test('[HS9] the welcome says the id of the user, where it is another than the cl
   const back = await join({ session: known.session })
   expect(back.welcome).toMatchObject({ id: known.welcome.id, userId: 'ada' })
 })
+
+test.each([
+  ['without a contract', false],
+  ['with the contract', true],
+])(
+  '[RC2, CT4] a session that comes back %s gets what it missed as it was when it was sent',
+  async (_how, isCompact) => {
+    const kit = createKit({ contract })
+    const { server, settle } = kit
+    const dial = async (theirs: boolean, session?: Peer['session']): Promise<Peer> => {
+      const peer = kit.dial({}, theirs ? NAMES : [])
+      peer.hello({ ...(theirs ? { contract: contractRows(contract) } : {}), ...(session ? { session } : {}) })
+      await settle()
+      return peer
+    }
+    const before = await dial(!isCompact)
+    before.emit('chat', 'hi')
+    await settle()
+    const player = { hp: 100 }
+    const bytes = Uint8Array.of(1, 2)
+    const client = server.getClient(before.welcome.id)
+    const news = (payload: unknown): void => client?.send({ type: 'news', payload })
+    before.cut()
+    await settle()
+    news(player)
+    news({ bytes, at: new Date(0) })
+    // The game goes on; by now it could not even be sent.
+    player.hp = Number.NaN
+    bytes[0] = 9
+    const bystander = await kit.join()
+    const back = await dial(isCompact, before.session)
+    expect(back.welcome).toMatchObject({ id: before.welcome.id, missed: 2 })
+    expect(back.payloads('news')).toEqual([
+      { hp: 100 },
+      { bytes: Uint8Array.of(1, 2), at: '1970-01-01T00:00:00.000Z' },
+    ])
+    // And from here on it speaks as the new connection does.
+    news('now')
+    await settle()
+    back.cut()
+    await settle()
+    news('later')
+    const again = await dial(!isCompact, {
+      ...before.session,
+      token: back.welcome.token,
+      received: back.received,
+    })
+    expect(again.payloads('news')).toEqual(['later'])
+    expect([back.payloads('news').at(-1), again.closed, bystander.closed]).toEqual(['now', null, null])
+  },
+)

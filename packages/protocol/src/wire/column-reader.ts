@@ -68,6 +68,7 @@ export function readColumn(
       r.align()
       const value = read(0)
       ensure(Object(value) !== value && typeof value !== 'symbol', 'same')
+      if (typeof value === 'string') r.claim(0, rows * value.length)
       return fill(rows, () => value)
     }
     case FLAGS:
@@ -150,6 +151,7 @@ function readObjects(
   const width = r.count()
   ensure(width > 0, 'shape')
   const keys = fill(width, () => names.take(r))
+  for (const key of keys) r.claim(0, rows * key.length)
   const objects = fill(rows, (): Record<string, unknown> => ({}))
   for (const key of keys) {
     const values = readColumn(r, rows, names, depth, readItem)

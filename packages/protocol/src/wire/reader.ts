@@ -31,9 +31,16 @@ const MAX_GOLOMB_ONES = 48
  */
 export const MAX_ROWS = 2 ** 20
 
-/** What is left of `MAX_ROWS`, shared by the bodies of one frame. */
+/** What the columns of a frame may still become, shared by its bodies. */
 export interface Budget {
   rows: number
+  /** Of texts that are told once and stand in many rows. */
+  characters: number
+}
+
+/** For who reads what a server says. */
+export function fullBudget(): Budget {
+  return { rows: MAX_ROWS, characters: Infinity }
 }
 
 export class Reader {
@@ -48,7 +55,7 @@ export class Reader {
   /** How the last column of numbers was written; the next one may say "the same way". */
   head: ReadHead | null = null
 
-  constructor(bytes: Uint8Array, budget: Budget = { rows: MAX_ROWS }) {
+  constructor(bytes: Uint8Array, budget: Budget = fullBudget()) {
     this.#bytes = bytes
     this.#budget = budget
   }
@@ -90,11 +97,16 @@ export class Reader {
     return count
   }
 
-  /** Notes that `rows` values are about to be made. @throws PPError `PAYLOAD_TOO_LARGE` past `MAX_ROWS` in this frame. */
-  claim(rows: number): void {
-    this.#budget.rows -= rows
-    if (this.#budget.rows < 0)
-      throw new PPError('PAYLOAD_TOO_LARGE', DEV && `A frame holds at most ${MAX_ROWS} values in columns.`)
+  /**
+   * Notes that `rows` values are about to be made, with so many characters of texts that the frame tells once.
+   * @throws PPError `PAYLOAD_TOO_LARGE` past the budget of this frame.
+   */
+  claim(rows: number, characters = 0): void {
+    const budget = this.#budget
+    budget.rows -= rows
+    budget.characters -= characters
+    if (budget.rows < 0 || budget.characters < 0)
+      throw new PPError('PAYLOAD_TOO_LARGE', DEV && 'The columns of a frame hold more than it may become.')
   }
 
   /** A finite float (4) or double (8). */

@@ -14,7 +14,8 @@ import type { Held } from './column-reader.js'
 import type { DeltaReader } from './delta-reader.js'
 import { createGroupReader } from './group-reader.js'
 import { DELTA, OPCODE_MASK, SNAPSHOT } from './opcodes.js'
-import { MAX_ROWS, Reader } from './reader.js'
+import { fullBudget, Reader } from './reader.js'
+import type { Budget } from './reader.js'
 import type { Template } from './template.js'
 import { createSlotTable } from './slot-table.js'
 import { readValue } from './value.js'
@@ -197,7 +198,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
     return createSlotReader()
   })
 
-  function readBody(body: Uint8Array, budget: { rows: number }): void {
+  function readBody(body: Uint8Array, budget: Budget): void {
     const opcode = body[0] ?? 0
     const kind = opcode & OPCODE_MASK
     if (kind !== SNAPSHOT && kind !== DELTA) return
@@ -214,7 +215,7 @@ export function createSlots({ room, map, fields }: SlotOptions): ViewSlots {
 
   return {
     read(frame) {
-      const budget = { rows: MAX_ROWS }
+      const budget = fullBudget()
       for (const body of unpackBodies(frame)) {
         try {
           readBody(body, budget)

@@ -9,6 +9,7 @@ import type { Fields, Shape } from '../fields.js'
 import { ensure, malformed } from '../malformed.js'
 import { ALL_SHAPES, CLIENT_SHAPES, SERVER_SHAPES } from '../messages.js'
 import type { Message, MessageKind, Shapes } from '../messages.js'
+import { createFrameBudget } from './frame-budget.js'
 import { packBodies, unpackBodies } from './bundle.js'
 import { proven, wasGeneral } from './check.js'
 import { createBitWriter } from './column-writer.js'
@@ -32,7 +33,7 @@ import {
   RECEIVED,
   SNAPSHOT,
 } from './opcodes.js'
-import { MAX_ROWS, Reader } from './reader.js'
+import { fullBudget, Reader } from './reader.js'
 import type { Budget } from './reader.js'
 import { readValue, writeValue } from './value.js'
 import { createViewDecoder } from './view-decoder.js'
@@ -86,7 +87,16 @@ export function createClientCodec(views: ViewDecoder, names: NameTable): Codec {
  * connections whose contract knows the same `names`; whether those may be numbers is settled for good.
  */
 export function createServerCodec(names: NameTable = createNameTable([])): Codec {
-  return createCodec({ views: null, names, shapes: CLIENT_SHAPES, inputs: inputBodies }, createBitWriter())
+  const known: Known = { views: null, names, shapes: CLIENT_SHAPES, inputs: inputBodies }
+  return {
+    ...createCodec(known, createBitWriter()),
+    decode(frame, cost) {
+      const budget = createFrameBudget(frame.length)
+      const messages = readFrame(frame, known, budget)
+      if (cost !== undefined) budget.charge(cost)
+      return messages
+    },
+  }
 }
 
 function createCodec(known: Known, w: Writer): Codec {
@@ -102,11 +112,12 @@ function createCodec(known: Known, w: Writer): Codec {
       return w.take()
     },
     pack: packBodies,
-    decode(frame) {
-      const budget = { rows: MAX_ROWS }
-      return unpackBodies(frame).map((body) => readBody(body, known, budget))
-    },
+    decode: (frame) => readFrame(frame, known, fullBudget()),
   }
+}
+
+function readFrame(frame: Uint8Array, known: Known, budget: Budget): Message[] {
+  return unpackBodies(frame).map((body) => readBody(body, known, budget))
 }
 
 function write(w: Writer, message: Message, { names, inputs }: Known): void {

@@ -1,0 +1,32 @@
+// What a client's frame may become at the server. A column says one thing of many rows in a few bits: a server whose frames are its
+// own gets state that way, but from a stranger 200 bytes would be a million objects before anybody has asked who it is.
+import type { Cost } from '../codec.js'
+import { MAX_ROWS } from './reader.js'
+import type { Budget } from './reader.js'
+
+/** Lists item by item, as our clients write them, hold at most one value per byte. */
+const ROWS_PER_BYTE = 4
+const SPARE_ROWS = 64
+
+const CHARACTERS_PER_BYTE = 16
+const SPARE_CHARACTERS = 4096
+
+/** A value with the place where it stands. */
+const BYTES_PER_ROW = 16
+
+export interface FrameBudget extends Budget {
+  /** Adds what was used of it beyond the bytes of the frame. */
+  charge(cost: Cost): void
+}
+
+export function createFrameBudget(bytes: number): FrameBudget {
+  const rows = Math.min(MAX_ROWS, SPARE_ROWS + ROWS_PER_BYTE * bytes)
+  const characters = SPARE_CHARACTERS + CHARACTERS_PER_BYTE * bytes
+  return {
+    rows,
+    characters,
+    charge(cost) {
+      cost.bytes += Math.max(0, rows - this.rows - bytes) * BYTES_PER_ROW + (characters - this.characters)
+    },
+  }
+}

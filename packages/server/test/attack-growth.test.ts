@@ -1,0 +1,135 @@
+// Frames that become much more than their bytes.
+import { deflateSync } from 'node:zlib'
+import {
+  createTransportPair,
+  createWireCodec,
+  defineRoom,
+  encodeFrame,
+  writeFrame,
+  type CloseInfo,
+} from '@painda/protocol'
+import { expect, test } from 'vitest'
+import { jsonSize } from '../src/json-size.js'
+import { createKit, type Kit } from './peer-kit.js'
+
+const codec = createWireCodec()
+const table = defineRoom({ name: 'table', state: () => ({}) })
+
+/** An event of v2 that is this much JSON, in a thousandth of it. */
+function inflating(bytes: number): Uint8Array {
+  const text = JSON.stringify({ type: 'x', payload: 'a'.repeat(bytes) })
+  return writeFrame('gaming', 0, true, deflateSync(text))
+}
+
+/** A connection of v2, and how it ended. */
+function dialV2({ server }: Kit): { send(frame: Uint8Array): void; closed: CloseInfo | null } {
+  const [mine, theirs] = createTransportPair()
+  server.acceptTransport(theirs, { protocol: 'v2' })
+  const peer = { send: (frame: Uint8Array) => mine.send(frame), closed: null as CloseInfo | null }
+  mine.onMessage(() => {})
+  mine.onClose((info) => (peer.closed = info))
+  return peer
+}
+
+test('[LM7] few bytes that say a million objects end their connection before they are made', async () => {
+  const { server, join, settle } = createKit()
+  let handled = 0
+  server.on('x', () => void handled++)
+  const [peer, other] = [await join(), await join()]
+  peer.transport.send(
+    codec.encode({
+      kind: 'event',
+      type: 'x',
+      payload: Array.from({ length: 100_000 }, () => ({ k: { k: 0 } })),
+    }),
+  )
+  await settle()
+  expect(peer.closed?.code).toBe(1009)
+  expect(other.closed).toBeNull()
+  expect(handled).toBe(0)
+})
+
+test('[LM7][LM3] what waits counts as what it has become', async () => {
+  const kit = createKit({ maxPayloadBytes: 100_000 })
+  const { server, time, settle } = kit
+  server.on('x', () => new Promise<void>(() => {}))
+  const [mine, theirs] = [dialV2(kit), dialV2(kit)]
+  for (let n = 0; n < 7; n++) {
+    // Slow enough for the rate of what may be inflated.
+    mine.send(inflating(90_000))
+    theirs.send(encodeFrame('gaming', { type: 'x' }))
+    await settle()
+    await time.advance(1000)
+  }
+  // One is handled, four wait, the next is one too many.
+  expect(mine.closed?.code).toBe(4008)
+  expect(theirs.closed).toBeNull()
+})
+
+test('[LM7] before the welcome it counts the same', async () => {
+  const kit = createKit({ maxPayloadBytes: 200_000 })
+  const { server, settle } = kit
+  server.use(() => {})
+  const peer = dialV2(kit)
+  for (let n = 0; n < 2; n++) peer.send(inflating(180_000))
+  await settle()
+  expect(peer.closed?.code).toBe(4008)
+})
+
+test('[LM7] who goes on with frames that become more and more is cut off', async () => {
+  const kit = createKit({ maxPayloadBytes: 100_000 })
+  const { server, settle, time } = kit
+  let handled = 0
+  server.on('x', () => void handled++)
+  const calm = dialV2(kit)
+  const busy = dialV2(kit)
+  for (let n = 0; n < 20; n++) {
+    if (n % 4 === 0) calm.send(inflating(90_000))
+    busy.send(inflating(90_000))
+    await settle()
+    await time.advance(100)
+  }
+  expect(busy.closed?.code).toBe(4008)
+  expect(calm.closed).toBeNull()
+  expect(handled).toBeLessThan(15)
+})
+
+test('[PR2][LM7] presence is measured only as far as it may reach', async () => {
+  const { server, join, settle } = createKit()
+  server.define(table, { mayChooseId: () => true })
+  const peer = await join()
+  peer.say({ kind: 'join', ackId: 1, how: 'joinOrCreate', name: 'table', room: 'a' })
+  await settle()
+  const reads: number[] = []
+  const wide = new Proxy(Array.from({ length: 100_000 }), {
+    get(list, key) {
+      reads.push(Number(key))
+      return key === 'length' ? list.length : Reflect.get(list, key)
+    },
+  })
+  expect(jsonSize(wide, 4096)).toBeGreaterThan(4096)
+  expect(reads.length).toBeLessThan(10_000)
+  peer.say({ kind: 'presence', room: 'a', data: 'x'.repeat(5000) })
+  peer.say({ kind: 'presence', room: 'a', data: 'x'.repeat(4094) })
+  await settle()
+  expect(peer.of('error').map(({ code }) => code)).toEqual(['INVALID_PAYLOAD'])
+})
+
+test('the size of a value is that of its JSON', () => {
+  for (const value of [
+    1,
+    -2.5,
+    'a"é\u{1F600}',
+    null,
+    true,
+    [],
+    [1],
+    [[], {}],
+    {},
+    { a: 1, 'b"': ['x', { c: null }] },
+  ])
+    expect(jsonSize(value, 1000)).toBe(Buffer.byteLength(JSON.stringify(value)))
+  const cycle: unknown[] = []
+  cycle.push(cycle)
+  expect(jsonSize(cycle, 4096)).toBeGreaterThan(4096)
+})
