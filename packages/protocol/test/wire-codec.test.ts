@@ -314,17 +314,13 @@ describe('malformed frames', () => {
 
   test('[LM7] what our clients write is always within, and costs its bytes', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 10 }),
-        fc.nat(30),
-        (items, repeat) => {
-          const payload = items.flatMap((item) => Array.from({ length: repeat }, () => item))
-          const bytes = client.encode({ kind: 'event', type: 't', payload })
-          const cost = { bytes: bytes.length }
-          expect(createServerCodec().decode(bytes, cost)).toHaveLength(1)
-          expect(cost.bytes).toBe(bytes.length)
-        },
-      ),
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 10 }), fc.nat(30), (items, repeat) => {
+        const payload = items.flatMap((item) => Array.from({ length: repeat }, () => item))
+        const bytes = client.encode({ kind: 'event', type: 't', payload })
+        const cost = { bytes: bytes.length }
+        expect(createServerCodec().decode(bytes, cost)).toHaveLength(1)
+        expect(cost.bytes).toBe(bytes.length)
+      }),
       { seed: 5, numRuns: 100 },
     )
   })
