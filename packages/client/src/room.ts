@@ -212,8 +212,7 @@ export function createRoom(options: RoomOptions): Room {
     isMember = false
     // Nobody holds it: only its linger was left.
     if (cancelLinger !== null) isWanted = false
-    cancelLinger?.()
-    cancelLinger = null
+    endLinger()
     ownPresence.forget()
     replica.layers.end()
     early.release()
@@ -223,8 +222,14 @@ export function createRoom(options: RoomOptions): Room {
     if (state.name !== next.name || next.error !== null) move(next)
   }
 
+  function endLinger(): void {
+    cancelLinger?.()
+    cancelLinger = null
+  }
+
   function enter(isReturn = false): void {
     isWanted = true
+    endLinger()
     if (state.name === 'joining' || state.name === 'joined' || state.name === 'reconnecting') return
     if (state.name !== 'idle') joined = createDeferred()
     if (!isReturn) id = null

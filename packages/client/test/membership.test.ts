@@ -221,6 +221,22 @@ describe('a handle that is over', () => {
     client.close()
   })
 
+  test('[RP3] asked for while it lingers, it stays', async () => {
+    const { server, client } = await open()
+    const room = client.room(Arena)
+    const release = room.retain()
+    await server.settle()
+    await say(server, refusal(server, 0))
+    release()
+    await server.time.advance(500)
+    client.join(Arena)
+    await server.settle()
+    await say(server, ...entrance(server, 1, 'a1'))
+    await server.time.advance(5_000)
+    expect([room.status, leftRooms(server)]).toEqual(['joined', []])
+    client.close()
+  })
+
   test.each(['released', 'left'] as const)(
     '[RP3] %s while the client was closed, it does not come back with the connection',
     async (how) => {
