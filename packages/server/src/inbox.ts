@@ -5,7 +5,7 @@ export interface Inbox<T> {
   /** Handles it at once when nothing is under way. False: there is no room left. */
   push(item: T, bytes: number): boolean
   /** Nothing is under way and nothing waits. */
-  readonly isIdle: boolean
+  isIdle(): boolean
   /** Forgets what waits; what is under way goes on. */
   close(): void
 }
@@ -58,9 +58,7 @@ export function createInbox<T>({ handle, maxItems, maxBytes }: InboxOptions<T>):
       waitingBytes += bytes
       return true
     },
-    get isIdle() {
-      return !isBusy && waiting.length === 0
-    },
+    isIdle: () => !isBusy && waiting.length === 0,
     close() {
       isClosed = true
       waiting = []

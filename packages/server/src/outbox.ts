@@ -22,9 +22,9 @@ export type Replay =
 
 export interface Outbox {
   /** Counted messages sent so far. */
-  readonly sent: number
+  sent(): number
   /** What is kept until it is confirmed. */
-  readonly kept: { readonly messages: number; readonly bytes: number }
+  kept(): { readonly messages: number; readonly bytes: number }
   /** @throws PPError `INVALID_PAYLOAD` */
   push(out: Outgoing): void
   /** Puts it before everything that waits: the handshake's answer comes first. */
@@ -107,12 +107,8 @@ export function createOutbox({
   }
 
   return {
-    get sent() {
-      return sent
-    },
-    get kept() {
-      return { messages: kept.length, bytes: keptBytes }
-    },
+    sent: () => sent,
+    kept: () => ({ messages: kept.length, bytes: keptBytes }),
     push(out) {
       const reliable = isReliable(out.message)
       if (isHolding && !reliable) return

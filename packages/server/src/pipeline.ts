@@ -50,7 +50,7 @@ export interface Line {
   takeRefusal(): boolean
   /** The client is back: what it kept while it was away comes all at once. */
   resumed(): void
-  readonly isIdle: boolean
+  isIdle(): boolean
   close(): void
 }
 
@@ -146,9 +146,7 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
         refuse,
         takeRefusal: () => refusals.take(),
         resumed: () => allowance.saveUp(options.maxKeptMessages),
-        get isIdle() {
-          return inbox.isIdle
-        },
+        isIdle: inbox.isIdle,
         close: () => inbox.close(),
       }
     },

@@ -24,7 +24,7 @@ export interface RoomJournalingOptions {
   readonly inspector: Pick<Inspector, 'journal'>
   readonly clock: Pick<RoomClock, 'tick' | 'now' | 'live' | 'hold'>
   readonly view: { readonly state: object }
-  readonly stage: { readonly isAtWork: boolean }
+  readonly stage: { isAtWork(): boolean }
 }
 
 export function createRoomJournaling({
@@ -44,10 +44,10 @@ export function createRoomJournaling({
 
   return {
     input,
-    call: (peer, what, run) => (stage.isAtWork ? run() : input(peer, what, run)),
+    call: (peer, what, run) => (stage.isAtWork() ? run() : input(peer, what, run)),
     writing(run) {
       const { journal } = inspector
-      if (journal === undefined || stage.isAtWork) return run()
+      if (journal === undefined || stage.isAtWork()) return run()
       const before = cloneJson(view.state)
       clock.hold(clock.now(), () => {
         try {

@@ -13,7 +13,7 @@ import type { Stragglers } from './stragglers.js'
 
 export interface RoomStage<C extends Member> {
   /** Application code of this room is running. */
-  readonly isAtWork: boolean
+  isAtWork(): boolean
   /** Runs application code. What it sent leaves when the outermost call ends: at once, or with the state it wrote. */
   work<T>(run: () => T): T
   /** Runs when no application code is on the stack: a snapshot in the middle of it would show half of its work. */
@@ -69,7 +69,7 @@ export function createRoomStage<C extends Member>({
 
   function settle(): void {
     // With unsent state, events wait for the tick that sends it: the view has woken the clock for that.
-    if (!views.isDirty || clock.isSendTick) send()
+    if (!views.isDirty() || clock.isSendTick) send()
     while (depth === 0) {
       const run = afterwards.shift()
       if (run === undefined) return
@@ -98,7 +98,7 @@ export function createRoomStage<C extends Member>({
   }
 
   function sendState(): void {
-    if (!views.isDirty) return
+    if (!views.isDirty()) return
     try {
       tellLive(views.commit(clock.tick))
     } catch (thrown) {
@@ -156,9 +156,7 @@ export function createRoomStage<C extends Member>({
   }
 
   return {
-    get isAtWork() {
-      return depth > 0
-    },
+    isAtWork: () => depth > 0,
     work,
     afterWork(run) {
       if (depth === 0) run()
@@ -171,7 +169,7 @@ export function createRoomStage<C extends Member>({
     },
     tick(run) {
       work(run)
-      const isDone = !views.isDirty && !presence.entries.hasChanges && stragglers.isIdle
+      const isDone = !views.isDirty() && !presence.entries.hasChanges && stragglers.isIdle()
       if (clock.isSendTick && isDone) clock.rest()
     },
     send,

@@ -22,7 +22,7 @@ export interface Versions<C extends Member> {
 
 export interface RoomViews<C extends Member> {
   /** Something was written, or views are to be made anew. */
-  readonly isDirty: boolean
+  isDirty(): boolean
   /** The next versions; null when nothing changed for anybody. */
   commit(tick: number): Versions<C> | null
   /** The version in which the member will see what has been written until now. */
@@ -203,9 +203,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   }
 
   return {
-    get isDirty() {
-      return isStale || main.isDirty
-    },
+    isDirty: () => isStale || main.isDirty,
     commit(tick) {
       if (!isPlain) return commitAll(tick)
       const { version } = main

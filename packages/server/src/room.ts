@@ -341,7 +341,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** Outside of its hooks, code that is being replaced may be who sets something: then that is undone with that code. */
   #track(undo: Undo): Undo {
-    if (!this.#parts.stage.isAtWork && this.#world.adopt(undo)) return undo
+    if (!this.#parts.stage.isAtWork() && this.#world.adopt(undo)) return undo
     const once = (): void => {
       if (this.#undos.delete(once)) undo()
     }

@@ -177,6 +177,6 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     partsOf,
     isAlive: (member) => insides.get(member)?.session.isEnded === false,
     lineOf: (client) => lines.get(partsOf(client).session),
-    isIdle: () => [...lines.values()].every((line) => line.isIdle),
+    isIdle: () => [...lines.values()].every((line) => line.isIdle()),
   }
 }

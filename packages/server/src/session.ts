@@ -141,11 +141,11 @@ export class Session implements Flushable {
 
   /** What waits to be confirmed. */
   get kept(): { readonly messages: number; readonly bytes: number } {
-    return this.#outbox.kept
+    return this.#outbox.kept()
   }
 
   get sent(): number {
-    return this.#outbox.sent
+    return this.#outbox.sent()
   }
 
   /** Queues one message for the end of this turn. @throws PPError `INVALID_PAYLOAD` */

@@ -57,7 +57,7 @@ export interface Stragglers<C extends Member> {
   /** It left the list for another reason. */
   release(seat: Seat<C>): void
   /** True when nobody waits for anything. */
-  readonly isIdle: boolean
+  isIdle(): boolean
 }
 
 export interface StragglersOptions<C extends Member> {
@@ -238,7 +238,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
       client.deliver(out)
     },
     release,
-    get isIdle() {
+    isIdle() {
       for (const seat of list) if (isBehind(seat) && !lacksNothing(seat)) return false
       return true
     },

@@ -100,7 +100,7 @@ export function createListener(options: ListenerOptions): Listener {
       const leave = ips.enter(ip)
       if (leave === null) return refuse(webSocket, socket, 'TOO_MANY_CONNECTIONS', 'too many connections')
       webSocket.once('close', leave)
-      options.onTransport(createWsTransport(webSocket, framer), {
+      options.onTransport(new WsTransport(webSocket, framer), {
         ip,
         url,
         headers,
@@ -142,47 +142,69 @@ export function createListener(options: ListenerOptions): Listener {
   }
 }
 
-/** One WebSocket as a Transport. */
-function createWsTransport(socket: WebSocket, framer: Framer): Transport {
-  let closed: CloseInfo | null = null
+/**
+ * One WebSocket as a Transport. A class: V8 keeps an object that was written down with a getter as a dictionary, and then every
+ * send looks up `send` in it.
+ */
+class WsTransport implements Transport {
+  readonly ping: (onPong: () => void) => void
+  readonly #socket: WebSocket
+  readonly #framer: Framer
+  #closed: CloseInfo | null = null
   /** It broke the rules below all messages: none of what comes until it is gone is delivered. */
-  let isRefused = false
-  const ping = createPings(socket)
-  socket.on('close', (code, reason) => {
-    closed ??= { code, reason: reason.toString('utf8') }
-  })
-  // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
-  socket.on('error', () => {})
-  return {
-    send: (data) => sendShared(socket, data, framer),
-    get bufferedAmount() {
-      return socket.bufferedAmount
-    },
-    onMessage(listener) {
-      const onMessage = (data: RawData, isBinary: boolean): void => {
-        if (isRefused) return
-        if (isBinary) return listener(bytesOf(data))
-        isRefused = true
-        closeSocket(
-          socket,
-          ERRORS.MALFORMED_FRAME.closeCode,
-          'malformed frame: text, where bytes were expected',
-        )
-      }
-      socket.on('message', onMessage)
-      return () => void socket.off('message', onMessage)
-    },
-    onClose(listener) {
-      const onClose = (code: number, reason: Buffer): void =>
-        listener({ code, reason: reason.toString('utf8') })
-      const already = closed
-      if (already === null) socket.on('close', onClose)
-      else queueMicrotask(() => listener(already))
-      return () => void socket.off('close', onClose)
-    },
-    close: (code = CLOSE_NORMAL, reason = '') => closeSocket(socket, code, reason),
-    terminate: () => socket.terminate(),
-    ping,
+  #isRefused = false
+
+  constructor(socket: WebSocket, framer: Framer) {
+    this.#socket = socket
+    this.#framer = framer
+    this.ping = createPings(socket)
+    socket.on('close', (code, reason) => {
+      this.#closed ??= { code, reason: reason.toString('utf8') }
+    })
+    // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
+    socket.on('error', () => {})
+  }
+
+  send(data: Uint8Array): void {
+    sendShared(this.#socket, data, this.#framer)
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  onMessage(listener: (data: Uint8Array) => void): () => void {
+    const socket = this.#socket
+    const onMessage = (data: RawData, isBinary: boolean): void => {
+      if (this.#isRefused) return
+      if (isBinary) return listener(bytesOf(data))
+      this.#isRefused = true
+      closeSocket(
+        socket,
+        ERRORS.MALFORMED_FRAME.closeCode,
+        'malformed frame: text, where bytes were expected',
+      )
+    }
+    socket.on('message', onMessage)
+    return () => void socket.off('message', onMessage)
+  }
+
+  onClose(listener: (info: CloseInfo) => void): () => void {
+    const socket = this.#socket
+    const onClose = (code: number, reason: Buffer): void =>
+      listener({ code, reason: reason.toString('utf8') })
+    const already = this.#closed
+    if (already === null) socket.on('close', onClose)
+    else queueMicrotask(() => listener(already))
+    return () => void socket.off('close', onClose)
+  }
+
+  close(code = CLOSE_NORMAL, reason = ''): void {
+    closeSocket(this.#socket, code, reason)
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
   }
 }
 
