@@ -118,7 +118,7 @@ function readAbout(text: string): SessionFileAbout {
 }
 
 const ABOUT: Shape<SessionFileAbout> = {
-  startedAt: number,
+  startedAt: time,
   sources: (value, field) => list(MAX_SOURCES, anyText, value, field),
   'app?': anyText,
   'fingerprint?': anyText,
@@ -142,11 +142,28 @@ const EVENTS: { readonly [Kind in InspectEvent['kind']]?: Rules } = {
   room: { room: name, status: name, version: count },
   desync: { room: name, have: count, got: count },
   error: { code: name, message: anyText },
-  reload: { side: name, outcome: name, file: anyText, message: anyText },
+  reload: { side: name, outcome: isOutcome, file: anyText, message: anyText },
+  skipped: { room: name, from: number, to: number, bufferedBytes: number, unconfirmedBytes: number },
+  rate: { room: name, rate: number },
+}
+
+const OUTCOMES = ['kept', 'restarted', 'failed'] as const
+
+function isOutcome(value: unknown, field: string): string {
+  return oneOf(OUTCOMES, value, field)
+}
+
+/** Milliseconds on whichever clock: what a date can be made of. */
+const MAX_TIME = 8.64e15
+
+function time(value: unknown, field: string): number {
+  const ms = number(value, field)
+  if (Math.abs(ms) > MAX_TIME) throw damaged(`${field} is no time.`)
+  return ms
 }
 
 function readEvent(event: Fields): InspectEvent {
-  const at = number(event['at'], 'at')
+  const at = time(event['at'], 'at')
   const kind = name(event['kind'], 'kind')
   if (kind === 'frame') return { kind, at, ...readFields(FRAME, event, kind) }
   if (kind === 'input') return { kind, at, ...readFields(INPUT_EVENT, fromPlain(event), kind) }
@@ -159,7 +176,7 @@ function readEvent(event: Fields): InspectEvent {
 }
 
 const FRAME: Shape<Omit<FrameEvent, 'at'>> = {
-  wallAt: number,
+  wallAt: time,
   direction: (value, field) => oneOf(['in', 'out'], value, field),
   seq: count,
   peer: anyText,

@@ -13,6 +13,7 @@ import { StatusPanel } from '../panel/status.js'
 import { TimelinePanel } from '../panel/timeline.js'
 import { SERVER_SOURCE } from '../server-lane.js'
 import { Grip } from './grip.js'
+import { Guard } from './guard.js'
 import { IconButton } from './icon-button.js'
 import { Mark } from './icons.js'
 import type { Model } from './model.js'
@@ -119,7 +120,9 @@ export function Dock({ stage, places, hotkey, hadFocus }: DockProps) {
         id="painda-panel"
         aria-labelledby={`painda-tab-${tab}`}
       >
-        <Panel model={model} />
+        <Guard key={tab}>
+          <Panel model={model} />
+        </Guard>
       </div>
       <Foot model={model} hotkey={places.now === 'element' ? null : hotkey} />
     </section>

@@ -165,12 +165,16 @@ function Members({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: Me
             <>
               <th
                 scope="col"
-                class="number"
+                class="number player-sent"
                 title="States and bytes that left for this player in the last second"
               >
                 Sent
               </th>
-              <th scope="col" class="number" title="Bytes that wait in the server, or are not confirmed">
+              <th
+                scope="col"
+                class="number player-wait"
+                title="Bytes that wait in the server, or are not confirmed"
+              >
                 Waiting
               </th>
             </>
@@ -211,11 +215,11 @@ function Members({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: Me
               <td class="number">{rtt === null ? '–' : formatMs(rtt)}</td>
               {isDesk && (
                 <>
-                  <td class="number">
+                  <td class="number player-sent">
                     {facts === null ? '–' : `${formatCount(facts.states)}/s`}
                     {facts !== null && <span class="player-rate"> · {formatBytes(facts.bytes)}/s</span>}
                   </td>
-                  <td class="number" data-bad={facts?.isBehind === true}>
+                  <td class="number player-wait" data-bad={facts?.isBehind === true}>
                     {facts === null ? '–' : formatBytes(facts.bufferedBytes + facts.unconfirmedBytes)}
                   </td>
                 </>

@@ -3,7 +3,7 @@
 export const PEOPLE = `
 .players, .messages-list, .messages-side { flex: 1; min-width: 0; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .players-split > .players { container-type: inline-size; }
-.players-split { display: flex; flex: 1; min-width: 0; min-height: 0; }
+.players-split { display: flex; flex: 1; min-width: 0; min-height: 0; overflow: hidden; }
 .players-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; padding: 8px 14px; }
 .players-said { color: var(--soft); }
 .players-said[data-bad='true'] { color: var(--bad); }
@@ -17,7 +17,7 @@ export const PEOPLE = `
 .act:hover, .act:focus-visible { border-color: var(--line); background: var(--raised); color: var(--ink); }
 .act[data-bad='true']:hover { color: var(--bad); }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.seen { display: flex; flex-direction: column; flex: 0 0 42%; min-width: 0; border-left: 1px solid var(--line); }
+.seen { display: flex; flex-direction: column; flex: 0 0 42%; min-width: 0; min-height: 0; border-left: 1px solid var(--line); }
 .seen-head { display: flex; align-items: center; gap: 8px; flex: none; padding: 6px 8px 6px 14px; border-bottom: 1px solid var(--line); }
 .seen-title { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px; font-weight: 600; }
 .seen-version { margin-left: 8px; color: var(--faint); font-weight: 450; }
@@ -93,6 +93,14 @@ export const PEOPLE = `
   .player-rate, .player-word { display: none; }
   .player-name { max-width: 90px; }
   .act { padding: 1px 5px; }
+  /* No room beside the figures: over them, where the pointer or the keyboard is. */
+  .players .grid td.player-acts { width: 0; padding: 0; }
+  .player-buttons { position: absolute; inset: 0 0 0 auto; align-items: center; padding: 0 8px; background: var(--hover); opacity: 0; }
+  .grid tr:is(:hover, :focus-within) .player-buttons { opacity: 1; }
+  @media (hover: none) {
+    .player-sent, .player-wait { display: none; }
+    .player-buttons { position: static; background: none; opacity: 1; }
+  }
 }
 @container (max-width: 760px) {
   .views { grid-template-columns: minmax(0, 1fr); }
