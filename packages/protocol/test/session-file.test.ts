@@ -123,6 +123,16 @@ test('what is no session file, is of a newer release, or is damaged is named, wi
   }
   const bytes = writeSessionFile(fileOf([frame([])])).replace('0007ff', '0007f')
   expect(whys(bytes)).toEqual({ why: 'damaged', line: 2 })
+  for (const odd of [
+    { kind: 'connection', at: 1e300, state: 'open' },
+    { kind: 'reload', at: 1, side: 'page', outcome: '__proto__', file: 'f', message: 'm' },
+    { kind: 'skipped', at: 1 },
+    { kind: 'rate', at: 1, room: 7, rate: 'x' },
+  ])
+    expect(whys([about, JSON.stringify({ source: 0, event: odd })].join('\n'))).toEqual({
+      why: 'damaged',
+      line: 2,
+    })
   expect(whys(' '.repeat(64 * 1024 * 1024 + 1))).toEqual({ why: 'large' })
 })
 

@@ -92,8 +92,10 @@ export function createTree(): Tree {
 
       const targets: Container[] = []
       const keys = path[shared]
-      // The case of every tick: many records of one map or list.
-      const isFlat = shared === depth - 1 && !isList(depth)
+      const isLeaf = shared === depth - 1 && !isList(depth)
+      // The case of every tick: many records of one map or list. Where single fields are put, one record may come in several rows, and
+      // all of them mean the same copy.
+      const isFlat = isLeaf && fields.length > 0
       // Arrays answer to their indexes as records do to their keys; neither inherits an object under a name of ours.
       const parent = common as Fields
       let records: KnownMap['records'] | undefined
@@ -118,7 +120,7 @@ export function createTree(): Tree {
         }
         let at = common
         for (let i = shared; i < depth; i++)
-          at = child(at, keyOf(path[i], row), isList(i + 1), isFlat ? LEAF_LEVEL : i + 1)
+          at = child(at, keyOf(path[i], row), isList(i + 1), isLeaf ? LEAF_LEVEL : i + 1)
         forget(at)
         if (isWide(at) && !fields.every((field) => Object.hasOwn(at, field))) keysChanged(at)
         targets.push(at)
