@@ -16,6 +16,12 @@ export interface Populated {
   readonly presence: { list(): readonly { clientId: string; connected: boolean }[] }
 }
 
+/** A client. Its rooms say under which id it is listed: its user's, where it has one. */
+export interface Listed {
+  readonly id: string | null
+  rooms?(): readonly { readonly presence: { snapshot(): { readonly self: { clientId: string } | null } } }[]
+}
+
 export interface Verdict {
   readonly pass: boolean
   message(): string
@@ -35,7 +41,7 @@ export function assertReceived(client: MessageSource, type: string, ...payload: 
 }
 
 /** The client is in the room's list and connected. @throws AssertionError that names who is */
-export function assertPresent(client: { readonly id: string | null }, room: Populated): void {
+export function assertPresent(client: Listed, room: Populated): void {
   demand(matchers.toBePresent(client, room))
 }
 
@@ -71,10 +77,14 @@ export const matchers = {
     )
   },
 
-  toBePresent(client: { readonly id: string | null }, room: Populated): Verdict {
+  toBePresent(client: Listed, room: Populated): Verdict {
     const present = room.presence.list().filter(({ connected }) => connected)
     const ids = present.map(({ clientId }) => clientId).join(', ')
-    const isThere = present.some(({ clientId }) => clientId === client.id)
+    const own = [
+      client.id,
+      ...(client.rooms?.() ?? []).map(({ presence }) => presence.snapshot().self?.clientId),
+    ]
+    const isThere = present.some(({ clientId }) => own.includes(clientId))
     return verdict(
       isThere,
       `${client.id} is not present. Present: ${ids || 'nobody'}.`,

@@ -82,6 +82,28 @@ test('toBePresent asks the list of a room, and somebody without a connection is 
   await harness.close()
 })
 
+test('toBePresent knows a client that is listed under the id of its user', async () => {
+  const harness = createHarness({
+    clients: 2,
+    setup(server) {
+      server.use((client, next) => {
+        client.userContext = { sub: `user of ${client.id}` }
+        next()
+      })
+      server.room('lounge', {})
+    },
+  })
+  const [ada, ben] = harness.clients
+  const hers = ada!.join('lounge')
+  await harness.settle()
+  expect(ada).toBePresent(hers)
+  expect(ben).not.toBePresent(hers)
+  const his = ben!.join('lounge')
+  await harness.settle()
+  for (const room of [hers, his, harness.server.getRoom('lounge')!]) expect(ben).toBePresent(room)
+  await harness.close()
+})
+
 test('the same assertions work under node:test', async () => {
   const file = fileURLToPath(new URL('assert.node.mjs', import.meta.url))
   // The runner would take this for one of its own children otherwise.
