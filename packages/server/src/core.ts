@@ -51,8 +51,6 @@ import { createCompressor } from './v2-compression.js'
 
 /** Bytes that may wait for one client's turn, as a number of largest messages. */
 const MAX_WAITING_MESSAGES = 4
-/** What a compressed v2 frame may become, as a multiple of the largest message. */
-const MAX_INFLATION = 4
 
 export interface ServerEvents {
   error: [error: PPError]
@@ -63,7 +61,7 @@ export type Core = ReturnType<typeof createCore>
 export function createCore(options: ServerOptions) {
   const settings = readSettings(options)
   /** The contract, with the validators of the code that runs. */
-  let validators: ContractShape = options.contract ?? {}
+  let currentContract: ContractShape = options.contract ?? {}
   const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
   const maxInboxBytes = maxPayloadBytes * MAX_WAITING_MESSAGES
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
@@ -81,7 +79,8 @@ export function createCore(options: ServerOptions) {
       mode: options.mode ?? 'gaming',
       registry: options.registry,
       maxPayloadBytes,
-      maxInflatedBytes: maxPayloadBytes * MAX_INFLATION,
+      // A compressed frame may become the largest message, and no more.
+      maxInflatedBytes: maxPayloadBytes,
     }),
   }
 
@@ -158,7 +157,7 @@ export function createCore(options: ServerOptions) {
   })
   const pipeline = createPipeline({
     stages: [
-      decodeStage(() => validators),
+      decodeStage(() => currentContract),
       authStage(namespaces, eventRooms.isIn),
       pluginStage(plugins),
       middlewareStage(messageGate, namespaces),
@@ -246,7 +245,7 @@ export function createCore(options: ServerOptions) {
     rooms: rooms.reloading,
     contractRows: rows,
     rowsOf: (next) => contractRows(next, options.registry),
-    setContract: (next) => void (validators = next),
+    setContract: (next) => void (currentContract = next),
     countClients: () => sessions.size,
     expire: ({ id }) => sessions.get(id)?.session.expire('restart'),
     faults,
