@@ -47,6 +47,15 @@ interface Stream {
   again: number
 }
 
+/** One end of one connection, as a source tells of it. */
+interface Place {
+  readonly in: Stream
+  readonly out: Stream
+  /** By room. */
+  readonly whole: Map<string, Line>
+  readonly own: Map<string, Line>
+}
+
 /** A room's state, or the part of it that a member has for itself. */
 interface Line {
   readonly beat: Beat
@@ -54,24 +63,41 @@ interface Line {
 }
 
 export function createRowMarker(): RowMarker {
-  const streams = new Map<string, Stream>()
-  const lines = new Map<string, Line>()
+  /** By source and peer: a thousand messages a second look here, and texts put together for it would be most of the work. */
+  const places = new Map<number, Map<string, Place>>()
+  let known = 0
 
   function forget(): void {
-    streams.clear()
-    lines.clear()
+    places.clear()
+    known = 0
   }
 
-  function streamOf(source: number, { peer }: FrameEvent, direction: 'in' | 'out'): Stream {
-    const id = `${source} ${direction} ${peer}`
-    const found = streams.get(id) ?? { sent: null, again: 0 }
-    streams.set(id, found)
-    return found
+  function placeOf(source: number, peer: string): Place {
+    let mine = places.get(source)
+    if (mine === undefined) places.set(source, (mine = new Map()))
+    let place = mine.get(peer)
+    if (place === undefined) {
+      const stream = (): Stream => ({ sent: null, again: 0 })
+      mine.set(peer, (place = { in: stream(), out: stream(), whole: new Map(), own: new Map() }))
+      known++
+    }
+    return place
   }
 
-  function welcomed(source: number, frame: FrameEvent, message: Message & { kind: 'welcome' }): void {
-    const theirs = streamOf(source, frame, frame.direction)
-    const ours = streamOf(source, frame, frame.direction === 'in' ? 'out' : 'in')
+  function put(lines: Map<string, Line>, room: string, line: Line | undefined, version: number): Beat {
+    if (line !== undefined) {
+      line.version = version
+      return line.beat
+    }
+    const beat = createBeat()
+    lines.set(room, { beat, version })
+    known++
+    return beat
+  }
+
+  function welcomed(place: Place, frame: FrameEvent, message: Message & { kind: 'welcome' }): void {
+    const theirs = place[frame.direction]
+    const ours = place[frame.direction === 'in' ? 'out' : 'in']
     const isNew = message.outcome === 'new' || message.outcome === 'expired'
     theirs.again = isNew ? 0 : message.missed
     // Only who sends knows what it has sent: at the server's end these come for the first time.
@@ -79,9 +105,8 @@ export function createRowMarker(): RowMarker {
     if (isNew) ours.sent = 0
   }
 
-  function replayed(source: number, frame: FrameEvent, message: Message): boolean {
+  function replayed(stream: Stream, message: Message): boolean {
     if (!isReliable(message)) return false
-    const stream = streamOf(source, frame, frame.direction)
     if (stream.again > 0) {
       stream.again--
       return true
@@ -90,28 +115,28 @@ export function createRowMarker(): RowMarker {
     return false
   }
 
-  function stateMarks(source: number, frame: FrameEvent, message: StateDelta | StateSnapshot): RowMark[] {
-    const id = `${source} ${frame.peer} ${message.room}`
-    const own = `${id} own`
-    const key = message.scope === undefined ? id : own
-    const line = lines.get(key)
+  function stateMarks(
+    place: Place,
+    frame: FrameEvent,
+    message: StateDelta | StateSnapshot,
+  ): RowMark[] | null {
+    const { room, tick } = message
+    const lines = message.scope === undefined ? place.whole : place.own
+    const line = lines.get(room)
     if (message.kind === 'snapshot') {
       // What a member has for itself lies over the room's state, and goes with it.
-      if (key === id) lines.delete(own)
-      const beat = line?.beat ?? createBeat()
-      beat.next(frame.at, message.tick)
-      lines.set(key, { beat, version: message.version })
-      return []
+      if (lines === place.whole) place.own.delete(room)
+      put(lines, room, line, message.version).next(frame.at, tick)
+      return null
     }
     const marks: RowMark[] = []
-    const { from, to, tick } = message
+    const { from, to } = message
     if (to - from > 1) marks.push({ kind: 'coalesced', text: `${to - from} versions in one` })
     if (line !== undefined && from !== line.version) {
       marks.push({ kind: 'dropped', text: `the replica is at version ${line.version}` })
       return marks
     }
-    const beat = line?.beat ?? createBeat()
-    lines.set(key, { beat, version: to })
+    const beat = put(lines, room, line, to)
     const lateMs = frame.direction === 'in' ? beat.next(frame.at, tick) : 0
     if (lateMs >= LATE_MS) marks.push({ kind: 'late', text: `${formatMs(lateMs)} after its time` })
     return marks
@@ -119,16 +144,17 @@ export function createRowMarker(): RowMarker {
 
   return {
     of(source, frame, message) {
-      if (streams.size > MAX_KNOWN || lines.size > MAX_KNOWN) forget()
+      if (known > MAX_KNOWN) forget()
+      const place = placeOf(source, frame.peer)
       if (message.kind === 'welcome') {
-        welcomed(source, frame, message)
+        welcomed(place, frame, message)
         return NO_MARKS
       }
-      const marks =
-        message.kind === 'delta' || message.kind === 'snapshot' ? stateMarks(source, frame, message) : []
-      if (replayed(source, frame, message))
-        marks.push({ kind: 'replayed', text: 'sent again after a lost connection' })
-      return marks.length === 0 ? NO_MARKS : marks
+      const isState = message.kind === 'delta' || message.kind === 'snapshot'
+      const marks = isState ? stateMarks(place, frame, message) : null
+      if (replayed(place[frame.direction], message))
+        return [...(marks ?? []), { kind: 'replayed', text: 'sent again after a lost connection' }]
+      return marks === null || marks.length === 0 ? NO_MARKS : marks
     },
     forget,
   }
