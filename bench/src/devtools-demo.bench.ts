@@ -26,7 +26,7 @@ interface Session {
 interface Page {
   goto(url: string): Promise<unknown>
   getByTestId(id: string): { fill(text: string): Promise<void>; click(): Promise<void> }
-  waitForSelector(selector: string): Promise<unknown>
+  waitForSelector(selector: string, options?: { state: 'attached' }): Promise<unknown>
   evaluate<T>(script: string): Promise<T>
   context(): { newCDPSession(page: Page): Promise<Session> }
 }
@@ -77,6 +77,8 @@ async function watch(page: Page, url: string, withPlugin: boolean): Promise<Watc
   await page.getByTestId('join-name').fill('Ada')
   await page.getByTestId('join-submit').click()
   await page.waitForSelector('[data-testid="game"][data-status="joined"]')
+  // It comes after the page: what it needs is loaded when the game is there.
+  if (withPlugin) await page.waitForSelector('painda-devtools', { state: 'attached' })
   const isThere = await page.evaluate<boolean>(`document.querySelector('painda-devtools') !== null`)
   if (isThere !== withPlugin) throw new Error('wrong result: the inspector is there, or is not')
   const session = await page.context().newCDPSession(page)
