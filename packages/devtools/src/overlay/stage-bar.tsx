@@ -2,6 +2,7 @@
 // Saving and opening sessions, and the line below the head that says what is shown or what went wrong.
 import { useRef } from 'preact/hooks'
 import { formatCount } from '../format.js'
+import { visible } from '../visible.js'
 import { IconButton } from './icon-button.js'
 import { Icon } from './icons.js'
 import type { Stage } from './stage.js'
@@ -79,7 +80,7 @@ function aboutReplay({ model, fingerprint }: Stage): string {
   const isOther = theirs !== undefined && fingerprint !== undefined && theirs !== fingerprint
   return [
     `${formatCount(recorder.nextId)} events from ${new Date(startedAt).toLocaleString()}`,
-    ...(app === undefined ? [] : [app]),
+    ...(app === undefined ? [] : [visible(app)]),
     ...(theirs === undefined ? [] : [`contract ${theirs}${isOther ? ', the page has another one' : ''}`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ].join(' · ')

@@ -100,6 +100,8 @@ export const THEME = `
   text-align: left;
 }
 button, input, select { font: inherit; color: inherit; letter-spacing: inherit; }
+/* A window of its own has no doctype, and there tables begin anew. */
+table { font: inherit; color: inherit; }
 button { cursor: pointer; -webkit-tap-highlight-color: transparent; }
 h2, h3, p, dl, dd, ol, figure { margin: 0; padding: 0; }
 ol { list-style: none; }
