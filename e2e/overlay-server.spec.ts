@@ -17,9 +17,12 @@ test('the timeline has a lane of the server, and a frame tells how long it was o
   // What came before the inspector was open, only this end has recorded.
   const before = (await deltas.last().textContent()) ?? ''
   await expect(deltas.last()).not.toHaveText(before)
+  // The server tells from the moment on at which it heard that somebody looks.
+  await expect(async () => {
+    await deltas.last().click()
+    await expect(inspector.detail).toContainText(/on its way\s*\d/, { timeout: 1_000 })
+  }).toPass()
   await inspector.button('Pause the view').click()
-  await deltas.last().click()
-  await expect(inspector.detail).toContainText(/on its way\s*\d/)
 
   await inspector.button('Go on with the view').click()
   await whose.selectOption('The server')
