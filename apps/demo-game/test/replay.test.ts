@@ -57,8 +57,15 @@ test('a round with bots plays again, state by state', async () => {
 
 test('a rule that was changed is found at the tick at which it first counts', async () => {
   const recording = await recordRound()
+  // The state tells how long the round is as soon as it is played.
+  const begun = recording.events.find(
+    (event) => event.kind === 'step' && Reflect.get(Object(event.delta), 'phase') === 'play',
+  )
   const shorter = { ...OPTIONS, timing: { ...OPTIONS.timing, play: 10 } }
   await expect(
     replay(recording, { contract, setup: (server) => playOn(server, shorter) }),
-  ).rejects.toMatchObject({ code: 'DESYNC', details: { tick: expect.any(Number) as number } })
+  ).rejects.toMatchObject({
+    code: 'DESYNC',
+    details: { tick: begun?.kind === 'step' ? begun.tick : 'never' },
+  })
 })

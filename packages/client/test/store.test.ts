@@ -80,6 +80,7 @@ describe('what somebody else throws in the store', () => {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
     const errors: string[] = []
     const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
+    // The middleware gave it this form, which the store's type does not tell.
     const select = store.subscribe as unknown as (
       selector: (state: Arena) => string,
       listener: (phase: string) => void,

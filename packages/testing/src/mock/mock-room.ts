@@ -192,12 +192,9 @@ export function createMockRoom<const Room extends RoomShape>(
     const delta = diff(state as Json, after as Json)
     state = after
     if (delta === undefined) return
-    if (!isMember) {
-      // The snapshot has it when the page comes in.
-      version++
-      return
-    }
     const from = version++
+    // Otherwise the snapshot has it when the page comes in.
+    if (!isMember) return
     const message = { kind: 'delta' as const, room: roomId, from, to: version, tick: version, delta }
     inside(() => end.sayBytes(view.delta(message)))
   }
