@@ -1,9 +1,10 @@
 // A server of one's own: a process that is started for a test, asked what it knows, killed, and started again on its port.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import process from 'node:process'
 import { hostTime, PPError } from '@painda/protocol'
+import { answers } from './answers.js'
 import { isAnswer, type RoomOnServer, type ServerAsk, type ServerSkip } from './channel.js'
 
 export interface ServerCommand {
@@ -40,6 +41,8 @@ export interface GameServer {
 
 /** A dev server that prepares its libraries for the first time, on a busy machine. */
 const START_TIMEOUT_MS = 60_000
+/** Whoever only tries the port cannot go on while we wait for its answer. */
+const PATIENCE_MS = 1_000
 const ANSWER_TIMEOUT_MS = 5_000
 const KEPT_OUTPUT = 64 * 1024
 const PRELOAD = new URL('in-server.js', import.meta.url)
@@ -68,7 +71,7 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
       })
     }
     const end = time.now() + startTimeoutMs
-    while (!(await answers(port))) {
+    while (!(await answers(port, time, PATIENCE_MS))) {
       if (!isAlive(started)) throw new PPError('CLOSED', `The server did not start:\n${output}`)
       if (time.now() > end) {
         await finish('SIGKILL')
@@ -156,15 +159,4 @@ async function freePort(): Promise<number> {
   probe.close()
   await once(probe, 'close')
   return port
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }
