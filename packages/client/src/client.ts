@@ -19,6 +19,7 @@ import type { Core } from './core.js'
 import type { Ack, MessageListener } from './listeners.js'
 import type { PresenceView } from './presence.js'
 import type { RoomHandle } from './room-handle.js'
+import { isAskedFor } from './room-registry.js'
 import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
 
@@ -295,8 +296,16 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** The rooms that this client is in or on its way into, those that the server chose included. */
   rooms(): readonly RoomHandle[] {
-    const handles = this.#core.rooms.all().map(({ handle }) => handle)
-    return handles.filter(({ status }) => status !== 'left' && status !== 'failed')
+    return this.#core.rooms
+      .all()
+      .filter(isAskedFor)
+      .map(({ handle }) => handle)
+      .filter(({ status }) => status !== 'left' && status !== 'failed')
+  }
+
+  /** Every handle there is: also what `room()` gave and nobody has asked for yet, and what is over and still held. For bindings. */
+  handles(): readonly RoomHandle[] {
+    return this.#core.rooms.all().map(({ handle }) => handle)
   }
 }
 

@@ -33,6 +33,11 @@ export function unregisterUnlessRetained(byWish: RoomsByWish, room: Room): void 
   if (!room.isRetained) unregister(byWish, room)
 }
 
+/** Somebody asked for it, or the server put us in. A render that was thrown away leaves handles of which neither is so. */
+export function isAskedFor({ isWanted, handle }: Room): boolean {
+  return isWanted || handle.id !== null
+}
+
 export function admit(byId: RoomsById, id: string, room: Room): void {
   const members = byId.get(id)
   if (members === undefined) byId.set(id, new Set([room]))

@@ -7,7 +7,7 @@ import { createJoining } from './joining.js'
 import type { JoiningOptions } from './joining.js'
 import type { Applied } from './line.js'
 import type { Room } from './room.js'
-import { register, registered, unregister, versionsOf, wantedOf } from './room-registry.js'
+import { isAskedFor, register, registered, unregister, versionsOf, wantedOf } from './room-registry.js'
 import type { RoomsById, RoomsByWish } from './room-registry.js'
 import type { Desync } from './types.js'
 import { wishOf } from './wish.js'
@@ -31,6 +31,7 @@ export interface Rooms {
    * definition that it is asked for by: a module that was loaded again brings another one of the same name.
    */
   find(target: RoomShape | string, options: JoinOptions): Room
+  /** Also those that nobody has asked for. */
   all(): readonly Room[]
   /** The state rooms that we are in and could go on with, by what their replicas have. */
   versions(): RoomVersions
@@ -178,7 +179,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       for (const room of [...byWish.values()]) {
         const { status } = room.handle
         if (status === 'left' || status === 'failed') continue
-        if (!room.isWanted && room.handle.id === null) continue
+        if (!isAskedFor(room)) continue
         if (error === null) room.end(null)
         else room.fail(error)
         if (room.isWanted) orphans.add(room)

@@ -230,6 +230,17 @@ describe('holding and leaving', () => {
     client.close()
   })
 
+  test('a handle that nobody has asked for is no room of the client', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const room = client.room(ArenaRoom)
+    await client.ready
+    expect([client.rooms(), client.handles()]).toEqual([[], [room]])
+    room.retain()
+    expect([client.rooms(), client.handles()]).toEqual([[room], [room]])
+    client.close()
+  })
+
   test('[RP3] StrictMode’s mount, unmount, mount shares one join; the last release leaves a moment later', async () => {
     const server = createFakeServer()
     const client = server.client()

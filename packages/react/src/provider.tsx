@@ -78,7 +78,7 @@ interface ProvideProps {
 function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
   const scope = useMemo(() => {
     const parcel = { snapshots, spent: new Set<string>() }
-    for (const room of client.rooms()) takeSent(room, parcel)
+    for (const room of client.handles()) takeSent(room, parcel)
     return { client, parcel }
   }, [client, snapshots])
   return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>

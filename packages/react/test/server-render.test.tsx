@@ -122,6 +122,17 @@ describe('server rendering', () => {
     room.leave()
   })
 
+  test('a room that a module asked for, and that nobody holds, shows the sent state as well', async () => {
+    await reader.join(Arena).joined
+    const client = world.createClient()
+    const room = client.room(Arena)
+    function Phase() {
+      return <p>{usePPRoomState(room, (whole) => whole.phase)}</p>
+    }
+    const { body, complaints } = hydrate('<p>lobby</p>', app(client, sent(), <Phase />))
+    expect([body.textContent, complaints, client.rooms()]).toEqual(['lobby', [], []])
+  })
+
   test('whoever comes back to a room later does not see what was so when the page was made', async () => {
     await reader.join(Arena).joined
     const snapshots = sent()

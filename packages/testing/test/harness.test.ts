@@ -124,6 +124,14 @@ describe('[HN3] settle', () => {
     await harness.close()
   })
 
+  test('[HN3] a handle that only a discarded render asked for keeps nobody from resting', async () => {
+    const harness = boardHarness()
+    const [a] = harness.clients
+    a!.room(Board)
+    await harness.settle({ limitMs: 5_000 })
+    await harness.close()
+  })
+
   test('[HN3] leaves out who has no network', async () => {
     const harness = boardHarness()
     const [a] = harness.clients
