@@ -232,6 +232,7 @@ export function createCore(options: ClientOptions): Core {
   function showState(snapshot: ConnectionSnapshot): void {
     const { status, error } = snapshot
     readiness.follow(status, () => error ?? closedError())
+    if (status === 'connecting') rooms.begin()
     if (status === 'closed') pageLife.stop()
     else pageLife.start()
     activity.follow(status)

@@ -52,7 +52,9 @@ export interface Rooms {
   wanted(): readonly string[]
   /** The page before asked for these: they wait a while for the application of this one. */
   expect(ids: readonly string[]): void
-  /** The connection has ended for good; null: by `close()`. */
+  /** A connection is on its way: what the end of the one before has ended waits for it. */
+  begin(): void
+  /** The connection has ended for good; null: by `close()`. Who enters now ends as those who were there. */
   close(error: PPError | null): void
 }
 
@@ -67,6 +69,15 @@ export function createRooms(options: RoomsOptions): Rooms {
   })
   const joining = createJoining(options, byWish, byId, expected)
   let lastVersion = 0
+  /** Why the connection has ended for good; null while there may be one, and after `close()`, when rooms wait for `connect()`. */
+  let ended: PPError | null = null
+
+  function endWith(room: Room, error: PPError | null): void {
+    if (error === null) room.end(null)
+    else room.fail(error)
+    if (room.isWanted) orphans.add(room)
+    else unregister(byWish, room)
+  }
 
   /** Goes on with each room as the welcome has it, or asks for it. */
   function goOn(isSameSession: boolean, isCurrent: boolean): void {
@@ -157,6 +168,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     enter(room) {
       orphans.delete(room)
       joining.enter(room)
+      // As if it had been there when the connection ended: nothing comes by itself any more.
+      if (ended !== null) endWith(room, ended)
     },
     leave(room) {
       orphans.delete(room)
@@ -166,6 +179,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       for (const room of [...byWish.values()]) room.drop()
     },
     welcome({ isSameSession, isCurrent, isFresh }) {
+      // Again: a listener may have connected before this end was heard of here.
+      ended = null
       if (!isSameSession) joining.clear()
       joining.tellLeaves()
       if (!isFresh) return goOn(isSameSession, isCurrent)
@@ -174,16 +189,18 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     wanted: () => wantedOf(byId),
     expect: expected.expect,
+    begin() {
+      ended = null
+      for (const room of [...orphans]) if (room.isWanted) room.enter(true)
+    },
     close(error) {
+      ended = error
       joining.clear()
       for (const room of [...byWish.values()]) {
         const { status } = room.handle
         if (status === 'left' || status === 'failed') continue
         if (!isAskedFor(room)) continue
-        if (error === null) room.end(null)
-        else room.fail(error)
-        if (room.isWanted) orphans.add(room)
-        else unregister(byWish, room)
+        endWith(room, error)
       }
     },
   }

@@ -761,6 +761,55 @@ describe('a lost connection', () => {
     client.close()
   })
 
+  test('[RP4] a room that is first asked for when the connection has ended for good fails too, and is joined by connect()', async () => {
+    const server = createFakeServer()
+    const client = server.client({ reconnect: false })
+    await client.ready
+    await cut(server)
+    const room = client.join(ArenaRoom)
+    expect([room.status, room.error?.code]).toEqual(['failed', 'TRANSPORT_ERROR'])
+    await expect(room.joined).rejects.toBe(room.error)
+    client.connect()
+    expect([room.status, room.error]).toEqual(['joining', null])
+    await client.ready
+    await server.settle()
+    expect(server.last.of('join')).toMatchObject([{ how: 'joinOrCreate', name: 'arena' }])
+    admit(server.last, 'a1')
+    await room.joined
+    client.close()
+  })
+
+  test('[RP4] a listener that connects as soon as it hears of the end: rooms are asked for as ever', async () => {
+    const server = createFakeServer()
+    const client = server.client({ reconnect: false })
+    await client.ready
+    const stop = client.subscribeStatus(() => {
+      if (client.status().status === 'closed') client.connect()
+    })
+    await cut(server)
+    await client.ready
+    await server.settle()
+    expect([client.join(ArenaRoom).status, server.peers.length]).toEqual(['joining', 2])
+    stop()
+    client.close()
+  })
+
+  test('a room that is asked for after close() waits for connect()', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    await client.ready
+    client.close()
+    const room = client.join(ArenaRoom)
+    await server.settle()
+    expect(room.status).toBe('joining')
+    client.connect()
+    await client.ready
+    await server.settle()
+    admit(server.last, 'a1')
+    await room.joined
+    client.close()
+  })
+
   test('[RC3] after a frame that could not be read the rooms come whole: going on from what it built on would meet it again', async () => {
     const server = createFakeServer()
     server.autoWelcome = (_peer, count) =>

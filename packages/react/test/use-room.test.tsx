@@ -1,10 +1,10 @@
-import { PPProvider, usePPClient, usePPRoom, usePPRoomState, usePPStatus } from '@painda/react'
+import { PPClient, PPProvider, usePPClient, usePPRoom, usePPRoomState, usePPStatus } from '@painda/react'
 import type { RoomHandle, UsePPRoomResult } from '@painda/react'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { Component, createContext, memo, StrictMode, Suspense, useContext, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Arena, createWorld, until } from './world.js'
+import { Arena, contract, createWorld, until } from './world.js'
 
 let world: ReturnType<typeof createWorld>
 afterEach(async () => {
@@ -191,6 +191,37 @@ describe('usePPRoom', () => {
     expect(seen.slice(seen.indexOf('joined lobby'))).not.toContain('joining –')
     expect(world.joins).toHaveLength(1)
   })
+
+  test.each([true, false])(
+    '[RP4] a component that mounts when the connection has ended for good hears why, and connect() mends it (suspense %s)',
+    async (suspense) => {
+      world = createWorld()
+      const { connectTransport } = world
+      const client = new PPClient({ url: 'memory://test', contract, connectTransport, reconnect: false })
+      await client.ready
+      world.transports[0]?.terminate()
+      await until(() => client.status().status === 'closed')
+      function Page() {
+        const { state } = usePPRoom(Arena, { throwOnError: true, ...(suspense && { suspense }) })
+        return <p data-testid="page">{state?.phase}</p>
+      }
+      render(
+        <PPProvider client={client}>
+          <Retry>
+            <Suspense>
+              <Page />
+            </Suspense>
+          </Retry>
+        </PPProvider>,
+      )
+      await until(() => screen.queryByTestId('retry') !== null)
+      client.connect()
+      await client.ready
+      act(() => screen.getByTestId('retry').click())
+      await until(() => screen.queryByTestId('page')?.textContent === 'lobby')
+      act(() => client.close())
+    },
+  )
 
   test('a refused join is an error of the result, not an exception', async () => {
     world = createWorld({ maxClients: 1 })

@@ -132,6 +132,19 @@ describe('[HN3] settle', () => {
     await harness.close()
   })
 
+  test('[HN3] what a closed client was asked for waits for its connect(), not for time', async () => {
+    const harness = boardHarness()
+    const [a] = harness.clients
+    await harness.settle()
+    a!.close()
+    const room = a!.join(Board)
+    await harness.settle({ limitMs: 5_000 })
+    a!.connect()
+    await harness.settle()
+    expect(room.status).toBe('joined')
+    await harness.close()
+  })
+
   test('[HN3] leaves out who has no network', async () => {
     const harness = boardHarness()
     const [a] = harness.clients
