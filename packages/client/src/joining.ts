@@ -4,7 +4,7 @@
 //   server → client  Joined, Ack  you are in that room; or why not
 //   client → server  Leave        once no join is on its way that may mean the room
 //   server → client  Left         you are out, and why
-import { DEV, PPError } from '@painda/protocol'
+import { DEV, PPError, toPPError } from '@painda/protocol'
 import type { Ack, ContractShape, Joined, Left, Message, RoomShape } from '@painda/protocol'
 import type { ExpectedRooms } from './expected-rooms.js'
 import type { Mail } from './mail.js'
@@ -69,7 +69,13 @@ export function createJoining(
     const ackId = mail.asks.nextId()
     joins.set(ackId, { room, wish })
     const join: Message = { kind: 'join', ackId, ...wish }
-    mail.post(join)
+    try {
+      mail.post(join)
+    } catch (thrown) {
+      // Its options cannot travel: no answer will come.
+      joins.delete(ackId)
+      return refuse(room, toPPError(thrown, 'INVALID_PAYLOAD'))
+    }
     askedFor(room, join)
   }
 

@@ -288,3 +288,31 @@ describe('a handle that is over', () => {
     client.close()
   })
 })
+
+describe('a join whose options cannot travel', () => {
+  test('is refused, and keeps no room from being left', async () => {
+    const { server, client } = await open()
+    const room = client.join(Arena)
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    const other = client.join(Arena, { spectate: true, options: { big: 1n } })
+    await expect(other.joined).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' })
+    expect([other.status, client.rooms()]).toEqual(['failed', [room]])
+    room.leave()
+    await server.settle()
+    expect([server.last.of('join').length, leftRooms(server)]).toEqual([1, ['a1']])
+    client.close()
+  })
+
+  test('asked for before the connection is open, it is refused alone', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const bad = client.join(Arena, { options: { big: 1n } })
+    const good = client.join(Arena, { id: 'a2' })
+    await client.ready
+    await server.settle()
+    expect([bad.error?.code, good.status, server.peers.length]).toEqual(['INVALID_PAYLOAD', 'joining', 1])
+    expect(server.last.of('join')).toMatchObject([{ room: 'a2' }])
+    client.close()
+  })
+})
