@@ -55,7 +55,11 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     const { result } = recording
     if ('value' in result) return result
     const { onThrown } = subscriber
-    onThrown(result.thrown)
+    try {
+      onThrown(result.thrown)
+    } catch (thrown) {
+      onError(thrown)
+    }
     return null
   }
 

@@ -424,6 +424,26 @@ describe('which subscribers look again', () => {
     expect([told, thrown]).toEqual([[7], ['Error: gone']])
   })
 
+  test('[CB5] an onError that throws is reported, and the others are called, then and later', () => {
+    const held = hold(START)
+    held.index.subscribe(
+      (state) => {
+        if (state.players['a']?.x === 5) throw new Error('selector')
+        return state.players['a']?.x
+      },
+      () => {},
+      {
+        onError() {
+          throw new Error('onError')
+        },
+      },
+    )
+    const other = watch(held, (state) => state.players['a']?.x)
+    held.apply({ players: { a: { x: 5 } } })
+    held.apply({ players: { a: { x: 6 } } })
+    expect([other.told, held.errors.map(String)]).toEqual([[5, 6], ['Error: onError']])
+  })
+
   test('a part of the state is the same as an object that was taken from it before', () => {
     const held = hold(START)
     const { a, b } = held.state?.players ?? {}
