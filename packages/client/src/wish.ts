@@ -1,4 +1,5 @@
 // What is asked for when a room is joined: a definition or an id, any room of a kind or a certain one.
+import { readInvite } from '@painda/protocol'
 import type { Join, RoomShape } from '@painda/protocol'
 
 export interface JoinOptions {
@@ -40,10 +41,14 @@ export function keyOf({ how, name, room, spectate = false }: Wish): string {
   return JSON.stringify([how, name ?? null, room ?? null, spectate])
 }
 
-/** Whether a room of that id and kind may be the answer. Only the server knows the kind of a room that was asked for by its id. */
+/**
+ * Whether a room of that id and kind may be the answer. Only the server knows the kind of a room that was asked for by its id, and
+ * which room an invite code stands for.
+ */
 export function mayMean({ how, name, room }: Wish, id: string, kind: string | undefined): boolean {
   if (how === 'create') return false
-  return room === undefined ? kind === undefined || kind === name : room === id
+  if (room !== undefined && readInvite(room) === null) return room === id
+  return room === id || name === undefined || kind === undefined || kind === name
 }
 
 export function nameOf({ name, room }: Wish): string {

@@ -153,6 +153,28 @@ describe('a room that is left and wanted again before the server has answered', 
     client.close()
   })
 
+  test('[RP3] a join by an invite code may mean the room that is to be left', async () => {
+    const { server, client } = await open()
+    const room = client.join(Arena)
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    const invited = client.join(Arena, { id: 'abcde fghjk' })
+    const other = client.join('0123456789')
+    client.join(defineRoom({ name: 'shop', state: () => ({}) }), { id: 'ABCDE-FGHJK' })
+    await server.settle()
+    room.leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual([])
+    await say(server, ...entrance(server, 1, 'a1'))
+    expect([invited.status, invited.id, leftRooms(server)]).toEqual(['joined', 'a1', []])
+    invited.leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual([])
+    await say(server, ...entrance(server, 2, 'a2'))
+    expect([other.id, leftRooms(server)]).toEqual(['a2', ['a1']])
+    client.close()
+  })
+
   test('[RP3] a join of another kind, of another id, or of a new room keeps no room from being left', async () => {
     const { server, client } = await open()
     const room = client.join(Arena, { id: 'a1' })
