@@ -59,11 +59,12 @@ function createSelection<Room extends RoomShape, Value>(
 
   function select(state: StateOf<Room> | undefined): Value | undefined {
     if (state === undefined) return undefined
-    if (last?.state === state) return last.value
     // On the state itself it would succeed.
     if (shown.refused?.state === state) throw shown.refused.error
+    if (last?.state === state) return last.value
     if (DEV && !shown.isChecked) {
-      shown.isChecked = true
+      // A state that came with the page is not the room's: nothing refuses there.
+      shown.isChecked = state === room.state
       // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
       room.subscribe(selector, () => {}, { onError: note })()
       if (shown.refused !== null) throw shown.refused.error

@@ -4,7 +4,7 @@ import type { RoomHandle } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { Component, memo, useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
 import type { ArenaState, Entity } from './world.js'
 
@@ -295,6 +295,48 @@ describe('a selector that throws', () => {
     if (after.length > 0) await change(({ log }) => void log.push(...after.map((text) => ({ text }))))
     expect(shown('error')).toContain('A selector tried to change the state of a room.')
     expect(held!.state?.log.map(({ text }) => text)).toEqual(['b', 'a'])
+  })
+
+  describe('for sorting in place', () => {
+    function Log({ room }: { room: Room }) {
+      const log = usePPRoomState(room, (state) => state.log.sort((a, b) => (a.text < b.text ? -1 : 1)))
+      return <p data-testid="log">{log?.length}</p>
+    }
+    const refusal = 'A selector tried to change the state of a room.'
+
+    test('throws in production too, once it is subscribed', async () => {
+      vi.stubEnv('NODE_ENV', 'production')
+      onTestFinished(() => void vi.unstubAllEnvs())
+      await mountInRoom(
+        (room) => (
+          <Boundary>
+            <Log room={room} />
+          </Boundary>
+        ),
+        3,
+        [{ text: 'b' }, { text: 'a' }],
+      )
+      expect(shown('error')).toContain(refusal)
+    })
+
+    test('is refused before it has changed anything, also after a state that came with the page', async () => {
+      world = createWorld({ log: [{ text: 'b' }, { text: 'a' }] })
+      const client = world.createClient()
+      const live = client.join(Arena)
+      await live.joined
+      const app = (room: Room): ReactNode => (
+        <PPProvider client={client} snapshots={{ 'arena:elsewhere': { state: { log: [] } } }}>
+          <Boundary>
+            <Log room={room} />
+          </Boundary>
+        </PPProvider>
+      )
+      const view = render(app(client.room(Arena, { id: 'elsewhere' })))
+      expect(shown('log')).toBe('0')
+      view.rerender(app(live))
+      expect(shown('error')).toContain(refusal)
+      expect(live.state?.log.map(({ text }) => text)).toEqual(['b', 'a'])
+    })
   })
 })
 
