@@ -228,7 +228,11 @@ function follow(subscriber: Subscriber, recording: Recording<Subscriber> | null)
     if (kinds !== 0 && (before[same++] !== node || before[same++] !== kinds)) same = Infinity
   }
   // Nearly every run but the first goes the same way: no list is made of it.
-  if (same > 0 && same === before.length) return
+  if (same > 0 && same === before.length) {
+    // It reads the root as ever; where it has been this time nobody may ever come again.
+    if (recording?.isOpaque === true) for (let i = 0; i < recording.count; i++) recording.nodes[i]?.prune()
+    return
+  }
   const nodes = recording?.nodes.slice(0, recording.count) ?? []
   const reads = nodes.flatMap((node) => {
     const kinds = recording?.readAt(node) ?? 0

@@ -11,6 +11,8 @@ export interface Recording<Reader extends object> {
   /** Where the selector has been, the root first; behind the first `count` is what other runs have left. */
   readonly nodes: readonly PathNode<Reader>[]
   readonly count: number
+  /** True when the whole state counts as read, wherever it has been. */
+  readonly isOpaque: boolean
   /** The kinds of reading at one of `nodes`; 0 where it only passed through. */
   readAt(node: PathNode<Reader>): number
 }

@@ -1,7 +1,7 @@
 import { createViewEncoder, createWireCodec, diff, patchImmutable } from '@painda/protocol'
 import type { Json, Message, Touched } from '@painda/protocol'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPathIndex } from '../src/path-index.js'
 import type { PathIndex } from '../src/path-index.js'
 import { PathNode } from '../src/path-node.js'
@@ -273,6 +273,21 @@ describe('which subscribers look again', () => {
     held.apply({ list: [9] })
     expect(seen.runs, 'each time once more on the state itself').toBe(4)
     expect(seen.told[0]?.get('a')).toBe(held.state?.players['a'])
+  })
+
+  test('a selector whose result nobody can look into leaves nothing behind of where it has been', () => {
+    const held = hold<{ bullets: { [id: string]: { x: number } } }>({ bullets: {} })
+    const child = vi.spyOn(PathNode.prototype, 'child')
+    onTestFinished(() => child.mockRestore())
+    const seen = watch(held, ({ bullets }) => new Map(Object.entries(bullets)))
+    for (let n = 1; n < 10; n++) {
+      held.apply({
+        bullets: { [`b${n}`]: { x: n }, ...(n > 1 && { [`b${n - 1}`]: { __pp_deleted: true } }) },
+      })
+    }
+    expect(seen.told.at(-1)).toEqual(new Map([['b9', { x: 9 }]]))
+    const made = child.mock.results.map(({ value }) => value as PathNode<object>)
+    expect([made.length > 9, made.filter((node) => node.parent?.find(node.key) === node)]).toEqual([true, []])
   })
 
   test('a part that a selector keeps from one run to the next stays as it was, and every change wakes it', () => {
