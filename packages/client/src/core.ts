@@ -183,6 +183,10 @@ export function createCore(options: ClientOptions): Core {
         lingerMs: options.lingerMs ?? LINGER_MS,
         presenceThrottleMs: options.presenceThrottleMs ?? PRESENCE_THROTTLE_MS,
         onError: report,
+        isClosed() {
+          const { status, error } = connection.snapshot()
+          return status === 'closed' && error === null
+        },
         onEnter: rooms.enter,
         onLeave: rooms.leave,
         onStatus: inspection.room,

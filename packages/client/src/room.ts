@@ -62,6 +62,8 @@ export interface RoomOptions {
   lingerMs: number
   presenceThrottleMs: number
   onError: (thrown: unknown) => void
+  /** The application has closed the client: nobody is joined or left any more, and no timer begins. */
+  isClosed: () => boolean
   /** The handle wants in. */
   onEnter: (room: Room) => void
   /** The handle is out, by its own wish; or it was over, and the last who held it has let go. */
@@ -97,6 +99,8 @@ export interface Room {
   fail(error: PPError): void
   /** The server's last word. */
   end(error: PPError | null): void
+  /** It was over and lingered: now it goes. */
+  forget(): void
   /** The connection is lost. */
   drop(): void
   /** The session goes on; with `isCurrent` the state still is what the server has. */
@@ -245,10 +249,13 @@ export function createRoom(options: RoomOptions): Room {
     if (isOver()) isWanted = false
     // A room that the server put us in stays: whoever looks again could not ask for it.
     else if (!isWanted) return
-    cancelLinger = time.after(options.lingerMs, () => {
-      if (isOver()) options.onLeave(room)
-      else if (isWanted) handle.leave()
-    })
+    if (options.isClosed()) letGo()
+    else cancelLinger = time.after(options.lingerMs, letGo)
+  }
+
+  function letGo(): void {
+    if (isOver()) options.onLeave(room)
+    else if (isWanted) handle.leave()
   }
 
   function subscribe(listener: () => void): Undo
@@ -393,6 +400,10 @@ export function createRoom(options: RoomOptions): Room {
     event: (event) => early.take(event, isMember && state.name !== 'joined'),
     fail: (error) => leave({ name: 'failed', error }),
     end: (error) => leave({ name: 'left', error }),
+    forget() {
+      endLinger()
+      options.onLeave(room)
+    },
     drop() {
       isMember = false
       replica.stopHealing()

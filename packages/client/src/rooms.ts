@@ -198,9 +198,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       joining.clear()
       for (const room of [...byWish.values()]) {
         const { status } = room.handle
-        if (status === 'left' || status === 'failed') continue
-        if (!isAskedFor(room)) continue
-        endWith(room, error)
+        const isOver = status === 'left' || status === 'failed'
+        if (!isOver && isAskedFor(room)) endWith(room, error)
+        // It only lingered.
+        else if (isOver && !room.isWanted) room.forget()
       }
     },
   }

@@ -294,6 +294,34 @@ describe('a handle that is over', () => {
     client.close()
   })
 
+  test('[CB4] the linger of a room that was refused ends with close()', async () => {
+    const { server, client } = await open()
+    const room = client.room(Arena)
+    const release = room.retain()
+    await server.settle()
+    await say(server, refusal(server, 0))
+    release()
+    client.close()
+    expect([server.time.pending, client.handles()]).toEqual([0, []])
+  })
+
+  test.each([
+    ['was joined', async (server: FakeServer) => say(server, ...entrance(server, 0, 'a1'))],
+    ['was refused', async (server: FakeServer) => say(server, refusal(server, 0))],
+    ['was on its way', async () => {}],
+  ])('[CB4] released after close(), a room that %s goes at once: no timer begins', async (_what, answer) => {
+    const { server, client } = await open()
+    const room = client.room(Arena)
+    const release = room.retain()
+    await server.settle()
+    await answer(server)
+    client.close()
+    const late = client.room(Arena, { id: 'a2' }).retain()
+    release()
+    late()
+    expect([server.time.pending, client.handles()]).toEqual([0, []])
+  })
+
   test('[RP4] what is still held when the client is closed comes back with the connection', async () => {
     const { server, client } = await open()
     const room = client.room(Arena)
