@@ -176,7 +176,7 @@ export function createJoining(
   return {
     enter(room) {
       const { wish } = room
-      if (registered(byWish, wish) === undefined) register(byWish, room)
+      register(byWish, room)
       const id = wish.room ?? expectedOf(wish)
       const members = id === undefined ? [] : [...(byId.get(id) ?? [])]
       const twin = members.find(({ gate }) => gate.roomId !== null)

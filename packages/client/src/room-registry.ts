@@ -4,8 +4,8 @@ import type { Room } from './room.js'
 import { keyOf } from './wish.js'
 import type { Wish } from './wish.js'
 
-/** The handle of each wish. */
-export type RoomsByWish = Map<string, Room>
+/** Handles by what was asked for; mostly one. A second one was left, and is held again while another has taken its place. */
+export type RoomsByWish = Map<string, Set<Room>>
 
 /** Handles that are in a room, by its id. */
 export type RoomsById = Map<string, Set<Room>>
@@ -13,19 +13,23 @@ export type RoomsById = Map<string, Set<Room>>
 /** Rooms that a server may push a client into, and what a hello may say of rooms. */
 export const MAX_ROOMS = 1024
 
-/** The handle that is there for an equal wish. */
+/** The handle that is there for an equal wish: the first of them. */
 export function registered(byWish: RoomsByWish, wish: Wish): Room | undefined {
-  return byWish.get(keyOf(wish))
+  const [first] = byWish.get(keyOf(wish)) ?? []
+  return first
 }
 
-/** From now on it is the one for its wish. */
+export function allOf(byWish: RoomsByWish): readonly Room[] {
+  return [...byWish.values()].flatMap((rooms) => [...rooms])
+}
+
 export function register(byWish: RoomsByWish, room: Room): Room {
-  byWish.set(keyOf(room.wish), room)
+  admit(byWish, keyOf(room.wish), room)
   return room
 }
 
 export function unregister(byWish: RoomsByWish, room: Room): void {
-  if (registered(byWish, room.wish) === room) byWish.delete(keyOf(room.wish))
+  dismiss(byWish, keyOf(room.wish), room)
 }
 
 /** It is over, but a component that still holds it may see the server let it in again. */
@@ -38,17 +42,17 @@ export function isAskedFor({ isWanted, handle }: Room): boolean {
   return isWanted || handle.id !== null
 }
 
-export function admit(byId: RoomsById, id: string, room: Room): void {
-  const members = byId.get(id)
-  if (members === undefined) byId.set(id, new Set([room]))
+export function admit(rooms: Map<string, Set<Room>>, name: string, room: Room): void {
+  const members = rooms.get(name)
+  if (members === undefined) rooms.set(name, new Set([room]))
   else members.add(room)
 }
 
 /** False when it was not in. */
-export function dismiss(byId: RoomsById, id: string, room: Room): boolean {
-  const members = byId.get(id)
+export function dismiss(rooms: Map<string, Set<Room>>, name: string, room: Room): boolean {
+  const members = rooms.get(name)
   if (members?.delete(room) !== true) return false
-  if (members.size === 0) byId.delete(id)
+  if (members.size === 0) rooms.delete(name)
   return true
 }
 

@@ -7,7 +7,7 @@ import { createJoining } from './joining.js'
 import type { JoiningOptions } from './joining.js'
 import type { Applied } from './line.js'
 import type { Room } from './room.js'
-import { isAskedFor, register, registered, unregister, versionsOf, wantedOf } from './room-registry.js'
+import { allOf, isAskedFor, register, registered, unregister, versionsOf, wantedOf } from './room-registry.js'
 import type { RoomsById, RoomsByWish } from './room-registry.js'
 import type { Desync } from './types.js'
 import { wishOf } from './wish.js'
@@ -81,7 +81,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   /** Goes on with each room as the welcome has it, or asks for it. */
   function goOn(isSameSession: boolean, isCurrent: boolean): void {
-    for (const room of [...byWish.values()]) {
+    for (const room of allOf(byWish)) {
       if (isSameSession) room.resume(isCurrent)
       else room.expire()
       if (orphans.delete(room) && room.isWanted) {
@@ -126,7 +126,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       if (definition !== null) there?.redefine(definition)
       return there ?? register(byWish, make(wish, definition))
     },
-    all: () => [...byWish.values()],
+    all: () => allOf(byWish),
     versions: () => versionsOf(byId, channelOf),
     receive(message) {
       switch (message.kind) {
@@ -176,7 +176,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       joining.leave(room)
     },
     drop() {
-      for (const room of [...byWish.values()]) room.drop()
+      for (const room of allOf(byWish)) room.drop()
     },
     welcome({ isSameSession, isCurrent, isFresh }) {
       // Again: a listener may have connected before this end was heard of here.
@@ -196,7 +196,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     close(error) {
       ended = error
       joining.clear()
-      for (const room of [...byWish.values()]) {
+      for (const room of allOf(byWish)) {
         const { status } = room.handle
         const isOver = status === 'left' || status === 'failed'
         if (!isOver && isAskedFor(room)) endWith(room, error)

@@ -294,6 +294,30 @@ describe('a handle that is over', () => {
     client.close()
   })
 
+  test('[RP4] held again while another handle has taken its place, it goes the way of the connection all the same', async () => {
+    const { server, client } = await open()
+    server.autoWelcome = () => ({ outcome: 'expired', reason: 'window', id: 'c2', token: 't2' })
+    const first = client.join(Arena)
+    first.leave()
+    const second = client.join(Arena)
+    first.retain()
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    await say(server, ...entrance(server, 1, 'a1'))
+    const statuses = (): string[] => [first.status, second.status]
+    expect([statuses(), client.rooms()]).toEqual([
+      ['joined', 'joined'],
+      [second, first],
+    ])
+    server.last.cut()
+    await server.settle()
+    expect(statuses()).toEqual(['reconnecting', 'reconnecting'])
+    await server.time.advance(1_200)
+    expect(server.last.of('join')).toHaveLength(2)
+    client.close()
+    expect(statuses()).toEqual(['left', 'left'])
+  })
+
   test('[CB4] the linger of a room that was refused ends with close()', async () => {
     const { server, client } = await open()
     const room = client.room(Arena)
