@@ -8,6 +8,10 @@ import { createRecorder } from './record.js'
 import type { Recording } from './record.js'
 import { clockOfWitness, listens, tellSelector } from '#witness'
 
+/**
+ * For a selector, which must be pure. On most ways it is given a stand-in that refuses to be changed; after something that takes no
+ * stand-in (`structuredClone` of a part) it is asked again with the state itself, and what it sorts there in place is sorted for all.
+ */
 export interface SelectOptions<T> {
   /** True when the two count as the same, and the listener is not called. Default `Object.is`. */
   equality?: (a: T, b: T) => boolean

@@ -125,7 +125,8 @@ class Run<Reader extends object> implements Recording<Reader> {
   /**
    * True when the selector must be asked once more, on the state itself: it threw (not everything takes a stand-in: `structuredClone`),
    * its result holds stand-ins, or it fetched an object and then neither looked into it nor returned it: that is how one compares
-   * with an object of one's own, and no stand-in is ever that.
+   * with an object of one's own, and no stand-in is ever that. Nothing refuses there: a selector that clones one part and sorts another
+   * in place changes the state.
    */
   needsState(): boolean {
     if (this.hasWritten) return false
