@@ -1,6 +1,6 @@
 // The mirror of a room's state as a zustand store, for whatever works with stores. It is written here alone: the room's
 // state changes by messages to the server, never by `setState`.
-import { DEV, PPError } from '@painda/protocol'
+import { DEV, isPlainObject, PPError } from '@painda/protocol'
 import { createStore as createVanillaStore } from 'zustand/vanilla'
 import type { StateCreator, StoreApi } from 'zustand/vanilla'
 
@@ -27,17 +27,23 @@ export function createMirror<State>(
   onError: (thrown: unknown) => void,
   createStore: CreateStore = createVanillaStore,
 ): Mirror<State> {
-  /** After a throw the result is the one before: a selector's listener stays as it is. */
-  function guarded<Value>(given: Value): Value {
+  /** After a throw the result is the one before: a selector's listener stays as it is. `isOption`: nothing, so two values differ. */
+  function guarded<Value>(given: Value, isOption = false): Value {
+    if (!isOption && isPlainObject(given)) {
+      // The same keys, and under them what takes the same arguments.
+      return Object.fromEntries(Object.entries(given).map(([key, one]) => [key, guarded(one, true)])) as Value
+    }
     if (typeof given !== 'function') return given
     let last: unknown
     const call = (...args: unknown[]): unknown => {
       try {
-        last = given(...args)
+        const result: unknown = given(...args)
+        if (!isOption) last = result
+        return result
       } catch (thrown) {
         onError(thrown)
+        return last
       }
-      return last
     }
     // Called with the same arguments, and it returns what `given` does.
     return call as Value
@@ -48,7 +54,11 @@ export function createMirror<State>(
   const subscribe = inner.subscribe as (...given: unknown[]) => () => void
   return {
     // Whatever the maker added (devtools, temporal, …) stays; only writing is taken away.
-    store: { ...inner, setState: refuse, subscribe: (...given) => subscribe(...given.map(guarded)) },
+    store: {
+      ...inner,
+      setState: refuse,
+      subscribe: (...given) => subscribe(...given.map((one) => guarded(one))),
+    },
     write(next) {
       try {
         inner.setState(next, true)

@@ -105,6 +105,32 @@ describe('what somebody else throws in the store', () => {
     expect(errors).toEqual(['Error: listener', 'Error: selector', 'Error: listener', 'Error: listener'])
   })
 
+  test('[CB5] an equality that throws is reported, its listener is told, and so are the others', () => {
+    const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
+    const errors: string[] = []
+    const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
+    const select = store.subscribe as unknown as (
+      selector: (state: Arena) => string,
+      listener: (phase: string) => void,
+      options: { equalityFn: (a: string, b: string) => boolean; fireImmediately: boolean },
+    ) => () => void
+    const told: string[] = []
+    const equalityFn = (a: string, b: string): boolean => {
+      if (b === 'play') throw new Error('equality')
+      return a === b
+    }
+    select(
+      ({ phase }) => phase,
+      (phase) => told.push(`selected ${phase}`),
+      { equalityFn, fireImmediately: true },
+    )
+    store.subscribe((state) => told.push(`${state?.phase} ${state?.players}`))
+    write({ ...LOBBY, players: 2 })
+    write({ ...LOBBY, phase: 'play' })
+    expect(told).toEqual(['selected lobby', 'lobby 2', 'selected play', 'play 1'])
+    expect(errors).toEqual(['Error: equality'])
+  })
+
   test('[CB5] a storage that is full is reported, and the store shows the room all the same', () => {
     const errors: string[] = []
     const { store, write } = createMirror<Arena>(
