@@ -6,7 +6,7 @@ import type { ClientOptions } from '@painda/client'
 import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
-import { takeSent } from './snapshots.js'
+import { parcelFor, takeSent } from './snapshots.js'
 import type { Parcel, Snapshots } from './snapshots.js'
 
 /** What the hooks below a provider work with. */
@@ -48,26 +48,27 @@ export function PPProvider(props: PPProviderProps): ReactNode {
   )
 }
 
+/** @throws PPError `INVALID_ARGUMENT` */
+function useScope(): Scope {
+  const scope = useContext(ScopeContext)
+  if (scope !== null) return scope
+  throw new PPError(
+    'INVALID_ARGUMENT',
+    DEV && 'No PPProvider above this component.',
+    DEV && { hint: 'Wrap the app in <PPProvider url="…">.' },
+  )
+}
+
 /** The client of the nearest `PPProvider`. @throws PPError `INVALID_ARGUMENT` when there is none. */
 export function usePPClient(): PPClient<RegisteredContract> {
-  const scope = useContext(ScopeContext)
-  if (scope === null) {
-    throw new PPError(
-      'INVALID_ARGUMENT',
-      DEV && 'No PPProvider above this component.',
-      DEV && { hint: 'Wrap the app in <PPProvider url="…">.' },
-    )
-  }
   // The contract is a promise of the application, made once through Register; at run time it is the same object.
-  return scope.client as PPClient<RegisteredContract>
+  return useScope().client as PPClient<RegisteredContract>
 }
 
-/** What came with the page. Below a provider, as `usePPClient` has made sure. */
+/** What came with the page. @throws PPError `INVALID_ARGUMENT` */
 export function useParcel(): Parcel {
-  return useContext(ScopeContext)?.parcel ?? NOTHING
+  return useScope().parcel
 }
-
-const NOTHING: Parcel = { snapshots: undefined, spent: new Set() }
 
 interface ProvideProps {
   client: PPClient
@@ -77,7 +78,7 @@ interface ProvideProps {
 
 function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
   const scope = useMemo(() => {
-    const parcel = { snapshots, spent: new Set<string>() }
+    const parcel = parcelFor(client, snapshots)
     for (const room of client.handles()) takeSent(room, parcel)
     return { client, parcel }
   }, [client, snapshots])

@@ -28,6 +28,15 @@ export interface Parcel {
   readonly spent: Set<string>
 }
 
+/** By client: `snapshots` may be written inline, and are another object in every render then. */
+const spentOf = new WeakMap<PPClient, Set<string>>()
+
+export function parcelFor(client: PPClient, snapshots: Snapshots | undefined): Parcel {
+  const spent = spentOf.get(client) ?? new Set()
+  spentOf.set(client, spent)
+  return { snapshots, spent }
+}
+
 /** Finds the state that came with the page for what a handle asks for. */
 export function takeSent(room: RoomHandle<RoomShape>, { snapshots, spent }: Parcel): object | undefined {
   const { key } = room

@@ -133,22 +133,28 @@ describe('server rendering', () => {
     expect([body.textContent, complaints, client.rooms()]).toEqual(['lobby', [], []])
   })
 
-  test('whoever comes back to a room later does not see what was so when the page was made', async () => {
-    await reader.join(Arena).joined
-    const snapshots = sent()
-    const client = world.createClient()
-    const html = renderToString(app(reader, snapshots))
-    const { body, root } = hydrate(html, app(client, snapshots))
-    await until(() => body.textContent === 'lobby 3 open 1')
-    world.update((state) => (state.phase = 'play'))
-    await until(() => body.textContent === 'play 3 open 1')
-    act(() => root.render(app(client, snapshots, <i />)))
-    await until(() => client.rooms().length === 0)
-    lines = []
-    act(() => root.render(app(client, snapshots)))
-    await until(() => body.textContent === 'play 3 open 1')
-    expect(lines.filter((line) => line.startsWith('lobby'))).toEqual([])
-  })
+  test.each([
+    ['kept', (snapshots: Snapshots) => snapshots],
+    ['written inline', (snapshots: Snapshots) => ({ ...snapshots })],
+  ])(
+    'whoever comes back to a room later does not see what was so when the page was made: snapshots %s',
+    async (_, given) => {
+      await reader.join(Arena).joined
+      const snapshots = sent()
+      const client = world.createClient()
+      const html = renderToString(app(reader, snapshots))
+      const { body, root } = hydrate(html, app(client, given(snapshots)))
+      await until(() => body.textContent === 'lobby 3 open 1')
+      world.update((state) => (state.phase = 'play'))
+      await until(() => body.textContent === 'play 3 open 1')
+      act(() => root.render(app(client, given(snapshots), <i />)))
+      await until(() => client.rooms().length === 0)
+      lines = []
+      act(() => root.render(app(client, given(snapshots))))
+      await until(() => body.textContent === 'play 3 open 1')
+      expect(lines.filter((line) => line.startsWith('lobby'))).toEqual([])
+    },
+  )
 
   test('without a snapshot both ends show that the room is on its way', async () => {
     const client = world.createClient()
