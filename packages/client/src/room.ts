@@ -81,7 +81,7 @@ export interface Room {
   readonly replica: Replica
   /** Who is here, as the server told it. */
   readonly presenceTold: () => readonly PresenceEntry[]
-  /** True once the application asked for it; false for a room that the server put us in. */
+  /** The application asked for it and has not let go of it since; also false for a room that the server put us in. */
   readonly isWanted: boolean
   readonly isRetained: boolean
   /** The same definition, made anew by a module that was loaded again: its validators count from now on. */
