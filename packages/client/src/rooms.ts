@@ -185,7 +185,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       joining.tellLeaves()
       if (!isFresh) return goOn(isSameSession, isCurrent)
       expected.wait()
-      afterFrame(() => goOn(isSameSession, isCurrent))
+      afterFrame(() => {
+        // The frame may have ended the connection.
+        if (options.isOpen()) goOn(isSameSession, isCurrent)
+      })
     },
     wanted: () => wantedOf(byId),
     expect: expected.expect,

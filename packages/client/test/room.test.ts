@@ -1,10 +1,11 @@
 import { createWireCodec, defineContract, defineRoom, request, type } from '@painda/protocol'
 import type { Message, PPError } from '@painda/protocol'
+import { createFakePage } from '@painda/testing'
 import { createStore } from 'zustand/vanilla'
 import { describe, expect, test } from 'vitest'
-import { createFakeServer } from './fake-server.js'
+import { createFakeServer, WELCOME } from './fake-server.js'
 import type { FakeServer, Peer } from './fake-server.js'
-import type { Desync, PPClient, RoomHandle, UntypedRoom } from '../src/index.js'
+import type { Desync, PPClient, ReloadOptions, RoomHandle, UntypedRoom } from '../src/index.js'
 
 interface Arena {
   players: { [id: string]: { x: number } }
@@ -807,6 +808,35 @@ describe('a lost connection', () => {
     await server.settle()
     admit(server.last, 'a1')
     await room.joined
+    client.close()
+  })
+
+  test('[CB9] a reloaded page that loses its connection in the frame of the welcome asks for its room once, with the next one', async () => {
+    const server = createFakeServer()
+    const items = new Map<string, string>()
+    const reload: ReloadOptions = {
+      storage: {
+        getItem: (key) => items.get(key) ?? null,
+        setItem: (key, value) => void items.set(key, value),
+        removeItem: (key) => void items.delete(key),
+      },
+      locks: { request: async (_name, _options, run) => run({}) },
+    }
+    const page = createFakePage()
+    await server.client({ page, reload }).ready
+    page.leave()
+    server.autoWelcome = null
+    const client = server.client({ page: createFakePage(), reload })
+    const room = client.join(ArenaRoom)
+    await server.settle()
+    expect(server.last.of('hello')[0]?.session).toMatchObject({ id: 'c1', fresh: true })
+    server.last.say(
+      { ...WELCOME, outcome: 'snapshot', token: 't2' },
+      { kind: 'error', code: 'RATE_LIMITED', message: '', fatal: true },
+    )
+    server.autoWelcome = () => ({ outcome: 'expired', reason: 'window', id: 'c2', token: 't3' })
+    await server.time.advance(1_200)
+    expect([room.status, server.last.of('join').length]).toEqual(['joining', 1])
     client.close()
   })
 
