@@ -310,7 +310,7 @@ export function createCore(options: ClientOptions): Core {
       session.forget()
       mail.reportDropped()
     }
-    if (error !== null && !(wasOpen && reason === 'transport close')) report(error)
+    if (error !== null && !(wasOpen && reason === 'transport close')) report(error, wasOpen)
     if (!wasOpen && (!isFinal || error === null)) return
     events.emit('disconnect', reason, error)
     events.emit('close', reason, error)
@@ -327,7 +327,7 @@ export function createCore(options: ClientOptions): Core {
         return
       case 'error': {
         const { code, message: text, type, room } = message
-        report(new PPError(code, text, { details: { type, room } }))
+        report(new PPError(code, text, { details: { type, room } }), true)
         return
       }
       case 'presences':

@@ -9,9 +9,10 @@ export interface FaultOptions {
   inspect: (error: PPError) => void
 }
 
-export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown) => void {
+/** `isTold`: the server says so, or the network; its code is none of this end's. */
+export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown, isTold?: boolean) => void {
   let isReporting = false
-  return (thrown) => {
+  return (thrown, isTold = false) => {
     // An `error` listener that throws would be told of its own error for ever.
     if (isReporting) return
     isReporting = true
@@ -20,7 +21,7 @@ export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown)
       inspect(error)
       const isHeard = emit(error)
       // A bug of the application, not weather: browsers show it as an uncaught error.
-      const isBug = error !== thrown || error.code === 'INVALID_ARGUMENT'
+      const isBug = error !== thrown || (error.code === 'INVALID_ARGUMENT' && !isTold)
       if (!isHeard && isBug) globalThis.reportError?.(thrown)
     } finally {
       isReporting = false

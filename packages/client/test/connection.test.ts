@@ -1,5 +1,5 @@
 import { defineContract, PPError } from '@painda/protocol'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createFakeServer, WELCOME } from './fake-server.js'
 import type { ConnectionSnapshot, Recovery } from '../src/index.js'
 
@@ -570,5 +570,28 @@ describe('the end', () => {
     await client.ready
     expect(errors).toMatchObject([{ code: 'INTERNAL', message: 'mine' }])
     expect(client.status().status).toBe('open')
+  })
+
+  test('[CB5] what nobody listens for is an uncaught error of the page when a listener threw it, not when the server said it', async () => {
+    const uncaught: unknown[] = []
+    vi.stubGlobal('reportError', (thrown: unknown) => uncaught.push(thrown))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const server = createFakeServer()
+    const client = server.client()
+    const bug = new PPError('INVALID_ARGUMENT', 'mine')
+    client.on('message', () => {
+      throw bug
+    })
+    await client.ready
+    server.last.say({ kind: 'error', code: 'INVALID_ARGUMENT', message: 'theirs' })
+    await server.settle()
+    expect(uncaught).toEqual([])
+    server.last.say({ kind: 'event', type: 'x' })
+    await server.settle()
+    expect(uncaught).toEqual([bug])
+    server.last.say({ kind: 'error', code: 'INVALID_ARGUMENT', message: 'theirs', fatal: true })
+    await server.settle()
+    expect(uncaught).toEqual([bug])
+    client.close()
   })
 })
