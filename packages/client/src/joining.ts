@@ -51,6 +51,15 @@ export interface Joining {
   clear(): void
 }
 
+/** A join on its way. */
+interface Asked {
+  /** Null: nobody wants the answer any more. */
+  room: Room | null
+  readonly wish: Wish
+  /** The room that the server was told is left, behind it. */
+  left?: string
+}
+
 /** With these a room that we were in is gone or taken, and another of its kind will do. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ROOM_NOT_FOUND', 'ROOM_FULL', 'ROOM_LOCKED'])
 
@@ -60,8 +69,8 @@ export function createJoining(
   byId: RoomsById,
   expected: ExpectedRooms,
 ): Joining {
-  /** Joins on their way, by the id of their question. `room` is null when nobody wants the answer any more. */
-  const joins = new Map<number, { room: Room | null; wish: Wish }>()
+  /** By the id of their question. */
+  const joins = new Map<number, Asked>()
   /** What to leave, with its kind, once there is a connection and no join that may mean it is on its way. */
   const leaves = new Map<string, string | undefined>()
 
@@ -86,7 +95,8 @@ export function createJoining(
   function takeOver(room: Room): boolean {
     const key = keyOf(room.wish)
     for (const join of joins.values()) {
-      if (join.room !== null || join.wish.how === 'create' || keyOf(join.wish) !== key) continue
+      if (join.room !== null || join.left !== undefined) continue
+      if (join.wish.how === 'create' || keyOf(join.wish) !== key) continue
       join.room = room
       return true
     }
@@ -97,12 +107,17 @@ export function createJoining(
     for (const join of joins.values()) if (join.room === room) join.room = null
   }
 
-  /** A `leave` behind a join that the server answers with that very room would take the next handle out of it. */
+  /**
+   * A `leave` behind a join that the server answers with that very room would take the next handle out of it. A join of that room that
+   * nobody waits for any more is no such: it may stand in the room's queue, and ends with the leave.
+   */
   function tellLeaves(): void {
     if (!isOpen()) return
     for (const [id, name] of leaves) {
-      if ([...joins.values()].some(({ wish }) => mayMean(wish, id, name))) continue
+      const given = [...joins.values()].filter(({ room, wish }) => room === null && wish.room === id)
+      if ([...joins.values()].some((join) => !given.includes(join) && mayMean(join.wish, id, name))) continue
       leaves.delete(id)
+      for (const join of given) join.left = id
       sayLeave(id)
     }
   }
@@ -186,13 +201,18 @@ export function createJoining(
       } else if (!takeOver(room) && isOpen()) ask(room)
     },
     leave(room) {
+      const waited = [...joins.values()].find((join) => join.room === room)?.wish.room ?? null
       unregisterUnlessRetained(byWish, room)
       abandon(room)
       mail.discard(room.gate, notInRoom(room.key))
       const { id } = room.handle
-      if (id === null || !dismiss(byId, id, room) || byId.has(id)) return
-      leaves.set(id, room.wish.name)
-      tellLeaves()
+      const isOut = id !== null && dismiss(byId, id, room)
+      const left = isOut ? id : waited
+      if (left === null || byId.has(left)) return
+      leaves.set(left, room.wish.name)
+      if (isOut) tellLeaves()
+      // Who asks again in this turn takes the join over.
+      else void Promise.resolve().then(tellLeaves)
     },
     ask,
     isAsked,
@@ -206,7 +226,7 @@ export function createJoining(
       }
       if (asked === undefined) return
       // Left before the answer came.
-      if (!byId.has(message.room)) leaves.set(message.room, message.name)
+      if (!byId.has(message.room) && asked.left !== message.room) leaves.set(message.room, message.name)
       tellLeaves()
     },
     left(message) {

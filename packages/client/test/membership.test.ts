@@ -189,6 +189,39 @@ describe('a room that is left and wanted again before the server has answered', 
     client.close()
   })
 
+  test.each([
+    ['refused by the leave', (server: FakeServer) => [refusal(server, 0)]],
+    ['answered just before it', (server: FakeServer) => entrance(server, 0, 'a1')],
+  ])(
+    '[RM19] a join of a certain room may stand in its queue, so it is left at once: %s',
+    async (_what, answer) => {
+      const { server, client } = await open()
+      client.join(Arena, { id: 'a1' }).leave()
+      await server.settle()
+      expect(leftRooms(server)).toEqual(['a1'])
+      const next = client.join(Arena, { id: 'a1' })
+      await server.settle()
+      expect(server.last.of('join')).toHaveLength(2)
+      await say(server, ...answer(server), { kind: 'left', room: 'a1', reason: 'left' })
+      await say(server, ...entrance(server, 1, 'a1'))
+      expect([next.status, leftRooms(server)]).toEqual(['joined', ['a1']])
+      client.close()
+    },
+  )
+
+  test('[RP3] it is not left while another handle may be in that room, or on its way there', async () => {
+    const { server, client } = await open()
+    const any = client.join(Arena)
+    client.join(Arena, { id: 'a1' }).leave()
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'), ...entrance(server, 1, 'a1'))
+    expect([any.status, leftRooms(server)]).toEqual(['joined', []])
+    client.join(Arena, { id: 'a1', spectate: true }).leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual([])
+    client.close()
+  })
+
   test('a room that was to be made is made anew: the first one is left', async () => {
     const { server, client } = await open()
     client.join(Arena, { how: 'create' }).leave()
