@@ -5,6 +5,8 @@ import { patch } from './delta/patch.js'
 import { cloneJson } from './delta/value.js'
 import type { InputEvent, RoomInput, RoomJournal, StepEvent } from './journal.js'
 import type { Json } from './json.js'
+import { createSaidGap } from './said.js'
+import type { SaidGap } from './said.js'
 import { writeSessionFile, writeSessionLine } from './session-file.js'
 import type { Time } from './time.js'
 
@@ -64,8 +66,10 @@ interface Kept {
   isWatched: boolean
   /** What the next delta begins with; null before the first one. */
   seen: Json | null
-  /** Ticks that are not written yet: nothing differed after any of them. */
+  /** Ticks that are not written yet: nothing differed after any of them, and nothing was sent in any. */
   quiet: { at: number; from: number; tick: number; dropped: number } | null
+  /** Events that are not written yet. */
+  said: SaidGap
 }
 
 /** What `write` adds is left out. */
@@ -98,6 +102,7 @@ export function createJournalKeeper({
       isWatched: false,
       seen: null,
       quiet: null,
+      said: createSaidGap(),
     })
   }
 
@@ -143,6 +148,7 @@ export function createJournalKeeper({
     kept.length = 0
     kept.seen = null
     kept.quiet = null
+    kept.said.take()
   }
 
   function writeQuiet(kept: Kept): void {
@@ -151,6 +157,12 @@ export function createJournalKeeper({
     kept.quiet = null
     const { at, from, tick, dropped } = quiet
     write(kept, { kind: 'step', at, from, tick, ...(dropped === 0 ? {} : { dropped }) })
+  }
+
+  function writeMark(kept: Kept, label: string): void {
+    writeQuiet(kept)
+    const where = { kind: 'input', at: time.now(), tick: kept.tick, now: 0, peer: '' } as const
+    write(kept, { ...where, ...kept.said.take(), input: { what: 'mark', label } })
   }
 
   function changeOf(kept: Kept, state: object): Pick<StepEvent, 'state' | 'delta'> {
@@ -187,8 +199,13 @@ export function createJournalKeeper({
       kept.inputs++
       const frame = frames.get(peer)
       const where = { kind: 'input', at: time.now(), tick, now, peer } as const
-      write(kept, { ...where, ...(frame === undefined ? {} : { frame }), input })
+      write(kept, { ...where, ...(frame === undefined ? {} : { frame }), ...kept.said.take(), input })
       return now
+    },
+    said(room, event) {
+      const kept = rooms.get(room)
+      if (isClosed || kept === undefined || kept.problem !== null || kept.isOver) return
+      if (!kept.said.add(event)) spoil(kept, 'It sends more between two ticks than a recording holds.')
     },
     step({ room, tick, state }, dropped) {
       const kept = rooms.get(room)
@@ -198,12 +215,13 @@ export function createJournalKeeper({
       if (quiet !== null && (dropped > 0 || tick !== quiet.tick + 1)) writeQuiet(kept)
       const begun = kept.quiet ?? { at: time.now(), from: tick, tick, dropped }
       const change = changeOf(kept, state)
+      const told = kept.said.take()
       kept.quiet = { ...begun, tick }
-      if (change.state === undefined && change.delta === undefined) return
+      if (change.state === undefined && change.delta === undefined && told.said === undefined) return
       kept.quiet = null
       const { at, from } = begun
       const gap = begun.dropped === 0 ? {} : { dropped: begun.dropped }
-      write(kept, { kind: 'step', at, from, tick, ...gap, ...change })
+      write(kept, { kind: 'step', at, from, tick, ...gap, ...told, ...change })
     },
     changed(room) {
       const kept = rooms.get(room)
@@ -234,15 +252,15 @@ export function createJournalKeeper({
       const kept = rooms.get(room)
       if (kept === undefined || kept.problem !== null || kept.isOver) return false
       kept.isWatched = true
-      writeQuiet(kept)
-      const where = { kind: 'input', at: time.now(), tick: kept.tick, now: 0, peer: '' } as const
-      write(kept, { ...where, input: { what: 'mark', label } })
+      writeMark(kept, label)
       return kept.problem === null
     },
     read(room) {
       const kept = rooms.get(room)
       if (kept === undefined) return null
       writeQuiet(kept)
+      // Else the last events would wait for a line that a room asleep never writes.
+      if (kept.said.isWaiting) writeMark(kept, 'Read')
       const about = { startedAt: kept.startedAt, sources: ['server'] }
       const head = writeSessionFile({
         about: fingerprint === undefined ? about : { ...about, fingerprint },

@@ -6,6 +6,8 @@ import type { Delta } from './delta/delta.js'
 import { any, count, flag, isFields, name, number, oneOf, readFields, text } from './fields.js'
 import type { Fields, Rule, Rules, Shape } from './fields.js'
 import { malformed } from './malformed.js'
+import { saidEvents } from './said.js'
+import type { SaidEvent } from './said.js'
 
 /** Something reached a room that its own code did not do. */
 export interface InputEvent {
@@ -23,6 +25,8 @@ export interface InputEvent {
   peer: string
   /** The frame that brought it, as its connection counts; absent where none did. */
   frame?: number
+  /** Events that the room has sent since the line before; absent for none. */
+  said?: readonly SaidEvent[]
   input: RoomInput
 }
 
@@ -35,6 +39,8 @@ export type RoomInput =
       stepMs: number
       /** It was restored from a store: its beginning lies in another process. */
       isRestored: boolean
+      /** The lines that follow tell what the room says. Recordings of older releases do not. */
+      tellsEvents?: boolean
       options?: unknown
     }
   /** `onCreate` is done: from now on it ticks. */
@@ -63,12 +69,14 @@ export interface StepEvent {
   n: number
   /** The ticks from here … */
   from: number
-  /** … to here have run; nothing differed after any but the last. */
+  /** … to here have run; nothing differed after any but the last, and nothing was sent in any but that. */
   tick: number
   /** Ticks that were given up before `from`. */
   dropped?: number
   /** The whole state after `tick`: where the deltas begin. */
   state?: unknown
+  /** Events that the room has sent since the line before; absent for none. */
+  said?: readonly SaidEvent[]
   /** What differs from the state before. */
   delta?: Delta
 }
@@ -88,6 +96,8 @@ export interface RoomJournal {
   frame(peer: string, seq: number): void
   /** Returns when it happens, on the room's clock: at `moment.now`, unless the room is played again. */
   input(moment: RoomMoment, peer: string, input: RoomInput): number
+  /** The room's own code sends an event to some of its members. Its payload goes on changing. */
+  said(room: string, event: SaidEvent): void
   /** A tick has run, and nothing else since. */
   step(moment: RoomMoment, dropped: number): void
   /** Other code has taken the place of the room's: what it did until now, that code would not do again. */
@@ -119,6 +129,7 @@ const INPUTS: {
     seed: nullOr(number),
     stepMs: number,
     isRestored: flag,
+    'tellsEvents?': flag,
     'options?': any,
   },
   begun: {},
@@ -146,6 +157,7 @@ export const INPUT_EVENT: Shape<Omit<InputEvent, 'at'>> = {
   now: number,
   peer: text,
   'frame?': count,
+  'said?': saidEvents,
   input: readRoomInput,
 }
 
@@ -156,6 +168,7 @@ export const STEP_EVENT: Shape<Omit<StepEvent, 'at'>> = {
   from: count,
   tick: count,
   'dropped?': count,
+  'said?': saidEvents,
   'state?': any,
   // Whoever applies it checks it.
   'delta?': any as Rule<Delta>,

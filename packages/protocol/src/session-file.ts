@@ -8,7 +8,7 @@ import { any, count, isFields, list, name, number, oneOf, readFields, text as an
 import type { Fields, Rules, Shape } from './fields.js'
 import type { FrameEvent, InspectEvent } from './inspect.js'
 import { INPUT_EVENT, STEP_EVENT } from './journal.js'
-import { isPlainObject } from './json.js'
+import { fromPlain, readHex, toHex, toPlain } from './json-bytes.js'
 import { readMessage } from './messages.js'
 
 export const SESSION_FILE_VERSION = 1
@@ -183,59 +183,6 @@ const FRAME: Shape<Omit<FrameEvent, 'at'>> = {
   bytes: readHex,
   messages: (value, field) =>
     list(MAX_LENGTH, any, value, field).map((message) => readMessage(fromPlain(message))),
-}
-
-const BYTES = '__pp_bytes'
-const PLAIN = '__pp_plain'
-
-/** Bytes as `{ "__pp_bytes": hex }`; data that looks like that, or like its escape, as `{ "__pp_plain": data }`. */
-function toPlain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { [BYTES]: toHex(value) }
-  if (Array.isArray(value)) return value.map(toPlain)
-  if (!isPlainObject(value)) return value
-  const plain = mapValues(value, toPlain)
-  return isEscape(value) ? { [PLAIN]: plain } : plain
-}
-
-function fromPlain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(fromPlain)
-  if (!isPlainObject(value)) return value
-  if (isEscape(value)) {
-    if (BYTES in value) return readHex(value[BYTES])
-    const inside = value[PLAIN]
-    return isPlainObject(inside) ? mapValues(inside, fromPlain) : inside
-  }
-  return mapValues(value, fromPlain)
-}
-
-function isEscape(value: object): boolean {
-  const keys = Object.keys(value)
-  return keys.length === 1 && (keys[0] === BYTES || keys[0] === PLAIN)
-}
-
-/** Without a prototype: a key of a file reaches nothing. */
-function mapValues(from: Fields, map: (value: unknown) => unknown): Fields {
-  const into: Record<string, unknown> = Object.create(null)
-  for (const key of Object.keys(from)) into[key] = map(from[key])
-  return into
-}
-
-function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
-  return text
-}
-
-function readHex(value: unknown): Uint8Array {
-  const text = isPlainObject(value) ? value[BYTES] : value
-  if (typeof text !== 'string' || text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) {
-    throw damaged('Bytes must be pairs of hexadecimal digits.')
-  }
-  const bytes = new Uint8Array(text.length / 2)
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16)
-  }
-  return bytes
 }
 
 function parse(text: string): unknown {

@@ -1,8 +1,15 @@
 // What is kept of rooms that are played: which journals, how much of them, and what is told of those that cannot be kept.
 import { createFakeTime } from '@painda/testing/fake-time'
 import { expect, test } from 'vitest'
-import { createJournalKeeper, readSessionFile } from '../src/index.js'
-import type { InspectEvent, JournalKeeper, JournalKeeperOptions, RoomInput } from '../src/index.js'
+import { createJournalKeeper, PPError, readSessionFile, writeSessionFile } from '../src/index.js'
+import type {
+  InspectEvent,
+  JournalKeeper,
+  JournalKeeperOptions,
+  RoomInput,
+  SaidEvent,
+  SessionFileLine,
+} from '../src/index.js'
 
 const CREATE = { what: 'create', name: 'arena', seed: 1, stepMs: 50, isRestored: false } as const
 
@@ -11,6 +18,7 @@ interface Played {
   begin(room: string, input?: Partial<typeof CREATE> | { seed: null } | { name: null }): void
   input(room: string, input: RoomInput, peer?: string): void
   step(room: string, tick: number, state: object, dropped?: number): void
+  said(room: string, type: string, more?: Omit<SaidEvent, 'type'>): void
 }
 
 function play(options: Partial<JournalKeeperOptions> = {}): Played {
@@ -21,6 +29,7 @@ function play(options: Partial<JournalKeeperOptions> = {}): Played {
     begin: (room, input = {}) => void keeper.journal.input(moment(room), '', { ...CREATE, ...input }),
     input: (room, input, peer = 'ada') => void keeper.journal.input(moment(room), peer, input),
     step: (room, tick, state, dropped = 0) => keeper.journal.step(moment(room, tick, state), dropped),
+    said: (room, type, more = {}) => keeper.journal.said(room, { type, ...more }),
   }
 }
 
@@ -34,10 +43,10 @@ function linesOf(keeper: JournalKeeper, room: string): object[] {
 }
 
 function shortened(event: InspectEvent): object {
-  if (event.kind === 'input') return { [event.input.what]: event.n, frame: event.frame }
+  if (event.kind === 'input') return { [event.input.what]: event.n, frame: event.frame, said: event.said }
   if (event.kind !== 'step') return { kind: event.kind }
-  const { from, tick, n, dropped, state, delta } = event
-  return { step: n, from, tick, dropped, state, delta }
+  const { from, tick, n, dropped, said, state, delta } = event
+  return { step: n, from, tick, dropped, said, state, delta }
 }
 
 const problemIn = (keeper: JournalKeeper, room: string): string | null | undefined =>
@@ -61,6 +70,132 @@ test('ticks in which nothing happened are one line, up to the next input, change
     { step: 5, from: 7, tick: 7 },
     { step: 6, from: 10, tick: 10, dropped: 2 },
   ])
+})
+
+test('what a room says is in the line that comes next, and ends the ticks in which nothing happened', () => {
+  const { keeper, begin, input, step, said } = play()
+  begin('a')
+  step('a', 1, {})
+  step('a', 2, {})
+  said('a', 'boom', { payload: { at: 3 } })
+  step('a', 3, {})
+  step('a', 4, {})
+  input('a', say('hello'))
+  said('a', 'said', { to: ['ben'] })
+  said('a', 'said', { except: ['ben'] })
+  input('a', say('bye'))
+  step('a', 5, {})
+  step('a', 6, { x: 1 })
+  expect(linesOf(keeper, 'a')).toEqual([
+    { create: 0 },
+    { step: 1, from: 1, tick: 1, state: {} },
+    { step: 2, from: 2, tick: 3, said: [{ type: 'boom', payload: { at: 3 } }] },
+    { step: 3, from: 4, tick: 4 },
+    { message: 4 },
+    {
+      message: 5,
+      said: [
+        { type: 'said', to: ['ben'] },
+        { type: 'said', except: ['ben'] },
+      ],
+    },
+    { step: 6, from: 5, tick: 6, delta: { x: 1 } },
+  ])
+  // Nothing comes any more: whoever reads it sees it all the same, once.
+  said('a', 'last')
+  const all = linesOf(keeper, 'a')
+  expect(all.at(-1)).toEqual({ mark: 7, said: [{ type: 'last' }] })
+  expect(linesOf(keeper, 'a')).toEqual(all)
+  step('a', 7, { x: 1 })
+  expect(linesOf(keeper, 'a').at(-1)).toEqual({ step: 8, from: 7, tick: 7 })
+})
+
+test('an event is kept as it was when it was sent, bytes included; of a long one only a hash, and what cannot travel is left out', () => {
+  const { keeper, begin, said } = play()
+  begin('a')
+  const payload = { hp: 3, bytes: new Uint8Array([0, 255]) }
+  said('a', 'hit', { payload })
+  payload.hp = 2
+  payload.bytes[0] = 7
+  said('a', 'map', { payload: { text: 'x'.repeat(1_000), tiles: [1, 2] } })
+  said('a', 'map', { payload: { tiles: [1, 2], text: 'x'.repeat(1_000) } })
+  said('a', 'map', { payload: { text: 'x'.repeat(1_000), tiles: [1, 3] } })
+  const cycle: Record<string, unknown> = {}
+  cycle['cycle'] = cycle
+  for (const odd of [cycle, 1n, { big: 1n }]) said('a', 'odd', { payload: odd })
+  said('a', 'none', { payload: undefined })
+  said('a', 'null', { payload: null })
+  // An escape of our own is data like any other.
+  said('a', 'escape', { payload: { __pp_bytes: 'ff' } })
+  const [, last] = linesOf(keeper, 'a') as [object, { said: SaidEvent[] }]
+  const [hit, map, same, other, ...more] = last.said
+  expect(hit).toEqual({ type: 'hit', payload: { hp: 3, bytes: new Uint8Array([0, 255]) } })
+  expect(map).toEqual({ type: 'map', hash: expect.any(Number) as number })
+  expect(same).toEqual(map)
+  expect(other?.hash).not.toBe(map?.hash)
+  expect(more).toEqual([
+    { type: 'none' },
+    { type: 'null', payload: null },
+    { type: 'escape', payload: { __pp_bytes: 'ff' } },
+  ])
+})
+
+test.each<[string, number, Omit<SaidEvent, 'type'>]>([
+  ['more events', 10_001, {}],
+  ['more text', 5_000, { payload: 'x'.repeat(1_000) }],
+  ['more members', 200, { to: Array.from({ length: 3_000 }, (_, index) => `player ${index}`) }],
+])('a room that says %s at once than a line can hold is not kept, and says why', (_, times, more) => {
+  const { keeper, begin, step, said } = play()
+  begin('a')
+  begin('b')
+  for (let i = 0; i < times; i++) said('a', 'boom', more)
+  for (let i = 0; i < 100; i++) said('b', 'boom', more)
+  step('a', 1, {})
+  step('b', 1, {})
+  expect(problemIn(keeper, 'a')).toMatch(/more between two ticks/)
+  expect(linesOf(keeper, 'a')).toEqual([])
+  expect(problemIn(keeper, 'b')).toBeNull()
+  expect(linesOf(keeper, 'b')).toHaveLength(2)
+})
+
+test('a file that says of events what cannot be is refused with the line', () => {
+  const file = (said: unknown, kind: 'step' | 'input' = 'step'): string => {
+    const event =
+      kind === 'step'
+        ? { kind, at: 1, room: 'a', n: 0, from: 1, tick: 1, said }
+        : { kind, at: 1, room: 'a', n: 0, tick: 1, now: 1, peer: '', said, input: { what: 'begun' } }
+    const line = { source: 0, event } as unknown as SessionFileLine
+    return writeSessionFile({ about: { startedAt: 0, sources: ['server'] }, lines: [line] })
+  }
+  const good = [{ type: 'boom', to: ['ada'], except: [], payload: { constructor: 1 }, hash: 4 }]
+  for (const kind of ['step', 'input'] as const) {
+    const [line] = readSessionFile(file(good, kind)).lines
+    expect(line?.event).toMatchObject({ said: good })
+    for (const bad of [
+      {},
+      'boom',
+      [7],
+      [null],
+      [{}],
+      [{ type: 7 }],
+      [{ type: 'boom', to: 'ada' }],
+      [{ type: 'boom', to: [7] }],
+      [{ type: 'boom', except: { length: 1 } }],
+      [{ type: 'boom', hash: -1 }],
+      [{ type: 'boom', hash: 'x' }],
+      [{ type: 'boom', to: Array.from({ length: 65_537 }, () => 'a') }],
+      Array.from({ length: 10_001 }, () => ({ type: 'boom' })),
+    ]) {
+      let fault: unknown
+      try {
+        readSessionFile(file(bad, kind))
+      } catch (thrown) {
+        fault = thrown
+      }
+      expect(fault, JSON.stringify(bad).slice(0, 60)).toBeInstanceOf(PPError)
+      expect(fault).toMatchObject({ code: 'UNREADABLE_FILE', details: { why: 'damaged', line: 2 } })
+    }
+  }
 })
 
 test('an input names the frame that brought it, and the frames of clients long gone are forgotten', () => {

@@ -53,7 +53,15 @@ export function createRoomIntake<C extends Member>(
       const seed = random.seed ?? null
       journal.input(
         '',
-        () => ({ what: 'create', name: name ?? null, seed, stepMs, isRestored, options }),
+        () => ({
+          what: 'create',
+          name: name ?? null,
+          seed,
+          stepMs,
+          isRestored,
+          tellsEvents: true,
+          options,
+        }),
         () => life.start(options, after),
       )
     },

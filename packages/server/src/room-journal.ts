@@ -1,8 +1,9 @@
-// What a room tells of itself so that it can be played again: whatever reached it from outside, and each tick. Nobody keeps a journal
-// in production, and then each of these is one comparison.
+// What a room tells of itself so that it can be played again: whatever reached it from outside, each tick, and the events that it sends.
+// Nobody keeps a journal in production, and then each of these is one comparison.
 import { cloneJson, diff } from '@painda/protocol'
-import type { Inspector, RoomInput, RoomMoment } from '@painda/protocol'
+import type { Inspector, RoomInput, RoomMoment, SaidEvent } from '@painda/protocol'
 import type { RoomClock } from './room-clock.js'
+import { isMember, type Phase } from './seat.js'
 
 export interface RoomJournaling {
   /** From a client or its session: never the doing of the room's own code. `run` is what follows from it. */
@@ -11,6 +12,8 @@ export interface RoomJournaling {
   call<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** The same of code that writes into the state. What it throws comes out here. */
   writing(run: () => void): void
+  /** An event for some of the members. What other code sends is not told: nobody sends it when the room is played again. */
+  said(type: string, payload: unknown, to: readonly Hearer[]): void
   /** The room's ticks are about to begin, with `run`. */
   begun(run: () => void): void
   step(dropped: number): void
@@ -19,12 +22,17 @@ export interface RoomJournaling {
   over(): void
 }
 
+interface Hearer {
+  readonly client: { readonly id: string }
+}
+
 export interface RoomJournalingOptions {
   readonly id: string
   readonly inspector: Pick<Inspector, 'journal'>
   readonly clock: Pick<RoomClock, 'tick' | 'now' | 'live' | 'hold'>
   readonly view: { readonly state: object }
   readonly stage: { isAtWork(): boolean }
+  readonly seats: ReadonlyMap<string, Hearer & { readonly phase: Phase }>
 }
 
 export function createRoomJournaling({
@@ -33,7 +41,11 @@ export function createRoomJournaling({
   clock,
   view,
   stage,
+  seats,
 }: RoomJournalingOptions): RoomJournaling {
+  /** The work is that of other code, which writes into the state. */
+  let isForeign = false
+
   const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick, now, state: view.state })
 
   function input<T>(peer: string, what: () => RoomInput, run: () => T): T {
@@ -49,14 +61,22 @@ export function createRoomJournaling({
       const { journal } = inspector
       if (journal === undefined || stage.isAtWork()) return run()
       const before = cloneJson(view.state)
+      isForeign = true
       clock.hold(clock.now(), () => {
         try {
           run()
         } finally {
+          isForeign = false
           const delta = diff(before, view.state)
           if (delta !== undefined) journal.input(moment(clock.now()), '', { what: 'write', delta })
         }
       })
+    },
+    said(type, payload, to) {
+      const { journal } = inspector
+      if (journal === undefined || isForeign || to.length === 0 || !stage.isAtWork()) return
+      const members = [...seats.values()].filter(isMember)
+      journal.said(id, { type, payload, ...hearersOf(to, members) })
     },
     begun(run) {
       const { journal } = inspector
@@ -74,4 +94,16 @@ export function createRoomJournaling({
       inspector.journal?.over(id)
     },
   }
+}
+
+/** Named from the smaller side: in a large room the other one would be a long line for each event. */
+function hearersOf(to: readonly Hearer[], members: readonly Hearer[]): Pick<SaidEvent, 'to' | 'except'> {
+  if (to.length === members.length) return {}
+  const hearing = new Set(to)
+  const deaf = members.filter((member) => !hearing.has(member))
+  return deaf.length < to.length ? { except: idsOf(deaf) } : { to: idsOf(to) }
+}
+
+function idsOf(some: readonly Hearer[]): string[] {
+  return some.map(({ client }) => client.id).sort()
 }

@@ -232,7 +232,14 @@ export function createRoomParts<C extends Member>(
     },
     onFree: (seat) => onFree(seat),
   })
-  const journal = createRoomJournaling({ id, inspector: world.inspector, clock, view, stage })
+  const journal = createRoomJournaling({
+    id,
+    inspector: world.inspector,
+    clock,
+    view,
+    stage,
+    seats: seating.seats,
+  })
   const scope: RoomScope<UntypedShape, C> = { room: face, state: view.draft, now: clock.now, random }
 
   function onFree(seat: Seat<C>): void {

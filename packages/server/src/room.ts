@@ -161,12 +161,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   ): void {
     const excluded: readonly C[] = isList(except) ? except : [except]
     const to = this.#members().filter((seat) => !excluded.includes(seat.client))
-    this.#parts.stage.event(type, payload, to, afterState)
+    this.#send(type, payload, to, afterState)
   }
 
   emit(client: C, type: string, payload: unknown, { afterState = false }: EmitOptions = {}): void {
     const seat = this.#parts.seating.seats.get(client.id)
-    if (seat !== undefined && isMember(seat)) this.#parts.stage.event(type, payload, [seat], afterState)
+    if (seat !== undefined && isMember(seat)) this.#send(type, payload, [seat], afterState)
   }
 
   lock(): void {
@@ -347,6 +347,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     }
     this.#undos.add(once)
     return once
+  }
+
+  #send(type: string, payload: unknown, to: readonly Seat<C>[], afterState: boolean): void {
+    this.#parts.journal.said(type, payload, to)
+    this.#parts.stage.event(type, payload, to, afterState)
   }
 
   #members(): Seat<C>[] {

@@ -10,7 +10,7 @@ import {
 } from '@painda/protocol'
 import type { JournalKeeper, Recording } from '@painda/protocol'
 import { createHarness, type Harness } from '@painda/testing'
-import { refuse, type PPServer } from '@painda/server'
+import { refuse, type PPServer, type PPServerClient, type Room } from '@painda/server'
 
 interface Miner {
   x: number
@@ -26,9 +26,23 @@ export const Mine = defineRoom({
   messages: { walk: type<{ by: number }>(), shout: type<string>() },
   requests: { buy: request(type<{ what: string }>(), type<{ gold: number }>()) },
   presence: type<{ mood: string }>(),
+  events: {
+    came: type<unknown>(),
+    gone: type<unknown>(),
+    found: type<unknown>(),
+    dark: type<unknown>(),
+    shouted: type<unknown>(),
+    heard: type<unknown>(),
+  },
 })
 
 export const contract = defineContract({ rooms: { Mine } })
+
+export interface Saying {
+  readonly type: 'came' | 'gone' | 'found' | 'dark' | 'shouted' | 'heard'
+  readonly payload: unknown
+  readonly to: 'all' | 'others' | 'one'
+}
 
 export interface Rules {
   stride: number
@@ -36,34 +50,53 @@ export interface Rules {
   tickHz: number
   /** Work at the beginning of a room. */
   onBegin: () => void
+  /** What is said of what is to be said at once. */
+  tell: (sayings: readonly Saying[]) => readonly Saying[]
 }
 
-export const RULES: Rules = { stride: 1, price: 2, tickHz: 20, onBegin: () => {} }
+export const RULES: Rules = { stride: 1, price: 2, tickHz: 20, onBegin: () => {}, tell: (sayings) => sayings }
 
 export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rules> = {}): void {
-  const { stride, price, tickHz, onBegin } = { ...RULES, ...rules }
+  const { stride, price, tickHz, onBegin, tell } = { ...RULES, ...rules }
   // Beside the state, as games have it: nobody could restore it from a state.
   const directions = new Map<string, number>()
+  function say(
+    room: Room<typeof Mine, PPServerClient>,
+    client: PPServerClient | null,
+    ...sayings: Saying[]
+  ): void {
+    for (const { type, payload, to } of tell(sayings)) {
+      if (client === null || to === 'all') room.broadcast(type, payload)
+      else if (to === 'one') room.emit(client, type, payload)
+      else room.broadcast(type, payload, { except: client })
+    }
+  }
+
   server.define(Mine, {
     tickHz,
     autoDisposeMs: 60_000,
     onCreate({ room, random, state }) {
       onBegin()
       room.every(330, () => state.gold.push(random.int(0, 9)))
-      room.setTimeout(() => void (state.night = true), 1_010)
+      room.setTimeout(() => {
+        state.night = true
+        say(room, null, { type: 'dark', payload: { map: '.'.repeat(2_000), since: 1 }, to: 'all' })
+      }, 1_010)
     },
-    onJoin({ client, state, random }, options) {
+    onJoin({ room, client, state, random }, options) {
       const { speed = 1 } = Object(options) as { speed?: number }
       state.miners[client.id] = { x: random.int(0, 9), gold: 0, speed, isThere: true }
+      say(room, client, { type: 'came', payload: client.id, to: 'others' })
     },
     onDrop: ({ client, state }) => void (minerOf(state, client.id).isThere = false),
     onResume: ({ client, state }) => void (minerOf(state, client.id).isThere = true),
-    onLeave({ client, state }, reason) {
+    onLeave({ room, client, state }, reason) {
+      say(room, client, { type: 'gone', payload: { id: client.id, reason }, to: 'all' })
       delete state.miners[client.id]
       directions.delete(client.id)
       state.log = reason
     },
-    tick({ state }) {
+    tick({ room, state }) {
       for (const [id, miner] of Object.entries(state.miners)) {
         const by = directions.get(id) ?? 0
         if (by !== 0) miner.x += by * miner.speed * stride
@@ -71,12 +104,20 @@ export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rul
         if (found === -1) continue
         state.gold.splice(found, 1)
         miner.gold++
+        say(room, null, { type: 'found', payload: { id, gold: miner.gold }, to: 'all' })
       }
     },
     messages: {
       walk: ({ client }, { by }) => void directions.set(client.id, by),
-      shout: ({ state, now, room }, text) =>
-        void (state.log = `${text} ${now()} ${room.presence.list().length}`),
+      shout({ state, now, room, client }, text) {
+        state.log = `${text} ${now()} ${room.presence.list().length}`
+        say(
+          room,
+          client,
+          { type: 'shouted', payload: { text, volume: 3 }, to: 'others' },
+          { type: 'heard', payload: { text }, to: 'one' },
+        )
+      },
     },
     requests: {
       buy({ client, state }, { what }) {
@@ -148,7 +189,12 @@ export async function playRound({ harness }: Recorded): Promise<void> {
   await time.advance(2_400)
   mine.send('walk', { by: 1 })
   await time.advance(333)
-  harness.server.getRoom(mine.id ?? '')?.update((state) => void Reflect.set(state, 'log', 'from elsewhere'))
+  const room = harness.server.getRoom(mine.id ?? '')
+  room?.update((state) => {
+    Reflect.set(state, 'log', 'from elsewhere')
+    room.broadcast('found', 'in a write from elsewhere')
+  })
+  room?.broadcast('found', 'from elsewhere')
   await time.advance(100)
   mine.leave()
   await time.advance(200)

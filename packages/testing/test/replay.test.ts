@@ -1,18 +1,31 @@
 // What the journal of a room holds is enough to play the room again, and a rule that has changed is found at its tick.
 import {
   createJournalKeeper,
+  defineRoom,
   readRecording,
   readSessionFile,
+  type,
   writeSessionFile,
+  type InputEvent,
+  type JournalKeeper,
   type SessionFile,
 } from '@painda/protocol'
 import { PPServer, PPVirtualClient, silentLogger } from '@painda/server'
-import { replay, type TestClient } from '@painda/testing'
+import { createHarness, replay, type TestClient } from '@painda/testing'
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { flushMicrotasks } from '../src/microtasks.js'
 import { createReplayTime } from '../src/replay/replay-time.js'
-import { contract, createRecorded, defineMine, Mine, playRound, RULES, type Rules } from './replay-game.js'
+import {
+  contract,
+  createRecorded,
+  defineMine,
+  Mine,
+  playRound,
+  RULES,
+  type Rules,
+  type Saying,
+} from './replay-game.js'
 
 const undos: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -37,6 +50,11 @@ async function play(rules: Partial<Rules> = {}, from = text) {
 
 function eventsOf(file: string) {
   return readRecording(readSessionFile(file)).events
+}
+
+/** What the room says in it, with the line and the tick of each. */
+function saidIn(file: string) {
+  return eventsOf(file).flatMap(({ said = [], n, tick }) => said.map((event) => ({ ...event, n, tick })))
 }
 
 /** The same file with other lines. */
@@ -176,6 +194,188 @@ describe('replay', () => {
   })
 })
 
+describe('what a room says', () => {
+  /** How the round plays where each saying is another one, or none, or several. */
+  async function faultOf(change: (saying: Saying) => readonly Saying[] | Saying): Promise<unknown> {
+    const tell: Rules['tell'] = (sayings) => sayings.flatMap(change)
+    return play({ tell }).then(
+      () => 'plays',
+      (thrown: unknown) => thrown,
+    )
+  }
+
+  function shout() {
+    const input = eventsOf(text).find((event) => event.kind === 'input' && wordsOf(event) === 'shout')
+    if (input?.kind !== 'input') throw new Error('Somebody shouts in the round.')
+    return { tick: input.tick + 1, frame: input.frame, after: input.tick }
+  }
+
+  const wordsOf = ({ input }: InputEvent): string => (input.what === 'message' ? input.type : input.what)
+
+  const only =
+    (type: Saying['type'], change: (saying: Saying) => readonly Saying[] | Saying) =>
+    (saying: Saying): readonly Saying[] | Saying =>
+      saying.type === type ? change(saying) : saying
+
+  test('is in the recording: of which type, to whom, and with what', () => {
+    const said = saidIn(text)
+    expect(new Set(said.map(({ type }) => type))).toEqual(
+      new Set(['came', 'gone', 'found', 'dark', 'shouted', 'heard']),
+    )
+    expect(said.filter(({ type }) => type === 'shouted' || type === 'heard')).toMatchObject([
+      { type: 'shouted', to: ['ada'], payload: { text: 'hello', volume: 3 } },
+      { type: 'heard', to: ['ben'], payload: { text: 'hello' } },
+    ])
+    const [dark] = said.filter(({ type }) => type === 'dark')
+    expect(Object.keys(dark ?? {})).toEqual(expect.arrayContaining(['hash']))
+    expect(Object.keys(dark ?? {})).not.toEqual(expect.arrayContaining(['payload']))
+    // What other code sends, nobody sends when the round is played again.
+    expect(JSON.stringify(said)).not.toContain('elsewhere')
+  })
+
+  test('is compared when it is played again, all of it', async () => {
+    const said = saidIn(text)
+    expect(said.length).toBeGreaterThan(5)
+    expect(await play()).toMatchObject({ events: said.length })
+  })
+
+  test('an event that is no longer sent is missing at its tick, and the message names it and the frame before it', async () => {
+    const { tick, frame, after } = shout()
+    const error = await faultOf(only('shouted', () => []))
+    expect(error).toMatchObject({
+      code: 'DESYNC',
+      path: ['events', 0],
+      details: {
+        tick,
+        event: 'shouted',
+        recorded: { type: 'shouted', to: ['ada'] },
+        now: undefined,
+        input: { peer: 'ben', input: { type: 'shout' } },
+      },
+    })
+    expect(String(error)).toContain(
+      `at tick ${tick}, ${(tick / RULES.tickHz).toFixed(2)} s after it began, the event shouted {"text":"hello","volume":3} to ada is no longer sent.`,
+    )
+    expect(String(error)).toContain(`frame ${frame} of ben: shout "hello", after tick ${after}`)
+    expect(String(error)).toMatch(new RegExp(`The ${tick} states until then were the same\\.`))
+  })
+
+  test('one that a timer sends is missed too, though nothing came before it', async () => {
+    const [dark] = saidIn(text).filter(({ type }) => type === 'dark')
+    const error = await faultOf(only('dark', () => []))
+    expect(error).toMatchObject({ details: { tick: dark?.tick, event: 'dark' } })
+  })
+
+  test('another order is a difference', async () => {
+    const error = await play({ tell: (sayings) => [...sayings].reverse() }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'DESYNC', path: ['events', 0], details: { tick: shout().tick } })
+    expect(String(error)).toContain(
+      'the event shouted {"text":"hello","volume":3} to ada was sent, and now it is heard {"text":"hello"} to ben.',
+    )
+  })
+
+  test('so is a member more or less that hears of it', async () => {
+    const more = await faultOf(only('heard', (saying) => ({ ...saying, to: 'all' })))
+    expect(more).toMatchObject({ code: 'DESYNC', path: ['events', 1, 'to'] })
+    expect(String(more)).toContain('the event heard was sent to ben and is now sent to all.')
+    const other = await faultOf(only('shouted', (saying) => ({ ...saying, to: 'one' })))
+    expect(other).toMatchObject({ code: 'DESYNC', path: ['events', 0, 'to', 0] })
+    expect(String(other)).toContain('the event shouted was sent to ada and is now sent to ben.')
+  })
+
+  test('so is what it carries, named to the field, or as a whole where it is long', async () => {
+    const louder = { text: 'hello', volume: 4 }
+    const error = await faultOf(only('shouted', (saying) => ({ ...saying, payload: louder })))
+    expect(error).toMatchObject({
+      path: ['events', 0, 'payload', 'volume'],
+      details: { recorded: 3, now: 4, event: 'shouted' },
+    })
+    expect(String(error)).toContain('of the event shouted to ada, payload.volume was 3 and is now 4.')
+    const long = { map: '.'.repeat(2_000), since: 2 }
+    const other = await faultOf(only('dark', (saying) => ({ ...saying, payload: long })))
+    expect(other).toMatchObject({ code: 'DESYNC', path: ['events', 0, 'hash'] })
+    expect(String(other)).toContain('the event dark to all carries something else')
+    // The same fields in another order are the same.
+    const turned = { since: 1, map: '.'.repeat(2_000) }
+    expect(await faultOf(only('dark', (saying) => ({ ...saying, payload: turned })))).toBe('plays')
+  })
+
+  test('so is one that is sent twice, and one that nobody has sent', async () => {
+    const error = await faultOf(only('shouted', (saying) => [saying, saying]))
+    expect(error).toMatchObject({ path: ['events', 1], details: { recorded: undefined, tick: shout().tick } })
+    expect(String(error)).toContain(
+      'the event shouted {"text":"hello","volume":3} to ada is sent, which was not.',
+    )
+  })
+
+  test('a recording of an older release tells of none, and plays', async () => {
+    const older = edited((lines) =>
+      lines.map((line) => {
+        const { event } = line
+        if (event.kind !== 'input' && event.kind !== 'step') return line
+        const { said: _said, ...rest } = event
+        if (rest.kind === 'step' || rest.input.what !== 'create') return { ...line, event: rest }
+        const { tellsEvents: _tells, ...input } = rest.input
+        return { ...line, event: { ...rest, input } }
+      }),
+    )
+    expect(await play({ tell: () => [] }, older)).toMatchObject({ events: 0 })
+  })
+})
+
+/** A room that sleeps unless its state changes, and says what changes nothing. */
+const Tower = defineRoom({
+  name: 'tower',
+  state: () => ({ ringers: 0 }),
+  messages: { ring: type<number>() },
+  events: { rang: type<number>() },
+})
+
+async function recordTower(): Promise<string> {
+  const keepers: JournalKeeper[] = []
+  const harness = createHarness({
+    clients: 1,
+    setup(server) {
+      const keeper = createJournalKeeper({ time: server.time })
+      keepers.push(keeper)
+      server.inspector.journal = keeper.journal
+      defineTower(server, 1)
+    },
+  })
+  const tower = harness.clients[0]?.join(Tower)
+  await harness.time.advance(500)
+  for (const n of [1, 2, 3]) {
+    tower?.send('ring', n)
+    await harness.time.advance(500)
+  }
+  const [keeper] = keepers
+  const file = keeper?.read(tower?.id ?? '') ?? ''
+  expect(keeper?.read(tower?.id ?? ''), 'reading it adds nothing').toBe(file)
+  await harness.close()
+  return file
+}
+
+function defineTower(server: PPServer, factor: number): void {
+  server.define(Tower, {
+    onJoin: ({ state }) => void state.ringers++,
+    messages: { ring: ({ room }, n) => room.broadcast('rang', n * factor) },
+  })
+}
+
+test('what a sleeping room has said after its last tick is compared too', async () => {
+  const file = await recordTower()
+  const playTower = (factor: number, from = file): Promise<unknown> =>
+    replay(readRecording(readSessionFile(from)), { setup: (server) => defineTower(server, factor) })
+  expect(await playTower(1)).toMatchObject({ events: 3 })
+  const error = await playTower(2).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'DESYNC', path: ['events', 0, 'payload'] })
+  expect(String(error)).toMatch(/after tick \d+, .*of the event rang to all, payload was 1 and is now 2\./)
+  // Where the file ends, it does not know what came then.
+  const { about, lines } = readSessionFile(file)
+  const cut = writeSessionFile({ about, lines: lines.slice(0, -1) })
+  expect(await playTower(1, cut)).toMatchObject({ events: 2 })
+})
+
 /** What players do, as numbers: who, and what. */
 const doings = fc.array(
   fc.record({
@@ -207,7 +407,10 @@ test('whatever players do, and whenever, plays again as it was', async () => {
         else if (what === 'buy') handle?.request('buy', { what: 'x' })?.catch(() => {})
         else
           for (const room of harness.server.rooms())
-            room.update((state) => void Reflect.set(state, 'log', `w${by}`))
+            room.update((state) => {
+              Reflect.set(state, 'log', `w${by}`)
+              room.broadcast('found', by)
+            })
         await harness.time.advance(ms)
       }
       await harness.time.advance(2_000)
@@ -215,7 +418,9 @@ test('whatever players do, and whenever, plays again as it was', async () => {
       await harness.close()
       // Nobody came in: there was no room.
       if (file === '') return
-      expect((await play({ tickHz }, file)).checks).toBeGreaterThan(0)
+      const played = await play({ tickHz }, file)
+      expect(played.checks).toBeGreaterThan(0)
+      expect(played.events).toBe(saidIn(file).length)
     }),
     { numRuns: 12 },
   )

@@ -1,7 +1,8 @@
-// Looks on while a room is played again: after every tick it compares the state with the recorded one, and it counts the inputs that
-// reached the room, so that none is lost without anybody noticing.
+// Looks on while a room is played again: after every tick it compares the state with the recorded one, and what was said by then; and it
+// counts the inputs that reached the room, so that none is lost without anybody noticing.
 import {
   findDifference,
+  keepSaid,
   patch,
   type FirstDifference,
   type InputEvent,
@@ -10,6 +11,7 @@ import {
   type RoomJournal,
   type StepEvent,
 } from '@painda/protocol'
+import { createSaidComparison, type SaidDifference } from './said-comparison.js'
 
 export interface Comparison extends RoomJournal {
   /** The first difference; what follows is its consequence. */
@@ -18,10 +20,14 @@ export interface Comparison extends RoomJournal {
   readonly tick: number
   /** States that were compared. */
   readonly checks: number
+  /** Events of the room that were compared. */
+  readonly events: number
   /** What reached the room, in order. */
   readonly inputs: readonly Seen[]
   /** Compares now, for a tick in which the room had nothing to do. */
   check(tick: number, state: unknown): void
+  /** All is played. */
+  end(): void
 }
 
 export interface Seen {
@@ -31,22 +37,29 @@ export interface Seen {
 
 export interface Found {
   readonly tick: number
+  /** After that tick, the last one of the recording, and not in it. */
+  readonly isBehind: boolean
   readonly difference: FirstDifference
+  /** It is in what the room says; null when it is in the state. */
+  readonly said: SaidDifference | null
   /** What the room met before that tick, newest last. */
   readonly before: readonly InputEvent[]
 }
 
 /** `onInput`: the `index`-th input reaches the room, and has not been handled yet; says when that happens on the room's clock. */
 export function createComparison(
-  { room, events }: Pick<Recording, 'room' | 'events'>,
+  recording: Pick<Recording, 'room' | 'create' | 'events'>,
   onInput: (index: number) => number | undefined,
 ): Comparison {
+  const { room, events } = recording
   const inputs: Seen[] = []
+  const saying = createSaidComparison(recording)
   let found: Found | null = null
   let lastTick = 0
   let checks = 0
   let expected: unknown
   let isKnown = false
+  let isOver = false
   /** Behind it the recording says nothing. */
   const end = lastStepOf(events)
   /** The first event that is not past. */
@@ -70,14 +83,21 @@ export function createComparison(
     } else if (delta !== undefined) expected = patch(expected, delta)
   }
 
+  function stateDifference(state: unknown): FirstDifference | null {
+    if (!isKnown) return null
+    checks++
+    return findDifference(expected, state)
+  }
+
   function check(tick: number, state: unknown): void {
     lastTick = Math.max(lastTick, tick)
     if (found !== null || tick > end) return
     moveTo(tick)
-    if (!isKnown) return
-    checks++
-    const difference = findDifference(expected, state)
-    if (difference !== null) found = { tick, difference, before: inputsBefore(events, tick) }
+    const difference = stateDifference(state)
+    const said = difference === null ? saying.check(tick) : null
+    const first = difference ?? said?.difference
+    if (first === undefined) return
+    found = { tick, isBehind: false, difference: first, said, before: inputsBefore(events, tick) }
   }
 
   return {
@@ -90,20 +110,35 @@ export function createComparison(
     get checks() {
       return checks
     },
+    get events() {
+      return saying.checks
+    },
     inputs,
     check,
+    end() {
+      if (found !== null) return
+      const said = saying.end()
+      if (said === null) return
+      const before = inputsBefore(events, Infinity)
+      found = { tick: lastTick, isBehind: true, difference: said.difference, said, before }
+    },
     frame() {
       // The recording names the frames.
     },
     changed() {
       // The code of today is all that it meets.
     },
-    over() {
-      // The recording knows when the room ended.
+    over(id) {
+      // When, the recording knows; what it says in its end, nobody has written down.
+      if (id === room) isOver = true
     },
     input(moment, peer, input) {
       if (moment.room !== room) return moment.now
       return onInput(inputs.push({ peer, input }) - 1) ?? moment.now
+    },
+    said(id, event) {
+      const kept = id === room && !isOver ? keepSaid(event) : null
+      if (kept !== null) saying.hear(kept.said)
     },
     step(moment) {
       if (moment.room === room) check(moment.tick, moment.state)

@@ -1,5 +1,5 @@
 // Plays a recorded room again: the inputs of its players, in their order and at their ticks, against the server's code of today, on a
-// clock that the recording drives. After every tick the state must be what it was.
+// clock that the recording drives. After every tick the state must be what it was, and the room must have said what it said.
 import {
   patchImmutable,
   PPError,
@@ -40,19 +40,22 @@ export interface Replayed {
   readonly ticks: number
   /** States that were compared; never 0. */
   readonly checks: number
+  /** Events that the room sent and that were compared; 0 for a recording of an older release, which does not tell of them. */
+  readonly events: number
   readonly inputs: number
 }
 
 /**
- * Plays a recording of the inspector again and compares the state after every tick. `source`: a session file, packed or not,
- * by its path or URL, or what `readRecording` gave.
+ * Plays a recording of the inspector again and compares, after every tick, the state and the events that the room has sent. `source`:
+ * a session file, packed or not, by its path or URL, or what `readRecording` gave.
  *
  * Same inputs, same ticks, same random numbers: what the room's code takes from elsewhere (`Date.now()`, `Math.random()`, a database)
  * is not in a recording.
  * @example
  * test('a round with two players', () => replay(new URL('round.jsonl.gz', import.meta.url), { contract, setup }))
- * @throws PPError `DESYNC` when a state differs: the message names tick, path, both values and the input before it, `details` holds
- * them; `UNREADABLE_FILE` for a recording that cannot be played; `INVALID_ARGUMENT` when `setup` does not define its room
+ * @throws PPError `DESYNC` when a state or an event differs: the message names tick, path, both values and the input before it, and
+ * `details` holds them; `UNREADABLE_FILE` for a recording that cannot be played; `INVALID_ARGUMENT` when `setup` does not define its
+ * room
  */
 export async function replay<C extends ContractShape = ContractShape>(
   source: RecordingSource,
@@ -84,6 +87,7 @@ export async function replay<C extends ContractShape = ContractShape>(
       else await play.run(event)
       if (comparison.found !== null) break
     }
+    comparison.end()
     return play.result()
   } finally {
     delete server.inspector.journal
@@ -255,9 +259,9 @@ function createPlay<C extends ContractShape>({
     meet,
     run,
     result() {
-      const { found, checks, tick } = comparison
+      const { found, checks, events, tick } = comparison
       if (found !== null) {
-        const { difference, before } = found
+        const { difference, before, said } = found
         throw new PPError('DESYNC', tellDifference({ recording, found, checks, isOtherContract }), {
           path: difference.path,
           details: {
@@ -265,6 +269,7 @@ function createPlay<C extends ContractShape>({
             recorded: difference.server,
             now: difference.replica,
             input: before.at(-1),
+            ...(said === null ? {} : { event: said.recorded?.type ?? said.now?.type }),
           },
         })
       }
@@ -277,7 +282,7 @@ function createPlay<C extends ContractShape>({
           },
         )
       }
-      return { room: id, name, ticks: tick, checks, inputs: met }
+      return { room: id, name, ticks: tick, checks, events, inputs: met }
     },
     close() {
       for (const peer of peers.values()) peer.close()

@@ -1,5 +1,5 @@
 // What a person is told when a game does not play as it was recorded: when, where, and what came just before.
-import { formatPath, type InputEvent, type Recording } from '@painda/protocol'
+import { formatPath, type InputEvent, type Recording, type SaidEvent } from '@painda/protocol'
 import { show } from '../show.js'
 import type { Found } from './comparison.js'
 
@@ -13,19 +13,61 @@ export interface Told {
 
 export function tellDifference({ recording, found, checks, isOtherContract }: Told): string {
   const { name, create } = recording
-  const { tick, difference, before } = found
-  const { path, server: recorded, replica: now } = difference
+  const { tick, isBehind, difference, said, before } = found
+  const when = `${isBehind ? 'after' : 'at'} tick ${tick}, ${secondsOf(tick, create.input.stepMs)} after it began`
+  const names = [...difference.path.map(String), ...(said?.recorded?.to ?? said?.now?.to ?? [])]
   return [
-    `The room "${name}" does not play as recorded: at tick ${tick}, ${secondsOf(tick, create.input.stepMs)} after it began, ` +
-      `${path.length === 0 ? 'the state' : formatPath(path)} was ${show(recorded)} and is now ${show(now)}.`,
-    ...suspects(before, path.map(String)).map((input) => `${input.label}: ${nameInput(input.event)}`),
-    wordsOfSame(checks - 1),
+    `The room "${name}" does not play as recorded: ${when}, ${said === null ? wordsOfState(found) : wordsOfSaid(said)}.`,
+    ...suspects(before, names).map((input) => `${input.label}: ${nameInput(input.event)}`),
+    ...(said === null ? [wordsOfSame(checks - 1)] : wordsOfSameUntil(checks)),
     ...(isOtherContract ? [OTHER_CONTRACT] : []),
   ].join('\n')
 }
 
 export const OTHER_CONTRACT =
   'The recording was made with another contract: if that is meant, record it anew.'
+
+function wordsOfState({ difference: { path, server: recorded, replica: now } }: Found): string {
+  return `${path.length === 0 ? 'the state' : formatPath(path)} was ${show(recorded)} and is now ${show(now)}`
+}
+
+function wordsOfSaid({ recorded, now, difference }: NonNullable<Found['said']>): string {
+  if (recorded === undefined)
+    return `the event ${now === undefined ? '' : nameSaid(now)} is sent, which was not`
+  if (now === undefined) return `the event ${nameSaid(recorded)} is no longer sent`
+  if (recorded.type !== now.type)
+    return `the event ${nameSaid(recorded)} was sent, and now it is ${nameSaid(now)}`
+  // Behind `events` and the place.
+  const [field, ...inside] = difference.path.slice(2)
+  if (field === 'to' || field === 'except') {
+    return `the event ${recorded.type} was sent ${hearersOf(recorded)} and is now sent ${hearersOf(now)}`
+  }
+  if (recorded.hash !== undefined || now.hash !== undefined) {
+    return `the event ${recorded.type} ${hearersOf(recorded)} carries something else (of that much a recording knows only whether it is the same)`
+  }
+  const { server, replica } = difference
+  return `of the event ${recorded.type} ${hearersOf(recorded)}, ${formatPath(['payload', ...inside])} was ${show(server)} and is now ${show(replica)}`
+}
+
+/** `boom {"at":3} to all but c_1a`. */
+function nameSaid(event: SaidEvent): string {
+  const { type, payload } = event
+  return `${type}${payload === undefined ? '' : ` ${show(payload)}`} ${hearersOf(event)}`
+}
+
+function hearersOf({ to, except }: SaidEvent): string {
+  if (to !== undefined) return `to ${someOf(to)}`
+  return except === undefined ? 'to all' : `to all but ${someOf(except)}`
+}
+
+/** Of a large room a few are enough. */
+const MAX_NAMED = 6
+
+function someOf(ids: readonly string[]): string {
+  const more = ids.length - MAX_NAMED
+  const named = ids.slice(0, MAX_NAMED).join(', ')
+  return more > 0 ? `${named} and ${more} more` : named
+}
 
 /** `frame 231 of c_1a: buy {"item":"bomb"}, after tick 408`. */
 export function nameInput({ frame, peer, input, tick, n }: InputEvent): string {
@@ -74,6 +116,14 @@ function suspects(
 function wordsOfSame(states: number): string {
   if (states === 0) return 'It is the first state of the recording.'
   return states === 1 ? 'The state before it was the same.' : `The ${states} states before it were the same.`
+}
+
+/** Nothing where the recording knows no state until then. */
+function wordsOfSameUntil(states: number): string[] {
+  if (states === 0) return []
+  return [
+    states === 1 ? 'The state until then was the same.' : `The ${states} states until then were the same.`,
+  ]
 }
 
 function secondsOf(tick: number, stepMs: number): string {
