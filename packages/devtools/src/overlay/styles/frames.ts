@@ -40,7 +40,7 @@ export const FRAMES = `
 
 .frames-body { position: relative; display: flex; flex: 1; min-height: 0; }
 .frame-list { position: relative; display: flex; flex-direction: column; flex: 1 1 58%; min-width: 0; }
-.scroller { position: relative; flex: 1; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+.scroller { position: relative; flex: 1; contain: strict; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .rows { position: relative; contain: strict; }
 .row {
   display: grid; align-items: center; column-gap: 12px; height: 26px; padding: 0 14px 0 10px; white-space: nowrap;
