@@ -44,7 +44,7 @@ export interface Rooms {
   leave(room: Room): void
   drop(): void
   /**
-   * A welcome was read. `isCurrent`: what the replicas show is what the server has. `isFresh`: the page was loaded anew, and
+   * A welcome was read. `isCurrent`: what the replicas named in the hello show is what the server has. `isFresh`: the page was loaded anew, and
    * which rooms it is in follows in the same frame.
    */
   welcome(become: { isSameSession: boolean; isCurrent: boolean; isFresh: boolean }): void
@@ -69,6 +69,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   })
   const joining = createJoining(options, byWish, byId, expected)
   let lastVersion = 0
+  /** Rooms that the hello named: a session that is resumed goes on with these, and sends the others anew. */
+  let named: ReadonlySet<string> = new Set()
   /** Why the connection has ended for good; null while there may be one, and after `close()`, when rooms wait for `connect()`. */
   let ended: PPError | null = null
 
@@ -82,7 +84,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   /** Goes on with each room as the welcome has it, or asks for it. */
   function goOn(isSameSession: boolean, isCurrent: boolean): void {
     for (const room of allOf(byWish)) {
-      if (isSameSession) room.resume(isCurrent)
+      if (isSameSession) room.resume(isCurrent && named.has(room.handle.id ?? ''))
       else room.expire()
       if (orphans.delete(room) && room.isWanted) {
         room.enter(true)
@@ -127,7 +129,11 @@ export function createRooms(options: RoomsOptions): Rooms {
       return there ?? register(byWish, make(wish, definition))
     },
     all: () => allOf(byWish),
-    versions: () => versionsOf(byId, channelOf),
+    versions() {
+      const versions = versionsOf(byId, channelOf)
+      named = new Set(versions.map(([id]) => id))
+      return versions
+    },
     receive(message) {
       switch (message.kind) {
         case 'joined':

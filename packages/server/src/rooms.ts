@@ -79,9 +79,9 @@ export interface Rooms<C extends Member> {
   // The life of a session.
   /** The connection is lost, the session is kept. */
   dropped(member: C): void
-  /** True when it is in state rooms and all of them can go on from these versions. */
+  /** True when it is in state rooms that are named here, and all of those can go on from these versions. */
   canContinue(member: C, versions: RoomVersions): boolean
-  /** The session goes on: each of its rooms sends it what it missed, or without `versions` the whole state. */
+  /** The session goes on: each of its rooms sends it what it missed, or where `versions` do not name it the whole state. */
   resumed(member: C, versions: RoomVersions | null): void
   /** The session is over: it leaves everything. */
   ended(member: C, reason?: string): void
@@ -298,8 +298,8 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     },
     canContinue(member, versions) {
       const claims = claimsOf(versions)
-      const rooms = seatsOf(member).filter(([, seat]) => isAdmitted(seat))
-      return rooms.length > 0 && rooms.every(([room, seat]) => canGoOn(room, seat, claims.get(room.id)))
+      const named = seatsOf(member).filter(([room, seat]) => isAdmitted(seat) && claims.has(room.id))
+      return named.length > 0 && named.every(([room, seat]) => canGoOn(room, seat, claims.get(room.id)))
     },
     resumed(member, versions) {
       const claims = claimsOf(versions ?? [])

@@ -97,6 +97,28 @@ test('[RC3] a member that missed nothing is current at once, and no state is sen
   await world.close()
 })
 
+test('[RC3][RM14] a room that was left without a connection costs the others nothing: they go on from where they were', async () => {
+  const world = await createWorld()
+  const [client] = world.clients
+  const other = client!.join(Board, { id: 'another' })
+  await world.settle()
+  world.frames.clear()
+  await away(world, async () => {
+    other.leave()
+    world.write({ 'cell-3': 7 })
+    await world.time.advance(100)
+  })
+  expect(world.recoveries).toMatchObject([{ outcome: 'resumed' }])
+  const ofRoom = stateMessages(world.frames).filter(
+    (message) => 'room' in message && message.room === world.a.id,
+  )
+  expect(ofRoom.map(({ kind }) => kind)).toEqual(['delta'])
+  expect(world.a.snapshot()).toMatchObject({ status: 'joined', stale: false })
+  expect(world.server.getRoom('another')?.clients.length ?? 0).toBe(0)
+  expect(world.converged().converged).toBe(true)
+  await world.close()
+})
+
 test('[RC3][RM15] a member that was away for more versions than the room remembers gets a snapshot', async () => {
   const world = await createWorld()
   world.frames.clear()
