@@ -33,7 +33,7 @@ beforeEach(() => {
     scrolled = next
     find('.scroller').dispatchEvent(new Event('scroll'))
   })
-  vi.spyOn(HTMLElement.prototype, 'scrollTo').mockImplementation((to) => {
+  vi.spyOn(HTMLElement.prototype, 'scrollTo').mockImplementation((to?: ScrollToOptions | number) => {
     find('.scroller').scrollTop = typeof to === 'object' ? (to.top ?? 0) : 0
   })
   vi.stubGlobal(
