@@ -120,13 +120,13 @@ export function createRowMarker(): RowMarker {
     frame: FrameEvent,
     message: StateDelta | StateSnapshot,
   ): RowMark[] | null {
-    const { room, tick } = message
+    const { room } = message
     const lines = message.scope === undefined ? place.whole : place.own
     const line = lines.get(room)
     if (message.kind === 'snapshot') {
       // What a member has for itself lies over the room's state, and goes with it.
       if (lines === place.whole) place.own.delete(room)
-      put(lines, room, line, message.version).next(frame.at, tick)
+      put(lines, room, line, message.version).pause()
       return null
     }
     const marks: RowMark[] = []
@@ -137,7 +137,7 @@ export function createRowMarker(): RowMarker {
       return marks
     }
     const beat = put(lines, room, line, to)
-    const lateMs = frame.direction === 'in' ? beat.next(frame.at, tick) : 0
+    const lateMs = frame.direction === 'in' ? beat.next(frame.at, message.tick) : 0
     if (lateMs >= LATE_MS) marks.push({ kind: 'late', text: `${formatMs(lateMs)} after its time` })
     return marks
   }

@@ -109,6 +109,10 @@ function createLane(source: number, width: number) {
       if (message.scope !== undefined) continue
       const beat = beats.get(message.room) ?? createBeat()
       beats.set(message.room, beat)
+      if (message.kind === 'snapshot') {
+        beat.pause()
+        continue
+      }
       lateMs[column] = Math.max(lateMs[column] ?? 0, beat.next(at, message.tick))
       jitterMs = beat.jitterMs
     }

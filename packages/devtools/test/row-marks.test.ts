@@ -111,6 +111,30 @@ test('a state after a stall is late, those that come right behind it catch up, a
   expect(marks('in', snapshotOf(version, {}))).toEqual([[]])
 })
 
+test('whenever between two ticks somebody joins, an even room is never late', () => {
+  for (const sinceJoinMs of [0, 5, 49]) {
+    const { marks, wait } = createStream()
+    // Each frame comes 33 ms after the one before, and later by what is waited for.
+    marks('in', { ...snapshotOf(1, {}), tick: 0 } as Message)
+    wait(sinceJoinMs - 33)
+    for (let version = 1; version <= 200; version++) {
+      expect(marks('in', deltaOf(version, { a: version })), `state ${version}`).toEqual([[]])
+      wait(50 - 33)
+    }
+    wait(300)
+    expect(marks('in', deltaOf(201, { a: 201 })), 'and a stall is one').toEqual([['late']])
+  }
+})
+
+test('states that come two at a time are no room without time between its ticks', () => {
+  const { marks, wait } = createStream()
+  for (let version = 1; version <= 200; version += 2) {
+    const pair = marks('in', deltaOf(version, { a: version }), deltaOf(version + 1, { a: version }))
+    expect(pair, `states ${version} and ${version + 1}`).toEqual([[], []])
+    wait(66 - 33)
+  }
+})
+
 test('an even room has no jitter, whatever its rate, and a wrong first interval is forgotten', () => {
   const beat = createBeat()
   let at = 0
