@@ -1,6 +1,7 @@
 // Weather for messages of one sort. The stream stays in order, as TCP keeps it: what is held back holds back what comes behind it. Only
 // what a newer one replaces may be lost; both ends count the rest.
-import type { Direction, MessageKind, Random, Time, Transport, Undo } from '@painda/protocol'
+import { CLOSE_ABNORMAL } from '@painda/protocol'
+import type { CloseInfo, Direction, MessageKind, Random, Time, Transport, Undo } from '@painda/protocol'
 import { joinFrame, splitFrame } from '@painda/protocol/spans'
 
 export const SORTS = ['state', 'message', 'answer', 'presence', 'ping'] as const
@@ -39,52 +40,47 @@ export interface SieveOptions {
   ruleOf: (direction: Direction, sort: Sort) => SortRule
 }
 
+/** In the order in which they came, each when its time has come and not before the one ahead of it. */
+interface Queue {
+  add(delayMs: number, run: () => void): void
+  /** At once, whatever waits. */
+  flush(): void
+  /** Forgets what waits. */
+  clear(): void
+}
+
 /** `inner` behind the sieve. As long as no rule says anything, frames pass as they are, in the same turn. */
 export function createSieve(inner: Transport, options: SieveOptions): Transport {
   const { time, random, ruleOf } = options
-  const undos = new Set<Undo>()
-  const up = createQueue(inner.send.bind(inner))
+  const listeners = new Set<(frame: Uint8Array) => void>()
+  const closeListeners = new Set<(info: CloseInfo) => void>()
+  const up = createQueue(time)
+  const down = createQueue(time)
+  let stopHearing: Undo = () => {}
+  /** How the line ended; told when all that came before it was. */
+  let closed: CloseInfo | null = null
+  let isTold = false
 
-  function createQueue(deliver: (frame: Uint8Array) => void) {
-    const waiting: { readonly at: number; readonly frame: Uint8Array }[] = []
-    let stop: Undo | null = null
+  function pass(queue: Queue, direction: Direction, frame: Uint8Array, deliver: (frame: Uint8Array) => void) {
+    const { left, delayMs } = sift(direction, frame)
+    if (left !== null) queue.add(delayMs, () => deliver(left))
+  }
 
-    function arm(): void {
-      const [first] = waiting
-      if (stop !== null || first === undefined) return
-      stop = time.after(Math.max(0, first.at - time.now()), release)
-      undos.add(close)
-    }
+  function hear(frame: Uint8Array): void {
+    for (const listener of [...listeners]) listener(frame)
+  }
 
-    function release(): void {
-      close()
-      while (waiting[0] !== undefined && waiting[0].at <= time.now()) {
-        const next = waiting.shift()
-        if (next !== undefined) deliver(next.frame)
-      }
-      arm()
-    }
+  function tellClosed(): void {
+    if (closed === null || isTold) return
+    isTold = true
+    for (const listener of [...closeListeners]) listener(closed)
+    closeListeners.clear()
+  }
 
-    function close(): void {
-      stop?.()
-      stop = null
-      undos.delete(close)
-    }
-
-    return {
-      offer(direction: Direction, frame: Uint8Array): void {
-        const { left, delayMs } = sift(direction, frame)
-        if (left === null) return
-        if (delayMs === 0 && waiting.length === 0) return deliver(left)
-        waiting.push({ at: Math.max(waiting.at(-1)?.at ?? 0, time.now() + delayMs), frame: left })
-        arm()
-      },
-      /** At once, whatever waits. */
-      flush() {
-        close()
-        for (const { frame } of waiting.splice(0)) deliver(frame)
-      },
-    }
+  /** Nobody wants to hear more; that the line has ended is no longer held back. */
+  function hush(): void {
+    down.clear()
+    tellClosed()
   }
 
   function sift(direction: Direction, frame: Uint8Array): { left: Uint8Array | null; delayMs: number } {
@@ -103,31 +99,86 @@ export function createSieve(inner: Transport, options: SieveOptions): Transport 
     return { left: left.length === parts.length ? frame : joinFrame(left), delayMs }
   }
 
-  inner.onClose(() => {
-    for (const undo of undos) undo()
+  inner.onClose((info) => {
+    closed = info
+    up.clear()
+    // A goodbye is the last thing in the stream, behind what was said before it; a cable that is cut takes with it what was on its way.
+    if (info.code === CLOSE_ABNORMAL) hush()
+    else down.add(0, tellClosed)
   })
 
   const near: Transport = {
-    send: (frame) => up.offer('up', frame),
+    send(frame) {
+      if (closed === null) pass(up, 'up', frame, (left) => inner.send(left))
+    },
     get bufferedAmount() {
       return inner.bufferedAmount
     },
     onMessage(listener) {
-      const down = createQueue(listener)
-      return inner.onMessage((frame) => down.offer('down', frame))
+      listeners.add(listener)
+      if (listeners.size === 1) stopHearing = inner.onMessage((frame) => pass(down, 'down', frame, hear))
+      return () => {
+        if (!listeners.delete(listener) || listeners.size > 0) return
+        stopHearing()
+        hush()
+      }
     },
-    onClose: (listener) => inner.onClose(listener),
+    onClose(listener) {
+      if (isTold) return inner.onClose(listener)
+      closeListeners.add(listener)
+      return () => void closeListeners.delete(listener)
+    },
     close(code, reason) {
       up.flush()
       inner.close(code, reason)
     },
-    terminate: () => inner.terminate(),
+    terminate() {
+      hush()
+      inner.terminate()
+    },
     flush: () => inner.flush?.(),
   }
   const { onOpen, ping } = inner
   if (onOpen !== undefined) near.onOpen = (listener) => onOpen.call(inner, listener)
   if (ping !== undefined) near.ping = (onPong) => ping.call(inner, onPong)
   return near
+}
+
+function createQueue(time: SieveOptions['time']): Queue {
+  const waiting: { readonly at: number; readonly run: () => void }[] = []
+  let stop: Undo | null = null
+
+  function arm(): void {
+    const [first] = waiting
+    if (stop === null && first !== undefined) stop = time.after(Math.max(0, first.at - time.now()), release)
+  }
+
+  function rest(): void {
+    stop?.()
+    stop = null
+  }
+
+  function release(): void {
+    rest()
+    while (waiting[0] !== undefined && waiting[0].at <= time.now()) waiting.shift()?.run()
+    arm()
+  }
+
+  return {
+    add(delayMs, run) {
+      if (delayMs === 0 && waiting.length === 0) return run()
+      waiting.push({ at: Math.max(waiting.at(-1)?.at ?? 0, time.now() + delayMs), run })
+      arm()
+    },
+    flush() {
+      rest()
+      for (const { run } of waiting.splice(0)) run()
+    },
+    clear() {
+      rest()
+      waiting.length = 0
+    },
+  }
 }
 
 /** What cannot be read is for the other end to say something about. */

@@ -24,10 +24,10 @@ function build() {
   const heard: Uint8Array[] = []
   const told: Uint8Array[] = []
   far.onMessage((data) => heard.push(data))
-  near.onMessage((data) => told.push(data))
+  const mute = near.onMessage((data) => told.push(data))
   const rule = (direction: string, sort: Sort, change: Partial<SortRule>) =>
     void rules.set(`${direction} ${sort}`, { ...NO_RULE, ...change })
-  return { time, near, far, heard, told, rule }
+  return { time, near, far, heard, told, rule, mute }
 }
 
 test('without a rule frames pass as they are', async () => {
@@ -84,6 +84,71 @@ test('a connection that ends takes nothing with it that was held back at this en
   near.close(4000)
   await time.flushMicrotasks()
   expect([heard.length, time.pending]).toEqual([1, 0])
+})
+
+test('last words are heard before the close that comes behind them, however long they are held back', async () => {
+  const { near, far, time, rule } = build()
+  const story: unknown[] = []
+  const bye = frame({ kind: 'bye', reason: 'restart', retryAfterMs: 3_000 })
+  near.onMessage((data) => story.push(data))
+  near.onClose(({ code, reason }) => story.push([code, reason]))
+  rule('down', 'state', { delayMs: 1_000 })
+  const delta = frame(deltaOf(1, { x: 1 }))
+  far.send(delta)
+  far.send(bye)
+  far.close(4002, 'gone')
+  await time.advance(999)
+  expect(story).toEqual([])
+  await time.advance(1)
+  expect(story).toEqual([delta, bye, [4002, 'gone']])
+  near.onClose(({ code }) => story.push(code))
+  await time.flushMicrotasks()
+  expect([story.at(-1), time.pending]).toEqual([4002, 0])
+})
+
+test('a cable that is cut, and a line that is given up, take with them what was on its way', async () => {
+  for (const end of ['far', 'near'] as const) {
+    const both = build()
+    const { near, far, told, time, rule } = both
+    const closes: number[] = []
+    near.onClose(({ code }) => closes.push(code))
+    rule('down', 'state', { delayMs: 1_000 })
+    far.send(frame(deltaOf(1, { x: 1 })))
+    await time.advance(500)
+    both[end].terminate()
+    await time.flushMicrotasks()
+    expect([closes, told, time.pending], end).toEqual([[1006], [], 0])
+  }
+})
+
+test('given up while its close still waits behind a state, a line tells that close at once', async () => {
+  const { near, far, told, time, rule } = build()
+  const closes: number[] = []
+  near.onClose(({ code }) => closes.push(code))
+  rule('down', 'state', { delayMs: 1_000 })
+  far.send(frame(deltaOf(1, { x: 1 })))
+  far.close(4002)
+  await time.advance(500)
+  expect(closes).toEqual([])
+  near.terminate()
+  await time.flushMicrotasks()
+  expect([closes, told, time.pending]).toEqual([[4002], [], 0])
+})
+
+test('who no longer listens leaves no timer behind, and still hears of the end', async () => {
+  const { near, far, told, time, rule, mute } = build()
+  const closes: number[] = []
+  near.onClose(({ code }) => closes.push(code))
+  rule('down', 'state', { delayMs: 1_000 })
+  far.send(frame(deltaOf(1, { x: 1 })))
+  await time.advance(500)
+  expect(time.pending).toBe(1)
+  mute()
+  mute()
+  expect([closes, told, time.pending]).toEqual([[], [], 0])
+  far.close(4002)
+  await time.flushMicrotasks()
+  expect([closes, told]).toEqual([[4002], []])
 })
 
 test('a replica that loses most of its states finds out and is right in the end', async () => {
