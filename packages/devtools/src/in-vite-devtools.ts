@@ -13,13 +13,17 @@ export interface DockContext {
 
 type DockEvent = 'entry:activated' | 'entry:deactivated' | 'dom:panel:mounted'
 
-export function showInViteDevtools(devtools: Pick<MountedDevtools, 'fill'>, { current }: DockContext): void {
+/** `mount`: called when it is chosen, since the page may have closed the inspector that was there. */
+export function showInViteDevtools(
+  mount: () => Pick<MountedDevtools, 'fill'>,
+  { current }: DockContext,
+): void {
   let leave: Undo = () => {}
 
   function follow(): void {
     leave()
     const panel = current.domElements.panel ?? null
-    leave = current.isActive && panel !== null ? devtools.fill(panel, themeAround(panel)) : () => {}
+    leave = current.isActive && panel !== null ? mount().fill(panel, themeAround(panel)) : () => {}
   }
 
   current.events.on('entry:activated', follow)

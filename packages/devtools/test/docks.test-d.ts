@@ -17,9 +17,9 @@ declare const page: DockClientScriptContext
 
 void (entry satisfies DevToolsDockUserEntry)
 registerDock(server, '/@id/dock')
-showInViteDevtools(devtools, page)
+showInViteDevtools(() => devtools, page)
 // @ts-expect-error A context without the entry that is chosen is none.
-showInViteDevtools(devtools, server)
+showInViteDevtools(() => devtools, server)
 
 void ({ plugins: [paindaDevtoolsPlugin()] } satisfies TanStackDevtoolsInit)
 void ({ plugins: [reactPlugin({ corner: 'bottom-left' })] } satisfies TanStackDevtoolsReactInit)

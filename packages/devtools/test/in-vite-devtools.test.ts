@@ -36,7 +36,7 @@ test('chosen in Vite DevTools it fills their panel in their colours; another ent
   const { current, tell } = createEntry()
   // The script is loaded after the entry was chosen, and before its panel is there.
   current.isActive = true
-  showInViteDevtools(devtools, { current })
+  showInViteDevtools(() => devtools, { current })
   await settle()
   expect(root()?.querySelector('.launcher')).toBeTruthy()
 
@@ -61,4 +61,28 @@ test('chosen in Vite DevTools it fills their panel in their colours; another ent
   await settle()
   expect(panel.querySelector('painda-devtools')).toBeTruthy()
   expect(root()?.getAttribute('data-theme')).toBe('light')
+})
+
+test('closed meanwhile, it is there again when its entry is chosen, and nothing of the old one is', async () => {
+  const mount = () => (devtools = mountDevtools({ client: createFakeClient() }))
+  const first = mount()
+  const { current, tell } = createEntry()
+  const panel = document.createElement('div')
+  document.body.append(panel)
+  current.domElements.panel = panel
+  showInViteDevtools(mount, { current })
+  current.isActive = true
+  tell('entry:activated')
+  first.close()
+  expect(document.querySelector('painda-devtools')).toBeNull()
+  current.isActive = false
+  tell('entry:deactivated')
+  expect(document.querySelector('painda-devtools')).toBeNull()
+
+  current.isActive = true
+  tell('entry:activated')
+  await settle()
+  expect(devtools).not.toBe(first)
+  expect(panel.querySelectorAll('painda-devtools')).toHaveLength(1)
+  expect(root()?.querySelector('.dock')).toBeTruthy()
 })

@@ -154,6 +154,31 @@ test('as a plugin of TanStack Devtools it fills their panel while they are open,
   expect(root()?.querySelector('.launcher')).toBeTruthy()
 })
 
+test('closed, it fills nothing, and a tool that leaves its panel later does nothing to the overlay that came after it', async () => {
+  const client = createFakeClient()
+  const panel = document.createElement('div')
+  document.body.append(panel)
+  const first = mountDevtools({ client })
+  const leave = first.fill(panel)
+  first.close()
+  devtools = mountDevtools({ client })
+  const { hook } = devtools
+  const subscribed = vi.spyOn(hook.recorder, 'subscribe')
+  devtools.fill(panel)
+  await settle()
+  expect(hook.effects.isLooking).toBe(true)
+  subscribed.mockClear()
+  leave()
+  first.close()
+  await settle()
+  expect(hook.effects.isLooking).toBe(true)
+  expect(subscribed).not.toHaveBeenCalled()
+  expect(hostIn(panel)?.shadowRoot?.querySelector('.dock')).toBeTruthy()
+  const other = document.createElement('div')
+  first.fill(other)()
+  expect([other.childElementCount, document.querySelectorAll('painda-devtools').length]).toEqual([0, 1])
+})
+
 test('a copy of the module in another bundle mounts nothing beside it', () => {
   devtools = mountDevtools({ client: createFakeClient() })
   const key = Symbol.for('painda.devtools.mounted')

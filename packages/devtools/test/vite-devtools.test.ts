@@ -36,7 +36,7 @@ test('Vite DevTools find an entry on the plugin, and the dev server serves what 
     const { importFrom } = (entry as DevToolsViewCustomRender).renderer
     expect(importFrom).toBe('/game/@id/__x00__virtual:painda-devtools/dock')
     const served = await vite.transformRequest(importFrom.slice('/game/@id/'.length).replace('__x00__', '\0'))
-    expect(served?.code).toContain('mountDevtools({"corner":"bottom-left"})')
+    expect(served?.code).toContain('() => mountDevtools({"corner":"bottom-left"})')
     expect(served?.code).toContain('export default')
   } finally {
     await vite.close()

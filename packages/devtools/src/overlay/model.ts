@@ -33,6 +33,7 @@ export interface Model {
   clear(): void
   /** Called when something to draw changed. */
   subscribe(listener: () => void): Undo
+  /** From now on nobody is listened to, and no preference is changed. Safe to call twice. */
   close(): void
 }
 
@@ -53,6 +54,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
   let selected: Row | null = null
   let seenProblems = 0
   let stopWatching: Undo[] = []
+  let isClosed = false
 
   const refresh = createRefresh(frames, () => {
     if (preferences.read().isOpen) rows.update()
@@ -64,6 +66,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
   }
 
   function watch(): void {
+    if (isClosed) return
     for (const stop of stopWatching) stop()
     const clients = hook.clients().map(({ client }) => client.subscribeStatus(refresh.request))
     stopWatching = [...clients, watchRecorder()]
@@ -123,6 +126,7 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
       return preferences.read().isOpen ? 0 : problems() - seenProblems
     },
     setPreferences(change) {
+      if (isClosed) return
       const wasOpen = preferences.read().isOpen
       preferences.write(change)
       if (preferences.read().isOpen !== wasOpen) {
@@ -167,6 +171,8 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
       return () => void listeners.delete(listener)
     },
     close() {
+      if (isClosed) return
+      isClosed = true
       refresh.close()
       stopHook()
       if (hook.replayed === null) lookBeyond(false)

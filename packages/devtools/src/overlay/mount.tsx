@@ -39,7 +39,7 @@ export interface MountedDevtools {
   readonly hook: DevtoolsHook
   /**
    * Shows it in an element of another tool's dock, which it fills, until the undo; `theme`: that tool's. Again with the same element:
-   * only the theme is another one.
+   * only the theme is another one. Closed, it stays off the page: whoever wants it there mounts it anew.
    */
   fill(element: HTMLElement, theme?: 'light' | 'dark'): Undo
   /** Takes the overlay off the page; what was recorded stays with the hook. Safe to call twice. */
@@ -154,20 +154,25 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     shadow,
   )
 
+  let isClosed = false
   const devtools: MountedDevtools = {
     hook,
     fill(element, theme) {
+      if (isClosed) return () => {}
       const undo = places.fill(element, theme)
       stage.model.setPreferences({ isOpen: true })
       return () => {
+        // The other tool may leave its panel long after: the page may have another overlay by then.
+        if (isClosed) return
         undo()
         // It may have gone to another element meanwhile.
         if (places.now !== 'element') stage.model.setPreferences({ isOpen: false })
       }
     },
     close() {
-      if (slotOf(document)[MOUNTED_KEY] !== devtools) return
-      slotOf(document)[MOUNTED_KEY] = undefined
+      if (isClosed) return
+      isClosed = true
+      if (slotOf(document)[MOUNTED_KEY] === devtools) slotOf(document)[MOUNTED_KEY] = undefined
       window.removeEventListener('keydown', onKeyDown, true)
       places.close()
       render(null, shadow)

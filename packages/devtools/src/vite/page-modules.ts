@@ -42,7 +42,7 @@ else addEventListener('load', load, { once: true })
 `,
     dock: () => `import { mountDevtools } from ${importPath(folder, 'index')}
 import { showInViteDevtools } from ${importPath(folder, 'in-vite-devtools')}
-export default (context) => showInViteDevtools(mountDevtools(${given}), context)
+export default (context) => showInViteDevtools(() => mountDevtools(${given}), context)
 `,
   }
 }
