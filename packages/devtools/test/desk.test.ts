@@ -238,6 +238,17 @@ test('a bot joins as the page did and does what its player has done, until it is
   expect(harness.server.getClient('bot-inspector-2')).toBeUndefined()
 })
 
+test('bots go with their server: the one that was started after it has places for others', async () => {
+  const { act, harness, desk } = await build()
+  expect(await act({ what: 'bot' })).toBeNull()
+  expect(harness.server.getClient('bot-inspector-1')).toBeDefined()
+  const next = createHarness({ contract, setup })
+  undos.push(() => next.close())
+  desk.attach(next.server)
+  await harness.time.advance(1_000)
+  expect(harness.server.getClient('bot-inspector-1')).toBeUndefined()
+})
+
 test('a bot that the room does not take says why', async () => {
   const { act, harness, id } = await build()
   harness.server.getRoom(id)?.lock()

@@ -19,12 +19,17 @@ export interface BotOptions {
   time: Time
   random: Random
   onIn: () => void
-  /** It is in no longer, or was not let in, with the reason. */
+  /** It is in no longer, or was not let in, with the reason. Called once. */
   onGone: (why: string | null) => void
 }
 
 /** As fast as a relaxed player changes their mind. */
 const ACT_MS = 400
+/**
+ * It waits this long to get in, and to get back in after a lost connection: its server may be gone for good, and a client tries for ever.
+ * Less than a page waits for an answer (desk-lane.ts), so that it hears why.
+ */
+const PATIENCE_MS = 4_000
 
 export function createBot({
   id,
@@ -48,6 +53,7 @@ export function createBot({
     },
   })
   let isOver = false
+  let lastIn = time.now()
 
   function end(why: string | null): void {
     if (isOver) return
@@ -65,6 +71,8 @@ export function createBot({
   const stop = time.every(ACT_MS, () => {
     const { status } = handle
     if (status === 'left' || status === 'failed') return end(null)
+    if (status === 'joined') lastIn = time.now()
+    else if (time.now() - lastIn >= PATIENCE_MS) return end('The game server does not let it in.')
     const act = repertoire[random.int(0, Math.max(0, repertoire.length - 1))]
     if (status === 'joined' && act !== undefined) handle.send(act.type, act.payload)
   })
