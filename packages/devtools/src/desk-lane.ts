@@ -112,8 +112,13 @@ export function createDeskLane({ hot, time = hostTime(globalThis) }: { hot: Hot;
     },
     async look(room, client) {
       const { version, tick, state, problem } = fieldsOf(await ask('painda:look', { room, client }))
-      if (typeof version !== 'number' || typeof tick !== 'number') return { problem: wordsOf(problem) }
-      return { problem: null, version, tick, state }
+      if (typeof version !== 'number' || typeof tick !== 'number' || typeof state !== 'string')
+        return { problem: wordsOf(problem) }
+      try {
+        return { problem: null, version, tick, state: JSON.parse(state) as unknown }
+      } catch {
+        return { problem: 'The dev server’s answer cannot be read.' }
+      }
     },
     async act(wish) {
       const { problem } = fieldsOf(await ask('painda:act', wish))

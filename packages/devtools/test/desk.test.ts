@@ -162,6 +162,30 @@ test('a room is seen with the eyes of another player, and as the server has it',
   expect(await lane.look('r_none', null)).toEqual({ problem: 'The game server has no such room.' })
 })
 
+test('a state goes to the page as the text that its size was measured by, and what is no state is a problem', async () => {
+  const { desk, id, harness } = await build()
+  const answers: unknown[] = []
+  desk.look({ ask: 1, room: id, client: null }, (_event, data) => answers.push(data))
+  expect(answers).toEqual([
+    {
+      ask: 1,
+      version: expect.any(Number),
+      tick: expect.any(Number),
+      state: expect.stringContaining('"Ada"'),
+    },
+  ])
+  for (const state of ['{"players":', { players: {} }, undefined]) {
+    const listeners = new Map<string, (data: unknown) => void>()
+    const hot: Hot = {
+      on: (event, listener) => void listeners.set(event, listener),
+      send: (_event, data) =>
+        listeners.get('painda:seen')?.({ ask: Reflect.get(Object(data), 'ask'), version: 1, tick: 1, state }),
+    }
+    const odd = createDeskLane({ hot, time: harness.time })
+    expect(await odd.look(id, null)).toEqual({ problem: expect.any(String) })
+  }
+})
+
 test('the server now and this page now are compared at the very same version, whatever is on its way', async () => {
   const { lane, hook, table, id, ada, harness } = await build()
   const { time } = harness

@@ -121,7 +121,6 @@ function Players({ model, desk, attached, room, now }: PlayersProps) {
           room={room.id}
           member={viewed}
           mine={room.state}
-          now={now}
           onClose={() => setViewed(null)}
         />
       )}

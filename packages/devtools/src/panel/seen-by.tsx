@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
-// A room as one of its members sees it, or as the server itself has it, asked for again every second.
-import { diff } from '@painda/protocol'
-import { useEffect, useState } from 'preact/hooks'
+// A room as one of its members sees it, or as the server itself has it, asked for again a second after each answer.
+import { diff, hostTime, type Time, type Undo } from '@painda/protocol'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { deltaTree } from '../delta-tree.js'
 import type { DeskLane, Seen } from '../desk-lane.js'
 import { formatCount } from '../format.js'
@@ -16,21 +16,33 @@ interface SeenByProps {
   member: { readonly id: string | null; readonly name: string }
   /** What this page has of the room. */
   mine: unknown
-  /** Another number: look again. */
-  now: number
   onClose: () => void
+  time?: Pick<Time, 'after'>
 }
 
-export function SeenBy({ desk, room, member, mine, now, onClose }: SeenByProps) {
+/** Counted from the last answer: a large room may take longer than this to be told, and is not asked for twice at a time. */
+const LOOK_AGAIN_MS = 1_000
+
+const HOST_TIME = hostTime(globalThis)
+
+export function SeenBy({ desk, room, member, mine, onClose, time = HOST_TIME }: SeenByProps) {
   const [seen, setSeen] = useState<Seen | null>(null)
   const [isCompared, setIsCompared] = useState(false)
   useEffect(() => {
-    let isLate = false
-    void desk.look(room, member.id).then((next) => {
-      if (!isLate) setSeen(next)
-    })
-    return () => void (isLate = true)
-  }, [desk, room, member.id, now])
+    let isOver = false
+    let stop: Undo = () => {}
+    async function look(): Promise<void> {
+      const next = await desk.look(room, member.id)
+      if (isOver) return
+      setSeen(next)
+      stop = time.after(LOOK_AGAIN_MS, () => void look())
+    }
+    void look()
+    return () => {
+      isOver = true
+      stop()
+    }
+  }, [desk, room, member.id, time])
   return (
     <section class="seen" aria-label={`As ${member.name} sees it`}>
       <header class="seen-head">
@@ -62,7 +74,11 @@ export function SeenBy({ desk, room, member, mine, now, onClose }: SeenByProps) 
 }
 
 function Differences({ mine, theirs }: { mine: unknown; theirs: unknown }) {
-  const delta = diff(mine, theirs)
-  if (delta === undefined) return <Empty title="Nothing differs" hint="This page sees the very same." />
-  return <DeltaView nodes={deltaTree(delta, [mine])} />
+  // Both are whole rooms, and the panel is drawn many times between two answers.
+  const nodes = useMemo(() => {
+    const delta = diff(mine, theirs)
+    return delta === undefined ? null : deltaTree(delta, [mine])
+  }, [mine, theirs])
+  if (nodes === null) return <Empty title="Nothing differs" hint="This page sees the very same." />
+  return <DeltaView nodes={nodes} />
 }

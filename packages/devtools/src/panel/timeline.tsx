@@ -170,10 +170,16 @@ function ServerNow({ compared }: { compared: Compared | 'asked' }) {
 
 function Verdict({ compared }: { compared: Compared }) {
   if (compared.problem !== null) return <Empty title="The server cannot be asked" hint={compared.problem} />
-  const { page, server } = compared
-  const delta = diff(page.state, server.state)
+  return <Found {...compared} />
+}
+
+function Found({ page, server }: Extract<Compared, { problem: null }>) {
+  const nodes = useMemo(() => {
+    const delta = diff(page.state, server.state)
+    return delta === undefined ? null : deltaTree(delta, [page.state])
+  }, [page, server])
   const isSame = page.version === server.version
-  if (delta === undefined) {
+  if (nodes === null) {
     return (
       <Empty
         title="Nothing differs"
@@ -188,7 +194,7 @@ function Verdict({ compared }: { compared: Compared }) {
           ? `At version ${formatCount(server.version)}: this page → the server`
           : `This page at ${formatCount(page.version)} → the server at ${formatCount(server.version)}`}
       </h3>
-      <DeltaView nodes={deltaTree(delta, [page.state])} />
+      <DeltaView nodes={nodes} />
     </>
   )
 }

@@ -3,7 +3,7 @@
 //   page → dev server   painda:desk     {}                              asks, and goes on asking while somebody looks
 //   dev server → page   painda:members  { members }                     every second
 //   page → dev server   painda:look     { ask, room, client }           client null: the server's own state
-//   dev server → page   painda:seen     { ask, version, tick, state } or { ask, problem }
+//   dev server → page   painda:seen     { ask, version, tick, state } or { ask, problem }       state: its JSON text
 //   page → dev server   painda:act      { ask, what, room, client, options, repertoire }
 //   dev server → page   painda:acted    { ask, problem }                null: done
 import { createRandom, hostTime } from '@painda/protocol'
@@ -174,11 +174,10 @@ export function createDesk(time: Time = hostTime(globalThis)): Desk {
       if (found === null) return answer({ problem: 'The game server has no such room.' })
       const seen = client === null ? found.room : shownTo(found.room, client)
       if (seen === undefined) return answer({ problem: 'Nobody of that id is in the room.' })
-      const text = JSON.stringify(seen.state)
-      if (text.length > MAX_STATE)
+      // Written at once, since the server goes on changing it, and sent as that: to be measured and to be sent it is written once.
+      const state = JSON.stringify(seen.state)
+      if (state.length > MAX_STATE)
         return answer({ problem: 'The state is too large to be looked at from here.' })
-      // Copied: the server goes on writing to it.
-      const state: unknown = JSON.parse(text)
       return answer({ version: seen.version, tick: found.room.tick, state })
     },
     act(asked, reply) {
