@@ -75,11 +75,13 @@ export function installHook(host: object): DevtoolsHook {
   const before = slots[HOOK_KEY]
   if (before !== undefined && 'recorder' in before) return before
   const hook = createHook()
-  const attach = (client: InspectableClient): void => {
+  const { attach } = hook
+  // The hook itself, and no copy of it: what it is given later, such as `recording`, its own methods read.
+  hook.attach = (client) => {
     before?.attach(client)
-    hook.attach(client)
+    attach(client)
   }
-  return (slots[HOOK_KEY] = before === undefined ? hook : { ...hook, attach })
+  return (slots[HOOK_KEY] = hook)
 }
 
 export function createHook(

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
-import { PPError, readSessionFile, writeSessionFile } from '@painda/protocol'
+import { PPError, readSessionFile, writeSessionFile, type SessionFileLine } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import { createHook } from '../src/hook.js'
+import { createHook, HOOK_KEY, installHook } from '../src/hook.js'
+import { createRecordingLane } from '../src/recording-lane.js'
 import { replayOf, replayOffset, sessionOf } from '../src/session.js'
 import { packSession, unpackSession } from '../src/session-bytes.js'
 import { createFakeClient } from './fake-client.js'
@@ -47,6 +48,36 @@ test('a replay takes in nothing: neither clients nor events', () => {
   replay.attach(createFakeClient())
   clients[0]?.step()
   expect([replay.clients().length, replay.recorder.nextId]).toEqual([2, held])
+})
+
+test('where a test’s hook was first, it goes on being told, and the recorded room is saved with the session all the same', () => {
+  const told: unknown[] = []
+  const hook = installHook({ [HOOK_KEY]: { attach: (client: unknown) => void told.push(client) } })
+  const client = createFakeClient()
+  hook.attach(client)
+  client.start()
+  expect([told, hook.clients().length]).toEqual([[client], 1])
+  const lines: SessionFileLine[] = [
+    {
+      source: 0,
+      event: {
+        kind: 'input',
+        at: 1,
+        room: 'arena-1',
+        n: 0,
+        tick: 0,
+        now: 0,
+        peer: '',
+        input: { what: 'create', name: 'arena', seed: 1, stepMs: 50, isRestored: false },
+      },
+    },
+    { source: 0, event: { kind: 'step', at: 1, room: 'arena-1', n: 1, from: 1, tick: 20, state: {} } },
+  ]
+  hook.recording = createRecordingLane(null, () => 0)
+  hook.recording.show({ about: { startedAt: 0, sources: ['server'] }, lines })
+  expect(hook.recording.state.name).toBe('recorded')
+  const saved = sessionOf(hook, 0).lines.slice(-2)
+  expect(saved.map(({ event }) => event)).toEqual(lines.map(({ event }) => event))
 })
 
 test('a session begins at the wall clock of its first event', () => {
