@@ -1,22 +1,23 @@
 // The server now against this page now: what the server shows this client at a version, and what the replica was at the very same one.
 import { diff } from '@painda/protocol'
-import type { Recorder } from './recorder.js'
+import type { Inspector, Time } from '@painda/protocol'
 import type { DeskLane } from './desk-lane.js'
 import type { InspectableRoom } from './inspectable.js'
-import type { Time } from '@painda/protocol'
 
 export type Compared =
   | { readonly problem: string }
   | {
       readonly problem: null
-      readonly server: { readonly version: number; readonly state: unknown }
-      /** At the server's version, or the nearest that the page has had, if it never got that one. */
-      readonly page: { readonly version: number; readonly state: unknown }
+      /** Of both. */
+      readonly version: number
+      readonly server: unknown
+      readonly page: unknown
     }
 
 export interface CompareOptions {
   desk: Pick<DeskLane, 'look'>
-  recorder: Pick<Recorder, 'subscribe'>
+  /** Of the client: it tells of frames while the capture is paused too. */
+  inspector: Pick<Inspector, 'listen'>
   room: InspectableRoom
   clientId: string
   time: Pick<Time, 'after'>
@@ -28,21 +29,35 @@ const MAX_LOOKS = 100
 /** Trees share what they have in common; still nobody asks for so long. */
 const MAX_VERSIONS = 600
 
-/** What the server has written and not sent yet differs for a tick; what is wrong differs every time. */
+/**
+ * What the server has written and not sent yet differs for a tick, and a version that went out as one with the next never reached the
+ * page; what is wrong differs every time.
+ */
 const MAX_TRIES = 6
 
 /** Never rejects. */
 export async function compareNow(options: CompareOptions): Promise<Compared> {
   let compared = await compareOnce(options)
-  for (let tries = 1; tries < MAX_TRIES && differs(compared); tries++) compared = await compareOnce(options)
-  return compared
+  for (let tries = 1; tries < MAX_TRIES && isOpen(compared); tries++) compared = await compareOnce(options)
+  return typeof compared === 'number'
+    ? { problem: `The page never had version ${compared}, so there is nothing to compare it with.` }
+    : compared
 }
 
-function differs(compared: Compared): boolean {
-  return compared.problem === null && diff(compared.page.state, compared.server.state) !== undefined
+/** A version that the page has not had, or a difference that may be gone the next time. */
+function isOpen(compared: Compared | number): boolean {
+  if (typeof compared === 'number') return true
+  return compared.problem === null && diff(compared.page, compared.server) !== undefined
 }
 
-async function compareOnce({ desk, recorder, room, clientId, time }: CompareOptions): Promise<Compared> {
+/** A number: the server's version, which the page has not had. */
+async function compareOnce({
+  desk,
+  inspector,
+  room,
+  clientId,
+  time,
+}: CompareOptions): Promise<Compared | number> {
   if (room.id === null) return { problem: 'This page is not in the room.' }
   const had = new Map<number, unknown>()
   const note = (): void => {
@@ -50,7 +65,7 @@ async function compareOnce({ desk, recorder, room, clientId, time }: CompareOpti
   }
   note()
   // The client tells of a frame before it takes it in, so no version is passed over.
-  const stop = recorder.subscribe(note)
+  const stop = inspector.listen(note)
   try {
     const server = await desk.look(room.id, clientId)
     if (server.problem !== null) return server
@@ -58,10 +73,10 @@ async function compareOnce({ desk, recorder, room, clientId, time }: CompareOpti
       await new Promise<void>((resolve) => void time.after(LOOK_AGAIN_MS, resolve))
     }
     note()
-    const version = [...had.keys()].reduce((best, one) =>
-      Math.abs(one - server.version) < Math.abs(best - server.version) ? one : best,
-    )
-    return { problem: null, server, page: { version, state: had.get(version) } }
+    const { version } = server
+    return had.has(version)
+      ? { problem: null, version, server: server.state, page: had.get(version) }
+      : version
   } finally {
     stop()
   }

@@ -3,7 +3,7 @@
 import { defineContract, defineRoom, request, type } from '@painda/protocol'
 import { createHarness } from '@painda/testing'
 import { afterEach, expect, test } from 'vitest'
-import { createDeskLane, type Wish } from '../src/desk-lane.js'
+import { createDeskLane, type Seen, type Wish } from '../src/desk-lane.js'
 import { createHook } from '../src/hook.js'
 import { memberRows } from '../src/members.js'
 import { joinOptionsOf, repertoireOf } from '../src/repertoire.js'
@@ -187,7 +187,7 @@ test('a state goes to the page as the text that its size was measured by, and wh
 })
 
 test('the server now and this page now are compared at the very same version, whatever is on its way', async () => {
-  const { lane, hook, table, id, ada, harness } = await build()
+  const { lane, table, id, ada, harness } = await build()
   const { time } = harness
   ada.net.set({ delayMs: 120 })
   table.send('step', { by: 3 })
@@ -196,11 +196,51 @@ test('the server now and this page now are compared at the very same version, wh
   if (room === undefined) throw new Error('She is in.')
   // The server has taken the step; the page does not know of it yet.
   expect(harness.server.getRoom(id)?.version).toBeGreaterThan(room.version)
-  const asked = compareNow({ desk: lane, recorder: hook.recorder, room, clientId: ada.id ?? '', time })
+  const asked = compareNow({ desk: lane, inspector: ada.inspector, room, clientId: ada.id ?? '', time })
   await time.advance(3_000)
   const compared = await asked
   if (compared.problem !== null) throw new Error(compared.problem)
-  expect(compared.page).toEqual({ version: compared.server.version, state: compared.server.state })
+  expect(compared.page).toEqual(compared.server)
+})
+
+/** A page whose room goes through `versions` while the server answers, and a server that shows it the one it is asked for. */
+async function compare(versions: readonly number[], shown: (last: number) => number) {
+  const { lane, hook, ada, harness } = await build()
+  // The capture is paused: nothing is recorded, and the comparison must not need it.
+  hook.recorder.capturing = false
+  const stateOf = (version: number) => ({ steps: version })
+  const [joined] = ada.rooms()
+  if (joined === undefined) throw new Error('She is in.')
+  const room = { key: 'table', id: joined.id, version: 0, status: 'joined', stale: false, state: stateOf(0) }
+  let asked = 0
+  const look = async (): Promise<Seen> => {
+    asked++
+    const base = room.version
+    for (const step of versions) {
+      // As a client does it: a frame is told of before it is taken in.
+      ada.inspector.emit({ kind: 'error', at: 0, peer: 'server', code: 'INTERNAL', message: 'any event' })
+      room.version = base + step
+      room.state = stateOf(room.version)
+    }
+    const version = shown(room.version)
+    return { problem: null, version, tick: version, state: stateOf(version) }
+  }
+  const desk = { ...lane, look }
+  const compared = compareNow({ desk, inspector: ada.inspector, room, clientId: 'c_1', time: harness.time })
+  await harness.time.advance(15_000)
+  return { compared: await compared, asked }
+}
+
+test('with the capture paused the server now is compared with the very version that the page had, as at any time', async () => {
+  const { compared, asked } = await compare([1, 2, 3], (last) => last - 1)
+  expect(compared).toEqual({ problem: null, version: 2, server: { steps: 2 }, page: { steps: 2 } })
+  expect(asked).toBe(1)
+})
+
+test('a version that the page never had is no verdict, but asked about a few times and then said', async () => {
+  const { compared, asked } = await compare([1, 4], (last) => last - 1)
+  expect(compared).toEqual({ problem: expect.stringContaining('The page never had version 23') })
+  expect(asked).toBe(6)
 })
 
 test('a player is kicked, and a lost connection comes back to the same session', async () => {

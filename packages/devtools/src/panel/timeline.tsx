@@ -138,7 +138,8 @@ function ServerNowButton({ model, track, isOn, onChange }: ServerNowButtonProps)
   const room = attached?.client.rooms().find(({ id }) => id === track.room)
   const clientId = attached?.client.id ?? null
   const { desk } = hook
-  if (hook.replayed !== null || desk === null || room === undefined || clientId === null) return null
+  if (hook.replayed !== null || desk === null || attached === undefined) return null
+  if (room === undefined || clientId === null) return null
   return (
     <button
       type="button"
@@ -148,8 +149,8 @@ function ServerNowButton({ model, track, isOn, onChange }: ServerNowButtonProps)
       onClick={() => {
         if (isOn) return onChange(null)
         onChange('asked')
-        const { recorder } = hook
-        return void compareNow({ desk, recorder, room, clientId, time: hostTime(globalThis) }).then(onChange)
+        const { inspector } = attached.client
+        return void compareNow({ desk, inspector, room, clientId, time: hostTime(globalThis) }).then(onChange)
       }}
     >
       The server now
@@ -169,31 +170,26 @@ function ServerNow({ compared }: { compared: Compared | 'asked' }) {
 }
 
 function Verdict({ compared }: { compared: Compared }) {
-  if (compared.problem !== null) return <Empty title="The server cannot be asked" hint={compared.problem} />
+  if (compared.problem !== null) return <Empty title="Nothing to compare" hint={compared.problem} />
   return <Found {...compared} />
 }
 
-function Found({ page, server }: Extract<Compared, { problem: null }>) {
+function Found({ version, page, server }: Extract<Compared, { problem: null }>) {
   const nodes = useMemo(() => {
-    const delta = diff(page.state, server.state)
-    return delta === undefined ? null : deltaTree(delta, [page.state])
+    const delta = diff(page, server)
+    return delta === undefined ? null : deltaTree(delta, [page])
   }, [page, server])
-  const isSame = page.version === server.version
   if (nodes === null) {
     return (
       <Empty
         title="Nothing differs"
-        hint={`At version ${formatCount(server.version)} this page has what the server shows it.`}
+        hint={`At version ${formatCount(version)} this page has what the server shows it.`}
       />
     )
   }
   return (
     <>
-      <h3 class="log-title">
-        {isSame
-          ? `At version ${formatCount(server.version)}: this page → the server`
-          : `This page at ${formatCount(page.version)} → the server at ${formatCount(server.version)}`}
-      </h3>
+      <h3 class="log-title">{`At version ${formatCount(version)}: this page → the server`}</h3>
       <DeltaView nodes={nodes} />
     </>
   )
