@@ -104,9 +104,14 @@ export function createToolsEndpoint(time: Time = hostTime(globalThis)): ToolsEnd
   }
 }
 
+/** Whether who asks from there is on this machine. */
+export function isOwnMachine(remoteAddress: string | undefined): boolean {
+  return LOOPBACK.has(remoteAddress ?? '')
+}
+
 /** Why a question is not answered; null when it is. */
 export function refusalOf({ method, headers, socket }: ToolsRequest): ToolsAnswer | null {
-  if (!LOOPBACK.has(socket.remoteAddress ?? '') || !OWN_HOST.test(headers.host ?? ''))
+  if (!isOwnMachine(socket.remoteAddress) || !OWN_HOST.test(headers.host ?? ''))
     return refusal(403, 'Only this machine may ask.')
   if (headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') !== headers.host)
     return refusal(403, 'Only pages of this dev server may ask.')

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import process from 'node:process'
 import { normalizePath } from 'vite'
-import type { Plugin } from 'vite'
+import type { Plugin, WebSocketClient } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
 import { gameServerPlugin } from './vite-game-plugin.js'
 import { createServerStream, followServers } from './server-stream.js'
@@ -13,6 +13,7 @@ import { createDesk } from './vite/desk.js'
 import { type DockHost, registerDock } from './vite/dock-entry.js'
 import { convertersOf, type Converter } from './vite/converters.js'
 import { createJournals } from './vite/journals.js'
+import { createOwnPages } from './vite/own-pages.js'
 import { pageModules, sourcesBeside } from './vite/page-modules.js'
 import type { TestRunner } from './vite/spec-text.js'
 import { createTestFiles, runnerOf } from './vite/test-files.js'
@@ -45,6 +46,7 @@ export interface TestOptions {
 }
 
 const TESTS_FOLDER = 'tests/recorded'
+const NOT_HERE = 'Only a page that is open on the dev server’s own machine, at localhost, may write files.'
 
 export type { TestRunner }
 export type { GameServerApi } from './vite-game-plugin.js'
@@ -121,6 +123,8 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
         const desk = createDesk()
         const { folder: into = TESTS_FOLDER, setup = null, runner = runnerOf(root) } = tests
         const files = createTestFiles({ root, folder: into, setup, runner })
+        const ownPages = createOwnPages()
+        ws.on('connection', (socket, { socket: line }) => ownPages.connected(socket, line.remoteAddress))
         const unfollow = followServers(globalThis, (server) => {
           stream.attach(server)
           tools.attach(server)
@@ -146,8 +150,9 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
         ws.on('painda:act', (asked: unknown, page) =>
           desk.act(asked, (event, data) => page.send(event, data)),
         )
-        ws.on('painda:write-test', (asked: unknown, page) => {
-          void files.write(asked).then((written) => page.send('painda:test-written', written))
+        ws.on('painda:write-test', (asked: unknown, page: WebSocketClient) => {
+          if (!ownPages.has(page.socket)) return page.send('painda:test-written', { problem: NOT_HERE })
+          return void files.write(asked).then((written) => page.send('painda:test-written', written))
         })
         middlewares.use((request, response, next) => {
           const answer = answerPlace(modulesOf(devServer), request) ?? tools.answer(request)

@@ -1,6 +1,6 @@
 // The game master's desk: a page and a dev server without Vite between them, and a game in memory.
 // @vitest-environment node
-import { defineContract, defineRoom, request, type } from '@painda/protocol'
+import { createInspector, defineContract, defineRoom, request, type } from '@painda/protocol'
 import { createHarness } from '@painda/testing'
 import { afterEach, expect, test } from 'vitest'
 import { createDeskLane, type Seen, type Wish } from '../src/desk-lane.js'
@@ -11,6 +11,7 @@ import { createRowList } from '../src/row-list.js'
 import { createRowBuilder } from '../src/rows.js'
 import type { Hot } from '../src/server-lane.js'
 import { compareNow } from '../src/server-now.js'
+import type { FollowedMember, FollowedRoom } from '../src/server-stream.js'
 import { createDesk, type Desk } from '../src/vite/desk.js'
 
 interface Player {
@@ -328,6 +329,36 @@ test('what a page says is looked at: other words, other types and no room are an
   expect(answers).toHaveLength(6)
   expect(answers.every((answer) => typeof Reflect.get(Object(answer), 'problem') === 'string')).toBe(true)
   expect(await act({ what: '__proto__' as Wish['what'], client: 'p1' })).toMatch(/There is no/)
+})
+
+test('what the game’s own code throws is an answer to the page, and nothing of the dev server’s', async () => {
+  const { desk } = await build()
+  const member = { id: 'c_1' } as FollowedMember
+  const room = {
+    id: 'r_broken',
+    clients: [member],
+    spectators: [],
+    shownTo() {
+      throw new Error('The view is broken.')
+    },
+    kick() {
+      throw new Error('Leaving is broken.')
+    },
+  } as unknown as FollowedRoom
+  desk.attach({
+    inspector: createInspector(),
+    rooms: () => [room],
+    getClients: () => [member],
+    acceptTransport: () => {},
+  })
+  const answers: unknown[] = []
+  const reply = (event: string, data: object): void => void answers.push([event, data])
+  desk.look({ ask: 1, room: 'r_broken', client: 'c_1' }, reply)
+  desk.act({ ask: 2, what: 'kick', room: 'r_broken', client: 'c_1' }, reply)
+  expect(answers).toEqual([
+    ['painda:seen', { ask: 1, problem: 'The game server: The view is broken.' }],
+    ['painda:acted', { ask: 2, problem: 'The game server: Leaving is broken.' }],
+  ])
 })
 
 test('a dev server that is gone, or says nothing, is an answer too', async () => {

@@ -6,7 +6,7 @@
 //   dev server → page   painda:seen     { ask, version, tick, state } or { ask, problem }       state: its JSON text
 //   page → dev server   painda:act      { ask, what, room, client, options, repertoire }
 //   dev server → page   painda:acted    { ask, problem }                null: done
-import { createRandom, hostTime } from '@painda/protocol'
+import { createRandom, hostTime, toPPError } from '@painda/protocol'
 import type { InspectEvent, Time, Undo } from '@painda/protocol'
 import type { FollowedMember, FollowedRoom, FollowedServer } from '../server-stream.js'
 import { createBot, type Bot } from './bot.js'
@@ -153,6 +153,17 @@ export function createDesk(time: Time = hostTime(globalThis)): Desk {
     }
   }
 
+  function seenBy(room: string, client: string | null): object {
+    const found = find(room)
+    if (found === null) return { problem: 'The game server has no such room.' }
+    const seen = client === null ? found.room : shownTo(found.room, client)
+    if (seen === undefined) return { problem: 'Nobody of that id is in the room.' }
+    // Written at once, since the server goes on changing it, and sent as that: to be measured and to be sent it is written once.
+    const state = JSON.stringify(seen.state)
+    if (state.length > MAX_STATE) return { problem: 'The state is too large to be looked at from here.' }
+    return { version: seen.version, tick: found.room.tick, state }
+  }
+
   return {
     attach(server) {
       const taps = createTaps()
@@ -169,20 +180,22 @@ export function createDesk(time: Time = hostTime(globalThis)): Desk {
     },
     look(asked, reply) {
       const { ask, room, client } = readAsked(asked)
-      const answer = (data: object): void => reply('painda:seen', { ask, ...data })
-      const found = find(room)
-      if (found === null) return answer({ problem: 'The game server has no such room.' })
-      const seen = client === null ? found.room : shownTo(found.room, client)
-      if (seen === undefined) return answer({ problem: 'Nobody of that id is in the room.' })
-      // Written at once, since the server goes on changing it, and sent as that: to be measured and to be sent it is written once.
-      const state = JSON.stringify(seen.state)
-      if (state.length > MAX_STATE)
-        return answer({ problem: 'The state is too large to be looked at from here.' })
-      return answer({ version: seen.version, tick: found.room.tick, state })
+      let answer: object
+      try {
+        answer = seenBy(room, client)
+      } catch (thrown) {
+        answer = { problem: wordsOf(thrown) }
+      }
+      reply('painda:seen', { ask, ...answer })
     },
     act(asked, reply) {
       const read = readAsked(asked)
-      perform(read, (problem) => reply('painda:acted', { ask: read.ask, problem }))
+      const done = (problem: string | null): void => reply('painda:acted', { ask: read.ask, problem })
+      try {
+        perform(read, done)
+      } catch (thrown) {
+        done(wordsOf(thrown))
+      }
     },
     sessions,
     close() {
@@ -192,6 +205,11 @@ export function createDesk(time: Time = hostTime(globalThis)): Desk {
       tables = []
     },
   }
+}
+
+/** A game's own code runs here, such as a view: Vite would let the dev server die of what it throws. */
+function wordsOf(thrown: unknown): string {
+  return `The game server: ${toPPError(thrown, 'INTERNAL').message}`
 }
 
 function membersOf({ clients, spectators }: FollowedRoom): FollowedMember[] {
