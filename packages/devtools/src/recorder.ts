@@ -23,6 +23,11 @@ export interface Checkpoint {
   readonly state: unknown
 }
 
+/** In the ring, with what it counts for. */
+interface Held extends Recorded {
+  readonly cost: number
+}
+
 export interface RecorderLimits {
   /** Default 10 000. */
   maxEvents?: number
@@ -49,6 +54,8 @@ export interface Recorder {
   /** False: events pass by unseen, and are counted as missed. */
   capturing: boolean
   readonly missed: number
+  /** Errors and lost replicas of all sources, ever: what the button's badge counts. */
+  readonly problems: number
   record(source: number, event: InspectEvent): void
   checkpoint(taken: Omit<Checkpoint, 'before'>): void
   /** Undefined when it was not recorded or is no longer held. */
@@ -71,7 +78,7 @@ export function createRecorder({
   maxEvents = MAX_EVENTS,
   maxBytes = MAX_BYTES,
 }: RecorderLimits = {}): Recorder {
-  const ring: (Recorded | undefined)[] = []
+  const ring: (Held | undefined)[] = []
   const listeners = new Set<() => void>()
   const totals = new Map<number, Totals>()
   const rates = { in: new Map<number, Rates>(), out: new Map<number, Rates>() }
@@ -80,6 +87,7 @@ export function createRecorder({
   let nextId = 0
   let heldBytes = 0
   let missed = 0
+  let problems = 0
 
   function totalsOf(source: number): Totals {
     let found = totals.get(source)
@@ -101,7 +109,10 @@ export function createRecorder({
 
   function count(source: number, event: InspectEvent): void {
     const sums = totalsOf(source)
-    if (isProblem(event)) sums.problems++
+    if (isProblem(event)) {
+      sums.problems++
+      problems++
+    }
     if (event.kind !== 'frame') return
     const size = event.bytes.byteLength
     ratesOf(source, event.direction).add(event.at, size)
@@ -118,7 +129,7 @@ export function createRecorder({
     const slot = firstId % maxEvents
     const gone = ring[slot]
     ring[slot] = undefined
-    if (gone !== undefined) heldBytes -= costOf(gone.event)
+    if (gone !== undefined) heldBytes -= gone.cost
     firstId++
     while (checkpoints[0] !== undefined && checkpoints[0].before < firstId) {
       checkpoints.shift()
@@ -139,6 +150,9 @@ export function createRecorder({
     get missed() {
       return missed
     },
+    get problems() {
+      return problems
+    },
     capturing: true,
     record(source, event) {
       count(source, event)
@@ -149,9 +163,11 @@ export function createRecorder({
       if (nextId - firstId >= maxEvents) dropOldest()
       // What is recorded ends up in screenshots, files and bug reports.
       const held = heldOf(event)
-      ring[nextId % maxEvents] = { id: nextId, source, event: held }
+      // Walks all that the event holds, so it is done once.
+      const cost = costOf(held)
+      ring[nextId % maxEvents] = { id: nextId, source, event: held, cost }
       nextId++
-      heldBytes += costOf(held)
+      heldBytes += cost
       // The newest is kept however large it is: it is what somebody wants to look at.
       while (heldBytes > maxBytes && nextId - firstId > 1) dropOldest()
       for (const listener of listeners) listener()

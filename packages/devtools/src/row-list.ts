@@ -20,6 +20,8 @@ export interface RowList {
 
 export function createRowList(recorder: Recorder, builder: RowBuilder): RowList {
   let all: Row[] = []
+  /** Of those, the ones that pass the filter but for their kind. */
+  let passing: Row[] = []
   let visible: readonly Row[] = []
   let counts = new Map<RowKind, number>()
   let filter = EVERYTHING
@@ -32,9 +34,10 @@ export function createRowList(recorder: Recorder, builder: RowBuilder): RowList 
   function dropGone(): void {
     const firstId = recorder.firstId
     if (all[0] === undefined || all[0].eventId >= firstId) return
-    const gone = lengthBefore(all, firstId)
-    for (const row of all.slice(0, gone)) if (matchesButKind(row, filter)) count(row, -1)
-    all = all.slice(gone)
+    all = all.slice(lengthBefore(all, firstId))
+    const gone = lengthBefore(passing, firstId)
+    for (const row of passing.slice(0, gone)) count(row, -1)
+    passing = passing.slice(gone)
     const hidden = lengthBefore(visible, firstId)
     if (hidden > 0) visible = visible.slice(hidden)
   }
@@ -47,6 +50,7 @@ export function createRowList(recorder: Recorder, builder: RowBuilder): RowList 
       for (const row of builder.build(recorded)) {
         all.push(row)
         if (!matchesButKind(row, filter)) continue
+        passing.push(row)
         count(row, 1)
         if (!filter.hidden.has(row.kind)) added.push(row)
       }
@@ -71,7 +75,7 @@ export function createRowList(recorder: Recorder, builder: RowBuilder): RowList 
     setFilter(next) {
       filter = next
       counts = new Map()
-      const passing = all.filter((row) => matchesButKind(row, filter))
+      passing = all.filter((row) => matchesButKind(row, filter))
       for (const row of passing) count(row, 1)
       visible = passing.filter((row) => !filter.hidden.has(row.kind))
     },

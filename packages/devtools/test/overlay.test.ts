@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HOOK_KEY, installHook } from '../src/hook.js'
 import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
+import { SERVER_SOURCE } from '../src/server-lane.js'
 import { createFakeClient, type FakeClient } from './fake-client.js'
 
 let devtools: MountedDevtools
@@ -80,6 +81,27 @@ test('closed, there is one button; it shows the connection and counts new errors
   await settle()
   expect(find('.dock')).toBeTruthy()
   expect(shadow().querySelector('.badge')).toBeNull()
+})
+
+test('closed, the badge counts a save of the game server that failed too, and looks at no client for it', async () => {
+  devtools = mountDevtools({ client })
+  draw()
+  const { recorder } = devtools.hook
+  const clients = vi.spyOn(devtools.hook, 'clients')
+  for (let step = 0; step < 20; step++) client.step()
+  expect(clients).not.toHaveBeenCalled()
+  const message = 'Unexpected end.'
+  recorder.record(SERVER_SOURCE, {
+    kind: 'reload',
+    at: 1,
+    side: 'server',
+    outcome: 'failed',
+    file: 'a.ts',
+    message,
+  })
+  draw()
+  await settle()
+  expect(find('.badge').textContent).toBe('1')
 })
 
 test('what happened before the overlay was there is in the list', async () => {

@@ -42,6 +42,27 @@ test('ten thousand frames of a game stay below 30 MB by the recorder’s own est
   expect(recorder.heldBytes).toBeLessThan(30_000_000)
 })
 
+test('what an event weighs is found out once: when it leaves the ring nobody looks at it again', () => {
+  const recorder = createRecorder({ maxEvents: 2 })
+  let reads = 0
+  const counting = Object.defineProperty({ ...ping }, 'messages', {
+    get() {
+      reads++
+      return ping.messages
+    },
+    enumerable: true,
+  })
+  recorder.record(0, counting)
+  recorder.record(0, ping)
+  const once = reads
+  expect(once).toBeGreaterThan(0)
+  recorder.record(0, ping)
+  recorder.record(0, ping)
+  expect([recorder.firstId, reads]).toEqual([2, once])
+  recorder.clear()
+  expect(recorder.heldBytes).toBe(0)
+})
+
 test('while capture is paused events are counted, not kept', () => {
   const recorder = createRecorder()
   recorder.capturing = false
@@ -79,6 +100,9 @@ test('errors, refusals of the server and desyncs are counted as problems', () =>
   recorder.record(0, frameOf('in', [{ kind: 'error', code: 'RATE_LIMITED', message: 'x' }]))
   recorder.record(0, ping)
   expect(recorder.totals(0).problems).toBe(3)
+  recorder.record(7, { kind: 'error', at: 1, peer: 'server', code: 'INTERNAL', message: 'x' })
+  recorder.clear()
+  expect([recorder.totals(0).problems, recorder.problems]).toEqual([3, 4])
 })
 
 test('the whole state that a decoder put beside a delta is not kept, and the client’s message is not touched', () => {

@@ -1,10 +1,12 @@
 import { createRandom, type Message } from '@painda/protocol'
+import { h, render } from 'preact'
 import { expect, test } from 'vitest'
 import { EVERYTHING, matches } from '../src/filter.js'
 import { createHook } from '../src/hook.js'
+import { FrameRow } from '../src/panel/frame-row.js'
 import { createRecorder } from '../src/recorder.js'
 import { createRowList } from '../src/row-list.js'
-import { createRowBuilder } from '../src/rows.js'
+import { createRowBuilder, type RowBuilder } from '../src/rows.js'
 import { changedPaths, summarise } from '../src/summary.js'
 import { deltaOf, frameOf, recordedOf, rowOf, snapshotOf } from './events.js'
 import { createFakeClient } from './fake-client.js'
@@ -138,4 +140,42 @@ test('a list kept up to date by steps is the list made anew, whatever the filter
     const counts = (of: typeof list) => Object.fromEntries([...of.counts].filter(([, count]) => count > 0))
     expect(counts(list)).toEqual(counts(fresh))
   }
+})
+
+test('a row is held against the filter when it comes, and not again when the ring drops it', () => {
+  const recorder = createRecorder({ maxEvents: 10 })
+  const builder = createRowBuilder(0)
+  let looks = 0
+  const counting: RowBuilder = {
+    ...builder,
+    build: (recorded) =>
+      builder.build(recorded).map(
+        (row) =>
+          new Proxy(row, {
+            get(target, key) {
+              if (key === 'direction') looks++
+              return Reflect.get(target, key)
+            },
+          }),
+      ),
+  }
+  const list = createRowList(recorder, counting)
+  list.setFilter({ ...EVERYTHING, direction: 'out' })
+  for (let turn = 0; turn < 3; turn++) {
+    looks = 0
+    for (let seq = 0; seq < 10; seq++) recorder.record(0, frameOf('out', [move], { seq }))
+    list.update()
+    expect([looks, list.visible.length, list.counts.get('message')]).toEqual([10, 10, 10])
+  }
+})
+
+test('a narrow row leaves out what the frame would weigh as JSON', () => {
+  const row = rowOf(move, 'out')
+  const page = document.createElement('div')
+  const draw = (isNarrow: boolean): Element | null => {
+    render(h(FrameRow, { row, top: 0, isSelected: false, isNarrow, onSelect() {} }), page)
+    return page.querySelector('.raw-size')
+  }
+  expect([draw(false) === null, draw(true) === null]).toEqual([false, true])
+  expect(page.querySelector('.cell-bytes')?.textContent).toMatch(/^\d+ B$/)
 })

@@ -61,10 +61,6 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
     for (const listener of listeners) listener()
   })
 
-  function problems(): number {
-    return hook.clients().reduce((sum, { source }) => sum + recorder.totals(source).problems, 0)
-  }
-
   function watch(): void {
     if (isClosed) return
     for (const stop of stopWatching) stop()
@@ -83,11 +79,10 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
   /** Closed, only a new problem is worth a redraw: the badge counts it. */
   function watchRecorder(): Undo {
     if (preferences.read().isOpen) return recorder.subscribe(refresh.request)
-    let drawn = problems()
+    let drawn = recorder.problems
     return recorder.subscribe(() => {
-      const now = problems()
-      if (now === drawn) return
-      drawn = now
+      if (recorder.problems === drawn) return
+      drawn = recorder.problems
       refresh.request()
     })
   }
@@ -123,14 +118,14 @@ export function createModel({ hook, preferences, frames, wallOffset }: ModelOpti
       return framesIn + framesOut + told > 0
     },
     get unread() {
-      return preferences.read().isOpen ? 0 : problems() - seenProblems
+      return preferences.read().isOpen ? 0 : recorder.problems - seenProblems
     },
     setPreferences(change) {
       if (isClosed) return
       const wasOpen = preferences.read().isOpen
       preferences.write(change)
       if (preferences.read().isOpen !== wasOpen) {
-        seenProblems = problems()
+        seenProblems = recorder.problems
         watch()
       }
       refresh.now()

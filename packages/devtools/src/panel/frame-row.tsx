@@ -66,18 +66,23 @@ export class FrameRow extends Component<FrameRowProps> {
         <span class="cell-content">{summarise(row)}</span>
         <span class="cell-room">{visible(row.room ?? '')}</span>
         <span class="cell-version">{versionText(row)}</span>
-        <span class="cell-bytes">{frame !== null && frame.part === 0 && <Size frame={frame} />}</span>
+        <span class="cell-bytes">
+          {frame !== null && frame.part === 0 && <Size frame={frame} isNarrow={isNarrow} />}
+        </span>
       </div>
     )
   }
 }
 
-function Size({ frame }: { frame: NonNullable<Row['frame']> }) {
+/** A narrow row has no place for what the frame would weigh as JSON, and finding it out costs as much as writing the JSON. */
+function Size({ frame, isNarrow }: { frame: NonNullable<Row['frame']>; isNarrow: boolean }) {
   return (
     <>
-      <span class="raw-size" title="as JSON">
-        {formatBytes(rawSize(frame))} →{' '}
-      </span>
+      {!isNarrow && (
+        <span class="raw-size" title="as JSON">
+          {formatBytes(rawSize(frame))} →{' '}
+        </span>
+      )}
       {formatBytes(frame.bytes.byteLength)}
     </>
   )
