@@ -90,8 +90,9 @@ export function memberRows(
   state: unknown,
 ): MemberRow[] {
   const left = new Set(facts)
+  const known = byName(facts)
   const listed = entries.flatMap((entry): MemberRow[] => {
-    const theirs = facts.filter(({ id, userId }) => id === entry.clientId || userId === entry.clientId)
+    const theirs = known.get(entry.clientId) ?? []
     for (const one of theirs) left.delete(one)
     const name = nameOf(entry, state)
     if (theirs.length === 0) return [{ id: entry.clientId, name, entry, facts: null }]
@@ -102,4 +103,17 @@ export function memberRows(
     return { id: one.id, name, entry: null, facts: one }
   })
   return [...listed, ...unlisted]
+}
+
+/** Under the id of the session and under that of its user, which lists of members go by. */
+function byName(facts: readonly MemberFacts[]): ReadonlyMap<string, readonly MemberFacts[]> {
+  const found = new Map<string, MemberFacts[]>()
+  for (const one of facts) {
+    for (const name of new Set([one.id, one.userId])) {
+      const others = found.get(name)
+      if (others === undefined) found.set(name, [one])
+      else others.push(one)
+    }
+  }
+  return found
 }

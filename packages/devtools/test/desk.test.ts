@@ -372,6 +372,39 @@ test('a dev server that is gone, or says nothing, is an answer too', async () =>
   expect(await lane.act({ what: 'kick', room: id, client: 'p1' })).toBe('The dev server does not answer.')
 })
 
+test('a crowd is matched with what the server knows of it in one walk, at either end', async () => {
+  const { desk } = await build()
+  let looks = 0
+  const ids = Array.from({ length: 300 }, (_, n) => `c_${n}`)
+  const member = (id: string) => ({ id, userId: id }) as FollowedMember
+  const spectators = ids.map(member)
+  spectators.includes = () => {
+    throw new Error('Nobody is looked for among all.')
+  }
+  const room = { id: 'crowd', clients: [member('c_first')], spectators } as unknown as FollowedRoom
+  desk.attach({
+    inspector: createInspector(),
+    rooms: () => [room],
+    getClients: () => [],
+    acceptTransport: () => {},
+  })
+  const facts = desk.sessions().filter((one) => one.room === 'crowd')
+  expect([facts.length, facts[0]?.role, facts[300]?.role]).toEqual([301, 'player', 'spectator'])
+  const counted = facts.map((fact) =>
+    Object.defineProperty({ ...fact }, 'id', { get: () => (looks++, fact.id), enumerable: true }),
+  )
+  const entries = ids.map((clientId) => ({
+    clientId,
+    data: {},
+    joinedAt: 0,
+    updatedAt: 0,
+    connected: true,
+    connections: 1,
+  }))
+  expect(memberRows(entries, counted, {})).toHaveLength(301)
+  expect(looks).toBeLessThan(10 * counted.length)
+})
+
 test('who is listed stands beside what the server knows, a row per session, the unlisted last', () => {
   const entry = (clientId: string) => ({
     clientId,

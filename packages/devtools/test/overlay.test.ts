@@ -275,6 +275,46 @@ test('each empty view says what to do', async () => {
   expect(rows()).toContain('hello')
 })
 
+test('the list of players is drawn once a second, however many frames come meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+  try {
+    const rooms = client.rooms.bind(client)
+    let names = ['Ada']
+    const list = () =>
+      names.map((name, index) => ({
+        clientId: `c_${index}`,
+        data: { name },
+        joinedAt: 0,
+        updatedAt: 0,
+        connected: true,
+        connections: 1,
+      }))
+    client.rooms = () => rooms().map((room) => ({ ...room, presence: { list } }))
+    const shown = (): string[] =>
+      [...shadow().querySelectorAll('.player-name')].map((cell) => cell.textContent)
+    open({ tab: 'players' })
+    client.start()
+    // Effects come in the turn after a frame.
+    for (let turn = 0; turn < 4; turn++) {
+      draw()
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    }
+    expect(shown()).toEqual(['Ada'])
+    names = ['Ada', 'Ben']
+    for (let step = 0; step < 3; step++) {
+      client.step()
+      draw()
+      await settle()
+    }
+    expect(shown()).toEqual(['Ada'])
+    vi.advanceTimersByTime(1_000)
+    await settle()
+    expect(shown()).toEqual(['Ada', 'Ben'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('call site and renders are tabs of the detail, and say so where nobody can know', async () => {
   open()
   client.start()

@@ -2,7 +2,8 @@
 // Who is in a room, how their connection is, what each of them sees, and which places of the state cost the bytes. What only the server
 // knows comes from its desk, where the dev server runs it.
 import type { PresenceEntry } from '@painda/protocol'
-import { useState } from 'preact/hooks'
+import { Component } from 'preact'
+import { useMemo, useState } from 'preact/hooks'
 import type { DeskLane, Wish } from '../desk-lane.js'
 import { formatAge, formatBytes, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
@@ -13,6 +14,7 @@ import { useEvery } from '../overlay/use-every.js'
 import { useMembers } from '../overlay/use-members.js'
 import { preview } from '../preview.js'
 import { joinOptionsOf, repertoireOf } from '../repertoire.js'
+import type { MemberFacts } from '../vite/member-facts.js'
 import { RoomChoice } from './room-choice.js'
 import { SeenBy } from './seen-by.js'
 import { Views } from './views.js'
@@ -45,8 +47,8 @@ interface PlayersProps {
 }
 
 function Players({ model, desk, attached, room, now }: PlayersProps) {
-  const facts = useMembers(desk).filter((one) => one.room === room.id)
-  const rows = memberRows(room.presence?.list() ?? [], facts, room.state)
+  const members = useMembers(desk)
+  const facts = useMemo(() => members.filter((one) => one.room === room.id), [members, room.id])
   const { client } = attached
   const isDesk = desk !== null && facts.length > 0
   const [viewed, setViewed] = useState<{ readonly id: string | null; readonly name: string } | null>(null)
@@ -97,7 +99,8 @@ function Players({ model, desk, attached, room, now }: PlayersProps) {
           </div>
         )}
         <Members
-          rows={rows}
+          room={room}
+          facts={facts}
           isDesk={isDesk}
           ownId={client.id}
           ownRtt={client.rtt}
@@ -137,7 +140,9 @@ const DONE: { readonly [What in Deed]: string } = {
 }
 
 interface MembersProps {
-  rows: readonly MemberRow[]
+  room: InspectableRoom
+  /** What the server knows of this room's members. */
+  facts: readonly MemberFacts[]
   isDesk: boolean
   ownId: string | null
   ownRtt: number | null
@@ -147,7 +152,26 @@ interface MembersProps {
   onAct: (what: Deed, row: MemberRow) => void
 }
 
-function Members({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: MembersProps) {
+/** Drawn once a second, as the server tells of them, and when somebody has clicked: with every frame a crowd would cost too much. */
+class Members extends Component<MembersProps> {
+  /** How many there were; just opened, there may be none yet. */
+  private drawn = 0
+
+  override shouldComponentUpdate(next: MembersProps): boolean {
+    const { now, isDesk, viewed } = this.props
+    return this.drawn === 0 || next.now !== now || next.isDesk !== isDesk || next.viewed !== viewed
+  }
+
+  override render({ room, facts, ...rest }: MembersProps) {
+    const rows = memberRows(room.presence?.list() ?? [], facts, room.state)
+    this.drawn = rows.length
+    return <Table rows={rows} {...rest} />
+  }
+}
+
+type TableProps = Omit<MembersProps, 'room' | 'facts'> & { rows: readonly MemberRow[] }
+
+function Table({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: TableProps) {
   if (rows.length === 0) {
     return <p class="players-note">Nobody is listed. Members appear with the room’s first presence.</p>
   }

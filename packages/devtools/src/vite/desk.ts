@@ -222,10 +222,11 @@ function shownTo(room: FollowedRoom, id: string): { state: object; version: numb
 }
 
 function factsOf(room: FollowedRoom, lastSecond: ReadonlyMap<string, Sent>): MemberFacts[] {
+  const spectators = new Set(room.spectators)
   return membersOf(room).map((member): MemberFacts => {
     const { id, userId, connected, rtt, bufferedBytes, unconfirmedBytes, isBehind } = member
     const sent = lastSecond.get(id) ?? { frames: 0, states: 0, bytes: 0 }
-    const role = room.spectators.includes(member) ? 'spectator' : 'player'
+    const role = spectators.has(member) ? 'spectator' : 'player'
     return {
       room: room.id,
       id,
