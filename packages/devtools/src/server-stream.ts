@@ -167,28 +167,54 @@ export interface FollowedMember {
   readonly rooms: ReadonlySet<string>
 }
 
-type ServerHook = { attachServer?: (server: FollowedServer) => void }
-
 /** A server says where it is to whoever stands here; it is all that both sides agree on. */
 const HOOK_KEY: unique symbol = Symbol.for('painda.devtools')
+/** On the hook: the dev server and its successor may each have loaded a copy of this module. */
+const FOLLOWERS: unique symbol = Symbol.for('painda.devtools.followers')
 
-/** Takes in every server that this process starts from now on, until the undo. A hook that was there before goes on being told. */
-export function followServers(host: object, tell: (server: FollowedServer) => void): Undo {
+type Tell = (server: FollowedServer) => void
+
+interface ServerHook {
+  attachServer?: Tell
+  /** Ours: all who follow. */
+  [FOLLOWERS]?: { readonly tells: Set<{ readonly tell: Tell }>; leave(): void }
+}
+
+/**
+ * Takes in every server that this process starts from now on, until the undo. A hook that was there before goes on being told. All who
+ * follow share one hook: a dev server that restarts has its successor follow before it leaves itself, and hooks put on one another
+ * would never go again.
+ */
+export function followServers(host: object, tell: Tell): Undo {
   const slots = host as { [HOOK_KEY]?: ServerHook }
+  const { tells, leave } = slots[HOOK_KEY]?.[FOLLOWERS] ?? putHook(slots)
+  const follower = { tell }
+  tells.add(follower)
+  return () => {
+    if (tells.delete(follower) && tells.size === 0) leave()
+  }
+}
+
+function putHook(slots: { [HOOK_KEY]?: ServerHook }): NonNullable<ServerHook[typeof FOLLOWERS]> {
   const before = slots[HOOK_KEY]
+  const followers = {
+    tells: new Set<{ readonly tell: Tell }>(),
+    leave() {
+      if (slots[HOOK_KEY] !== hook) return
+      if (before === undefined) delete slots[HOOK_KEY]
+      else slots[HOOK_KEY] = before
+    },
+  }
   const hook: ServerHook = {
     ...before,
     attachServer(server) {
       before?.attachServer?.(server)
-      tell(server)
+      for (const { tell } of [...followers.tells]) tell(server)
     },
+    [FOLLOWERS]: followers,
   }
   slots[HOOK_KEY] = hook
-  return () => {
-    if (slots[HOOK_KEY] !== hook) return
-    if (before === undefined) delete slots[HOOK_KEY]
-    else slots[HOOK_KEY] = before
-  }
+  return followers
 }
 
 /** A page is our own, and still only a page: what it says is looked at. */

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import process from 'node:process'
+import type { Undo } from '@painda/protocol'
 import { normalizePath } from 'vite'
 import type { Plugin, WebSocketClient } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
@@ -93,6 +94,8 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
   let app: string | null = null
   let folder = new URL('./', import.meta.url)
   let converters: readonly Converter[] = []
+  /** Of each dev server, by its pages' environment: one that restarts makes another before it goes. */
+  const closers = new WeakMap<object, Undo>()
   return {
     name: 'painda:devtools',
     apply: (_config, { command, isPreview }) => command === 'serve' && isPreview !== true,
@@ -164,14 +167,21 @@ function inspectorPlugin(options: PageOptions, tests: TestOptions): DockedPlugin
             })
             .catch(next)
         })
-        httpServer?.once('close', () => {
+        const close = (): void => {
           unfollow()
           stream.close()
           tools.close()
           journals.close()
           desk.close()
-        })
+        }
+        closers.set(devServer.environments.client, close)
+        httpServer?.once('close', close)
       },
+    },
+
+    /** A dev server within another one, in middleware mode, has no port of its own that would close. */
+    closeBundle() {
+      closers.get(this.environment)?.()
     },
 
     /** The page is told itself of what it has taken in; which file it was that somebody saved, only we know. */

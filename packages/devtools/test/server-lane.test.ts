@@ -195,6 +195,38 @@ test('servers of the process are found by themselves; whoever looked before is t
   expect(host[key]).toBe(before)
 })
 
+test('a dev server that restarts follows before it leaves: each server is told once, and nothing stays behind in the end', () => {
+  const key = Symbol.for('painda.devtools')
+  const host: Record<symbol, { attachServer?: (server: object) => void } | undefined> = {}
+  const told: number[] = []
+  let unfollow = followServers(host, () => told.push(0))
+  for (let turn = 1; turn <= 20; turn++) {
+    const leave = unfollow
+    unfollow = followServers(host, () => told.push(turn))
+    leave()
+    leave()
+  }
+  host[key]?.attachServer?.({ inspector: createInspector() })
+  expect(told).toEqual([20])
+  unfollow()
+  expect(key in host).toBe(false)
+})
+
+test('a hook that another tool has put over ours stays in its place, and whoever follows later is told through it', () => {
+  const key = Symbol.for('painda.devtools')
+  const host: Record<symbol, { attachServer?: (server: object) => void } | undefined> = {}
+  const [first, second] = [vi.fn(), vi.fn()]
+  const unfollow = followServers(host, first)
+  const ours = host[key]
+  const theirs = { ...ours, attachServer: (server: object) => ours?.attachServer?.(server) }
+  host[key] = theirs
+  unfollow()
+  expect(host[key]).toBe(theirs)
+  followServers(host, second)
+  host[key]?.attachServer?.({ inspector: createInspector() })
+  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([0, 1])
+})
+
 test('a session saved with the server’s lane comes back with it, and is saved as the same text', () => {
   const hook = createHook()
   hook.recorder.record(SERVER_SOURCE, { ...frameOf('out', [snapshotOf(1, { a: 1 })]), peer: 'c_1' })

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { createInspector } from '@painda/protocol'
 import { build, createServer, resolveConfig, type InlineConfig } from 'vite'
 import { expect, test } from 'vitest'
 import { paindaDevtools } from '../src/vite.js'
@@ -146,6 +147,23 @@ test('code of the server cannot load it', async () => {
   } finally {
     await server.close()
   }
+})
+
+test('without a port of its own too, a dev server follows game servers once, restarted or not, and no longer than it runs', async () => {
+  const key = Symbol.for('painda.devtools')
+  const server = await createServer(config())
+  for (let turn = 0; turn < 3; turn++) await server.restart()
+  const hook: { attachServer?(server: object): void } | undefined = Reflect.get(globalThis, key)
+  let journals = 0
+  const inspector = Object.defineProperty(createInspector(), 'journal', {
+    set() {
+      journals++
+    },
+  })
+  hook?.attachServer?.({ inspector, rooms: () => [], getClients: () => [], acceptTransport() {} })
+  expect(journals).toBe(1)
+  await server.close()
+  expect(Reflect.has(globalThis, key)).toBe(false)
 })
 
 test('tools are answered by the dev server, and nobody else’s page is', async () => {
