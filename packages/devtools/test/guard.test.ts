@@ -1,5 +1,5 @@
 import { h, render } from 'preact'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Guard } from '../src/overlay/guard.js'
 
 test('a view that throws says so in its place, what stands around it stays, and it can be tried again', async () => {
@@ -9,10 +9,14 @@ test('a view that throws says so in its place, what stands around it stays, and 
     return h('p', null, 'All is well.')
   }
   const page = document.createElement('div')
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {})
   render(h('main', null, h('h1', null, 'Inspector'), h(Guard, null, h(View, null))), page)
   await Promise.resolve()
   expect(page.textContent).toContain('Inspector')
   expect(page.querySelector('[role="alert"]')?.textContent).toContain('No such kind.')
+  expect(told.mock.calls).toEqual([
+    [expect.objectContaining({ stack: expect.stringContaining('guard.test') })],
+  ])
   isBroken = false
   page.querySelector('button')?.click()
   await Promise.resolve()

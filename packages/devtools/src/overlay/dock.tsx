@@ -12,6 +12,7 @@ import { StatePanel } from '../panel/state.js'
 import { StatusPanel } from '../panel/status.js'
 import { TimelinePanel } from '../panel/timeline.js'
 import { SERVER_SOURCE } from '../server-lane.js'
+import { visible } from '../visible.js'
 import { Grip } from './grip.js'
 import { Guard } from './guard.js'
 import { IconButton } from './icon-button.js'
@@ -196,13 +197,13 @@ function SourcePicker({ model }: { model: Model }) {
       <option value="">{others.length > 0 ? 'This tab' : 'All clients'}</option>
       {clients.map(({ source: number, client }) => (
         <option key={number} value={String(number)}>
-          {`#${number + 1} ${client.id ?? 'not connected'}`}
+          {`#${number + 1} ${visible(client.id ?? 'not connected')}`}
         </option>
       ))}
       {model.hasServer && <option value={String(SERVER_SOURCE)}>The server</option>}
       {others.map(({ source: number, name }) => (
         <option key={number} value={String(number)}>
-          {`Other tab: ${name}`}
+          {`Other tab: ${visible(name)}`}
         </option>
       ))}
     </select>

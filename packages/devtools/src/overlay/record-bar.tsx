@@ -3,6 +3,7 @@
 import { useLayoutEffect, useReducer } from 'preact/hooks'
 import { formatCount } from '../format.js'
 import type { RecordedState, RecordingLane, RecordingState } from '../recording-lane.js'
+import { visible } from '../visible.js'
 import { copyText } from './copy-text.js'
 import { IconButton } from './icon-button.js'
 import type { Stage } from './stage.js'
@@ -42,7 +43,7 @@ export function RecordBar({ stage }: { stage: Stage }) {
     case 'failed':
       return (
         <div class="stage-bar" data-tone="bad" role="alert">
-          <span class="stage-text">{state.problem}</span>
+          <span class="stage-text">{visible(state.problem)}</span>
           <IconButton icon="close" label="Dismiss" onClick={recording.dismiss} />
         </div>
       )
@@ -64,7 +65,7 @@ function Running({
     <div class="stage-bar" role="status">
       <span class="recording-dot" />
       <span class="stage-text">
-        Recording <b>{state.definition}</b> · {seconds} s
+        Recording <b>{visible(state.definition)}</b> · {seconds} s
       </span>
       <button type="button" class="button" onClick={recording.stop}>
         Stop
@@ -80,14 +81,14 @@ function Recorded({ stage, state }: { stage: Stage; state: RecordedState }) {
     <>
       {problem !== null && (
         <div class="stage-bar" data-tone="bad" role="alert">
-          <span class="stage-text">{problem}</span>
+          <span class="stage-text">{visible(problem)}</span>
         </div>
       )}
       <div class="stage-bar" role="status">
         {typeof test === 'string' ? (
           <>
             <span class="stage-text">
-              <b>{definition}</b> from its beginning: {formatCount(seconds)} s, {formatCount(inputs)}{' '}
+              <b>{visible(definition)}</b> from its beginning: {formatCount(seconds)} s, {formatCount(inputs)}{' '}
               {inputs === 1 ? 'input' : 'inputs'}
             </span>
             <button

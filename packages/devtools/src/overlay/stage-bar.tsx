@@ -2,7 +2,7 @@
 // Saving and opening sessions, and the line below the head that says what is shown or what went wrong.
 import { useRef } from 'preact/hooks'
 import { formatCount } from '../format.js'
-import { visible } from '../visible.js'
+import { escaped, visible } from '../visible.js'
 import { IconButton } from './icon-button.js'
 import { Icon } from './icons.js'
 import type { Stage } from './stage.js'
@@ -40,7 +40,7 @@ export function StageBar({ stage }: { stage: Stage }) {
     <>
       {notice !== null && (
         <div class="stage-bar" data-tone="bad" role="alert">
-          <span class="stage-text">{notice}</span>
+          <span class="stage-text">{visible(notice)}</span>
           <IconButton icon="close" label="Dismiss" onClick={stage.dismiss} />
         </div>
       )}
@@ -54,14 +54,14 @@ export function StageBar({ stage }: { stage: Stage }) {
       )}
       {fileName === null && trouble !== null && (
         <div class="stage-bar" data-tone="bad" role="alert">
-          <pre class="stage-text trouble">{trouble}</pre>
+          <pre class="stage-text trouble">{lines(trouble)}</pre>
         </div>
       )}
       {fileName !== null && (
         <div class="stage-bar" role="status">
           <Icon name="open" />
           <span class="stage-text">
-            <b>{fileName}</b> · {aboutReplay(stage)}
+            <b>{visible(fileName)}</b> · {aboutReplay(stage)}
           </span>
           <button type="button" class="button" onClick={stage.backToPage}>
             Back to the page
@@ -81,9 +81,16 @@ function aboutReplay({ model, fingerprint }: Stage): string {
   return [
     `${formatCount(recorder.nextId)} events from ${new Date(startedAt).toLocaleString()}`,
     ...(app === undefined ? [] : [visible(app)]),
-    ...(theirs === undefined ? [] : [`contract ${theirs}${isOther ? ', the page has another one' : ''}`]),
+    ...(theirs === undefined
+      ? []
+      : [`contract ${visible(theirs)}${isOther ? ', the page has another one' : ''}`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ].join(' · ')
+}
+
+/** What a compiler says stands in lines, and is as long as it is. */
+function lines(text: string): string {
+  return text.split('\n').map(escaped).join('\n')
 }
 
 /** Handlers for the element that takes a dropped file. Other drags pass by. */

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // Nothing to show, said in a way that helps.
 import type { ComponentChildren } from 'preact'
+import { visible } from '../visible.js'
 
 export function Empty({
   title,
@@ -14,7 +15,7 @@ export function Empty({
   return (
     <div class="empty">
       <p class="empty-title">{title}</p>
-      {hint !== undefined && <p class="empty-hint">{hint}</p>}
+      {hint !== undefined && <p class="empty-hint">{visible(hint)}</p>}
       {children}
     </div>
   )

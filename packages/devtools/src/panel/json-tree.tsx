@@ -22,7 +22,7 @@ const FLASH: KeyframeAnimationOptions = { duration: 1_100, easing: 'ease-out' }
 
 export function JsonTree({ label, value, flash = false }: JsonTreeProps) {
   return (
-    <div class="tree" role="tree" aria-label={label} {...treeFocus} onKeyDown={onTreeKeyDown}>
+    <div class="tree" role="tree" aria-label={visible(label)} {...treeFocus} onKeyDown={onTreeKeyDown}>
       {isBranch(value) ? (
         <Children value={value} depth={0} flash={flash} />
       ) : (

@@ -130,7 +130,7 @@ function LanePicture({ lane, top }: { lane: Lane; top: number }) {
           width={1}
           height={HEIGHT}
         >
-          {file !== undefined && <title>{`${file} was saved`}</title>}
+          {file !== undefined && <title>{`${visible(file)} was saved`}</title>}
         </rect>
       ))}
     </>

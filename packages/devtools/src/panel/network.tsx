@@ -9,6 +9,7 @@ import { copyText } from '../overlay/copy-text.js'
 import { toneOf } from '../overlay/status-words.js'
 import { useEvery } from '../overlay/use-every.js'
 import { NO_RULE, SORTS } from '../sieve.js'
+import { visible } from '../visible.js'
 import type { Weather } from '../weather.js'
 import { ByType } from './by-type.js'
 import { Dials } from './dials.js'
@@ -53,7 +54,7 @@ function LineCard({ model, attached }: { model: Model; attached: AttachedClient 
   if (line === null) return null
   const { status } = client.status()
   return (
-    <article class="client" aria-label={`Line of ${client.id ?? `client ${source + 1}`}`}>
+    <article class="client" aria-label={`Line of ${visible(client.id ?? `client ${source + 1}`)}`}>
       <header class="client-head">
         <span class="connection" data-tone={toneOf(status)}>
           <span class="dot" data-tone={toneOf(status)} />

@@ -15,6 +15,7 @@ import { useMembers } from '../overlay/use-members.js'
 import { preview } from '../preview.js'
 import { joinOptionsOf, repertoireOf } from '../repertoire.js'
 import type { MemberFacts } from '../vite/member-facts.js'
+import { visible } from '../visible.js'
 import { RoomChoice } from './room-choice.js'
 import { SeenBy } from './seen-by.js'
 import { Views } from './views.js'
@@ -226,7 +227,7 @@ function Table({ rows, isDesk, ownId, ownRtt, now, viewed, onView, onAct }: Tabl
                 <span class="player-name">{name}</span>
                 {isSelf && <span class="tag">this page</span>}
                 {facts?.role === 'spectator' && <span class="tag">spectator</span>}
-                {name !== id && <span class="player-id">{id}</span>}
+                {name !== id && <span class="player-id">{visible(id)}</span>}
               </th>
               <td>
                 {entry === null ? (

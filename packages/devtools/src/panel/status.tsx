@@ -5,6 +5,7 @@ import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
 import { toneOf } from '../overlay/status-words.js'
 import { useEvery } from '../overlay/use-every.js'
+import { visible } from '../visible.js'
 import { Empty } from './empty.js'
 import { Log } from './log.js'
 import { Sparkline } from './sparkline.js'
@@ -70,13 +71,13 @@ function ClientStatus({ model, attached: { client, source }, now }: ClientStatus
       </header>
       {error !== null && (
         <p class="client-error">
-          <b>{error.code}</b> {error.message}
+          <b>{visible(error.code)}</b> {visible(error.message)}
         </p>
       )}
       <div class="client-body">
         <div>
           <dl class="figures">
-            <Figure name="client id" value={client.id ?? 'none yet'} />
+            <Figure name="client id" value={visible(client.id ?? 'none yet')} />
             <Figure
               name="round trip"
               value={client.rtt === null ? 'not measured yet' : formatMs(client.rtt)}

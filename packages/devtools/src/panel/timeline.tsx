@@ -10,6 +10,7 @@ import { stateAt, type PastState } from '../rebuild.js'
 import { compareNow, type Compared } from '../server-now.js'
 import { nameOfSource, roomNames } from '../session.js'
 import { momentBefore, momentsOf, placeIn, spanOf, type Moment } from '../timeline.js'
+import { visible } from '../visible.js'
 import { DeltaView } from './delta-view.js'
 import { Empty } from './empty.js'
 import { JsonTree } from './json-tree.js'
@@ -43,7 +44,7 @@ export function TimelinePanel({ model }: { model: Model }) {
           >
             {tracks.map(({ id, source, room }) => (
               <option key={id} value={id}>
-                {`${room} · ${nameOfSource(model.hook, source).slice(0, 12)}`}
+                {visible(`${room} · ${nameOfSource(model.hook, source).slice(0, 12)}`)}
               </option>
             ))}
           </select>
@@ -265,7 +266,7 @@ function DesyncBanner({ model, track, onShow }: DesyncBannerProps) {
     <div class="stage-bar" data-tone="bad" role="alert">
       <span class="stage-text">
         The replica differed from the server at version {event.have}
-        {event.path === undefined ? '' : `, at ${event.path}`}.
+        {event.path === undefined ? '' : `, at ${visible(event.path)}`}.
       </span>
       <button type="button" class="button" onClick={() => onShow(event.at)}>
         Show it

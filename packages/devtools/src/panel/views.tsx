@@ -73,7 +73,7 @@ function Own({ paths }: { paths: readonly string[] }) {
       ) : (
         <ul class="own-paths">
           {paths.map((path) => (
-            <li key={path} title={path}>
+            <li key={path} title={visible(path)}>
               {visible(path)}
             </li>
           ))}
