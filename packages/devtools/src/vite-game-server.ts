@@ -1,7 +1,7 @@
 // The game server in the dev server's process: loaded, started, and given other code when a file of it was saved. The code that runs
 // stays in charge until the new one has been loaded and taken; what goes wrong is told, and the game goes on.
 //   saved ── loads, and the server takes it ──▶ kept        rooms, sockets and state go on; rooms whose state has another shape begin anew
-//         ── the contract is another one ─────▶ restarted   a new server; clients come back by themselves, to new rooms
+//         ── the contract is another one ─────▶ restarted   a new server; clients come back by themselves, to the rooms that it could take over
 //         ── it throws ───────────────────────▶ failed      nothing has changed
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -15,7 +15,15 @@ export interface RunningServer {
     options: { readonly contract?: object; readonly restartRooms?: boolean },
   ): { readonly rooms: number; readonly notes: readonly string[] }
   shutdown(options: { readonly timeoutMs: number; readonly spreadMs: number }): Promise<void>
+  handOver(options: { readonly timeoutMs: number; readonly spreadMs: number }): Promise<readonly unknown[]>
+  takeOver(rooms: readonly never[]): TakenOver
   close(): Promise<void>
+}
+
+interface TakenOver {
+  readonly rooms: number
+  readonly restarted: number
+  readonly notes: readonly string[]
 }
 
 /** Whoever develops is alone: clients come back at once. */
@@ -72,6 +80,8 @@ export function createGameServer({
   /** Files of the save that has not begun yet. */
   let next: { readonly files: Set<string>; readonly done: Promise<void> } | null = null
   let isClosed = false
+  /** Rooms of the server before. Until one has taken them over: code that does not start is mended with the next save. */
+  let rooms: readonly unknown[] = []
 
   /** Nobody else would answer: the socket would hang until its client gives up. */
   function refuse({ headers }: IncomingMessage, socket: Duplex): void {
@@ -85,13 +95,24 @@ export function createGameServer({
     await running?.shutdown(AT_ONCE)
   }
 
-  async function begin(module: GameServerModule): Promise<void> {
-    await stop()
-    if (isClosed) return
+  async function retire(): Promise<void> {
+    const running = server
+    server = null
+    if (running !== null) rooms = await running.handOver(AT_ONCE)
+  }
+
+  /** What has become of the rooms, in words; nothing where there were none. */
+  async function begin(module: GameServerModule): Promise<string> {
+    await retire()
+    if (isClosed) return ''
     server = await module.start(httpServer)
     assertServer(server)
     try {
       take(server, module)
+      // From a server of the same kind as this one.
+      const taken = server.takeOver(rooms as readonly never[])
+      rooms = []
+      return wordsOf(taken)
     } catch (thrown) {
       await stop()
       throw thrown
@@ -100,18 +121,19 @@ export function createGameServer({
 
   async function put(module: GameServerModule): Promise<Pick<ReloadNotice, 'outcome' | 'message'>> {
     if (server === null) {
-      await begin(module)
-      return { outcome: 'restarted', message: 'The game server has started.' }
+      return { outcome: 'restarted', message: `The game server has started.${await begin(module)}` }
     }
     try {
-      const { rooms, notes } = take(server, module)
-      const kept = rooms === 1 ? '1 room goes on' : `${rooms} rooms go on`
-      return { outcome: 'kept', message: [`${kept} with the new code.`, ...notes].join(' ') }
+      const { rooms: kept, notes } = take(server, module)
+      return { outcome: 'kept', message: [`${goOn(kept)} with the new code.`, ...notes].join(' ') }
     } catch (thrown) {
       if (Reflect.get(Object(thrown), 'code') !== 'CONTRACT_MISMATCH') throw thrown
-      await begin(module)
       const why = messageOf(thrown)
-      return { outcome: 'restarted', message: `${why} The game server has started anew; clients come back.` }
+      const became = await begin(module)
+      return {
+        outcome: 'restarted',
+        message: `${why} The game server has started anew; clients come back.${became}`,
+      }
     }
   }
 
@@ -153,6 +175,8 @@ export function createGameServer({
     restart(downMs = 0) {
       queue = queue.then(async () => {
         await stop()
+        // As after a crash.
+        rooms = []
         if (downMs > 0) await new Promise<void>((resolve) => time.after(downMs, resolve))
         await change(new Set())
       })
@@ -168,6 +192,19 @@ export function createGameServer({
 
 function take(server: RunningServer, { setup, contract }: GameServerModule) {
   return server.reload(setup, { restartRooms: true, ...(contract === undefined ? {} : { contract }) })
+}
+
+function goOn(rooms: number): string {
+  return rooms === 1 ? '1 room goes on' : `${rooms} rooms go on`
+}
+
+/** Behind another sentence. */
+function wordsOf({ rooms, restarted, notes }: TakenOver): string {
+  if (rooms + restarted === 0) return ''
+  const which = restarted === 1 ? ' room' : ' rooms'
+  const anew = `${restarted}${rooms === 0 ? which : ''} began anew`
+  const counts = [...(rooms > 0 ? [goOn(rooms)] : []), ...(restarted > 0 ? [anew] : [])].join(', ')
+  return ` ${[`${counts}.`, ...notes].join(' ')}`
 }
 
 function assertModule(module: unknown): GameServerModule {

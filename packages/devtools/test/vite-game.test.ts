@@ -148,23 +148,73 @@ test('code that cannot be read, that throws, or that is no game is told with its
   await waitFor(() => room.state?.score === 1013)
 })
 
-test('another contract is a new server: clients come back by themselves, to rooms of the new code', async () => {
+test('another contract is a new server: clients come back by themselves, to the room that they were in', async () => {
   const project = await createProject({ 'main.ts': MAIN, 'shared.ts': SHARED, 'rules.ts': rules(1) })
   const { client, room } = await enter(project.url)
   const outcomes: string[] = []
   client.on('recovery', ({ outcome, lost }) => outcomes.push(`${outcome} ${JSON.stringify(lost)}`))
   room.send('hit', 3)
   await waitFor(() => room.state?.score === 1003)
+  const { id } = room
+  const { server } = project.game
   await project.save(
     'shared.ts',
     SHARED.replace('score: 0', 'score: 500').replace('hit:', 'jump: type<null>(), hit:'),
   )
   expect(project.lines.at(-1)).toMatch(
-    /contract has changed.*"jump".*The game server has started anew; clients come back\.$/,
+    /contract has changed.*"jump".*The game server has started anew; clients come back\. 1 room goes on\.$/,
   )
-  await waitFor(() => room.state?.score === 1500 && room.status === 'joined')
+  // The state is the one that it had, and who comes back has joined it once more.
+  await waitFor(() => room.state?.score === 2003 && room.status === 'joined')
+  expect(room.id).toBe(id)
+  expect(project.game.server).not.toBe(server)
   expect(outcomes).toHaveLength(1)
   expect(outcomes[0]).toContain('expired')
+})
+
+test('rooms that cannot go on with another contract begin anew, and it says which and why', async () => {
+  const shared = SHARED.replace(
+    'export const contract = defineContract({ rooms: { Arena } })',
+    `export const Board = defineRoom({ name: 'board', state: () => ({ moves: 0 }) })
+export const contract = defineContract({ rooms: { Arena, Board } })`,
+  )
+  const main = MAIN.replace('import { Arena,', 'import { Arena, Board,').replace(
+    '  server.define(Arena, {',
+    `  server.define(Board, { autoDisposeMs: Infinity })
+  if (server.getRoom('board') === undefined) server.createRoom(Board, { id: 'board' })
+  server.define(Arena, {`,
+  )
+  const project = await createProject({ 'main.ts': main, 'shared.ts': shared, 'rules.ts': rules(1) })
+  const { room } = await enter(project.url)
+  room.send('hit', 3)
+  await waitFor(() => room.state?.score === 1003)
+  const lively = shared
+    .replace('hit:', 'jump: type<null>(), hit:')
+    .replace('score: 0', 'score: 500, lives: 3')
+  await project.save('shared.ts', lively)
+  expect(project.lines.at(-1)).toMatch(
+    /clients come back\. 2 rooms began anew\. .*The room "board" has been made already\./,
+  )
+  expect(project.lines.at(-1)).toContain('The state of the room "arena" has another shape at "lives".')
+  await waitFor(() => room.state?.score === 1500 && room.status === 'joined')
+})
+
+test('rooms wait for a server that does not start, and go on with the save that mends it', async () => {
+  const project = await createProject({ 'main.ts': MAIN, 'shared.ts': SHARED, 'rules.ts': rules(1) })
+  const { room } = await enter(project.url)
+  room.send('hit', 3)
+  await waitFor(() => room.state?.score === 1003)
+  const broken = MAIN.replace(
+    '{\n  server.define',
+    `{\n  if (contract) throw new Error('not yet')\n  server.define`,
+  )
+  await project.save('main.ts', broken)
+  expect(project.lines.at(-1)).toContain('The code before stays in charge.')
+  await project.save('shared.ts', SHARED.replace('hit:', 'jump: type<null>(), hit:'))
+  expect(project.lines.at(-1)).toContain('not yet. No game server runs.')
+  await project.save('main.ts', MAIN)
+  expect(project.lines.at(-1)).toMatch(/The game server has started\. 1 room goes on\.$/)
+  await waitFor(() => room.state?.score === 2003 && room.status === 'joined')
 })
 
 test('a state of another shape is new rooms on the same server: clients come back to them by themselves', async () => {

@@ -42,8 +42,8 @@ export interface ReloadEvent {
   at: number
   side: 'server' | 'page'
   /**
-   * `kept`: rooms and sockets go on with the new code. `restarted`: the server is a new one, clients come back to new rooms. `failed`:
-   * nothing has changed.
+   * `kept`: rooms and sockets go on with the new code. `restarted`: the server is a new one, clients come back to the rooms that it could
+   * take over, or to new ones. `failed`: nothing has changed.
    */
   outcome: 'kept' | 'restarted' | 'failed'
   /** What was saved, relative to the project. */

@@ -282,6 +282,6 @@ function problemOf({ name, seed, isRestored }: Extract<RoomInput, { what: 'creat
     return 'It has no definition: what is written into it comes from anywhere in the server. Only rooms of server.define() can be played again.'
   }
   if (seed === null) return 'Its random numbers come from a generator that does not tell its seed.'
-  if (isRestored) return 'It began in another process, and that beginning is not known here. Open a new room.'
+  if (isRestored) return 'It began on another server, and that beginning is not known here. Open a new room.'
   return null
 }

@@ -37,7 +37,7 @@ export type RoomInput =
       name: string | null
       seed: number | null
       stepMs: number
-      /** It was restored from a store: its beginning lies in another process. */
+      /** It was restored from a store, or taken over: its beginning lies in another server. */
       isRestored: boolean
       /** The lines that follow tell what the room says. Recordings of older releases do not. */
       tellsEvents?: boolean

@@ -19,6 +19,14 @@ export interface SavedRoom {
   readonly savedAt: number
 }
 
+/** What is left of a room whose server has ended, for the server that takes its place. All of it is JSON. */
+export interface HandedRoom extends SavedRoom {
+  /** The first state that its definition had: another shape is another game. */
+  readonly first: Json
+  /** Its code had set timers or listeners, and they ended with it. */
+  readonly hadTimers: boolean
+}
+
 /**
  * Where rooms survive a restart. `describeRoomStore` of `@painda/testing` holds its promises as tests. An id is any text: it names a
  * room, never a path, a key of a prototype or a part of a query.
@@ -112,7 +120,7 @@ export function createKeeper({
 }
 
 /** What a store gave back, checked as far as a room needs it. @throws PPError `STATE_NOT_JSON` */
-export function checkSaved(saved: SavedRoom): SavedRoom {
+export function checkSaved<Saved extends SavedRoom>(saved: Saved): Saved {
   const { id, name, state, metadata } = saved
   const isWhole =
     [id, name].every((text) => typeof text === 'string') && isObject(state) && isObject(metadata)

@@ -12,7 +12,7 @@ import type {
   Undo,
 } from '@painda/protocol'
 import type { Room, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
-import type { Keeper, SavedRoom } from './keeper.js'
+import type { HandedRoom, Keeper, SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
@@ -50,6 +50,8 @@ export interface RoomWorld {
   readonly keeper: (id: string, read: () => SavedRoom) => Keeper | null
   /** True when rooms end because their server does. */
   readonly isClosing: () => boolean
+  /** A room of a definition ends with its server; `read` says what is left of it when `ended` resolves. */
+  readonly ended: (id: string, ended: Promise<void>, read: () => HandedRoom) => void
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt: (undo: Undo) => boolean
   readonly report: ReportError
@@ -102,7 +104,7 @@ export interface RoomParts<C extends Member> {
 
 /** `face` is what hooks get as their room; `label` names it in logs. */
 export function createRoomParts<C extends Member>(
-  face: Room<UntypedShape, C> & { readonly label: string },
+  face: Room<UntypedShape, C> & { readonly label: string; readonly hasTimers: boolean },
   world: RoomWorld,
   settings: RoomSettings<C>,
 ): RoomParts<C> {
@@ -201,6 +203,7 @@ export function createRoomParts<C extends Member>(
       journal.over()
       const isKept = world.isClosing()
       if (!hasBegun) keeper?.release()
+      else if (isKept && name !== undefined) endWithServer(name, ended)
       settings.onEnd(keeper === null || !hasBegun ? ended : ended.then(() => keeper.end(isKept)))
     },
     clear: () => clear(),
@@ -285,6 +288,14 @@ export function createRoomParts<C extends Member>(
     // The tracker lets nothing but JSON in.
     const state = cloneJson(view.state) as unknown as Json
     return { id, name: definition, state, metadata, isPrivate, savedAt: world.time.wallNow() }
+  }
+
+  function endWithServer(definition: string, ended: Promise<void>): void {
+    // Asked now: the end undoes them.
+    const hadTimers = face.hasTimers
+    // JSON, or the room could not have begun with it.
+    const first = (): Json => cloneJson(kind.shape.state()) as unknown as Json
+    world.ended(id, ended, () => ({ ...read(definition), first: first(), hadTimers }))
   }
 
   /** Everybody out, everything stopped; what was written until now is still sent. */

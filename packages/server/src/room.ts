@@ -251,6 +251,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   // What follows is for rooms.ts.
 
+  /** Its code has set timers or listeners on it. */
+  get hasTimers(): boolean {
+    return this.#undos.size > 0
+  }
+
   /**
    * Its kind has other code now. True when timers or listeners go on as the code before has set them: there is no `onReload`
    * that would set them anew.

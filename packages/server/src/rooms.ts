@@ -19,8 +19,8 @@ import { createJoining } from './joining.js'
 import { createListings } from './listing.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
-import type { RoomStore } from './keeper.js'
-import { createKeptRooms } from './kept-rooms.js'
+import type { HandedRoom, RoomStore } from './keeper.js'
+import { createKeptRooms, type TakenOver } from './kept-rooms.js'
 import type { AckBody, Member } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
@@ -89,6 +89,12 @@ export interface Rooms<C extends Member> {
   roomsOf(member: C): string[]
   /** Begins the rooms that were saved, as far as they are defined and not there. @throws what the store throws */
   restore(): Promise<Room<UntypedShape, C>[]>
+  /** Rooms that end with their server from here on are kept for another one. Resolves to them when `isOver` has. */
+  handOver(isOver: () => Promise<void>): Promise<HandedRoom[]>
+  /** Begins rooms of a server that has ended, as far as the definitions of this one can go on with them. Never throws. */
+  takeOver(handed: readonly HandedRoom[]): TakenOver
+  /** From here on rooms end because their server does. */
+  beginClosing(): void
   /** Resolves when the store has what it is to keep. */
   saved(): Promise<void>
   /** Ends all rooms and stops every timer. Safe to call twice; asynchronous `onDispose` hooks may go on a little. */
@@ -155,6 +161,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     isAlive,
     keeper: (id, read) => kept.keeper(id, read),
     isClosing: () => isClosing,
+    ended: (id, ended, read) => kept.ended(id, ended, read),
     adopt: options.adopt ?? (() => false),
     report: onError,
   }
@@ -311,6 +318,9 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     },
     roomsOf: (member) => seatsOf(member).flatMap(([room, seat]) => (isAdmitted(seat) ? [room.id] : [])),
     restore: kept.restore,
+    handOver: kept.handOver,
+    takeOver: kept.takeOver,
+    beginClosing: () => void (isClosing = true),
     async saved() {
       await Promise.all(ending)
       await kept.saved()

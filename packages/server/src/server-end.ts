@@ -1,6 +1,7 @@
 // The end of a server: at once, or after its clients were told when to come back and what was on its way could arrive.
 import type { Undo } from '@painda/protocol'
 import type { Core } from './core.js'
+import type { HandedRoom } from './keeper.js'
 import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
 import type { ShutdownOptions, SignalOptions } from './shutdown.js'
 import type { Listener } from './ws.js'
@@ -12,6 +13,8 @@ export interface ServerEnd {
   handleSignals(options: SignalOptions): Undo
   /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
   shutdown(options: ShutdownOptions): Promise<void>
+  /** The same as `shutdown`; resolves to what another server needs to go on with the rooms: nothing when this one was closed before. */
+  handOver(options: ShutdownOptions): Promise<HandedRoom[]>
   /** Safe to call twice: both resolve when all is over. */
   close(): Promise<void>
 }
@@ -44,6 +47,8 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
     const { timeoutMs, spreadMs } = readShutdown(options)
     if (state !== 'open') return close()
     state = 'draining'
+    // Who leaves from here on has been told to: a room that they leave behind ends with the server, and not for want of company.
+    rooms.beginClosing()
     listener?.stop()
     let isToldAll = false
     void plugins.shutdown().then(() => (isToldAll = true))
@@ -68,6 +73,8 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
       void plugins.shutdown()
       bye(RETURN_SPREAD_MS)
     }
+    // Before the last members go, for the same reason.
+    rooms.beginClosing()
     for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
     for (const connection of [...connections]) {
       connection.close('SERVER_SHUTDOWN')
@@ -90,6 +97,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
       return undo
     },
     shutdown,
+    handOver: (options) => rooms.handOver(() => shutdown(options)),
     close,
   }
 }

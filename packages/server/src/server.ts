@@ -29,6 +29,8 @@ import type { Namespace } from './namespace.js'
 import type { ServerOptions } from './options.js'
 import type { PPPlugin } from './plugin.js'
 import type { GlobalPresence } from './presence.js'
+import type { HandedRoom } from './keeper.js'
+import type { TakenOver } from './kept-rooms.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import type { Reloaded, ReloadOptions, Setup } from './reload.js'
 import type { CreateRoomOptions } from './rooms.js'
@@ -120,6 +122,24 @@ export class PPServer<C extends ContractShape = ContractShape> {
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     return this.#end.shutdown(options)
+  }
+
+  /**
+   * For development: shuts down, and resolves to what is left of the rooms of its definitions, for the server that takes the place of
+   * this one: see `takeOver`. `onLeave` and `onDispose` have run, as they do whenever a server ends. All of it is JSON.
+   * @throws PPError `INVALID_ARGUMENT` for a time that is none
+   */
+  async handOver(options: ShutdownOptions = {}): Promise<HandedRoom[]> {
+    return this.#end.handOver(options)
+  }
+
+  /**
+   * For development: begins the rooms that another server has handed over, once all is defined; clients that come back find them, with
+   * new sessions. They begin with `onRestore`, as rooms of a store do. Not those whose first state has another shape by now, whose timers
+   * no `onRestore` would set anew, or whose id is taken: the answer says why.
+   */
+  takeOver(rooms: readonly HandedRoom[]): TakenOver {
+    return this.#core.rooms.takeOver(rooms)
   }
 
   /**

@@ -6,7 +6,14 @@ import { defineRoom, type } from '@painda/protocol'
 import { describeRoomStore } from '@painda/testing'
 import { createFakeTime } from '@painda/testing/fake-time'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { PPServer, silentLogger, type RoomBehaviour, type RoomStore, type SavedRoom } from '../src/index.js'
+import {
+  PPServer,
+  PPVirtualClient,
+  silentLogger,
+  type RoomBehaviour,
+  type RoomStore,
+  type SavedRoom,
+} from '../src/index.js'
 import { createFileRoomStore } from '../src/persistence/index.js'
 import type { Member } from '../src/member.js'
 
@@ -191,6 +198,30 @@ describe('a room with persist', () => {
     await time.advance(2_000)
     expect(server.getRoom('a')).toBeUndefined()
     expect(store.removed).toEqual(['a'])
+  })
+
+  test('that players are in when its server ends is kept, as it is once they have left', async () => {
+    for (const end of ['close', 'shutdown'] as const) {
+      const store = createMemoryStore()
+      const { server, time } = start(store, {
+        autoDisposeMs: 0,
+        onJoin: ({ state }) => void (state.score = 5),
+        onLeave: ({ state }) => void (state.secret = 'left'),
+      })
+      server.createRoom(Arena, { id: 'a' })
+      const bot = new PPVirtualClient('bot', { time })
+      bot.connect(server)
+      await time.advance(100)
+      bot.join(Arena, { id: 'a' })
+      await time.advance(100)
+      expect(server.getRoom('a')?.clients).toHaveLength(1)
+      const ended = server[end]()
+      await time.advance(10_000)
+      await ended
+      bot.close()
+      expect(store.removed).toEqual([])
+      expect(store.rooms.get('a')?.state).toEqual({ score: 5, secret: 'left' })
+    }
   })
 
   test('is an ordinary room without a store, and restoring is nothing', async () => {
