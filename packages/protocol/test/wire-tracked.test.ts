@@ -237,13 +237,35 @@ const deed = fc.tuple(
   fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('x', 'y') },
     { weight: 5, arbitrary: fc.constantFrom('deep', 'more', 'whole', 'list', 'leave', 'return') },
-    { weight: 1, arbitrary: fc.constantFrom('all', 'swap') },
+    { weight: 2, arbitrary: fc.constantFrom('all', 'swap', 'null', 'few') },
   ),
   fc.integer({ min: 1, max: 90 }),
 )
 
+test('[WB6] a map that stands where there was none holds nothing of one that was known', () => {
+  type Entities = Record<string, { x: number; y?: number }>
+  const line = createLine({ m: { p: 1, q: 1, r: 1, s: 1 } }, true)
+  const draft = line.tracker.draft as { m: unknown }
+  const steps: ((map: Entities) => unknown)[] = [
+    // Nothing of the one before stays, so it comes as one value and not record by record.
+    () => (draft.m = Object.fromEntries([...'abcdefgh'].map((id) => [id, { x: 1, y: 1 }]))),
+    // All move: now it is known.
+    (map) => Object.values(map).map((one) => one.x++),
+    (map) => (map['joined'] = { x: 1, y: 1 }),
+    () => (draft.m = null),
+    () => (draft.m = { a: { x: 5 } }),
+  ]
+  for (const step of steps) {
+    step(draft.m as Entities)
+    line.commit()
+    expect(line.replica()).toEqual(line.expected())
+  }
+  expect(line.replica()).toEqual({ m: { a: { x: 5 } } })
+})
+
 test('[WB6] entities of a map that move, are replaced, leave and return arrive as they are, and so does the whole map', () => {
-  type Entity = { x: number; y: number; more?: number; at: { z: number }; tags: number[] }
+  type Entity = { x: number; y?: number; more?: number; at?: { z: number }; tags?: number[] }
+  type Entities = Record<string, Entity>
   fc.assert(
     fc.property(
       fc.array(fc.array(deed, { minLength: 1, maxLength: 14 }), { minLength: 3, maxLength: 10 }),
@@ -252,18 +274,22 @@ test('[WB6] entities of a map that move, are replaced, leave and return arrive a
         const map = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`e${i}`, entity(i)]))
         const line = createLine({ map, other: map }, true)
         for (const deeds of ticks) {
-          const draft = line.tracker.draft as Record<'map' | 'other', Record<string, Entity>>
+          const draft = line.tracker.draft as Record<'map' | 'other', Entities | null>
           for (const [n, what, value] of deeds) {
             const id = `e${n}`
-            const one = draft.map[id]
+            const entities = draft.map
+            const one = entities?.[id]
             if (what === 'all') draft.map = { ...map, [id]: entity(value) }
+            else if (what === 'few') draft.map = { [id]: { x: value } }
+            else if (what === 'null') draft.map = null
             else if (what === 'swap') [draft.map, draft.other] = [draft.other, draft.map]
-            else if (what === 'return' || what === 'whole') draft.map[id] = entity(value)
+            else if (entities === null) continue
+            else if (what === 'return' || what === 'whole') entities[id] = entity(value)
             else if (one === undefined) continue
-            else if (what === 'leave') delete draft.map[id]
-            else if (what === 'deep') one.at.z = value
+            else if (what === 'leave') delete entities[id]
+            else if (what === 'deep' && one.at !== undefined) one.at.z = value
             else if (what === 'more') one.more = value
-            else if (what === 'list') one.tags.push(value)
+            else if (what === 'list' && one.tags !== undefined) one.tags.push(value)
             else one[what === 'x' ? 'x' : 'y'] = value / 8
           }
           line.commit()

@@ -30,7 +30,7 @@ const LEAF_LEVEL = 3
 
 /** A map as it was left, and its records by the numbers of their names: V8 takes longer to find one by its name than to copy it. */
 interface KnownMap {
-  map: object | null
+  map: object
   readonly records: (Record<string, unknown> | undefined)[]
 }
 
@@ -68,7 +68,8 @@ export function createTree(): Tree {
 
   /** Other things are put into it than the records that are known. */
   function forget(map: Container): void {
-    for (const known of maps) if (known.map === map) known.map = null
+    const known = maps.findIndex((one) => one.map === map)
+    if (known >= 0) maps.splice(known, 1)
   }
 
   return {
