@@ -7,13 +7,23 @@ export function jsonSize(value: unknown, most: number): number {
     return value.length > most ? value.length : Buffer.byteLength(JSON.stringify(value))
   }
   if (typeof value !== 'object' || value === null) return String(value).length
-  const isList = Array.isArray(value)
+  // Bytes are no JSON; as an object they would have a key for each.
+  if (ArrayBuffer.isView(value)) return value.byteLength
   let size = 2
-  for (const [key, child] of isList ? value.entries() : Object.entries(value)) {
+  // Walked, never listed with its values: whoever said it may have said a million.
+  if (Array.isArray(value)) {
+    for (const child of value) {
+      if (size > most) break
+      size += (size > 2 ? 1 : 0) + jsonSize(child, most - size)
+    }
+    return size
+  }
+  for (const key in value) {
     if (size > most) break
-    if (size > 2) size++
-    if (typeof key === 'string') size += jsonSize(key, most - size) + 1
-    size += jsonSize(child, most - size)
+    if (!Object.hasOwn(value, key)) continue
+    size += (size > 2 ? 1 : 0) + jsonSize(key, most - size) + 1
+    // A key of its own: nothing inherited is read.
+    size += jsonSize((value as Record<string, unknown>)[key], most - size)
   }
   return size
 }
