@@ -15,7 +15,7 @@ export interface Codec {
   pack(bodies: readonly Uint8Array[]): readonly Uint8Array[]
   /**
    * All messages of one frame, in order. What they take beyond the frame's own bytes, because something in it was said in short, is
-   * added to `cost`. @throws PPError `MALFORMED_FRAME` and its kin; nothing else.
+   * added to `cost`, also where it throws. @throws PPError `MALFORMED_FRAME` and its kin; nothing else.
    */
   decode(frame: Uint8Array, cost?: Cost): Message[]
 }

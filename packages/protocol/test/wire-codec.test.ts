@@ -77,6 +77,17 @@ describe('messages as bytes', () => {
     },
   )
 
+  test('[LM7] a frame that turns out malformed at its end has cost a server as much as one that does not', () => {
+    const server = createServerCodec()
+    const bytes = codec.encode({ kind: 'event', type: 'x', payload: Array.from({ length: 80 }, () => 7) })
+    const whole = { bytes: 0 }
+    const damaged = { bytes: 0 }
+    server.decode(bytes, whole)
+    expect(codeOf(() => server.decode(Uint8Array.of(...bytes, 0), damaged))).toBe('MALFORMED_FRAME')
+    expect(whole.bytes).toBeGreaterThan(500)
+    expect(damaged.bytes).toBeGreaterThan(500)
+  })
+
   test('[FB13] a server reads no state, whatever its view', () => {
     const server = createServerCodec()
     const view = createViewEncoder(1)

@@ -270,17 +270,21 @@ export class Connection implements Lane {
     }
 
     const cost = { bytes: frame.byteLength }
-    let messages: Message[]
+    let messages: Message[] = []
+    let fault: PPError | null = null
     try {
       messages = this.codec.decode(frame, cost)
     } catch (thrown) {
-      // Before the handshake is over, what cannot be read may hold a token.
-      const isSafe = this.#state.name === 'open'
-      this.#inspect('in', isSafe ? frame : new Uint8Array(frame.byteLength), [])
-      this.#refuse(toPPError(thrown, 'MALFORMED_FRAME'))
+      fault = toPPError(thrown, 'MALFORMED_FRAME')
+    }
+    // Before the handshake is over, what cannot be read may hold a token.
+    const isSafe = fault === null || this.#state.name === 'open'
+    this.#inspect('in', isSafe ? frame : new Uint8Array(frame.byteLength), messages)
+    if (fault !== null && !this.#survives(fault)) {
+      this.end(fault)
       return
     }
-    this.#inspect('in', frame, messages)
+    // Finding out that a frame cannot be read costs as much as reading it.
     const growth = cost.bytes - frame.byteLength
     if (growth > 0 && !this.#mayGrow(growth)) {
       this.end(new PPError('RATE_LIMITED', 'What is said in short becomes too much.'))
@@ -315,6 +319,7 @@ export class Connection implements Lane {
   #keep(state: State & { name: 'opening' }, message: Message, bytes: number): void {
     const { maxBacklog } = this.#options
     state.backlogBytes += bytes
+    if (fault !== null && this.#state.name === 'open') this.#state.owner.refuse(fault)
     if (state.backlog.length < maxBacklog.messages && state.backlogBytes <= maxBacklog.bytes) {
       state.backlog.push({ message, bytes })
     } else {
@@ -341,9 +346,8 @@ export class Connection implements Lane {
   }
 
   /** What cannot be read ends the connection, unless its error is one that a connection survives. */
-  #refuse(error: PPError): void {
-    if (ERRORS[error.code].next === 'none' && this.#state.name === 'open') this.#state.owner.refuse(error)
-    else this.end(error)
+  #survives({ code }: PPError): boolean {
+    return this.#state.name === 'open' && ERRORS[code].next === 'none'
   }
 
   #closed({ code }: CloseInfo): void {

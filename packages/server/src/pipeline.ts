@@ -44,6 +44,8 @@ export interface Stage {
 /** One client's place in the pipeline. */
 export interface Line {
   arrive(message: ClientMessage, bytes: number): void
+  /** Something came that is no message for any stage: it counts against the rate like one, and is refused with this. */
+  unusable(error: PPError): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
   refuse(error: PPError, message?: ClientMessage): void
   /** Counts a refusal that answers no question and that somebody else tells. False: enough of them have been told this second. */
@@ -134,15 +136,18 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
         else if (refusals.take()) sendError(session, error, message)
       }
 
+      const tooMany = (): PPError => new PPError('RATE_LIMITED', 'Rate limit exceeded')
+
       return {
         arrive(message, bytes) {
           if (!allowance.take(message.kind === 'event' ? message.type : message.kind)) {
-            refuse(new PPError('RATE_LIMITED', 'Rate limit exceeded'), message)
+            refuse(tooMany(), message)
           } else if (!inbox.push(message, bytes)) {
             // Work that never ends would hold up a new connection of this session just the same: the session is over.
             session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
           }
         },
+        unusable: (error) => refuse(allowance.take() ? error : tooMany()),
         refuse,
         takeRefusal: () => refusals.take(),
         resumed: () => allowance.saveUp(options.maxKeptMessages),

@@ -135,7 +135,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         onFault: faults.report,
         hooks: {
           message: (message, bytes) => line.arrive(message, bytes),
-          refused: (error) => line.refuse(error),
+          refused: (error) => line.unusable(error),
           dropped: (reason) => dropped(entry, reason),
           ended: (reason, expiry) => ended(entry, reason, expiry),
         },

@@ -8,8 +8,8 @@ import type { TokenBucket } from './rate-limit.js'
 export type TypeLimits = { readonly [type: string]: number }
 
 export interface Allowance {
-  /** False: this one is too much. What is refused counts as nothing against its type. */
-  take(type: string): boolean
+  /** False: this one is too much. What is refused counts as nothing against its type. Without one: nobody could read which it was. */
+  take(type?: string): boolean
   saveUp(most: number): void
 }
 
@@ -28,7 +28,7 @@ export function createAllowance(time: Time, perSecond: number, byType: TypeLimit
   }
 
   return {
-    take: (type) => all.take() && bucketOf(type)?.take() !== false,
+    take: (type) => all.take() && (type === undefined || bucketOf(type)?.take() !== false),
     saveUp(most) {
       all.saveUp(most)
       for (const bucket of buckets.values()) bucket.saveUp(most)

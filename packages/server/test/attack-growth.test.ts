@@ -21,6 +21,12 @@ function inflating(bytes: number): Uint8Array {
   return writeFrame('gaming', 0, true, deflateSync(text))
 }
 
+/** The same, of JSON that cannot be a message: its last key reaches a prototype. */
+function inflatingToNothing(bytes: number): Uint8Array {
+  const text = `{"type":"x","payload":{"a":"${'a'.repeat(bytes)}","__proto__":1}}`
+  return writeFrame('gaming', 0, true, deflateSync(text))
+}
+
 /** A connection of v2, and how it ended. */
 function dialV2({ server }: Kit): { send(frame: Uint8Array): void; closed: CloseInfo | null } {
   const [mine, theirs] = createTransportPair()
@@ -92,6 +98,43 @@ test('[LM7] who goes on with frames that become more and more is cut off', async
   expect(busy.closed?.code).toBe(4008)
   expect(calm.closed).toBeNull()
   expect(handled).toBeLessThan(15)
+})
+
+test('[LM7] what becomes much and then cannot be read counts the same', async () => {
+  const kit = createKit({ maxPayloadBytes: 100_000 })
+  const { settle, time } = kit
+  const [calm, busy] = [dialV2(kit), dialV2(kit)]
+  for (const peer of [calm, busy]) peer.send(encodeFrame('gaming', { type: 'x' }))
+  await settle()
+  for (let n = 0; n < 20; n++) {
+    if (n % 4 === 0) calm.send(inflatingToNothing(90_000))
+    busy.send(inflatingToNothing(90_000))
+    await settle()
+    await time.advance(100)
+  }
+  expect(busy.closed?.code).toBe(4008)
+  expect(calm.closed).toBeNull()
+})
+
+test('[LM1] what cannot be read takes from the rate of messages', async () => {
+  const kit = createKit({ maxMessagesPerSecond: 5 })
+  const { server, settle, time } = kit
+  let handled = 0
+  server.on('x', () => void handled++)
+  const peer = dialV2(kit)
+  const say = async (): Promise<void> => {
+    peer.send(encodeFrame('gaming', { type: 'x' }))
+    await settle()
+  }
+  await say()
+  const unreadable = writeFrame('gaming', 0, false, Buffer.from('{"type":"x","payload":{"__proto__":1}}'))
+  for (let n = 0; n < 4; n++) peer.send(unreadable)
+  await say()
+  expect(handled).toBe(1)
+  await time.advance(1000)
+  await say()
+  expect(handled).toBe(2)
+  expect(peer.closed).toBeNull()
 })
 
 test('[PR2][LM7] presence is measured only as far as it may reach', async () => {

@@ -92,9 +92,12 @@ export function createServerCodec(names: NameTable = createNameTable([])): Codec
     ...createCodec(known, createBitWriter()),
     decode(frame, cost) {
       const budget = createFrameBudget(frame.length)
-      const messages = readFrame(frame, known, budget)
-      if (cost !== undefined) budget.charge(cost)
-      return messages
+      try {
+        return readFrame(frame, known, budget)
+      } finally {
+        // What turns out malformed at its end has cost its reader the same.
+        if (cost !== undefined) budget.charge(cost)
+      }
     },
   }
 }
