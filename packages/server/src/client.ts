@@ -32,10 +32,19 @@ export interface Handshake {
   readonly headers: IncomingHttpHeaders
   readonly ip: string
   /**
-   * What the client's `getToken` returned when it last connected, unchecked: `server.use()` has seen the one with which its session
-   * began. Keep what you found in that one in `userContext` or `data`, and verify this one before you believe it.
+   * What the client's `getToken` returned when its session began: the one that `server.use()` has seen. A client that comes back may
+   * bring another one, which nobody checks; the event `resume` has it.
    */
   readonly token: string | null
+}
+
+/** A client is back. */
+export interface ResumeInfo {
+  /**
+   * What the client's `getToken` returned this time; null when it brought none. No middleware has seen it, and whoever holds the
+   * session's secret may say anything here: verify it before you believe it.
+   */
+  readonly uncheckedToken: string | null
 }
 
 /** Who is behind a client, as an authentication says. */
@@ -54,7 +63,7 @@ export interface ClientEvents {
   /** The connection is lost; the client may come back. */
   drop: [reason: DisconnectReason]
   /** It came back. */
-  resume: []
+  resume: [info: ResumeInfo]
   /** Any application message, before the handlers of its type. */
   message: [message: MessageOfClient]
 }

@@ -1,7 +1,7 @@
 export { PPServer } from './server.js'
 export type { AcceptInfo } from './admission.js'
 export { PPServerClient } from './client.js'
-export type { ClientEvents, Handshake, SendOptions, UserContext } from './client.js'
+export type { ClientEvents, Handshake, ResumeInfo, SendOptions, UserContext } from './client.js'
 export type { ServerOptions, ServerLimits, RecoveryOptions } from './options.js'
 export type { CompressionOptions } from './v2-compression.js'
 export type { ListenAddress, TransportInfo } from './ws.js'

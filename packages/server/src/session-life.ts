@@ -167,12 +167,11 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     resumed({ session, client }, token, versions) {
       lines.get(session)?.resumed()
       const parts = partsOf(client)
-      parts.handshake = { ...parts.handshake, token }
       inspect(client, 'resumed')
       presence.resumed(client)
       presence.greet(client)
       rooms.resumed(client, versions)
-      parts.events.emit('resume')
+      parts.events.emit('resume', { uncheckedToken: token })
     },
     partsOf,
     isAlive: (member) => insides.get(member)?.session.isEnded === false,

@@ -53,10 +53,15 @@ test('[HS5] contracts of another version refuse each other; other differences ar
   }
 })
 
-test('[HS6] a token reaches the server’s handshake and no other client', async () => {
+test('[HS6] a token reaches the server’s handshake and no other client; that of a resume is told, and replaces none', async () => {
   const tokens: (string | null)[] = []
+  const unchecked: (string | null)[] = []
   const harness = createHarness({
-    setup: (server) => void server.on('connection', ({ handshake }) => void tokens.push(handshake.token)),
+    setup: (server) =>
+      void server.on('connection', (client) => {
+        tokens.push(client.handshake.token)
+        client.on('resume', ({ uncheckedToken }) => void unchecked.push(uncheckedToken))
+      }),
   })
   const other = recordFrames(harness.client())
   let round = 0
@@ -65,7 +70,8 @@ test('[HS6] a token reaches the server’s handshake and no other client', async
   client.net.cut()
   await harness.settle()
   expect(tokens).toEqual([null, 'secret-1'])
-  expect(harness.server.getClient('ada')?.handshake.token).toBe('secret-2')
+  expect(unchecked).toEqual(['secret-2'])
+  expect(harness.server.getClient('ada')?.handshake.token).toBe('secret-1')
   expect(JSON.stringify(other.all)).not.toContain('secret')
   await harness.close()
 })
