@@ -27,6 +27,8 @@ export interface Admission {
   accept(transport: Transport, info: AcceptInfo): void
   /** Where it came from. */
   infoOf(connection: Connection): TransportInfo
+  /** The address that it came from; null where nobody said one. */
+  addressOf(connection: Connection): string | null
   readsByReference(connection: Connection): boolean
 }
 
@@ -50,6 +52,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const infos = new WeakMap<Connection, TransportInfo>()
   const readers = new WeakSet<Connection>()
   const maxBacklog = {
+  const addresses = new WeakMap<Connection, string>()
     messages: Math.min(maxWaiting.messages, BEFORE_THE_WELCOME.messages),
     bytes: Math.min(maxWaiting.bytes, BEFORE_THE_WELCOME.bytes),
   }
@@ -77,6 +80,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
           if (readsByReference === true) readers.add(greeted)
           handshakes.hello(greeted, isV2 ? withUrl(hello, origin.url) : hello, id)
         },
+          if (info.ip !== undefined) addresses.set(greeted, info.ip)
         onEnd: (ended) => handshakes.lost(ended),
       })
       opened = connection
@@ -87,6 +91,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     readsByReference: (connection) => readers.has(connection),
   }
 }
+    addressOf: (connection) => addresses.get(connection) ?? null,
 
 /** What a connection without a network is taken for. */
 const IN_PROCESS: TransportInfo = { ip: '127.0.0.1', url: '/', headers: {}, protocol: 'painda.v3' }

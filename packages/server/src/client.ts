@@ -56,8 +56,8 @@ export interface UserContext {
 
 export interface ClientEvents {
   /**
-   * The session is over. `expiry` says why it could not be continued: `window` when its client did not come back in time,
-   * `overflow` when more was missed than is kept; null when one of the ends closed it.
+   * The session is over. `expiry` says why it could not be continued: `window` when its client did not come back in time, or
+   * when too many of its address waited, `overflow` when more was missed than is kept; null when one of the ends closed it.
    */
   disconnect: [reason: DisconnectReason, expiry: ExpiryReason | null]
   /** The connection is lost; the client may come back. */
@@ -99,7 +99,9 @@ export interface ClientParts {
   readonly events: Emitter<ClientEvents>
   readonly handlers: Handlers<[payload: unknown, ack: AckReply]>
   readonly any: Handlers<[type: string, payload: unknown]>
-  handshake: Handshake
+  readonly handshake: Handshake
+  /** Where its newest connection came from; null where nobody said so. */
+  address: string | null
   readonly readsByReference: boolean
   takeRefusal(): boolean
   activity: Activity

@@ -194,6 +194,8 @@ export function createCore(options: ServerOptions) {
     faults,
     recovery: settings.recovery,
     v2Recovery: settings.v2Recovery,
+    // As many as it may have connections: all of them may be lost at once.
+    maxGhostsPerIp: settings.maxConnectionsPerIp,
     sayToV2: codecs.v2.say,
     maxOutboxBytes: settings.maxOutboxBytes,
     reread: createReread(names),
@@ -221,13 +223,19 @@ export function createCore(options: ServerOptions) {
     onMismatch: tellOfMismatch,
     gate,
     create(connection, id, token) {
-      const handshake = readHandshake(admission.infoOf(connection), token)
-      return life.create(connection.codec, id, handshake, admission.readsByReference(connection))
+      return life.create(id, {
+        codec: connection.codec,
+        handshake: readHandshake(admission.infoOf(connection), token),
+        address: admission.addressOf(connection),
+        readsByReference: admission.readsByReference(connection),
+      })
     },
     isRoom: membership.exists,
     admitted: life.admitted,
     canContinue: rooms.canContinue,
-    resumed: life.resumed,
+    resumed(entry, connection, token, versions) {
+      life.resumed(entry, { address: admission.addressOf(connection), token, versions })
+    },
   })
   const admission: Admission = createAdmission({
     settings,

@@ -46,7 +46,12 @@ export interface HandshakeOptions {
   /** Every state room of the client can go on from these versions. */
   canContinue: (client: PPServerClient, versions: RoomVersions) => boolean
   /** `versions`: what the client has of its rooms; null when the state of each is to be sent whole. */
-  resumed: (entry: SessionEntry, token: string | null, versions: RoomVersions | null) => void
+  resumed: (
+    entry: SessionEntry,
+    connection: Connection,
+    token: string | null,
+    versions: RoomVersions | null,
+  ) => void
   /** Tells a client that holds nothing which rooms it is in, but for some. */
   tellRooms: (client: PPServerClient, except: ReadonlySet<string>) => void
 }
@@ -158,7 +163,7 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
       connection,
       wish.received,
       answer,
-      () => resumed(found.entry, token ?? null, versions),
+      () => resumed(found.entry, connection, token ?? null, versions),
       // Of the others it is told in what is sent again.
       isFresh ? () => options.tellRooms(client, replay.moved) : undefined,
     )

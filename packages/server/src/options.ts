@@ -24,7 +24,7 @@ export interface ServerLimits {
   maxMessagesPerSecond?: number
   /** How long a middleware may take to call `next`; a later call counts for nothing. 0: any time. Default 10 000 ms. */
   middlewareTimeoutMs?: number
-  /** Sockets of one address. Default 256. */
+  /** Sockets of one address, and as many sessions that lost theirs and may come back. Default 256. */
   maxConnectionsPerIp?: number
   /** Rooms that one client may enter by its own wish. Default 64. */
   maxRoomsPerClient?: number

@@ -14,6 +14,7 @@ import { PPServerClient } from './client.js'
 import type { ClientEvents, ClientHost, ClientParts, Handshake } from './client.js'
 import type { Faults } from './faults.js'
 import type { Flush } from './flush.js'
+import { createGhosts } from './ghosts.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { Member } from './member.js'
@@ -38,6 +39,8 @@ export interface SessionLifeOptions {
   faults: Faults
   recovery: Recovery
   v2Recovery: Recovery
+  /** Sessions of one address that may wait for their clients. */
+  maxGhostsPerIp: number
   /** A frame of words that only v2 has. */
   sayToV2: (message: PPMessageInput) => Uint8Array
   maxOutboxBytes: number
@@ -55,12 +58,26 @@ export interface SessionLifeOptions {
   onDisconnection: Handlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>
 }
 
+/** What is known of a session's first connection. */
+export interface Arrived {
+  readonly codec: PeerCodec
+  readonly handshake: Handshake
+  readonly address: string | null
+  readonly readsByReference: boolean
+}
+
+/** What is known of a later one. `versions`: where the client's rooms go on. */
+export interface Returned {
+  readonly address: string | null
+  readonly token: string | null
+  readonly versions: RoomVersions | null
+}
+
 export interface SessionLife {
   /** A session and its client, known to nobody yet. */
-  create(codec: PeerCodec, id: string, handshake: Handshake, readsByReference?: boolean): SessionEntry
+  create(id: string, first: Arrived): SessionEntry
   admitted(entry: SessionEntry): void
-  /** `versions`: where the client's rooms go on. */
-  resumed(entry: SessionEntry, token: string | null, versions: RoomVersions | null): void
+  resumed(entry: SessionEntry, next: Returned): void
   partsOf(client: PPServerClient): ClientParts
   lineOf(client: PPServerClient): Line | undefined
   /** False once its session is over: nothing would ever take it out of what it entered now. */
@@ -72,6 +89,7 @@ export interface SessionLife {
 export function createSessionLife(options: SessionLifeOptions): SessionLife {
   const { time, inspector, faults, sessions, membership, rooms, presence, namespaces, plugins } = options
   const { onConnection, onDisconnection, v2Recovery } = options
+  const ghosts = createGhosts<Session>(options.maxGhostsPerIp)
   const lines = new Map<Session, Line>()
   const insides = new WeakMap<Member, ClientParts>()
   const report = (where: string) => (thrown: unknown) => void faults.report(thrown, where)
@@ -83,16 +101,20 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     return parts
   }
 
-  function dropped({ client }: SessionEntry, reason: DisconnectReason): void {
+  function dropped({ session, client }: SessionEntry, reason: DisconnectReason): void {
+    const { events, address } = partsOf(client)
     inspect(client, 'dropped', reason)
     presence.dropped(client)
     rooms.dropped(client)
-    partsOf(client).events.emit('drop', reason)
+    events.emit('drop', reason)
+    // A listener may have closed it.
+    if (!session.isEnded) ghosts.add(session, address)?.expire('window')
   }
 
   function ended(entry: SessionEntry, reason: DisconnectReason, expiry: ExpiryReason | null): void {
     const { session, client } = entry
     const wasLetIn = sessions.get(session.id) === entry
+    ghosts.remove(session)
     lines.get(session)?.close()
     lines.delete(session)
     presence.ended(client)
@@ -119,7 +141,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
   }
 
   return {
-    create(codec, id, handshake, readsByReference = false) {
+    create(id, { codec, handshake, address, readsByReference }) {
       const session: Session = new Session({
         id,
         codec,
@@ -147,6 +169,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
         any: createHandlers<[type: string, payload: unknown]>(),
         handshake,
+        address,
         readsByReference,
         takeRefusal: () => line.takeRefusal(),
         activity: 'active',
@@ -164,9 +187,11 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       plugins.notify('onConnect', client)
       void onConnection.run('', [client], report('A connection handler'))
     },
-    resumed({ session, client }, token, versions) {
+    resumed({ session, client }, { address, token, versions }) {
+      ghosts.remove(session)
       lines.get(session)?.resumed()
       const parts = partsOf(client)
+      parts.address = address
       inspect(client, 'resumed')
       presence.resumed(client)
       presence.greet(client)

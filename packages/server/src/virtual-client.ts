@@ -69,6 +69,6 @@ function dial({ id, server, readsByReference }: Link): Transport {
     throw new PPError('INVALID_ARGUMENT', `The bot "${id}" has no server.`, { hint: 'Call connect(server).' })
   }
   const [mine, theirs] = createTransportPair()
-  server.acceptTransport(theirs, { id, url: '/', ip: '127.0.0.1', readsByReference })
+  server.acceptTransport(theirs, { id, readsByReference })
   return mine
 }
