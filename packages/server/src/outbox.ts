@@ -36,6 +36,7 @@ export interface Outbox {
   /**
    * The peer comes back in another format: what is kept for it is said in that one, as it was when it was sent and not as its
    * payloads may be by now.
+   * @throws PPError for what cannot be read again, such as a payload larger than any reader takes; nothing has changed then
    */
   translate(next: PeerCodec, reread: (body: Uint8Array) => Message): void
   /** The connection is gone: from now on only reliable messages are kept. */
@@ -130,13 +131,13 @@ export function createOutbox({
     },
     confirm,
     translate(next, reread) {
-      keptBytes = 0
-      for (const letter of kept) {
-        const body = letter.out.body(codec)
-        if (body !== null) letter.out = outgoing(reread(body))
-        letter.bytes = letter.out.body(next)?.byteLength ?? 0
-        keptBytes += letter.bytes
-      }
+      const said = kept.map(({ out: before }) => {
+        const body = before.body(codec)
+        const out = body === null ? before : outgoing(reread(body))
+        return { out, bytes: out.body(next)?.byteLength ?? 0 }
+      })
+      kept.splice(0, kept.length, ...said)
+      keptBytes = said.reduce((sum, { bytes }) => sum + bytes, 0)
       codec = next
     },
     hold() {

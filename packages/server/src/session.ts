@@ -178,6 +178,7 @@ export class Session implements Flushable {
   /**
    * Another connection of a living session. The one before, if there still is one, is closed. `introduce` says what the peer
    * must know before it hears what it missed.
+   * @throws PPError when what is kept cannot be said as that connection speaks; nothing has changed then
    */
   resume(
     connection: Connection,
@@ -188,15 +189,16 @@ export class Session implements Flushable {
   ): void {
     const state = this.#state
     if (state.name === 'ended' || state.name === 'opening') return
+    // First, since it may fail: the session then stays as it is, with the end of its window before it.
+    if (this.codec !== connection.codec) {
+      this.#outbox.translate(connection.codec, this.#options.reread)
+      this.codec = connection.codec
+    }
     if (state.name === 'dropped') state.cancelExpiry()
     else {
       // Left first, so that its end is not taken for the loss of this session's connection.
       this.#release(state.connection)
       fence(state.connection)
-    }
-    if (this.codec !== connection.codec) {
-      this.#outbox.translate(connection.codec, this.#options.reread)
-      this.codec = connection.codec
     }
     this.#outbox.restore(received)
     this.#outbox.precede(introduce)

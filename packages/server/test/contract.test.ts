@@ -2,6 +2,7 @@
 import {
   contractNames,
   contractRows,
+  createWireCodec,
   defineContract,
   defineRoom,
   PPSchemaRegistry,
@@ -10,6 +11,8 @@ import {
 } from '@painda/protocol'
 import type { ContractShape, InspectEvent } from '@painda/protocol'
 import { expect, test } from 'vitest'
+import { createOutbox } from '../src/outbox.js'
+import { outgoing } from '../src/outgoing.js'
 import { createKit } from './peer-kit.js'
 import type { Kit, Peer } from './peer-kit.js'
 
@@ -236,3 +239,43 @@ test.each([
     expect([back.payloads('news').at(-1), again.closed, bystander.closed]).toEqual(['now', null, null])
   },
 )
+
+test('[RC2, CT4] who missed what cannot be said as it speaks now is refused, and its session ends with its window', async () => {
+  const kit = createKit({ contract })
+  const { server, time, settle } = kit
+  const ends: unknown[] = []
+  server.on('disconnection', (_client, _reason, expiry) => ends.push(expiry))
+  const { peer } = await enter(kit)
+  peer.emit('chat', 'hi')
+  await settle()
+  peer.cut()
+  await settle()
+  // A few bytes, and more values than anybody reads from one frame.
+  server.emit('undeclared', Array<number>(2 ** 20 + 1).fill(0))
+  const back = kit.dial()
+  back.hello({ session: peer.session })
+  await settle()
+  expect(back.closed?.code).toBe(1009)
+  expect(ends).toEqual([])
+  await time.advance(120_000)
+  expect(ends).toEqual(['window'])
+  expect(server.getClients()).toEqual([])
+})
+
+test('what is kept stays as it is where it cannot be said in another format', () => {
+  const codec = createWireCodec()
+  const outbox = createOutbox({ codec, maxMessages: 10, maxBytes: 10_000 })
+  for (const payload of ['first', 'second']) outbox.push(outgoing({ kind: 'event', type: 'n', payload }))
+  const before = outbox.kept()
+  let reads = 0
+  expect(() =>
+    outbox.translate(createWireCodec(), () => {
+      if (reads++ > 0) throw new Error('unreadable')
+      return { kind: 'event', type: 'n', payload: 'x'.repeat(100) }
+    }),
+  ).toThrow('unreadable')
+  expect(outbox.kept()).toEqual(before)
+  outbox.restore(0)
+  const said = outbox.take().map(({ message }) => message.kind === 'event' && message.payload)
+  expect(said).toEqual(['first', 'second'])
+})
