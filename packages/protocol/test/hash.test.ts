@@ -226,3 +226,17 @@ test('[HA6] as a key it is no JSON, whoever says it', () => {
   }
   expect(codeOf(() => assertJson({ '\u{1F600}': '\ud800' }))).toBe('no error')
 })
+
+test('[HA6] in a v3 body the bytes of half a character are no text, in a key or a value', () => {
+  const codec = createWireCodec()
+  const bytesOf = (payload: unknown): Buffer =>
+    Buffer.from(codec.encode({ kind: 'event', type: 't', payload }))
+  for (const payload of [{ '\uac00': 1 }, { a: '\uac00' }]) {
+    const body = bytesOf(payload)
+    const at = body.indexOf('\uac00')
+    expect(codec.decode(body)).toMatchObject([{ payload }])
+    // U+D800 as UTF-8 would write it, if it could: as long as the character that stands there.
+    body.set([0xed, 0xa0, 0x80], at)
+    expect(codeOf(() => codec.decode(body))).toBe('MALFORMED_FRAME')
+  }
+})
