@@ -23,7 +23,9 @@ import type { TokenBucket } from './rate-limit.js'
 import { redact } from './redact.js'
 
 /** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
-const V2_GREETING_MS = 150 /**
+const V2_GREETING_MS = 150
+
+/**
  * What compressed frames and columns may become beyond their bytes, per second, as a number of largest messages: reading it costs
  * before any other limit is asked.
  */
