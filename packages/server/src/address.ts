@@ -14,13 +14,26 @@ export function createAddressKeys(secret: Uint8Array = randomBytes(32)): Address
   }
 }
 
+/**
+ * The address alone: without the brackets and the port with which some gateways write it into `X-Forwarded-For`, and without the
+ * IPv6 spelling that a dual-stack socket has for an IPv4 address. What is no address stays as it is.
+ */
+export function plainAddress(text: string): string {
+  const [, bare = text] = BRACKETED.exec(text) ?? WITH_PORT.exec(text) ?? []
+  const version = isIP(bare)
+  if (version === 0) return text
+  return version === 6 ? (mappedOf(groupsOf(bare)) ?? bare) : bare
+}
+
 /** Whose address it is: all of an IPv4 address; of an IPv6 address the first 64 bits, as a home has all that begin so. */
 export function blockOf(ip: string): string {
-  return isIP(ip) === 6 ? prefixOf(groupsOf(ip)) : ip
+  const plain = plainAddress(ip)
+  return isIP(plain) === 6 ? prefixOf(groupsOf(plain)) : plain
 }
 
 /** The same; null for an address that many share. */
-function networkOf(ip: string): string | null {
+function networkOf(address: string): string | null {
+  const ip = plainAddress(address)
   const version = isIP(ip)
   if (version === 4) return PRIVATE_V4.test(ip) ? null : ip
   if (version !== 6) return null
@@ -31,6 +44,20 @@ function networkOf(ip: string): string | null {
   return prefixOf(groups)
 }
 
+/** `[2001:db8::1]:443`, or without the port. */
+const BRACKETED = /^\[([^\]]+)\](?::\d+)?$/
+const WITH_PORT = /^([\d.]+):\d+$/
+
+/** The IPv4 address in `::ffff:192.0.2.1`, in whatever spelling; null in any other. */
+function mappedOf(groups: readonly number[]): string | null {
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (!isMapped) return null
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join('.')
+}
+
 const prefixOf = (groups: readonly number[]): string => groups.slice(0, 4).join(':')
 
 const PRIVATE_V4 =
@@ -39,9 +66,15 @@ const PRIVATE_V4 =
 function groupsOf(address: string): number[] {
   const [ip = ''] = address.split('%', 1)
   const [head = '', tail = ''] = ip.split('::')
-  const parse = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
+  const parse = (part: string): number[] => (part === '' ? [] : part.split(':').flatMap(numbersOf))
   const [before, after] = [parse(head), parse(tail)]
   const zeros = ip.includes('::') ? Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0) : []
   return [...before, ...zeros, ...after]
+}
+
+/** Of one group; the last may be an IPv4 address, and is two. */
+function numbersOf(group: string): number[] {
+  if (!group.includes('.')) return [Number.parseInt(group, 16)]
+  const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
+  return [a * 0x100 + b, c * 0x100 + d]
 }

@@ -1,7 +1,7 @@
 // Whose connection is it? The address of the socket, or, behind a proxy that the operator vouches for, the address
 // that the proxy saw. And how many connections one address may hold.
 import type { IncomingHttpHeaders } from 'node:http'
-import { blockOf } from './address.js'
+import { blockOf, plainAddress } from './address.js'
 
 /**
  * The peer's address. `X-Forwarded-For` is anybody's claim: only with `trustProxy` is it read, and then only its last
@@ -13,7 +13,7 @@ export function clientIp(
   trustProxy: boolean,
 ): string {
   const forwarded = trustProxy ? lastOf(headers['x-forwarded-for']) : undefined
-  return normalize(forwarded ?? socketAddress ?? '')
+  return plainAddress(forwarded ?? socketAddress ?? '')
 }
 
 export interface IpLimit {
@@ -45,9 +45,4 @@ function lastOf(header: string | string[] | undefined): string | undefined {
   const text = Array.isArray(header) ? header.join(',') : header
   const last = text?.split(',').at(-1)?.trim()
   return last === undefined || last === '' ? undefined : last
-}
-
-/** `::ffff:1.2.3.4` is how a dual-stack socket spells 1.2.3.4. */
-function normalize(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
