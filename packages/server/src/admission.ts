@@ -43,16 +43,18 @@ export interface AdmissionOptions {
   /** What may wait for a client that has been let in. */
   readonly maxWaiting: { readonly messages: number; readonly bytes: number }
   readonly handshakes: Pick<Handshakes, 'hello' | 'lost'>
+  /** What a transport throws. */
+  readonly onFault: (thrown: unknown) => void
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { settings, codecs, compress, packer, time, inspector, maxWaiting, handshakes } = options
+  const { settings, codecs, compress, packer, time, inspector, maxWaiting, handshakes, onFault } = options
   const { handshakeTimeoutMs, heartbeatMs, maxPayloadBytes } = settings
   const connections = new Set<Connection>()
   const infos = new WeakMap<Connection, TransportInfo>()
+  const addresses = new WeakMap<Connection, string>()
   const readers = new WeakSet<Connection>()
   const maxBacklog = {
-  const addresses = new WeakMap<Connection, string>()
     messages: Math.min(maxWaiting.messages, BEFORE_THE_WELCOME.messages),
     bytes: Math.min(maxWaiting.bytes, BEFORE_THE_WELCOME.bytes),
   }
@@ -74,13 +76,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
         heartbeatMs,
         maxPayloadBytes,
         maxBacklog,
+        onFault,
         // An early hello is answered before the constructor returns.
         onHello(greeted, hello) {
           infos.set(greeted, origin)
+          if (info.ip !== undefined) addresses.set(greeted, info.ip)
           if (readsByReference === true) readers.add(greeted)
           handshakes.hello(greeted, isV2 ? withUrl(hello, origin.url) : hello, id)
         },
-          if (info.ip !== undefined) addresses.set(greeted, info.ip)
         onEnd: (ended) => handshakes.lost(ended),
       })
       opened = connection
@@ -88,10 +91,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       line.onClose(() => connections.delete(connection))
     },
     infoOf: (connection) => infos.get(connection) ?? IN_PROCESS,
+    addressOf: (connection) => addresses.get(connection) ?? null,
     readsByReference: (connection) => readers.has(connection),
   }
 }
-    addressOf: (connection) => addresses.get(connection) ?? null,
 
 /** What a connection without a network is taken for. */
 const IN_PROCESS: TransportInfo = { ip: '127.0.0.1', url: '/', headers: {}, protocol: 'painda.v3' }

@@ -66,6 +66,8 @@ export interface ConnectionOptions {
   /** What may follow the hello before it is answered. */
   maxBacklog: { readonly messages: number; readonly bytes: number }
   onHello: (connection: Connection, hello: Hello) => void
+  /** What its transport throws, which none should. */
+  onFault: (thrown: unknown) => void
   /** It ended before it had an owner. */
   onEnd: (connection: Connection, end: ConnectionEnd) => void
 }
@@ -145,7 +147,12 @@ export class Connection implements Lane {
     const { frames, bytes } = packer.pack(this.codec, outs)
     const [frame] = frames
     if (frame === undefined || frames.length > 1 || !this.#gauge.pass(bytes, now)) return false
-    transport.send(frame.bytes)
+    try {
+      transport.send(frame.bytes)
+    } catch {
+      // It goes the other way then, where a failure is reported and ends this connection, and the room goes on.
+      return false
+    }
     this.#frames++
     this.#isHolding = transport.bufferedAmount > 0
     return true
@@ -198,7 +205,8 @@ export class Connection implements Lane {
   end(error: PPError): void {
     if (this.#state.name === 'closed') return
     const last = [outgoing({ kind: 'error', code: error.code, message: error.message, fatal: true })]
-    this.send(this.#state.name === 'open' ? this.#state.owner.mark(last) : last)
+    const said = this.#state.name === 'open' ? this.#state.owner.mark(last) : last
+    this.#guarded(() => this.send(said))
     this.close(error.code, error.message)
   }
 
@@ -207,22 +215,41 @@ export class Connection implements Lane {
     if (this.#state.name === 'closed') return
     const { reason } = ERRORS[code]
     const text = detail === '' || detail.includes(reason) ? detail || reason : `${reason}: ${detail}`
-    this.#options.transport.close(closeCode, text)
+    this.#guarded(() => this.#options.transport.close(closeCode, text))
     this.#finish({ reason, code, closeCode })
   }
 
   /** Drops it as a cut cable would. */
   terminate(): void {
-    this.#options.transport.terminate()
+    this.#guarded(() => this.#options.transport.terminate())
   }
 
   /** Asks whether the other end is there. */
   ping(): void {
+    if (this.#guarded(() => this.#ask())) return
+    this.close('TRANSPORT_ERROR', 'What was to be sent could not be written.')
+  }
+
+  #ask(): void {
     if (this.codec.name === 'v2') return this.#pingSocket()
     if (this.#state.name !== 'open') return
     const at = this.#options.time.now()
     this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
     this.#gauge.asked(at)
+  }
+
+  /**
+   * Runs what a timer or a failure asks of the transport, where nobody else would catch: an application's own transport that throws
+   * costs its connection, not the process. False when it threw.
+   */
+  #guarded(run: () => void): boolean {
+    try {
+      run()
+      return true
+    } catch (thrown) {
+      this.#options.onFault(thrown)
+      return false
+    }
   }
 
   /** The ping whose answer tells whether the peer keeps up, to go behind what is sent; null where there is none to put. */
@@ -292,6 +319,7 @@ export class Connection implements Lane {
       this.end(new PPError('RATE_LIMITED', 'What is said in short becomes too much.'))
       return
     }
+    if (fault !== null && this.#state.name === 'open') this.#state.owner.refuse(fault)
     // Each message may end the connection; what follows it in the frame is then not read.
     for (const message of messages) this.#deliver(message, cost.bytes / messages.length)
   }
@@ -321,7 +349,6 @@ export class Connection implements Lane {
   #keep(state: State & { name: 'opening' }, message: Message, bytes: number): void {
     const { maxBacklog } = this.#options
     state.backlogBytes += bytes
-    if (fault !== null && this.#state.name === 'open') this.#state.owner.refuse(fault)
     if (state.backlog.length < maxBacklog.messages && state.backlogBytes <= maxBacklog.bytes) {
       state.backlog.push({ message, bytes })
     } else {

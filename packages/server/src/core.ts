@@ -246,6 +246,7 @@ export function createCore(options: ServerOptions) {
     inspector,
     maxWaiting: { messages: maxInboxMessages, bytes: maxInboxBytes },
     handshakes,
+    onFault: report('Sending'),
   })
 
   // The way of new code.

@@ -31,11 +31,10 @@ export function startHeartbeat(
     } else if (wasAsked && now - askedAt >= heartbeatMs) {
       line.end(new PPError('PING_TIMEOUT', `Ping timeout: nothing was heard for ${silentMs} ms.`))
     } else {
-      if (!wasAsked) {
-        askedAt = now
-        line.ping()
-      }
+      if (!wasAsked) askedAt = now
       cancel = time.after(Math.max(MIN_WAIT_MS, askedAt + heartbeatMs - now), check)
+      // Last: it may end the line, and this timer with it.
+      if (!wasAsked) line.ping()
     }
   }
 
