@@ -11,7 +11,7 @@ export interface ServerEnd {
   readonly isOpen: boolean
   /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
   handleSignals(options: SignalOptions): Undo
-  /** @throws PPError `INVALID_ARGUMENT` for a time that is none */
+  /** A second call waits with the first; its options count for nothing. @throws PPError `INVALID_ARGUMENT` for a time that is none */
   shutdown(options: ShutdownOptions): Promise<void>
   /** The same as `shutdown`; resolves to what another server needs to go on with the rooms: nothing when this one was closed before. */
   handOver(options: ShutdownOptions): Promise<HandedRoom[]>
@@ -31,6 +31,7 @@ export interface ServerEndOptions {
 export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd {
   const { time, random, flush, sessions, connections, life, plugins, presence, rooms } = core
   let state: 'open' | 'draining' | 'closed' = 'open'
+  let draining: Promise<void> | null = null
   let closing: Promise<void> | null = null
   const signals: Undo[] = []
 
@@ -44,8 +45,13 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
   }
 
   async function shutdown(options: ShutdownOptions): Promise<void> {
-    const { timeoutMs, spreadMs } = readShutdown(options)
-    if (state !== 'open') return close()
+    const times = readShutdown(options)
+    if (state === 'closed') return close()
+    draining ??= drainAndClose(times)
+    return draining
+  }
+
+  async function drainAndClose({ timeoutMs, spreadMs }: Required<ShutdownOptions>): Promise<void> {
     state = 'draining'
     // Who leaves from here on has been told to: a room that they leave behind ends with the server, and not for want of company.
     rooms.beginClosing()

@@ -118,7 +118,8 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /**
    * Takes nobody in any more, tells clients when to come back, each at another moment, lets what is on its way arrive, and
-   * closes. @throws PPError `INVALID_ARGUMENT` for a time that is none
+   * closes. A second call waits with the first; `close()` is for whoever will not. @throws PPError `INVALID_ARGUMENT` for a time that is
+   * none
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     return this.#end.shutdown(options)

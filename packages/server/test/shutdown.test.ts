@@ -35,6 +35,30 @@ test('a signal drains: clients are told, what they sent is handled, and then the
   expect(time.pending).toBe(0)
 })
 
+test('a second shutdown waits with the first and cuts nothing off; close() does not wait', async () => {
+  for (const isImpatient of [false, true]) {
+    const { server, join, time, settle } = createKit()
+    let finish: () => void = () => {}
+    server.on('save', () => new Promise<void>((resolve) => (finish = resolve)))
+    const peer = await join()
+    peer.emit('save')
+    await settle()
+    const over: string[] = []
+    void server.shutdown().then(() => over.push('first'))
+    await time.advance(100)
+    void server.shutdown({ timeoutMs: 0 }).then(() => over.push('second'))
+    if (isImpatient) await server.close()
+    await time.advance(100)
+    expect(peer.closed?.code).toBe(isImpatient ? 1001 : undefined)
+    finish()
+    await time.advance(100)
+    expect(peer.closed?.code).toBe(1001)
+    expect(over.sort()).toEqual(['first', 'second'])
+    expect(peer.of('bye')).toHaveLength(1)
+    await server.shutdown()
+  }
+})
+
 test('a second signal is not ours: it ends the process as it would without us', async () => {
   const { server, time } = createKit()
   server.handleSignals({ signals: [SIGNAL], onDrained: () => {} })
