@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createHistory, createTracker, deepEqual, patchImmutable, type Tracker } from '../src/delta/index.js'
+import {
+  createHistory,
+  createTracker,
+  deepEqual,
+  patchImmutable,
+  untrack,
+  type Tracker,
+} from '../src/delta/index.js'
 import { createTreeHash } from '../src/hash.js'
+import { createRandom } from '../src/random.js'
 import { compileSync, type CompiledSync } from '../src/sync.js'
 import { commits, runPart, state, type Draft } from './delta-program.js'
 import { freeze, overTheWire } from './delta-values.js'
@@ -72,6 +80,115 @@ test('[HI1] where numbers are rounded, it leads to the rounded numbers that rece
     ),
     { numRuns: 60, seed: 4 },
   )
+})
+
+interface Body {
+  x: number
+  y: number
+  more?: string | { z: number }
+}
+
+/** Dozens of bodies that move, in two maps: mostly that, and now and then something else happens to one of them. */
+function playOneOfDozens(seed: number): void {
+  const random = createRandom(seed)
+  const chance = (share: number): boolean => random.next() < share
+  const body = (): Body => ({ x: random.int(0, 99), y: random.int(0, 99) })
+  const bodies = (names: string): Record<string, Body> =>
+    Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`${names}${i}`, body()]))
+  const tracker = createTracker({ tick: 0, near: bodies('n'), far: bodies('f') })
+  const history = createHistory({ tracker, maxVersions: random.pick([8, 30, 90]) })
+  const shown = [freeze(overTheWire(tracker.state))]
+  const odd = random.pick([0, 0.05, 0.3])
+
+  function happen(): void {
+    const { draft } = tracker
+    const [from, to] = chance(0.5) ? [draft.near, draft.far] : [draft.far, draft.near]
+    const id = random.pick(Object.keys(from).slice(0, 3))
+    const one = from[id]
+    if (one === undefined) return
+    const what = random.int(0, 6)
+    if (what === 0) delete from[id]
+    else if (what === 1) from[`new${shown.length}`] = body()
+    else if (what === 2) one.more = 'words'
+    else if (what === 3) one.more = { z: shown.length }
+    else if (what === 4) from[id] = body()
+    else {
+      to[id] = one
+      delete from[id]
+    }
+    // Of what was looked at before it came or went, too.
+    for (const { more } of Object.values(to)) if (typeof more === 'object') more.z++
+    if (chance(0.1)) draft.far = structuredClone(untrack(draft.far))
+  }
+
+  for (let tick = 0; tick < 60; tick++) {
+    tracker.draft.tick = tick + 1
+    for (const map of [tracker.draft.near, tracker.draft.far]) {
+      const share = random.pick([1, 1, 0.8, 0.2])
+      for (const id of Object.keys(map)) {
+        const one = map[id]
+        if (one === undefined || !chance(share)) continue
+        if (chance(0.9)) one.x += random.int(-1, 1)
+        if (chance(0.9)) one.y += random.int(-1, 1)
+      }
+    }
+    if (chance(odd)) happen()
+    if (chance(odd / 4)) history.note(shown.length, tracker.commit())
+    else tracker.commitTo((holder) => history.noteTracked(shown.length, holder))
+    const now = freeze(overTheWire(tracker.state))
+    shown.push(now)
+    // Asked seldom: until then much of it is only noted.
+    if (!chance(0.15)) continue
+    for (const [version, before] of shown.entries()) {
+      const since = history.since(version)
+      expect(since === null).toBe(!history.reaches(version))
+      if (since === null) continue
+      const after = since === undefined ? before : patchImmutable(before, freeze(overTheWire(since)))
+      expect(deepEqual(after, now)).toBe(true)
+    }
+  }
+}
+
+test('[HI1] the same for dozens of bodies that move for many versions before anybody asks', () => {
+  const first = Number(process.env['PP_SEED'] ?? 1)
+  for (let seed = first; seed < first + 120; seed++) {
+    try {
+      playOneOfDozens(seed)
+    } catch (cause) {
+      throw new Error(`seed ${seed}`, { cause })
+    }
+  }
+})
+
+test('[HI2] of dozens that move, those that stood still since are not in it, and one that moved along one axis has that alone', () => {
+  const ids = Array.from({ length: 20 }, (_, i) => `e${i}`)
+  const tracker = createTracker({
+    entities: Object.fromEntries(ids.map((id) => [id, { x: 0, y: 0 }])) as Record<string, Body>,
+  })
+  const history = createHistory({ tracker })
+  const step = (version: number, xs: readonly string[], ys: readonly string[]): void => {
+    for (const id of xs) Object.assign(tracker.draft.entities[id] ?? {}, { x: version })
+    for (const id of ys) Object.assign(tracker.draft.entities[id] ?? {}, { y: version })
+    tracker.commitTo((holder) => history.noteTracked(version, holder))
+  }
+  step(1, ids, ids)
+  step(2, ids, ids.slice(0, 19))
+  step(3, ids.slice(1), ids.slice(1))
+  const rest = (version: number): object =>
+    Object.fromEntries(ids.slice(1).map((id) => [id, { x: version, y: version }]))
+  expect(history.since(2)).toEqual({ entities: rest(3) })
+  step(4, ids.slice(0, 19), [])
+  expect(history.since(3)).toEqual({
+    entities: Object.fromEntries(ids.slice(0, 19).map((id) => [id, { x: 4 }])),
+  })
+  expect(history.since(1)).toEqual({
+    entities: {
+      e0: { x: 4, y: 2 },
+      ...Object.fromEntries(ids.slice(1, 19).map((id) => [id, { x: 4, y: 3 }])),
+      e19: { x: 3, y: 3 },
+    },
+  })
+  expect(history.since(4)).toBeUndefined()
 })
 
 test('[HI2] a field that changed ten times is in the delta once, and what did not change is not', () => {

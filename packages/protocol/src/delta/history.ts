@@ -3,6 +3,7 @@
 import type { Json } from '../json.js'
 import { isSecret, rounded, type CompiledSync, type SyncPlace } from '../sync.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
+import { MANY_ROWS, WaitingRows } from './history-rows.js'
 import type { Tracker } from './track.js'
 import { isChangedInside, locate } from './track-commit.js'
 import { ListNode } from './track-array.js'
@@ -56,6 +57,8 @@ interface Branch {
    */
   recentKeys: readonly string[]
   recentAt: number
+  /** Changes of what is below that nobody has looked up yet; `settle` does. */
+  waiting: WaitingRows | null
 }
 
 export function createHistory({
@@ -113,8 +116,10 @@ export function createHistory({
     const at = branchOf(place)
     // Positions and counters, what nearly every tick is made of: the lists of their names are few, so one look compares two.
     const numbers = node.writtenNumbers()
-    if (numbers !== null) noteNumbers(at, numbers)
+    if (numbers !== null) noteNumbers(at, numbers, current)
     const fields = numbers === null ? noteFields(at, node) : numbers.length
+    if (waits(at, node, fields)) return at
+    putWaiting(at)
     for (const child of node.children) {
       if (!isChangedInside(node, child, fields)) continue
       const before = at.below.get(child.key)
@@ -125,18 +130,50 @@ export function createHistory({
   }
 
   /** Fields that hold other numbers than before, or the same ones again: that is not looked at. */
-  function noteNumbers(at: Branch, keys: readonly string[]): void {
+  function noteNumbers(at: Branch, keys: readonly string[], version: number): void {
     if (at.recentKeys !== keys) {
       settle(at)
       at.recentKeys = keys
     }
-    at.recentAt = current
+    at.recentAt = version
+  }
+
+  /** True when what changed below `node` is noted as a list, to be looked up later. */
+  function waits(at: Branch, node: RecordNode, fields: number): boolean {
+    if (node.children.length < MANY_ROWS) return false
+    at.waiting ??= new WaitingRows()
+    if (!at.waiting.note(current, node, fields)) return false
+    if (at.waiting.isFull) putWaiting(at)
+    return true
+  }
+
+  /** Whatever else happens below `at` comes after what waits. */
+  function putWaiting({ below, waiting }: Branch): void {
+    waiting?.take((key, names, version) => {
+      const before = below.get(key)
+      const at = typeof before === 'object' ? before : branch(before ?? oldest)
+      if (at !== before) below.set(key, at)
+      if (version < at.changedAt) putOlder(at, names, version)
+      else {
+        at.changedAt = version
+        noteNumbers(at, names, version)
+      }
+    })
+  }
+
+  /** A change before the last one: what it wrote and the last one did not. */
+  function putOlder({ below, recentKeys }: Branch, names: readonly string[], version: number): void {
+    for (const name of names) {
+      const known = below.get(name) ?? -1
+      if (!recentKeys.includes(name) && typeof known === 'number' && known < version) below.set(name, version)
+    }
   }
 
   /** How many fields were written. */
   function noteFields(at: Branch, node: RecordNode): number {
     const { raw, ledger } = node
     const { keys, olds } = node.written()
+    if (keys.length > 0) putWaiting(at)
     if (keys.length > 0 && !noteTogether(at, raw, keys, olds)) {
       for (let i = 0; i < keys.length; i++) {
         const key = keys[i] ?? ''
@@ -231,6 +268,12 @@ export function createHistory({
     return at
   }
 
+  function settle(at: Branch): void {
+    const { below, recentKeys, recentAt } = at
+    for (const key of recentKeys) below.set(key, recentAt)
+    putWaiting(at)
+  }
+
   function sweep(place: Place): void {
     if (typeof place !== 'object') return
     settle(place)
@@ -303,11 +346,14 @@ function isMostlyNew(before: readonly unknown[], after: readonly unknown[]): boo
 }
 
 function branch(version: number): Branch {
-  return { replacedAt: version, changedAt: version, below: new Map(), recentKeys: NO_KEYS, recentAt: version }
-}
-
-function settle({ below, recentKeys, recentAt }: Branch): void {
-  for (const key of recentKeys) below.set(key, recentAt)
+  return {
+    replacedAt: version,
+    changedAt: version,
+    below: new Map(),
+    recentKeys: NO_KEYS,
+    recentAt: version,
+    waiting: null,
+  }
 }
 
 function lastChange(place: Place): number {

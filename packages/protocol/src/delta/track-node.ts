@@ -74,6 +74,8 @@ export abstract class TrackNode<Raw extends object = object> {
   placedAt = -1
   /** The tick in whose commit a place was given to it. */
   claimedAt = -1
+  /** The look of a history in which it was met last. */
+  notedAt = -1
   #draft: Raw | undefined
 
   constructor(ledger: Ledger, raw: Raw, parent: TrackNode | undefined, key: string, born: number) {
