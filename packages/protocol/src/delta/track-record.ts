@@ -147,6 +147,7 @@ export class RecordNode extends TrackNode<JsonRecord> {
       return
     }
     this.shape = wider
+    this.at = numbers.widened(this.at, index)
     this.mask |= 1 << index
     numbers.values[this.at + 2 * index] = old
     numbers.values[this.at + 2 * index + 1] = now

@@ -75,10 +75,10 @@ export class WriteShape {
   }
 }
 
-/** Per field an old and a new number. */
-const STRIDE = 2 * MAX_WIDTH
-/** Two megabytes, 16,384 objects: past it the log starts over. */
-const MAX_KEPT = 16_384 * STRIDE
+/** Per field an old and a new number. Most objects have two such fields, and two stretches share a line of the cache. */
+const FIRST_FIELDS = 2
+/** Two megabytes, 16,384 of the widest objects: past it the log starts over. */
+const MAX_KEPT = 16_384 * 2 * MAX_WIDTH
 
 /**
  * The numbers of all objects in which numbers were written over numbers. An object has a stretch of it: for the n-th field of
@@ -93,11 +93,24 @@ export class NumberLog {
 
   /** Where the stretch of one more object begins. */
   begin(): number {
+    return this.#reserve(FIRST_FIELDS)
+  }
+
+  /** Where the stretch at `at` goes on when the object gets one more field than `fields`: elsewhere when it is full. */
+  widened(at: number, fields: number): number {
+    // It doubles: full it is at 2 and 4.
+    if (fields < FIRST_FIELDS || (fields & (fields - 1)) !== 0) return at
+    const next = this.#reserve(2 * fields)
+    this.values.copyWithin(next, at, at + 2 * fields)
+    return next
+  }
+
+  #reserve(fields: number): number {
     const at = this.#end
-    this.#end += STRIDE
+    this.#end += 2 * fields
     if (this.#end > this.values.length) {
       const { values } = this
-      this.values = new Float64Array(Math.max(values.length * 2, STRIDE))
+      this.values = new Float64Array(Math.max(values.length * 2, 2 * MAX_WIDTH))
       this.values.set(values)
     }
     return at
