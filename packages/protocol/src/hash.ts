@@ -48,11 +48,15 @@ export function hashOf(value: unknown, sumOfContainer: (container: object) => nu
     case 'boolean':
       return value ? TRUE : FALSE
     case 'object':
-      if (value === null) return NULL
-      return mix(sumOfContainer(value) ^ (Array.isArray(value) ? Math.imul(value.length + 1, LIST) : RECORD))
+      return value === null ? NULL : hashOfSum(value, sumOfContainer(value))
     default:
       return 0
   }
+}
+
+/** The hash of a container whose entries add up to `sum`. */
+export function hashOfSum(container: object, sum: number): number {
+  return mix(sum ^ (Array.isArray(container) ? Math.imul(container.length + 1, LIST) : RECORD))
 }
 
 /** The hash of a record that changes entry by entry, at the cost of what changed. */
@@ -81,22 +85,17 @@ export function createRecordHash(): RecordHash {
   }
 }
 
-/** A container's sum, computed from all of its entries; of an object some may be left out. */
-export function sumOf(
-  container: object,
-  hashChild: (child: unknown, key: string) => number = hashState,
-  isLeftOut?: (child: unknown, key: string) => boolean,
-): number {
+/** A container's sum, computed from all of its entries. */
+export function sumOf(container: object, hashChild: (child: unknown) => number = hashState): number {
   let sum = 0
   if (Array.isArray(container)) {
-    for (let i = 0; i < container.length; i++) sum += item(i, hashChild(container[i], '*'))
+    for (let i = 0; i < container.length; i++) sum += item(i, hashChild(container[i]))
     return sum | 0
   }
   if (!isRecord(container)) return 0
   for (const key of Object.keys(container)) {
     const value = container[key]
-    if (value !== undefined && isLeftOut?.(value, key) !== true)
-      sum = (sum + entry(key, hashChild(value, key))) | 0
+    if (value !== undefined) sum = (sum + entry(key, hashChild(value))) | 0
   }
   return sum
 }
@@ -109,11 +108,13 @@ const NULL = 0x7feb352d
 const LIST = 0x1b873593
 const RECORD = 0x3c6ef372
 
-function entry(key: string, hash: number): number {
+/** What a field adds to its object's sum. */
+export function entry(key: string, hash: number): number {
   return mix(Math.imul(hash, 0x85ebca6b) + hashText(key))
 }
 
-function item(index: number, hash: number): number {
+/** What an item adds to its list's sum. */
+export function item(index: number, hash: number): number {
   return mix(Math.imul(hash, 0xc2b2ae35) + Math.imul(index + 1, 0x9e3779b1))
 }
 

@@ -1,38 +1,64 @@
 // The hash of a tracked state, as receivers hold it: with rounded numbers. What a container added up to is remembered until
 // something in it or below it is written; nothing is done at a write or a commit.
-import { hashOf, sumOf } from '../hash.js'
+import { entry, hashOf, hashOfSum, hashState, item } from '../hash.js'
 import { isSecret } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
 import type { Ledger } from './track-node.js'
+import { isRecord, type JsonRecord } from './value.js'
 
 interface Remembered {
-  readonly sum: number
+  sum: number
   /** The tick in which it was computed: the marks of later writes are younger. */
-  readonly tick: number
+  tick: number
   /** Where the container stood: elsewhere its numbers may be rounded otherwise. */
-  readonly place: SyncPlace | undefined
+  place: SyncPlace | undefined
 }
 
 /** Call it between commits: what was written since the last one is in the hash. */
 export function createStateHash(ledger: Ledger, root: SyncPlace | undefined): (state: unknown) => number {
   const remembered = new WeakMap<object, Remembered>()
 
+  // Written out where `hash.ts` takes functions: a thousand bodies that move are hashed in one tick of each second, and a closure
+  // for each of their numbers was half of that.
   function hash(value: unknown, place: SyncPlace | undefined): number {
-    if (typeof value === 'number' && place?.round !== undefined) return hashOf(place.round(value), sumOf)
-    return hashOf(value, (container) => sum(container, place))
+    if (typeof value === 'object' && value !== null) return hashOfSum(value, sum(value, place))
+    if (typeof value === 'number' && place?.round !== undefined) return hashOf(place.round(value), hashState)
+    return hashOf(value, hashState)
   }
 
   function sum(container: object, place: SyncPlace | undefined): number {
     const known = remembered.get(container)
-    if (known !== undefined && known.place === place && !isWrittenSince(container, known.tick))
-      return known.sum
-    const isLeftOut =
-      place?.isAbove === true
-        ? (child: unknown, key: string): boolean => isSecret(child, place.at(key))
-        : undefined
-    const fresh = sumOf(container, (child, key) => hash(child, place?.at(key)), isLeftOut)
-    remembered.set(container, { sum: fresh, tick: ledger.tick, place })
-    return fresh
+    if (known === undefined) {
+      const fresh = added(container, place)
+      remembered.set(container, { sum: fresh, tick: ledger.tick, place })
+      return fresh
+    }
+    if (known.place !== place || isWrittenSince(container, known.tick)) {
+      known.sum = added(container, place)
+      known.tick = ledger.tick
+      known.place = place
+    }
+    return known.sum
+  }
+
+  function added(container: object, place: SyncPlace | undefined): number {
+    let total = 0
+    if (Array.isArray(container)) {
+      const items = place?.at('*')
+      for (let i = 0; i < container.length; i++) total = (total + item(i, hash(container[i], items))) | 0
+    } else if (isRecord(container)) total = addedFields(container, place)
+    return total
+  }
+
+  function addedFields(record: JsonRecord, place: SyncPlace | undefined): number {
+    let total = 0
+    for (const key of Object.keys(record)) {
+      const value = record[key]
+      const at = place?.at(key)
+      if (value !== undefined && !(place?.isAbove === true && isSecret(value, at)))
+        total = (total + entry(key, hash(value, at))) | 0
+    }
+    return total
   }
 
   function isWrittenSince(container: object, tick: number): boolean {
