@@ -126,16 +126,20 @@ export interface Owner {
 
 export function createInspector(): Inspector {
   const listeners = new Set<(event: InspectEvent) => void>()
-  return {
-    get active() {
-      return listeners.size > 0
-    },
+  // A field, not a getter: it is read for every frame in and out.
+  const inspector: { -readonly [Name in keyof Inspector]: Inspector[Name] } = {
+    active: false,
     emit(event) {
       for (const listener of listeners) listener(event)
     },
     listen(listener) {
       listeners.add(listener)
-      return () => void listeners.delete(listener)
+      inspector.active = true
+      return () => {
+        listeners.delete(listener)
+        inspector.active = listeners.size > 0
+      }
     },
   }
+  return inspector
 }

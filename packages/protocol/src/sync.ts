@@ -232,6 +232,7 @@ export const NOWHERE: SyncPlace = {
 
 interface OpenPlace extends SyncPlace {
   round: Rounding | undefined
+  isUniform: boolean
   enter(step: string): OpenPlace
   /** A rule names this very key. */
   knows(key: string): boolean
@@ -244,13 +245,12 @@ function createPlace(round: OpenPlace['round']): OpenPlace {
     round,
     isHidden: false,
     isAbove: false,
-    get isUniform() {
-      return fields.size === (fields.has('*') ? 1 : 0)
-    },
+    isUniform: true,
     knows: (key) => fields.has(key),
     enter(step) {
       let next = fields.get(step)
       if (next === undefined) fields.set(step, (next = createPlace(undefined)))
+      if (step !== '*') place.isUniform = false
       return next
     },
     // What stands below a rounded place is rounded alike: a vector's axes, the points of a path.

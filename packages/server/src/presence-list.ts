@@ -41,8 +41,8 @@ export interface PresenceList {
   /** By `clientId`, or by the id of a session. */
   get(id: string): PresenceEntry | undefined
   list(): PresenceEntry[]
-  readonly size: number
-  readonly hasChanges: boolean
+  size(): number
+  hasChanges(): boolean
   /** What changed since the last call; null when nothing did. */
   takeChanges(): PresenceChanges | null
   /** The hash of the list as it is now. */
@@ -141,12 +141,8 @@ export function createPresenceList(
     untrack,
     get: (id) => entries.get(id) ?? entryOf(id),
     list: () => [...entries.values()],
-    get size() {
-      return entries.size
-    },
-    get hasChanges() {
-      return changed.size > 0
-    },
+    size: () => entries.size,
+    hasChanges: () => changed.size > 0,
     takeChanges() {
       if (changed.size === 0) return null
       const set: PresenceEntry[] = []

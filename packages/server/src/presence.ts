@@ -102,7 +102,7 @@ export function createRoomPresence({
     },
     full,
     introduce({ id }) {
-      if (entries.size <= SHORT_LIST) return [full()]
+      if (entries.size() <= SHORT_LIST) return [full()]
       first ??= full()
       const own = entries.get(id)
       if (first === whole || own === undefined) return [first]
@@ -224,7 +224,7 @@ export function createGlobalPresence({
     list: entries.list,
     onChange: (listener) => emitter.on('change', listener),
     greet(member) {
-      if (entries.size === 0) return
+      if (entries.size() === 0) return
       greeted.add(member)
       member.deliver(full())
     },

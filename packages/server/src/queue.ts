@@ -6,7 +6,7 @@ import type { Member } from './member.js'
 
 export interface Queue<C extends Member> {
   /** In order. */
-  readonly clients: readonly C[]
+  clients(): readonly C[]
   has(client: C): boolean
   /**
    * Waits for its turn, or with its first wish where it waits already.
@@ -51,9 +51,7 @@ export function createQueue<C extends Member>({
   }
 
   return {
-    get clients() {
-      return [...waiting.keys()]
-    },
+    clients: () => [...waiting.keys()],
     has: (client) => waiting.has(client),
     enter(client, turn) {
       const known = waiting.get(client)

@@ -7,15 +7,15 @@ import { SLACK_MS, type Tickers } from './tick.js'
 
 export interface RoomClock {
   /** Steps since the room began. */
-  readonly tick: number
-  readonly droppedTicks: number
+  tick(): number
+  droppedTicks(): number
   /** True in a tick whose turn it is to send. */
-  readonly isSendTick: boolean
+  isSendTick(): boolean
   /** The sends until now, those included that had nothing to send: members of a lower rate share their turns. */
-  readonly sendSlot: number
+  sendSlot(): number
   /** Sends a second. */
-  readonly sendRate: number
-  readonly stepMs: number
+  sendRate(): number
+  stepMs(): number
   /** Milliseconds since the room began; in a tick, the time that it was due. Never goes back. */
   now(): number
   /** The time without regard to `hold`. */
@@ -71,8 +71,6 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
     rearm()
   }
 
-  const isSendTick = (): boolean => last % sendEvery === 0
-
   function currentTick(): number {
     return isSteady || isInTick ? last : Math.max(last, beat.reached() - base)
   }
@@ -107,30 +105,18 @@ export function createRoomClock(options: RoomClockOptions): RoomClock {
   function nextWake(): number {
     const next = Math.max(last, beat.reached() - base) + 1
     const send = isWaiting ? Math.ceil(next / sendEvery) * sendEvery : Infinity
-    const due = timers.nextDue
+    const due = timers.nextDue()
     const timer = due === Infinity ? Infinity : Math.max(next, beat.stepAt(startedAt + due) - base)
     return Math.min(send, timer)
   }
 
   return {
-    get tick() {
-      return currentTick()
-    },
-    get droppedTicks() {
-      return droppedTicks
-    },
-    get isSendTick() {
-      return isInTick && isSendTick()
-    },
-    get sendSlot() {
-      return Math.floor(currentTick() / sendEvery)
-    },
-    get sendRate() {
-      return 1000 / (stepMs * sendEvery)
-    },
-    get stepMs() {
-      return stepMs
-    },
+    tick: currentTick,
+    droppedTicks: () => droppedTicks,
+    isSendTick: () => isInTick && last % sendEvery === 0,
+    sendSlot: () => Math.floor(currentTick() / sendEvery),
+    sendRate: () => 1000 / (stepMs * sendEvery),
+    stepMs: () => stepMs,
     now,
     live,
     hold(at, run) {

@@ -46,7 +46,7 @@ export function createRoomJournaling({
   /** The work is that of other code, which writes into the state. */
   let isForeign = false
 
-  const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick, now, state: view.state })
+  const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick(), now, state: view.state })
 
   function input<T>(peer: string, what: () => RoomInput, run: () => T): T {
     const { journal } = inspector

@@ -5,11 +5,11 @@ import { isPromise } from './faults.js'
 
 export interface RoomLife {
   /** False from the moment that the end begins. */
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** True between `onCreate` and the end. */
-  readonly isRunning: boolean
+  isRunning(): boolean
   /** `onCreate` under way; rejects with what it throws. */
-  readonly starting: Promise<void> | null
+  starting(): Promise<void> | null
   /**
    * Begins, `after` the end of the room that had the id before.
    * @throws what a synchronous `onCreate` throws; the room is gone then
@@ -111,15 +111,9 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
   }
 
   return {
-    get isOpen() {
-      return ended === null
-    },
-    get isRunning() {
-      return ended === null && starting === null
-    },
-    get starting() {
-      return starting
-    },
+    isOpen: () => ended === null,
+    isRunning: () => ended === null && starting === null,
+    starting: () => starting,
     start(options, after) {
       const create = (): unknown => work(() => life.onCreate(options))
       try {

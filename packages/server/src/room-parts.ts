@@ -132,15 +132,15 @@ export function createRoomParts<C extends Member>(
   const queue: Queue<C> = createQueue<C>({
     room: id,
     maxWaiting: () => kind.behaviour.maxQueue ?? MAX_QUEUE,
-    hasRoom: () => life.isOpen && seating.hasRoom,
-    onChange: () => emitter.emit('queue', queue.clients),
+    hasRoom: () => life.isOpen() && seating.hasRoom(),
+    onChange: () => emitter.emit('queue', queue.clients()),
   })
   const wake = (): void => clock.wake()
   const sync = compileSync(kind.shape.sync)
   const now = (): number => world.time.now()
   const { nextChannel } = world
   // A virtual client that reads by reference gets no state; other members of v3 read bytes.
-  const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2
+  const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2()
   const how = { room: id, nextChannel, now, isDeltaRead }
   const keeper =
     kind.behaviour.persist === true && name !== undefined ? world.keeper(id, () => read(name)) : null
@@ -220,8 +220,8 @@ export function createRoomParts<C extends Member>(
     stragglers,
     presence: presence.entries,
     syncOnJoin: settings.syncOnJoin,
-    starting: () => life.starting,
-    isOpen: () => life.isOpen,
+    starting: life.starting,
+    isOpen: life.isOpen,
     guard: life.guard,
     time: world.time,
     onEnter: ({ client, role }) => {
@@ -250,14 +250,14 @@ export function createRoomParts<C extends Member>(
     views.release(seat)
     settings.onSeats(seat)
     queue.advance()
-    if (seating.isEmpty) life.abandoned()
+    if (seating.isEmpty()) life.abandoned()
   }
 
   /** A seat was kept for somebody who did not come back. */
   function onGivenUp(): void {
     settings.onSeats(null)
     queue.advance()
-    if (seating.isEmpty) life.abandoned()
+    if (seating.isEmpty()) life.abandoned()
   }
 
   function onTick(dropped: number): void {
@@ -266,20 +266,20 @@ export function createRoomParts<C extends Member>(
     stage.tick(() => {
       clock.runTimers()
       const { tick } = kind.behaviour
-      const { stepMs } = clock
-      if (tick !== undefined && life.isRunning) life.guard('tick', () => tick(scope, stepMs))
+      const stepMs = clock.stepMs()
+      if (tick !== undefined && life.isRunning()) life.guard('tick', () => tick(scope, stepMs))
       emitter.emit('tick', stepMs)
     })
     journal.step(dropped)
     if (!inspector.active) return
     const at = time.now()
-    inspector.emit({ kind: 'tick', at, room: id, tick: clock.tick, durationMs: at - startedAt, dropped })
+    inspector.emit({ kind: 'tick', at, room: id, tick: clock.tick(), durationMs: at - startedAt, dropped })
   }
 
   /** Steps at every tick only for a tick function or a tick listener; else the room sleeps until something changes. */
   function setPace(): void {
     const isWanted = kind.behaviour.tick !== undefined || emitter.listenerCount('tick') > 0
-    clock.setSteady(isWanted && life.isRunning)
+    clock.setSteady(isWanted && life.isRunning())
   }
 
   /** What is kept of it. */

@@ -69,7 +69,7 @@ export function createRoomStage<C extends Member>({
 
   function settle(): void {
     // With unsent state, events wait for the tick that sends it: the view has woken the clock for that.
-    if (!views.isDirty() || clock.isSendTick) send()
+    if (!views.isDirty() || clock.isSendTick()) send()
     while (depth === 0) {
       const run = afterwards.shift()
       if (run === undefined) return
@@ -79,7 +79,7 @@ export function createRoomStage<C extends Member>({
 
   function send(): void {
     sendState()
-    if (clock.isSendTick) {
+    if (clock.isSendTick()) {
       sendPresence()
       stragglers.follow()
       restartIfFull()
@@ -100,7 +100,7 @@ export function createRoomStage<C extends Member>({
   function sendState(): void {
     if (!views.isDirty()) return
     try {
-      tellLive(views.commit(clock.tick))
+      tellLive(views.commit(clock.tick()))
     } catch (thrown) {
       onError(thrown)
     }
@@ -110,7 +110,7 @@ export function createRoomStage<C extends Member>({
   function tellLive(versions: Versions<C> | null): void {
     if (versions === null) return
     // What else leaves in this tick shares its frame with the state.
-    const isAlone = waiting.length === 0 && !presence.entries.hasChanges && !inspector.active
+    const isAlone = waiting.length === 0 && !presence.entries.hasChanges() && !inspector.active
     const now = time.now()
     for (const seat of seats.values()) {
       if (seat.phase.name !== 'live') continue
@@ -129,7 +129,7 @@ export function createRoomStage<C extends Member>({
 
   /** Where a dictionary has become full everybody starts over, so that every receiver holds the same one. */
   function restartIfFull(): void {
-    tellLive(views.restart(clock.tick))
+    tellLive(views.restart(clock.tick()))
   }
 
   function sendPresence(): void {
@@ -145,7 +145,7 @@ export function createRoomStage<C extends Member>({
   }
 
   /** Only with nothing uncommitted: the next delta would bring it twice. */
-  function show(seat: Seat<C>, state: readonly Outgoing[] = views.whole(seat, clock.tick)): void {
+  function show(seat: Seat<C>, state: readonly Outgoing[] = views.whole(seat, clock.tick())): void {
     const { client } = seat
     const early = earlyOf(seat)
     if (client.readsByReference !== true) for (const out of state) client.deliver(out)
@@ -169,8 +169,8 @@ export function createRoomStage<C extends Member>({
     },
     tick(run) {
       work(run)
-      const isDone = !views.isDirty() && !presence.entries.hasChanges && stragglers.isIdle()
-      if (clock.isSendTick && isDone) clock.rest()
+      const isDone = !views.isDirty() && !presence.entries.hasChanges() && stragglers.isIdle()
+      if (clock.isSendTick() && isDone) clock.rest()
     },
     send,
     catchUp(seat) {
@@ -181,7 +181,7 @@ export function createRoomStage<C extends Member>({
       // A connection that took over from one that still lived: what is sent now would come before what it missed.
       if (seat.phase.name === 'live') seat.phase = { name: 'away' }
       send()
-      show(seat, views.goOn(seat, claim, clock.tick))
+      show(seat, views.goOn(seat, claim, clock.tick()))
       restartIfFull()
     },
     takeWaiting(seat) {

@@ -8,7 +8,7 @@ export interface RoomTimers {
   /** Runs what is due by `now`, each timer at most once. */
   runDue(now: number): void
   /** When the next one is due; Infinity without any. */
-  readonly nextDue: number
+  nextDue(): number
   clear(): void
 }
 
@@ -64,7 +64,7 @@ export function createRoomTimers({
         }
       }
     },
-    get nextDue() {
+    nextDue() {
       let next = Infinity
       for (const timer of timers) next = Math.min(next, timer.due)
       return next

@@ -136,7 +136,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     const news = new Map<View<object>, { before: number; outs: readonly Outgoing[] }>()
     const before = main.version
     news.set(main, { before, outs: nextOf(main, tick) })
-    const areSecretsStale = isStale || main.areSecretsTouched
+    const areSecretsStale = isStale || main.areSecretsTouched()
     isStale = false
     if (kind.behaviour.view !== undefined || made.size > 0) reseat()
     for (const view of made.values()) news.set(view, { before: view.version, outs: nextOf(view, tick) })
@@ -203,7 +203,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   }
 
   return {
-    isDirty: () => isStale || main.isDirty,
+    isDirty: () => isStale || main.isDirty(),
     commit(tick) {
       if (!isPlain) return commitAll(tick)
       const { version } = main
@@ -212,7 +212,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     },
     promise(seat) {
       const { view } = isPlain ? { view: main } : placeOf(seat)
-      return view.promise(main.isDirty)
+      return view.promise(main.isDirty())
     },
     canContinue(seat, claim) {
       const { view } = isPlain ? { view: main } : placeOf(seat)
@@ -238,7 +238,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
       return told !== view || version !== view.version || (own !== null && own.version !== held)
     },
     restart(tick) {
-      const full = [main, ...made.values()].filter(({ isFull }) => isFull)
+      const full = [main, ...made.values()].filter((view) => view.isFull())
       if (full.length === 0) return null
       const isHit = (seat: Seat<C>): boolean => isPlain || full.includes(placeOf(seat).view)
       return {
@@ -247,10 +247,10 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
       }
     },
     shown(seat) {
-      if (isPlain) return { state: main.shown, version: main.version }
+      if (isPlain) return { state: main.shown(), version: main.version }
       const { view, own } = placeOf(seat)
       // An object with another laid over it is one.
-      const state = own === null ? view.shown : (mergeOwned(view.shown, own.shown) as object)
+      const state = own === null ? view.shown() : (mergeOwned(view.shown(), own.shown()) as object)
       return { state, version: view.version }
     },
     refresh() {
@@ -287,5 +287,5 @@ function ownNews(own: View<object>, before: number | null, tick: number): readon
 function nextOf(view: View<object>, tick: number): readonly Outgoing[] {
   const delta = view.commit(tick)
   if (delta === null) return NOTHING
-  return view.isFull ? [delta, view.snapshot(tick)] : [delta]
+  return view.isFull() ? [delta, view.snapshot(tick)] : [delta]
 }

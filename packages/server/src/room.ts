@@ -76,7 +76,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** The state as members hold it: numbers rounded as the contract's `sync` says. */
   get shown(): object {
-    return this.#parts.view.shown
+    return this.#parts.view.shown()
   }
 
   shownTo(client: C): { state: object; version: number } | undefined {
@@ -93,11 +93,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   get tick(): number {
-    return this.#parts.clock.tick
+    return this.#parts.clock.tick()
   }
 
   get droppedTicks(): number {
-    return this.#parts.clock.droppedTicks
+    return this.#parts.clock.droppedTicks()
   }
 
   get clients(): readonly C[] {
@@ -109,7 +109,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   get queue(): readonly C[] {
-    return this.#parts.queue.clients
+    return this.#parts.queue.clients()
   }
 
   get isLocked(): boolean {
@@ -147,7 +147,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   /** True while one more seat may be promised. */
   get hasRoom(): boolean {
-    return this.#parts.life.isOpen && this.#parts.seating.hasRoom
+    return this.#parts.life.isOpen() && this.#parts.seating.hasRoom()
   }
 
   update(recipe: (draft: object) => void): void {
@@ -241,12 +241,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   allowReconnection(client: C, seconds: number): Promise<C | null> {
     const seat = this.#parts.seating.seats.get(client.id)
     if (seat !== undefined && isAdmitted(seat)) return this.#parts.door.keep(seat, seconds * 1000)
-    return this.#parts.life.isOpen ? this.#parts.seating.keep(client, seconds * 1000) : Promise.resolve(null)
+    return this.#parts.life.isOpen() ? this.#parts.seating.keep(client, seconds * 1000) : Promise.resolve(null)
   }
 
   dispose(): Promise<void> {
     const { life, journal } = this.#parts
-    return life.isOpen ? journal.call('', () => ({ what: 'end' }), life.end) : life.end()
+    return life.isOpen() ? journal.call('', () => ({ what: 'end' }), life.end) : life.end()
   }
 
   // What follows is for rooms.ts.
@@ -268,8 +268,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     views.refresh()
     this.#settings.onSeats(null)
     queue.advance()
-    const isStale = life.isRunning && onReload === undefined && this.#undos.size > 0
-    if (life.isRunning && onReload !== undefined) {
+    const isStale = life.isRunning() && onReload === undefined && this.#undos.size > 0
+    if (life.isRunning() && onReload !== undefined) {
       for (const undo of [...this.#undos]) undo()
       life.guard('onReload', () => onReload(scope))
     }
@@ -280,14 +280,14 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** Everybody with a seat in it, or waiting for one, those included whose connection is lost. */
   get guests(): readonly C[] {
     const { seating, queue } = this.#parts
-    return [...[...seating.seats.values()].map(({ client }) => client), ...queue.clients]
+    return [...[...seating.seats.values()].map(({ client }) => client), ...queue.clients()]
   }
 
   /** It was restored: its members have so long to come back before it counts as abandoned. */
   awaitMembers(ms: number): void {
     // Not one of the application's timers.
     this.#parts.clock.setTimeout(() => {
-      if (this.#parts.seating.isEmpty) this.#parts.life.abandoned()
+      if (this.#parts.seating.isEmpty()) this.#parts.life.abandoned()
     }, ms)
   }
 
@@ -297,7 +297,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
    */
   reserve(client: C, role: SeatRole = 'player'): Seat<C> {
     if (!this.#world.isAlive(client)) throw new PPError('SESSION_EXPIRED', 'The client is gone.')
-    if (!this.#parts.life.isOpen) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
+    if (!this.#parts.life.isOpen()) throw new PPError('ROOM_NOT_FOUND', `The room "${this.id}" has ended.`)
     const seat = this.#parts.seating.reserve(client, role)
     this.#parts.life.wanted()
     this.#settings.onSeats(seat)
@@ -307,6 +307,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** True where a player who finds the room full may wait for a seat. */
   get hasQueue(): boolean {
     return this.behaviour.onFull === 'queue'
+  }
+
+  /** True for one who waits for a seat. */
+  isAwaitedBy(client: C): boolean {
+    return this.#parts.queue.has(client)
   }
 
   /** @throws PPError `ROOM_FULL` when too many wait already */

@@ -13,12 +13,12 @@ import type { Seat } from './seat.js'
 export interface Seating<C extends Member> {
   readonly seats: ReadonlyMap<string, Seat<C>>
   /** True while one more player may be promised a seat. */
-  readonly hasRoom: boolean
+  hasRoom(): boolean
   /** Nobody has a seat, and none is kept for anybody. */
-  readonly isEmpty: boolean
+  isEmpty(): boolean
   isLocked: boolean
   /** True while somebody in here speaks v2. */
-  readonly hasV2: boolean
+  hasV2(): boolean
   /**
    * Promises a seat, the one that was kept for this user before any other.
    * @throws PPError `ROOM_FULL`, `ROOM_LOCKED`, `FORBIDDEN`
@@ -66,7 +66,6 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   const kept = new Map<string, Kept<C>>()
   const ofV2 = new Set<Seat<C>>()
   let spectators = 0
-  let isLocked = false
 
   const players = (): number => seats.size - spectators + kept.size
 
@@ -79,8 +78,8 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   /** What it gets instead of what it wanted, where the room is full. */
   function roleFor(client: C, wanted: SeatRole): SeatRole {
     const { maxClients, maxSpectators, onFull } = limits()
-    if (wanted === 'player' && !isLocked && players() < maxClients) return 'player'
-    if (wanted === 'player' && isLocked) throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
+    if (wanted === 'player' && !seating.isLocked && players() < maxClients) return 'player'
+    if (wanted === 'player' && seating.isLocked) throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
     if (wanted === 'player' && onFull !== 'spectate') throw full(client)
     if (maxSpectators === 0) throw new PPError('FORBIDDEN', `The room "${id}" has no spectators.`)
     if (spectators >= maxSpectators) throw full(client)
@@ -110,23 +109,12 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     settle?.(null)
   }
 
-  return {
+  const seating: Seating<C> = {
     seats,
-    get hasRoom() {
-      return !isLocked && players() < limits().maxClients
-    },
-    get isEmpty() {
-      return seats.size === 0 && kept.size === 0
-    },
-    get hasV2() {
-      return ofV2.size > 0
-    },
-    get isLocked() {
-      return isLocked
-    },
-    set isLocked(value) {
-      isLocked = value
-    },
+    hasRoom: () => !seating.isLocked && players() < limits().maxClients,
+    isEmpty: () => seats.size === 0 && kept.size === 0,
+    hasV2: () => ofV2.size > 0,
+    isLocked: false,
     reserve(client, role) {
       bans.assertWelcome(client)
       const mine = role === 'player' ? kept.get(client.userId) : undefined
@@ -164,4 +152,5 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       for (const userId of [...kept.keys()]) giveUp(userId)
     },
   }
+  return seating
 }

@@ -95,7 +95,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     if (lacksNothing(seat)) {
       if (phase.pace.isClean) rejoin(seat)
     } else if (isLate) noteSkip(seat)
-    else if ((isBack || clock.sendSlot % phase.pace.every === 0) && mayHave(seat)) {
+    else if ((isBack || clock.sendSlot() % phase.pace.every === 0) && mayHave(seat)) {
       catchUp(seat)
       if (phase.pace.isClean) rejoin(seat)
     }
@@ -110,11 +110,11 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
 
   function keepPace({ client, phase }: BehindSeat<C>, isLate: boolean): void {
     const before = phase.pace
-    phase.pace = nextPace(before, time.now(), isLate, clock.sendRate)
+    phase.pace = nextPace(before, time.now(), isLate, clock.sendRate())
     if (phase.pace.level === before.level) return
     tally.rateChanges++
     if (!inspector.active) return
-    const rate = clock.sendRate / phase.pace.every
+    const rate = clock.sendRate() / phase.pace.every
     inspector.emit({ kind: 'rate', at: time.now(), peer: client.id, room, rate })
   }
 
@@ -157,7 +157,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
 
   function catchUp(seat: BehindSeat<C>): void {
     const { client, phase } = seat
-    const { tick } = clock
+    const tick = clock.tick()
     const state = phase.held === null ? views.whole(seat, tick) : views.since(seat, phase.held, tick)
     if (phase.wrong !== null) for (const out of views.since(seat, phase.wrong, tick)) client.deliver(out)
     for (const out of state) client.deliver(out)
@@ -186,7 +186,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
   return {
     skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
-      const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate)
+      const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate())
       const added = add(seat, {
         ...NOTHING_WRONG,
         held,

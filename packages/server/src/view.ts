@@ -19,11 +19,11 @@ export interface View<State extends object> {
   /** The raw tree, for reading. */
   readonly state: State
   /** What receivers hold at this version: numbers rounded as the contract says. A copy only where something is rounded. */
-  readonly shown: State
+  shown(): State
   /** The tree to write to: what changes is noted. */
   readonly draft: State
   /** True when something was written since the last commit. */
-  readonly isDirty: boolean
+  isDirty(): boolean
   /**
    * The version that will show what has been written until now, here or (`isChanging`) in what the view is made from. It
    * comes even if the writes turn out to have changed nothing: somebody waits for it.
@@ -44,9 +44,9 @@ export interface View<State extends object> {
   /** The whole view at its version. Call it only when nothing is uncommitted: a delta would bring that twice. */
   snapshot(tick: number): Outgoing
   /** True when what the contract hides may have changed with the last commit. */
-  readonly areSecretsTouched: boolean
+  areSecretsTouched(): boolean
   /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
-  readonly isFull: boolean
+  isFull(): boolean
 }
 
 export function createView<State extends object>({
@@ -115,6 +115,7 @@ export function createView<State extends object>({
     current = null
     unions.clear()
     version++
+    view.version = version
     lastTick = tick
   }
 
@@ -184,6 +185,7 @@ export function createView<State extends object>({
     if (current !== null) return current
     if (encoder.isFull) {
       channel = nextChannel()
+      view.channel = channel
       encoder = createViewEncoder(channel, sync.patterns)
       encoderFrom = version
     }
@@ -220,25 +222,15 @@ export function createView<State extends object>({
     return bytes.length < snapshotBytes ? union : whole
   }
 
-  return {
-    get channel() {
-      return channel
-    },
-    get version() {
-      return version
-    },
-    get state() {
-      return tracker.state
-    },
-    get shown() {
-      return sync.snapshotOf(tracker.state)
-    },
-    get draft() {
-      return tracker.draft
-    },
-    get isDirty() {
-      return tracker.dirty
-    },
+  // Without getters: V8 keeps what was written down with some as a dictionary, in which each call is looked up.
+  const view: { -readonly [Name in keyof View<State>]: View<State>[Name] } = {
+    channel,
+    version,
+    // The root stays the same: nobody replaces it.
+    state: tracker.state,
+    draft: tracker.draft,
+    shown: () => sync.snapshotOf(tracker.state),
+    isDirty: () => tracker.dirty,
     promise(isChanging = tracker.dirty) {
       isPromised = isChanging
       return isPromised ? version + 1 : version
@@ -264,13 +256,10 @@ export function createView<State extends object>({
       return union
     },
     snapshot,
-    get areSecretsTouched() {
-      return tracker.areSecretsTouched
-    },
-    get isFull() {
-      return encoder.isFull
-    },
+    areSecretsTouched: () => tracker.areSecretsTouched,
+    isFull: () => encoder.isFull,
   }
+  return view
 }
 
 function hasHash({ message }: Outgoing): boolean {

@@ -23,7 +23,7 @@ export interface DiffContext {
   /** The context one level down, where something is declared there; else this one. `*` stands for any item of a list. */
   at: (key: string) => DiffContext
   /** The context one level down, when it is the same for all keys: a map of entities need not ask for each of them. */
-  readonly below: DiffContext | undefined
+  below(): DiffContext | undefined
 }
 
 export interface Secrecy {

@@ -34,7 +34,7 @@ export function createContext(ledger: Ledger, sync: SyncPlace | undefined): Diff
     round: sync?.round,
     secrecy: secrecyOf(ledger, sync),
     at: () => context,
-    get below() {
+    below() {
       if (sync === undefined) return context
       return sync.isUniform ? context.at('*') : undefined
     },

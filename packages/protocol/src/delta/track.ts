@@ -123,28 +123,55 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     ledger.isDirty = false
   }
 
-  return {
+  return new Tracking<State>({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf })
+}
+
+interface TrackingParts extends Pick<Tracker<unknown>, 'commit' | 'commitTo' | 'pastOf' | 'writes'> {
+  readonly ledger: Ledger
+  readonly holder: { root: unknown }
+  readonly top: RecordNode
+  readonly hashOf: (state: unknown) => number
+}
+
+/** A class: V8 keeps an object that was written down with getters as a dictionary, and a room asks its tracker many times a tick. */
+class Tracking<State> implements Tracker<State> {
+  readonly commit: () => Delta | undefined
+  readonly commitTo: (take: TakeChanges) => void
+  readonly pastOf: Tracker<State>['pastOf']
+  readonly writes: Writes
+  readonly hash: () => number
+  readonly replaceRoot: (state: State) => void
+  readonly #ledger: Ledger
+  readonly #holder: { root: unknown }
+  readonly #top: RecordNode
+
+  constructor({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf }: TrackingParts) {
+    this.commit = commit
+    this.commitTo = commitTo
+    this.pastOf = pastOf
+    this.writes = writes
+    this.hash = () => hashOf(holder.root)
+    this.replaceRoot = (state) => void (top.draft['root'] = state)
+    this.#ledger = ledger
+    this.#holder = holder
+    this.#top = top
+  }
+
+  get state(): State {
     // What the tree looks like is the caller's promise; only JSON can have come in.
-    get state() {
-      return holder.root as State
-    },
-    get draft() {
-      return top.draft['root'] as State
-    },
-    get dirty() {
-      return ledger.isDirty
-    },
-    replaceRoot(state) {
-      top.draft['root'] = state
-    },
-    commit,
-    commitTo,
-    pastOf,
-    writes,
-    get areSecretsTouched() {
-      return ledger.areSecretsTouched
-    },
-    hash: () => hashOf(holder.root),
+    return this.#holder.root as State
+  }
+
+  get draft(): State {
+    return this.#top.draft['root'] as State
+  }
+
+  get dirty(): boolean {
+    return this.#ledger.isDirty
+  }
+
+  get areSecretsTouched(): boolean {
+    return this.#ledger.areSecretsTouched
   }
 }
 

@@ -14,19 +14,31 @@ const SPARE_CHARACTERS = 4096
 /** A value with the place where it stands. */
 const BYTES_PER_ROW = 16
 
-export interface FrameBudget extends Budget {
+/** A class: one is made for every frame of a client. */
+export class FrameBudget implements Budget {
+  rows: number
+  characters: number
+  readonly #bytes: number
+
+  /** `bytes`: of the frame. */
+  constructor(bytes: number) {
+    this.#bytes = bytes
+    this.rows = rowsFor(bytes)
+    this.characters = charactersFor(bytes)
+  }
+
   /** Adds what was used of it beyond the bytes of the frame. */
-  charge(cost: Cost): void
+  charge(cost: Cost): void {
+    const bytes = this.#bytes
+    const rows = Math.max(0, rowsFor(bytes) - this.rows - bytes)
+    cost.bytes += rows * BYTES_PER_ROW + (charactersFor(bytes) - this.characters)
+  }
 }
 
-export function createFrameBudget(bytes: number): FrameBudget {
-  const rows = Math.min(MAX_ROWS, SPARE_ROWS + ROWS_PER_BYTE * bytes)
-  const characters = SPARE_CHARACTERS + CHARACTERS_PER_BYTE * bytes
-  return {
-    rows,
-    characters,
-    charge(cost) {
-      cost.bytes += Math.max(0, rows - this.rows - bytes) * BYTES_PER_ROW + (characters - this.characters)
-    },
-  }
+function rowsFor(bytes: number): number {
+  return Math.min(MAX_ROWS, SPARE_ROWS + ROWS_PER_BYTE * bytes)
+}
+
+function charactersFor(bytes: number): number {
+  return SPARE_CHARACTERS + CHARACTERS_PER_BYTE * bytes
 }

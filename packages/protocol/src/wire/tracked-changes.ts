@@ -100,7 +100,7 @@ function takeRecord(
 /** Those of the flagged children that still stand here and are not hidden. */
 function changedChildren(node: RecordNode, written: number, context: DiffContext): readonly TrackNode[] {
   const { children } = node
-  const { below } = context
+  const below = context.below()
   const isChanged = (child: TrackNode): boolean =>
     isChangedInside(node, child, written) && !isChangedInSecret(child, below ?? context.at(child.key))
   // Nearly always all of them are.
@@ -119,7 +119,7 @@ function takeChildren(
   sink: RowSink,
   depth: number,
 ): void {
-  const { below } = context
+  const below = context.below()
   for (const child of sink.children(place, children, below)) {
     const next = sink.enterChild(place, child)
     takeRows(child, next, below ?? context.at(child.key), sink, depth + 1)

@@ -9,7 +9,7 @@ import type { Fields, Shape } from '../fields.js'
 import { ensure, malformed } from '../malformed.js'
 import { ALL_SHAPES, CLIENT_SHAPES, SERVER_SHAPES } from '../messages.js'
 import type { Message, MessageKind, Shapes } from '../messages.js'
-import { createFrameBudget } from './frame-budget.js'
+import { FrameBudget } from './frame-budget.js'
 import { packBodies, unpackBodies } from './bundle.js'
 import { proven, wasGeneral } from './check.js'
 import { createBitWriter } from './column-writer.js'
@@ -91,7 +91,7 @@ export function createServerCodec(names: NameTable = createNameTable([])): Codec
   return {
     ...createCodec(known, createBitWriter()),
     decode(frame, cost) {
-      const budget = createFrameBudget(frame.length)
+      const budget = new FrameBudget(frame.length)
       try {
         return readFrame(frame, known, budget)
       } finally {
