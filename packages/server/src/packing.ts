@@ -39,7 +39,20 @@ function areSame(a: readonly Outgoing[], b: readonly Outgoing[]): boolean {
   return true
 }
 
+/** Nearly every frame: also where members of another view, or of another format, stand between those who get the same. */
+function packedAlone(codec: PeerCodec, out: Outgoing): Packing {
+  const body = out.body(codec)
+  if (body === null) return NOTHING
+  const messages = [out.message]
+  const frames = codec.pack([body]).map((bytes) => ({ bytes, messages }))
+  return { frames, bytes: frames[0]?.bytes.byteLength ?? 0 }
+}
+
+const NOTHING: Packing = { frames: [], bytes: 0 }
+
 function packed(codec: PeerCodec, outs: readonly Outgoing[]): Packing {
+  const [only] = outs
+  if (only !== undefined && outs.length === 1) return packedAlone(codec, only)
   const messages: Message[] = []
   const bodies: Uint8Array[] = []
   for (const out of outs) {

@@ -29,20 +29,37 @@ export interface Framer {
   frame(payload: Uint8Array): Buffer
 }
 
-/** Receivers of one payload, one after the other, share its frame. */
+/**
+ * Payloads whose frames are remembered: the members of a few views and formats stand in any order, and each would get a copy of
+ * its own. Found by looking, which a single payload, as most of a server's are, costs less than a place in a table.
+ */
+const REMEMBERED = 8
+
+/** Receivers of one payload share its frame. */
 export function createFramer(): Framer {
-  let lastPayload: Uint8Array | null = null
-  let lastFrame: Buffer = Buffer.alloc(0)
+  const payloads: (Uint8Array | null)[] = Array.from({ length: REMEMBERED }, () => null)
+  const frames: Buffer[] = Array.from({ length: REMEMBERED }, () => NO_FRAME)
+  let last = 0
+  let oldest = 0
+
+  function find(payload: Uint8Array): number {
+    for (let at = 0; at < REMEMBERED; at++) if (payloads[at] === payload) return at
+    const at = oldest
+    oldest = (at + 1) % REMEMBERED
+    frames[at] = framed(payload)
+    payloads[at] = payload
+    return at
+  }
+
   return {
     frame(payload) {
-      if (payload !== lastPayload) {
-        lastFrame = framed(payload)
-        lastPayload = payload
-      }
-      return lastFrame
+      if (payloads[last] !== payload) last = find(payload)
+      return frames[last] ?? NO_FRAME
     },
   }
 }
+
+const NO_FRAME = Buffer.alloc(0)
 
 /** Hands over one binary message, in order with everything that `socket` itself is told to send. */
 export function sendShared(socket: Socket, payload: Uint8Array, framer: Framer): void {

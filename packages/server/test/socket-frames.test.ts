@@ -128,3 +128,17 @@ test('what a slow socket still holds stays as it was, however much others are se
   expect(quick.log).toEqual(lengths)
   expect(slow.server.bufferedAmount).toBe(0)
 })
+
+test('receivers of a few payloads share their frames in whatever order they stand', () => {
+  const { frame } = createFramer()
+  const payloads = Array.from({ length: 6 }, (_, i) => filled(100 + i, i))
+  const frames = payloads.map(frame)
+  for (let round = 0; round < 3; round++)
+    for (const [i, payload] of payloads.entries()) expect(frame(payload)).toBe(frames[i])
+  // More than are remembered: a new frame of the same bytes, not another's.
+  for (let i = 0; i < 40; i++) {
+    const made = frame(filled(50, i))
+    expect([made.byteLength, made.at(-1)]).toEqual([52, i])
+  }
+  for (const [i, payload] of payloads.entries()) expect(frame(payload)).toEqual(frames[i])
+})
