@@ -89,19 +89,24 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   /** Its own next messages are not held up meanwhile: one of them may say that it does not want to wait any longer. */
   function queueUp(member: C, room: StateRoom<C>, asked: Join): void {
     // The options of its first wish are those that count; the others are not kept for as long as it waits.
-    const message = waits.get(member.id)?.has(room) === true ? { ...asked, options: undefined } : asked
+    const message = room.isAwaitedBy(member) ? { ...asked, options: undefined } : asked
     room.wait(member, {
       come() {
-        waits.get(member.id)?.delete(room)
+        noteNoWait(member, room)
         enter(member, room, message).catch((thrown: unknown) => refuse(member, message, thrown))
       },
       refuse(error) {
-        waits.get(member.id)?.delete(room)
+        noteNoWait(member, room)
         refuse(member, message, error)
       },
     })
     const mine = waits.get(member.id) ?? new Set()
     waits.set(member.id, mine.add(room))
+  }
+
+  function noteNoWait({ id }: C, room: StateRoom<C>): void {
+    const mine = waits.get(id)
+    if (mine?.delete(room) === true && mine.size === 0) waits.delete(id)
   }
 
   function enterEventRoom(member: C, id: string, ackId: number): void {
