@@ -4,6 +4,7 @@
 // The member lays it over the shared state. So a change of what is shared is encoded once, however many secrets there are.
 import { isRecord, own } from './delta/value.js'
 import type { Json } from './json.js'
+import type { Path } from './path.js'
 import { NOWHERE, rounded } from './sync.js'
 import type { CompiledSync, SyncMark, SyncPlace, Viewer } from './sync.js'
 
@@ -56,6 +57,25 @@ function pick(value: unknown, at: Picking): Json | undefined {
 
 function maySee({ to }: SyncMark, viewer: Viewer, keys: readonly string[]): boolean {
   return to === 'owner' ? keys[0] === viewer.id || keys[0] === viewer.userId : to(viewer, keys)
+}
+
+/**
+ * Those of whom something may be marked at one of `paths`, by id or by user's id; null: nobody knows, it may be anybody. A path may
+ * end above what is marked.
+ */
+export function ownersAt(paths: readonly Path[], { marks }: CompiledSync): ReadonlySet<string> | null {
+  const owners = new Set<string>()
+  for (const { path: steps, to } of marks) {
+    // What a function says may have changed with anything.
+    if (to !== 'owner') return null
+    const owner = steps.indexOf('*')
+    for (const path of paths) {
+      if (!steps.every((step, i) => i >= path.length || step === '*' || step === String(path[i]))) continue
+      if (path.length <= owner) return null
+      owners.add(String(path[owner]))
+    }
+  }
+  return owners
 }
 
 /** An owner's own keys are known: those of others are not looked at. */

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { createTracker, isDraft, patchImmutable, untrack, type Tracker } from '../src/delta/index.js'
+import { ownersAt } from '../src/owned.js'
+import { compileSync } from '../src/sync.js'
+import { createViewEncoder } from '../src/wire/index.js'
 import { commits, runCommits, state } from './delta-program.js'
 import { overTheWire } from './delta-values.js'
 
@@ -380,3 +383,53 @@ test('[TK12] a commit looks at what was touched and at nothing else', () => {
 test('[TK1] after every commit a replica that applied the deltas equals the state, whatever the program did', () => {
   fc.assert(fc.property(state, commits, runCommits), { numRuns: 100, seed: Number(process.env['PP_SEED']) })
 }, 60_000)
+
+test('whose secrets a commit may have changed is known by the places of what was written', () => {
+  interface Held {
+    x: number
+    hand: string[] | null
+  }
+  const sync = compileSync({ 'players.*.hand': { to: 'owner' }, 'players.*.x': { quantize: 1 } })
+  for (const isShort of [false, true]) {
+    const players: Record<string, Held> = { ann: { x: 0, hand: [] }, bob: { x: 0, hand: ['a'] } }
+    const tracker = createTracker({ players, phase: 1 }, { sync })
+    const encoder = createViewEncoder(1, sync.patterns)
+    let version = 0
+    const touchedBy = (write: (draft: typeof tracker.draft) => void): string[] | null => {
+      write(tracker.draft)
+      if (isShort) encoder.commit(tracker, { from: version, to: ++version, tick: version })
+      else tracker.commit()
+      const owners = ownersAt(tracker.secretPaths, sync)
+      expect(tracker.areSecretsTouched).toBe(owners === null || owners.size > 0)
+      return owners === null ? null : [...owners].sort()
+    }
+    const of = (draft: typeof tracker.draft, id: string): Held => draft.players[id]!
+    expect(touchedBy((draft) => void (of(draft, 'ann').x = 5))).toEqual([])
+    expect(touchedBy((draft) => void of(draft, 'ann').hand?.push('b'))).toEqual(['ann'])
+    expect(touchedBy((draft) => void (of(draft, 'bob').hand = null))).toEqual(['bob'])
+    expect(touchedBy((draft) => void (draft.phase = 2))).toEqual([])
+    expect(
+      touchedBy((draft) => {
+        of(draft, 'bob').hand = ['c']
+        of(draft, 'ann').hand?.pop()
+      }),
+    ).toEqual(['ann', 'bob'])
+    expect(touchedBy((draft) => void (draft.players['cyd'] = { x: 1, hand: ['d'] }))).toEqual(['cyd'])
+    expect(
+      touchedBy((draft) => {
+        draft.players['dan'] = of(draft, 'cyd')
+        delete draft.players['cyd']
+        of(draft, 'dan').hand?.push('e')
+      }),
+    ).toEqual(['cyd', 'dan'])
+    expect(touchedBy((draft) => void of(draft, 'dan').hand?.push('f'))).toEqual(['dan'])
+    expect(
+      touchedBy((draft) => void (draft.players = { eve: { x: 0, hand: ['g'] }, ann: of(draft, 'ann') })),
+    ).toBeNull()
+    expect(touchedBy((draft) => void delete draft.players['eve'])).toEqual(['eve'])
+    tracker.replaceRoot({ players: {}, phase: 3 })
+    expect(touchedBy(() => {})).toBeNull()
+  }
+  const asked = compileSync({ deck: { to: () => true }, 'players.*.hand': { to: 'owner' } })
+  expect(ownersAt([['players', 'ann', 'hand']], asked)).toBeNull()
+})

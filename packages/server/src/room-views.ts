@@ -3,7 +3,7 @@
 //   a shared view   the room's own, with what is marked left out, or one that `view()` makes for all of its key
 //   an own part     what is marked for this member alone, beside it
 // Each view is compared with its own last output, and only when the state has changed.
-import { mergeOwned } from '@painda/protocol'
+import { mergeOwned, ownersAt } from '@painda/protocol'
 import type { CompiledSync } from '@painda/protocol'
 import { followJson } from './follow-json.js'
 import type { Member } from './member.js'
@@ -67,11 +67,22 @@ interface Place {
   news: readonly Outgoing[]
   ownBefore: number | null
   own: View<object> | null
+  /** Whose marks it was made from. */
+  userId: string
   /** The view that its member follows; another one when it was moved since. */
   told: View<object> | null
 }
 
+/** What a commit made of a shared view. */
+interface News {
+  readonly before: number
+  readonly outs: readonly Outgoing[]
+  /** A snapshot is among them, which takes the own part away. */
+  readonly startsOver: boolean
+}
+
 const NOTHING: readonly Outgoing[] = []
+const NOBODY: ReadonlySet<string> = new Set()
 
 export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>): RoomViews<C> {
   const { main, sync, kind, createView, onError } = options
@@ -115,7 +126,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function placeOf(seat: Seat<C>): Place {
     let place = places.get(seat)
     if (place !== undefined) return place
-    place = { view: main, news: NOTHING, ownBefore: null, own: null, told: null }
+    place = { view: main, news: NOTHING, ownBefore: null, own: null, userId: '', told: null }
     places.set(seat, place)
     const key = keyOf(seat.client)
     // One that is there is as new as the last commit.
@@ -125,6 +136,7 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   }
 
   function followOwn(place: Place, client: C): void {
+    place.userId = client.userId
     if (marks.length === 0 || isMerged(client)) return
     const layer = owned(client)
     if (place.own !== null) followJson(place.own.draft, place.own.state, layer)
@@ -133,16 +145,16 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   }
 
   function commitAll(tick: number): Versions<C> {
-    const news = new Map<View<object>, { before: number; outs: readonly Outgoing[] }>()
-    const before = main.version
-    news.set(main, { before, outs: nextOf(main, tick) })
-    const areSecretsStale = isStale || main.areSecretsTouched()
+    const news = new Map<View<object>, News>([[main, newsOfView(main, tick)]])
+    const areTouched = main.areSecretsTouched()
+    /** Null: anybody. */
+    const owners = isStale ? null : areTouched ? ownersAt(main.secretPaths(), sync) : NOBODY
     isStale = false
     if (kind.behaviour.view !== undefined || made.size > 0) reseat()
-    for (const view of made.values()) news.set(view, { before: view.version, outs: nextOf(view, tick) })
+    for (const view of made.values()) news.set(view, newsOfView(view, tick))
     for (const [{ client }, place] of places) {
       place.ownBefore = place.own?.version ?? null
-      if (areSecretsStale) followOwn(place, client)
+      if (owners === null || (areTouched && isConcerned(place, client, owners))) followOwn(place, client)
       place.news = place.own === null ? NOTHING : ownNews(place.own, place.ownBefore, tick)
     }
 
@@ -154,10 +166,8 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
     return {
       of(seat) {
         const place = placeOf(seat)
-        const outs = newsOf(place)
         const isMoved = place.told !== place.view
-        // A snapshot of what is shared takes the own part away.
-        return isMoved || outs.some(isSharedSnapshot) ? whole(seat, tick) : outs
+        return isMoved || news.get(place.view)?.startsOver === true ? whole(seat, tick) : newsOf(place)
       },
       before(seat) {
         const place = placeOf(seat)
@@ -171,7 +181,12 @@ export function createRoomViews<C extends Member>(options: RoomViewsOptions<C>):
   function reseat(): void {
     const looked = new Map<string, View<object>>()
     for (const [{ client }, place] of places) seatIn(place, client, looked)
-    forgetUnused()
+    for (const [key, view] of made) if (looked.get(key) !== view) made.delete(key)
+  }
+
+  /** One whose user has become known since sees the marks of that user too. */
+  function isConcerned({ userId }: Place, client: C, owners: ReadonlySet<string>): boolean {
+    return owners.has(client.id) || owners.has(client.userId) || userId !== client.userId
   }
 
   function forgetUnused(): void {
@@ -274,13 +289,17 @@ function hashedSince(view: View<object>, version: number, tick: number): Outgoin
   return view.since(version, tick, true)
 }
 
-function isSharedSnapshot({ message }: Outgoing): boolean {
-  return message.kind === 'snapshot' && message.scope === undefined
+function newsOfView(view: View<object>, tick: number): News {
+  const before = view.version
+  const outs = nextOf(view, tick)
+  return { before, outs, startsOver: outs.some(({ message }) => message.kind === 'snapshot') }
 }
 
 /** One that is new begins with all of it. */
 function ownNews(own: View<object>, before: number | null, tick: number): readonly Outgoing[] {
-  return before === null ? [own.snapshot(tick)] : nextOf(own, tick)
+  if (before === null) return [own.snapshot(tick)]
+  // Nobody waits for a version of it.
+  return own.isDirty() ? nextOf(own, tick) : NOTHING
 }
 
 /** The next version of a view, if there is one, and with a full dictionary the beginning of a new one. */

@@ -2,7 +2,7 @@
 // from version to version. Everybody in a view gets the very same bytes. What the contract hides is in none of them; which
 // views a room has, and who is in which, is told in room-views.ts.
 import { cloneJson, createHistory, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
-import type { CompiledSync, Delta, StateDelta, StateScope, StateSnapshot } from '@painda/protocol'
+import type { CompiledSync, Delta, Path, StateDelta, StateScope, StateSnapshot } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 
@@ -45,6 +45,8 @@ export interface View<State extends object> {
   snapshot(tick: number): Outgoing
   /** True when what the contract hides may have changed with the last commit. */
   areSecretsTouched(): boolean
+  /** The places where that was: a path may end above what is hidden. */
+  secretPaths(): readonly Path[]
   /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
   isFull(): boolean
 }
@@ -257,6 +259,7 @@ export function createView<State extends object>({
     },
     snapshot,
     areSecretsTouched: () => tracker.areSecretsTouched,
+    secretPaths: () => tracker.secretPaths,
     isFull: () => encoder.isFull,
   }
   return view

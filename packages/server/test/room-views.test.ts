@@ -21,6 +21,12 @@ const SYNC = {
   колода: { to: ({ getTag }) => getTag('role') === 'dealer' },
 } satisfies SyncTable
 
+/** Without a function, which may say something else at any time, only those are asked about whose own has changed. */
+const OWNERS = {
+  'players.*.x': { quantize: 1 / 4 },
+  'players.*.миссия': { to: 'owner' },
+} satisfies SyncTable
+
 const Table = defineRoom({
   name: 'table',
   state: (): State => ({ players: {}, phase: 'lobby' }),
@@ -30,12 +36,17 @@ const Table = defineRoom({
 })
 
 async function createTable(...ids: string[]) {
+  return createTableWith(SYNC, ids)
+}
+
+async function createTableWith(sync: SyncTable, ids: readonly string[]) {
   const kit = createTestRooms()
-  kit.rooms.define(Table, {
+  const Shape = { ...Table, sync }
+  kit.rooms.define(Shape, {
     sendHz: 60,
     messages: { move: ({ client, state }, { x }) => void (state.players[client.userId]!.x = x) },
   })
-  const room = kit.rooms.create(Table, { id: 't' })
+  const room = kit.rooms.create(Shape, { id: 't' })
   const members: TestMember[] = []
   for (const id of ids) members.push(await enter(kit, id))
   return { ...kit, room, members }
@@ -92,6 +103,23 @@ describe('marks', () => {
       phase: 'lobby',
     })
     expect([...ann.broken, ...bob.broken, ...kit.errors]).toEqual([])
+  })
+
+  test('[VW2] one whose user becomes known while it is here sees what is marked for the user with the next secret that changes', async () => {
+    const kit = await createTableWith(OWNERS, ['tab'])
+    const tab = kit.members[0]!
+    const other = await enter(kit, 'dan')
+    kit.room.update((state) => {
+      state.players['ann'] = { x: 0, миссия: 'for ann' }
+      state.players['dan'] = { x: 0, миссия: 1 }
+    })
+    await kit.ticks()
+    expect(tab.state('t')).toMatchObject({ players: { ann: { x: 0 } } })
+    Object.assign(tab, { userId: 'ann' })
+    kit.room.update((state) => void (state.players['dan']!.миссия = 2))
+    await kit.ticks()
+    expect(tab.state('t')).toMatchObject({ players: { ann: { x: 0, миссия: 'for ann' } } })
+    expect(other.state('t')).toMatchObject({ players: { dan: { миссия: 2 } } })
   })
 
   test('[VW1] a key that only a mark names is in no dictionary of others', async () => {
@@ -240,9 +268,9 @@ describe('marks', () => {
   })
 
   test('[VW1] whatever is done to a state, each member sees what is shared and what is its own, and no more', async () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 120; seed++) {
       const ids = ['ann', 'bob', 'cyd']
-      const kit = await createTable(...ids)
+      const kit = await createTableWith(seed % 2 === 0 ? SYNC : OWNERS, ids)
       const random = createRandom(seed)
       for (let step = 0; step < 25; step++) {
         kit.room.update((state) => mutate(state, random, seed * 1000 + step))
@@ -285,6 +313,7 @@ function mutate(state: State, random: Random, n: number): void {
   if (player === undefined || dice < 0.1) state.players[id] = { x: n / 7, миссия: secret(id) }
   else if (dice < 0.2) delete state.players[id]
   else if (dice < 0.5) player.x += 0.3
+  else if (dice < 0.6 && typeof player.миссия === 'object') Object.assign(player.миссия ?? {}, { now: [n] })
   else if (dice < 0.7) player.миссия = secret(id)
   else if (dice < 0.75) delete player.миссия
   else if (dice < 0.85) state.players = Object.fromEntries(Object.entries(state.players).reverse())

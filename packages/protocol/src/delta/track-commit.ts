@@ -4,7 +4,7 @@ import type { DiffContext, Secrecy } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
 import { ListNode } from './track-array.js'
-import type { Ledger, TrackNode } from './track-node.js'
+import { pathOf, type Ledger, type TrackNode } from './track-node.js'
 import { RecordNode } from './track-record.js'
 import { isSecret, rounded } from '../sync.js'
 import type { SyncPlace } from '../sync.js'
@@ -45,7 +45,15 @@ export function createContext(ledger: Ledger, sync: SyncPlace | undefined): Diff
 
 function secrecyOf(ledger: Ledger, place: SyncPlace | undefined): Secrecy | undefined {
   if (place === undefined || !(place.isHidden || place.isAbove)) return undefined
-  return { hides: (value) => isSecret(value, place), touch: () => void (ledger.areSecretsTouched = true) }
+  return { hides: (value) => isSecret(value, place), touch: () => touchSecret(ledger) }
+}
+
+function touchSecret(ledger: Ledger): void {
+  ledger.areSecretsTouched = true
+  const { node, key = null } = ledger.comparing ?? {}
+  // The topmost node only holds the root.
+  if (node?.parent === undefined) ledger.secretPaths.push([])
+  else ledger.secretPaths.push(key === null ? pathOf(node) : [...pathOf(node), node.step(key)])
 }
 
 /** Contexts are few, one per place of the sync table, and made when first needed. */
@@ -95,6 +103,8 @@ function changeOfRecord(node: RecordNode, context: DiffContext, depth: number): 
   if (fields > 0) pasts.push({ delta, keys, olds, context })
   for (let i = 0; i < fields; i++) {
     const key = keys[i] ?? ''
+    // What is touched deeper in it was touched here before.
+    if (context.secrecy !== undefined) node.ledger.comparing = { node, key }
     const change = diffField(olds[i], own(raw, key), context.at(key), depth + 1)
     if (change === undefined) continue
     delta[key] = change
@@ -131,6 +141,7 @@ export function isChangedInside(node: RecordNode, child: TrackNode, writtenField
 /** True for a changed container that is hidden: its change is noted and goes no further. */
 export function isChangedInSecret(child: TrackNode, { secrecy }: DiffContext): boolean {
   if (secrecy === undefined || !secrecy.hides(child.raw)) return false
+  child.ledger.comparing = { node: child, key: null }
   secrecy.touch()
   return true
 }

@@ -19,6 +19,10 @@ export interface Ledger {
   isDirty: boolean
   /** The last commit found something written at a hidden place, or at one that may hold such. */
   areSecretsTouched: boolean
+  /** Where, each as a path to the field or to the object around it. */
+  secretPaths: Path[]
+  /** The field that a commit compares, where something may be hidden in it; null: the object itself. */
+  comparing: { readonly node: TrackNode; readonly key: string | null } | undefined
   /** What the objects of the last commit's delta held before, in the order in which the delta shows them. */
   pasts: NotedPast[]
   /** Numbers that were written over numbers. */

@@ -14,6 +14,7 @@ import { nodeOf, type Ledger } from './track-node.js'
 import { RecordNode } from './track-record.js'
 import { NumberLog, WriteShape } from './track-written.js'
 import { createPastOf, createWrites, type Writes } from './track-past.js'
+import type { Path } from '../path.js'
 import type { CompiledSync, SyncPlace } from '../sync.js'
 import { cloneJson, type JsonRecord } from './value.js'
 
@@ -50,6 +51,8 @@ export interface Tracker<State> {
   pastOf(changes: object): { readonly [field: string]: unknown } | undefined
   /** True when what the contract hides may have changed with the last commit. */
   readonly areSecretsTouched: boolean
+  /** The places where that was: a path may end above what is hidden. */
+  readonly secretPaths: readonly Path[]
   /** Tells a history what of the last commit's delta was put in anew. Valid until the next write. */
   readonly writes: Writes
   /**
@@ -75,6 +78,8 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     laden: [],
     isDirty: false,
     areSecretsTouched: false,
+    secretPaths: [],
+    comparing: undefined,
     pasts: [],
     numbers: new NumberLog(),
     firstShape: new WriteShape(),
@@ -110,6 +115,7 @@ export function createTracker<State>(initialState: State, options: TrackerOption
 
   function commitTo(take: TakeChanges): void {
     ledger.pasts = []
+    if (ledger.areSecretsTouched) ledger.secretPaths = []
     ledger.areSecretsTouched = false
     if (!ledger.isDirty) return
     if (placements.size > 0) separateAliases(ledger, placements)
@@ -172,6 +178,10 @@ class Tracking<State> implements Tracker<State> {
 
   get areSecretsTouched(): boolean {
     return this.#ledger.areSecretsTouched
+  }
+
+  get secretPaths(): readonly Path[] {
+    return this.#ledger.secretPaths
   }
 }
 
