@@ -11,15 +11,17 @@ type Container = Record<string, unknown>
 
 /** Before the delta is made: afterwards no object stands in two places of the tree. */
 export function separateAliases(ledger: Ledger, placements: Placements): void {
-  const { tick } = ledger
+  const placed = new Set<TrackNode>()
   for (const [container, noted] of placements) {
-    for (const [, node] of placesIn(container, noted, ledger)) node.placedAt = tick
+    for (const [, node] of placesIn(container, noted, ledger)) placed.add(node)
   }
+  /** Those that have a place by now. */
+  const claimed = new Set<TrackNode>()
   for (const [container, noted] of placements) {
     for (const [key, node] of placesIn(container, noted, ledger)) {
-      if (node.claimedAt === tick || isAtHomeElsewhere(node, container, noted)) {
+      if (claimed.has(node) || isAtHomeElsewhere(node, container, noted, placed)) {
         exchange(container, key, cloneJson(node.raw), ledger)
-      } else node.claimedAt = tick
+      } else claimed.add(node)
     }
   }
 }
@@ -60,10 +62,15 @@ function placesIn(container: object, noted: Set<unknown>, ledger: Ledger): [stri
 }
 
 /** True when the object also stands where it stood before, in a part of the tree that is still there. */
-function isAtHomeElsewhere(node: TrackNode, container: object, noted: Set<unknown>): boolean {
-  const { parent, ledger } = node
+function isAtHomeElsewhere(
+  node: TrackNode,
+  container: object,
+  noted: Set<unknown>,
+  placed: ReadonlySet<TrackNode>,
+): boolean {
+  const { parent } = node
   if (parent === undefined) return false
   // What is noted takes its turn to claim.
   if (parent.raw === container && (Array.isArray(container) || noted.has(node.key))) return false
-  return isAtHome(node) && isInTree(parent, ({ placedAt }) => placedAt === ledger.tick)
+  return isAtHome(node) && isInTree(parent, (other) => placed.has(other))
 }

@@ -74,10 +74,6 @@ export abstract class TrackNode<Raw extends object = object> {
   name = -1
   namedBy: object | undefined
   key: string
-  /** The tick in which a draft of it was put somewhere. */
-  placedAt = -1
-  /** The tick in whose commit a place was given to it. */
-  claimedAt = -1
   /** The look of a history in which it was met last. */
   notedAt = -1
   #draft: Raw | undefined
