@@ -46,6 +46,8 @@ export function createEmitter<Events extends { [Name in keyof Events]: readonly 
     once: (name, listener) => add(name, { listener, once: true }),
     off: (name, listener) => remove(name, (entry) => listener === undefined || entry.listener === listener),
     emit(name, ...args) {
+      // A room's tick has none, mostly.
+      if (!entries.has(name)) return
       for (const listener of take(name)) {
         try {
           listener(...args)

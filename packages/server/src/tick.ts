@@ -135,6 +135,7 @@ export function createTicker(time: Time, stepMs: number): Ticker {
           changed(entry)
         },
         at(k) {
+          if (k === entry.wish) return
           entry.wish = k
           changed(entry)
         },
