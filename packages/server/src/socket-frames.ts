@@ -37,29 +37,25 @@ const REMEMBERED = 8
 
 /** Receivers of one payload share its frame. */
 export function createFramer(): Framer {
-  const payloads: (Uint8Array | null)[] = Array.from({ length: REMEMBERED }, () => null)
-  const frames: Buffer[] = Array.from({ length: REMEMBERED }, () => NO_FRAME)
-  let last = 0
+  const known: { payload: Uint8Array; frame: Buffer }[] = []
+  let last: (typeof known)[number] | undefined
   let oldest = 0
 
-  function find(payload: Uint8Array): number {
-    for (let at = 0; at < REMEMBERED; at++) if (payloads[at] === payload) return at
-    const at = oldest
-    oldest = (at + 1) % REMEMBERED
-    frames[at] = framed(payload)
-    payloads[at] = payload
-    return at
+  function remembered(payload: Uint8Array): (typeof known)[number] {
+    for (const one of known) if (one.payload === payload) return one
+    const fresh = { payload, frame: framed(payload) }
+    known[oldest] = fresh
+    oldest = (oldest + 1) % REMEMBERED
+    return fresh
   }
 
   return {
     frame(payload) {
-      if (payloads[last] !== payload) last = find(payload)
-      return frames[last] ?? NO_FRAME
+      if (last?.payload !== payload) last = remembered(payload)
+      return last.frame
     },
   }
 }
-
-const NO_FRAME = Buffer.alloc(0)
 
 /** Hands over one binary message, in order with everything that `socket` itself is told to send. */
 export function sendShared(socket: Socket, payload: Uint8Array, framer: Framer): void {
