@@ -241,7 +241,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   allowReconnection(client: C, seconds: number): Promise<C | null> {
     const seat = this.#parts.seating.seats.get(client.id)
     if (seat !== undefined && isAdmitted(seat)) return this.#parts.door.keep(seat, seconds * 1000)
-    return this.#parts.life.isOpen() ? this.#parts.seating.keep(client, seconds * 1000) : Promise.resolve(null)
+    return this.#parts.life.isOpen()
+      ? this.#parts.seating.keep(client, seconds * 1000)
+      : Promise.resolve(null)
   }
 
   dispose(): Promise<void> {

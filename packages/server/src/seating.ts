@@ -79,7 +79,8 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
   function roleFor(client: C, wanted: SeatRole): SeatRole {
     const { maxClients, maxSpectators, onFull } = limits()
     if (wanted === 'player' && !seating.isLocked && players() < maxClients) return 'player'
-    if (wanted === 'player' && seating.isLocked) throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
+    if (wanted === 'player' && seating.isLocked)
+      throw new PPError('ROOM_LOCKED', `The room "${id}" is locked.`)
     if (wanted === 'player' && onFull !== 'spectate') throw full(client)
     if (maxSpectators === 0) throw new PPError('FORBIDDEN', `The room "${id}" has no spectators.`)
     if (spectators >= maxSpectators) throw full(client)
