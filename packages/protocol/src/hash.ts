@@ -86,7 +86,7 @@ export function createRecordHash(): RecordHash {
 }
 
 /** A container's sum, computed from all of its entries. */
-export function sumOf(container: object, hashChild: (child: unknown) => number = hashState): number {
+function sumOf(container: object, hashChild: (child: unknown) => number = hashState): number {
   let sum = 0
   if (Array.isArray(container)) {
     for (let i = 0; i < container.length; i++) sum += item(i, hashChild(container[i]))
