@@ -52,6 +52,7 @@ test('a round with bots plays again, state by state', async () => {
   const recording = await recordRound()
   const played = await replay(recording, { contract, setup })
   expect(played.checks).toBeGreaterThan(500)
+  expect(played.events).toBeGreaterThan(0)
   expect(recording.events.some((event) => event.kind === 'input' && event.peer.startsWith('bot-'))).toBe(true)
 })
 
