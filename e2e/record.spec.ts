@@ -55,6 +55,9 @@ test('what nobody can play again is said before anything is recorded', async ({ 
   const inspector = inspectorOf(ada!.page)
   await inspector.open()
   await ada!.page.getByTestId('leave').click()
+  // At the door, where only the list of rooms has a state.
+  await inspector.tab('State')
+  await expect(inspector.dock.getByRole('tree', { name: /^State of/ })).toContainText('rooms')
   await inspector.button('Record for a test').click()
   await expect(inspector.dock.getByRole('alert')).toContainText('has no definition')
 })
