@@ -97,8 +97,9 @@ test('[CB10] back/forward cache: the back button finds the player in the place t
   })
   await page.goto('about:blank')
   await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'reconnecting')
-  // Not `goBack`, which waits for a page that loads: this one is there at once, with everything it had.
-  await page.evaluate(() => window.history.back())
+  // Not `goBack`, which waits for a page that loads: this one is there at once, with everything it had. Nor at once: the page that
+  // goes could not answer any more that it was asked.
+  await page.evaluate(() => void setTimeout(() => window.history.back()))
   await expect(page.getByTestId('game')).toHaveAttribute('data-stale', 'false')
   expect(await page.evaluate(() => window.__isKept), 'the browser had kept the page').toBe(true)
   await expect(ada!.row(benId)).toHaveAttribute('data-presence', 'connected')
