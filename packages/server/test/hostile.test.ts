@@ -364,7 +364,7 @@ test('[BI1] what a foreign v2 client sends and gets is the documented wire', asy
 })
 
 test('[HB1][HB2] v2 peers are asked by WebSocket pings, and who does not answer is gone: Ping timeout', async () => {
-  const { server, url } = await listen({ heartbeatInterval: 30 })
+  const { server, url } = await listen({ heartbeatInterval: 150 })
   const reasons: string[] = []
   server.on('disconnection', (_client, reason) => reasons.push(reason))
   const alive = new RawPeer(url, 'v2')
