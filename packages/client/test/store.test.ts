@@ -76,7 +76,7 @@ describe('the mirror store with zustand’s own middleware', () => {
 })
 
 describe('what somebody else throws in the store', () => {
-  test('[CB5] a listener and a selector that throw are reported, and the others hear what is new', () => {
+  function mirrorWithSelectors() {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
     const errors: string[] = []
     const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
@@ -84,7 +84,13 @@ describe('what somebody else throws in the store', () => {
     const select = store.subscribe as unknown as (
       selector: (state: Arena) => string,
       listener: (phase: string) => void,
+      options?: { equalityFn: (a: string, b: string) => boolean; fireImmediately: boolean },
     ) => () => void
+    return { store, write, select, errors }
+  }
+
+  test('[CB5] a listener and a selector that throw are reported, and the others hear what is new', () => {
+    const { store, write, select, errors } = mirrorWithSelectors()
     const told: string[] = []
     store.subscribe(() => {
       throw new Error('listener')
@@ -106,14 +112,7 @@ describe('what somebody else throws in the store', () => {
   })
 
   test('[CB5] an equality that throws is reported, its listener is told, and so are the others', () => {
-    const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
-    const errors: string[] = []
-    const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
-    const select = store.subscribe as unknown as (
-      selector: (state: Arena) => string,
-      listener: (phase: string) => void,
-      options: { equalityFn: (a: string, b: string) => boolean; fireImmediately: boolean },
-    ) => () => void
+    const { store, write, select, errors } = mirrorWithSelectors()
     const told: string[] = []
     const equalityFn = (a: string, b: string): boolean => {
       if (b === 'play') throw new Error('equality')

@@ -344,6 +344,7 @@ test('what the game’s own code throws is an answer to the page, and nothing of
     kick() {
       throw new Error('Leaving is broken.')
     },
+    // Nothing else of it is asked for.
   } as unknown as FollowedRoom
   desk.attach({
     inspector: createInspector(),
@@ -381,6 +382,7 @@ test('a crowd is matched with what the server knows of it in one walk, at either
   spectators.includes = () => {
     throw new Error('Nobody is looked for among all.')
   }
+  // Its members are all that is asked for.
   const room = { id: 'crowd', clients: [member('c_first')], spectators } as unknown as FollowedRoom
   desk.attach({
     inspector: createInspector(),
@@ -393,27 +395,11 @@ test('a crowd is matched with what the server knows of it in one walk, at either
   const counted = facts.map((fact) =>
     Object.defineProperty({ ...fact }, 'id', { get: () => (looks++, fact.id), enumerable: true }),
   )
-  const entries = ids.map((clientId) => ({
-    clientId,
-    data: {},
-    joinedAt: 0,
-    updatedAt: 0,
-    connected: true,
-    connections: 1,
-  }))
-  expect(memberRows(entries, counted, {})).toHaveLength(301)
+  expect(memberRows(ids.map(entry), counted, {})).toHaveLength(301)
   expect(looks).toBeLessThan(10 * counted.length)
 })
 
 test('who is listed stands beside what the server knows, a row per session, the unlisted last', () => {
-  const entry = (clientId: string) => ({
-    clientId,
-    data: {},
-    joinedAt: 0,
-    updatedAt: 0,
-    connected: true,
-    connections: 1,
-  })
   const fact = (id: string, userId = id) => ({
     room: 'r',
     id,
@@ -441,3 +427,8 @@ test('who is listed stands beside what the server knows, a row per session, the 
     ['c_9', 'Nine', true],
   ])
 })
+
+/** Of a room's presence. */
+function entry(clientId: string) {
+  return { clientId, data: {}, joinedAt: 0, updatedAt: 0, connected: true, connections: 1 }
+}

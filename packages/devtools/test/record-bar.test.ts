@@ -1,10 +1,11 @@
 // The dot in the head and the line below it, as somebody sees them: what the dev server says is said by hand.
-import { writeSessionFile, type SessionFileLine } from '@painda/protocol'
+import { writeSessionFile } from '@painda/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HOOK_KEY, installHook } from '../src/hook.js'
 import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
 import { createRecordingLane } from '../src/recording-lane.js'
 import { createFakeClient } from './fake-client.js'
+import { SMALLEST_RECORDING } from './smallest-recording.js'
 
 let devtools: MountedDevtools
 let sent: [event: string, data: unknown][] = []
@@ -65,26 +66,7 @@ async function click(label: string): Promise<void> {
 const bars = (): string[] =>
   [...shadow().querySelectorAll('.stage-bar .stage-text')].map((bar) => bar.textContent)
 
-/** The smallest recording that can be played. */
-function recorded(): string {
-  const lines: SessionFileLine[] = [
-    {
-      source: 0,
-      event: {
-        kind: 'input',
-        at: 1,
-        room: 'arena-1',
-        n: 0,
-        tick: 0,
-        now: 0,
-        peer: '',
-        input: { what: 'create', name: 'arena', seed: 1, stepMs: 50, isRestored: false },
-      },
-    },
-    { source: 0, event: { kind: 'step', at: 1, room: 'arena-1', n: 1, from: 1, tick: 20, state: {} } },
-  ]
-  return writeSessionFile({ about: { startedAt: 0, sources: ['server'] }, lines })
-}
+const RECORDED = writeSessionFile({ about: { startedAt: 0, sources: ['server'] }, lines: SMALLEST_RECORDING })
 
 test('record, stop, export: each step is offered when its time has come', async () => {
   open()
@@ -97,11 +79,11 @@ test('record, stop, export: each step is offered when its time has come', async 
   expect(bars()).toEqual([expect.stringMatching(/^Recording arena · \d+ s$/)])
   await click('Stop')
   expect(sent.at(-1)).toEqual(['painda:stop', { room: 'arena-1' }])
-  say('painda:recorded', { room: 'arena-1', text: recorded() })
+  say('painda:recorded', { room: 'arena-1', text: RECORDED })
   await settle()
   expect(bars()).toEqual(['arena from its beginning: 1 s, 1 input'])
   await click('Export as test')
-  expect(sent.at(-1)).toEqual(['painda:write-test', { text: recorded() }])
+  expect(sent.at(-1)).toEqual(['painda:write-test', { text: RECORDED }])
   say('painda:test-written', {
     spec: 'tests/arena.test.ts',
     recording: 'tests/arena.jsonl.gz',

@@ -1,11 +1,12 @@
 import { gzipSync } from 'node:zlib'
-import { PPError, readSessionFile, writeSessionFile, type SessionFileLine } from '@painda/protocol'
+import { PPError, readSessionFile, writeSessionFile } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createHook, HOOK_KEY, installHook } from '../src/hook.js'
 import { createRecordingLane } from '../src/recording-lane.js'
 import { replayOf, replayOffset, sessionOf } from '../src/session.js'
 import { packSession, unpackSession } from '../src/session-bytes.js'
 import { createFakeClient } from './fake-client.js'
+import { SMALLEST_RECORDING } from './smallest-recording.js'
 
 function play(steps = 400, seeds = [1, 2]) {
   const hook = createHook()
@@ -57,27 +58,11 @@ test('where a test’s hook was first, it goes on being told, and the recorded r
   hook.attach(client)
   client.start()
   expect([told, hook.clients().length]).toEqual([[client], 1])
-  const lines: SessionFileLine[] = [
-    {
-      source: 0,
-      event: {
-        kind: 'input',
-        at: 1,
-        room: 'arena-1',
-        n: 0,
-        tick: 0,
-        now: 0,
-        peer: '',
-        input: { what: 'create', name: 'arena', seed: 1, stepMs: 50, isRestored: false },
-      },
-    },
-    { source: 0, event: { kind: 'step', at: 1, room: 'arena-1', n: 1, from: 1, tick: 20, state: {} } },
-  ]
   hook.recording = createRecordingLane(null, () => 0)
-  hook.recording.show({ about: { startedAt: 0, sources: ['server'] }, lines })
+  hook.recording.show({ about: { startedAt: 0, sources: ['server'] }, lines: SMALLEST_RECORDING })
   expect(hook.recording.state.name).toBe('recorded')
   const saved = sessionOf(hook, 0).lines.slice(-2)
-  expect(saved.map(({ event }) => event)).toEqual(lines.map(({ event }) => event))
+  expect(saved.map(({ event }) => event)).toEqual(SMALLEST_RECORDING.map(({ event }) => event))
 })
 
 test('a session begins at the wall clock of its first event', () => {

@@ -13,8 +13,9 @@ export interface VirtualList extends VirtualView {
 export function useVirtualList<T>(options: Omit<VirtualRowsOptions<T>, 'scroller'>): VirtualList {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const [list] = useState(() => createVirtualRows<T>(() => redraw(0)))
-  const view = list.show({ ...options, scroller })
+  const asked = { ...options, scroller }
+  const [list] = useState(() => createVirtualRows(asked, () => redraw(0)))
+  const view = list.show(asked)
   useLayoutEffect(() => list.drawn())
   useLayoutEffect(() => list.close, [list])
   return { ...view, setScroller, reveal: list.reveal, scrollToEnd: list.scrollToEnd }

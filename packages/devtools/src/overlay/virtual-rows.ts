@@ -37,21 +37,15 @@ const OVERSCAN = 4
 const AT_END_ROWS = 2
 
 /** `onChange`: other rows are in sight, or the end is reached or left. */
-export function createVirtualRows<T>(onChange: () => void): VirtualRows<T> {
-  let options: VirtualRowsOptions<T> = {
-    rows: [],
-    keyOf: () => 0,
-    rowHeight: 1,
-    follows: true,
-    scroller: null,
-  }
+export function createVirtualRows<T>(first: VirtualRowsOptions<T>, onChange: () => void): VirtualRows<T> {
+  let options = first
   let isFollowing = true
   /** As `show` said last. */
   let view: VirtualView = { items: [], totalHeight: 0, isAtEnd: true }
   let height = 0
   let range = ''
   /** As it is on the page. */
-  let drawn = { total: 0, height: 0, isFollowing: false, scroller: options.scroller }
+  let drawn = { total: 0, height: 0, isFollowing: false, scroller: first.scroller }
 
   const list: List = new Virtualizer(listOptions(byPlace))
 
