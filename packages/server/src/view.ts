@@ -79,7 +79,7 @@ export function createView<State extends object>({
 }): View<State> {
   const tracker = createTracker(state, { onDirty, sync })
   const scoped = scope === undefined ? {} : { scope }
-  let channel = nextChannel()
+  const channel = nextChannel()
   let encoder = createViewEncoder(channel, sync.patterns)
   let hashedAt = -Infinity
   /** The last version whose delta said the hash. */
@@ -87,7 +87,6 @@ export function createView<State extends object>({
   const history = createHistory({ tracker, sync })
   /** Those who heard of nothing newer than this version may know another dictionary. */
   let encoderFrom = -1
-  let version = 0
   let lastTick = 0
   let isPromised = false
   /** What the last commit made. */
@@ -109,15 +108,14 @@ export function createView<State extends object>({
 
   function noteHash(): void {
     hashedAt = now()
-    hashedVersion = version
+    hashedVersion = view.version
   }
 
   function begin(tick: number): void {
     isPromised = false
     current = null
     unions.clear()
-    version++
-    view.version = version
+    view.version++
     lastTick = tick
   }
 
@@ -127,12 +125,12 @@ export function createView<State extends object>({
     const delta = change ?? (isPromised ? {} : undefined)
     if (delta === undefined) return null
     begin(tick)
-    history.note(version, change)
+    history.note(view.version, change)
     const message = {
       kind: 'delta',
       room,
-      from: version - 1,
-      to: version,
+      from: view.version - 1,
+      to: view.version,
       tick,
       delta,
       ...dueHash(),
@@ -143,7 +141,7 @@ export function createView<State extends object>({
 
   /** Straight to bytes; null when nothing differs. */
   function commitBytes(tick: number): Outgoing | null {
-    const at = { from: version, to: version + 1, tick, withHash: isHashDue() }
+    const at = { from: view.version, to: view.version + 1, tick, withHash: isHashDue() }
     const bytes = encoder.commit(tracker, at, (holder) => history.noteTracked(at.to, holder))
     if (bytes === null) return null
     begin(tick)
@@ -171,30 +169,37 @@ export function createView<State extends object>({
   function forV2(message: StateDelta): StateDelta | StateSnapshot {
     const { room, tick, to } = message
     const shown = sync.snapshotOf(tracker.state)
-    const isCurrent = to === version && !tracker.dirty
+    const isCurrent = to === view.version && !tracker.dirty
     // A tracker's delta is in the documented form.
     const delta = isCurrent ? plainDelta(message.delta as Delta, shown) : undefined
     return delta === undefined
-      ? { kind: 'snapshot', room, version, tick, state: shown }
+      ? { kind: 'snapshot', room, version: view.version, tick, state: shown }
       : { ...message, delta }
   }
 
   function canContinue(from: number): boolean {
-    return from > encoderFrom && from <= version && history.reaches(from)
+    return from > encoderFrom && from <= view.version && history.reaches(from)
   }
 
   function snapshot(tick: number): Outgoing {
     if (current !== null) return current
     if (encoder.isFull) {
-      channel = nextChannel()
-      view.channel = channel
-      encoder = createViewEncoder(channel, sync.patterns)
-      encoderFrom = version
+      view.channel = nextChannel()
+      encoder = createViewEncoder(view.channel, sync.patterns)
+      encoderFrom = view.version
     }
     // Copied for whoever looks at the message later, while the tree goes on changing.
     const shown = cloneJson(sync.snapshotOf(tracker.state))
     const hash = tracker.hash()
-    const message = { kind: 'snapshot', room, version, tick, state: shown, hash, ...scoped } as const
+    const message = {
+      kind: 'snapshot',
+      room,
+      version: view.version,
+      tick,
+      state: shown,
+      hash,
+      ...scoped,
+    } as const
     const bytes = encoder.snapshot(message)
     snapshotBytes = bytes.length
     current = encoded(message, bytes)
@@ -209,7 +214,7 @@ export function createView<State extends object>({
       kind: 'delta',
       room,
       from,
-      to: version,
+      to: view.version,
       tick: lastTick,
       delta: delta ?? {},
       // Whoever skips a lot is told as often as the others; to hash what changed at every step would cost as much as sending it.
@@ -227,7 +232,7 @@ export function createView<State extends object>({
   // Without getters: V8 keeps what was written down with some as a dictionary, in which each call is looked up.
   const view: { -readonly [Name in keyof View<State>]: View<State>[Name] } = {
     channel,
-    version,
+    version: 0,
     // The root stays the same: nobody replaces it.
     state: tracker.state,
     draft: tracker.draft,
@@ -235,12 +240,12 @@ export function createView<State extends object>({
     isDirty: () => tracker.dirty,
     promise(isChanging = tracker.dirty) {
       isPromised = isChanging
-      return isPromised ? version + 1 : version
+      return isPromised ? view.version + 1 : view.version
     },
     commit(tick) {
       // What the contract hides, only the delta leaves out of the history.
       const isPlain = sync.marks.length === 0 && !isDeltaRead()
-      const from = version
+      const from = view.version
       const out = (isPlain ? commitBytes(tick) : null) ?? commitDelta(tick)
       if (out !== null) newest = { from, tick, out }
       return out
@@ -250,7 +255,7 @@ export function createView<State extends object>({
       return newest?.from === from && newest.tick === tick && canContinue(from) ? newest.out : null
     },
     since(from, tick, isHashed = false) {
-      if (from === version) return null
+      if (from === view.version) return null
       const known = unions.get(from)
       if (known !== undefined && (!isHashed || hasHash(known)) && canContinue(from)) return known
       const union = makeUnion(from, tick, isHashed)
