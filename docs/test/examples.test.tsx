@@ -1,6 +1,8 @@
 // The examples of the guides, run as they stand but for the port: a real server, a real socket, and somebody who clicks.
 // @vitest-environment happy-dom
 import { mkdtempSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
+import type { Server } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -30,7 +32,7 @@ afterEach(async () => {
 /** Their libraries are not installed here; `types.test.ts` compiles them. */
 const NOT_RUN = ['recipes/react-three-fiber', 'recipes/pixi']
 /** Their examples are tests, or are run by a test of their own. */
-const RUN_ELSEWHERE = ['testing/contracts', 'testing/mock-room']
+const RUN_ELSEWHERE = ['testing/contracts', 'testing/helpers', 'testing/mock-room']
 
 const text = (): string => document.body.textContent
 const button = (name: string | RegExp): HTMLElement => screen.getByRole('button', { name })
@@ -137,6 +139,114 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     click('2')
     await until(() => text().startsWith('Pile: 2') && screen.queryAllByRole('button').length === 2)
     expect(JSON.stringify(server.rooms()[0]?.state)).not.toContain('[1,2,3]')
+  },
+  'client/connection': async () => {
+    const page = (await import(pathOf('client/connection', 'client.ts'))) as {
+      client: PPClient
+      arena: RoomHandle
+      told: readonly string[]
+      watch(draw: (positions: readonly string[]) => void): () => void
+    }
+    closers.push(() => page.client.close())
+    const drawn: string[] = []
+    closers.push(page.watch((positions) => drawn.push(positions.join())))
+    await act(() => page.arena.joined)
+    page.arena.send('start')
+    page.arena.send('move', { dx: 2, dy: 0 })
+    await until(() => drawn.at(-1) === '2:0')
+    expect(page.told).toEqual(['connecting', 'open'])
+    expect(drawn.filter((one) => one === '0:0').length).toBeLessThanOrEqual(1)
+  },
+  'protocol/deltas': async () => {
+    const { before, delta, next, copy, first, second } = (await import(
+      pathOf('protocol/deltas', 'deltas.ts')
+    )) as { before: { rows: object[] }; next: { rows: object[] } } & Record<string, unknown>
+    expect(delta).toEqual({
+      ann: { x: 2 },
+      ben: { __pp_deleted: true },
+      rows: { __pp_array_ops: [{ op: 'splice', index: 1, deleteCount: 0, items: [{ id: 3 }] }] },
+    })
+    expect(next).toEqual({ ann: { x: 2, hp: 100 }, rows: [{ id: 1 }, { id: 3 }, { id: 2 }] })
+    expect(copy).toEqual(next)
+    expect(next.rows[2]).toBe(before.rows[1])
+    expect(first).toEqual({ players: { ann: { x: 2 }, ben: { x: 0, hp: 100 } } })
+    expect(second).toEqual({ players: { ben: { __pp_deleted: true } } })
+  },
+  'protocol/frames': async () => {
+    const { dial: dialByHand } = (await import(pathOf('protocol/frames', 'client.ts'))) as {
+      dial(hear: (message: object) => void): { send(message: object): void; close(): void }
+    }
+    const heard: object[] = []
+    const foreign = dialByHand((message) => heard.push(message))
+    closers.push(() => foreign.close())
+    foreign.send({ type: 'move', payload: { x: 1.5, y: -2, hp: 99 } })
+    await until(() => heard.length > 0)
+    expect(heard).toEqual([{ type: 'moved', payload: { x: 1.5, y: -2, hp: 99 } }])
+  },
+  'server/messages': async () => {
+    const other = dial()
+    const news: unknown[] = []
+    other.on('news', (text) => news.push(text))
+    await act(() => other.ready)
+    const page = (await import(pathOf('server/messages', 'client.ts'))) as {
+      client: PPClient
+      heard: readonly string[]
+      scores: object
+      play(): Promise<string>
+    }
+    closers.push(() => page.client.close())
+    expect(await page.play()).toBe('Ada')
+    await until(() => news.includes('Here is Ada') && page.heard.includes('Ada scored'))
+    await until(() => JSON.stringify(page.scores) === '{"Ada":3}')
+    page.client.emit('scored', { name: 'Ben', points: 1 })
+    await until(() => JSON.stringify(page.scores) === '{"Ada":3,"Ben":1}')
+    await expect(page.client.request('rename', '')).rejects.toMatchObject({ code: 'REFUSED' })
+    page.client.close()
+    await until(() => news.some((text) => String(text).includes('is gone: client disconnect')))
+  },
+  'server/gates': async (server) => {
+    const page = (await import(pathOf('server/gates', 'client.ts'))) as {
+      dial(token: string): PPClient
+      count(client: PPClient): Promise<unknown>
+    }
+    const [ada, ben] = [page.dial('token-of-ada'), page.dial('token-of-ben')]
+    closers.push(
+      () => ada.close(),
+      () => ben.close(),
+    )
+    expect(await ada.request('whoami')).toBe('ada')
+    const heard: unknown[] = []
+    ada.on('shouted', (text) => heard.push(text))
+    ben.emit('shout', 'hello')
+    ben.emit('shout', 'spam')
+    await until(() => heard.length > 0)
+    expect(heard).toEqual(['HELLO'])
+    expect(await page.count(ada)).toBe(2)
+    await expect(page.count(ben)).rejects.toMatchObject({
+      code: 'MIDDLEWARE_REJECTED',
+      message: 'Not for you.',
+    })
+    expect(server.getPlugin<{ blocked(): number }>('quiet')?.blocked()).toBe(1)
+    const metrics = server.getPlugin<{ snapshot(): { connectionsTotal: number } }>('pp-metrics')
+    expect(metrics?.snapshot().connectionsTotal).toBe(2)
+    const stranger = page.dial('nonsense')
+    closers.push(() => stranger.close())
+    await until(() => stranger.status().error?.code === 'UNAUTHORIZED')
+  },
+  'server/running': async (server) => {
+    const { http } = (await import(pathOf('server/running', 'server.ts'))) as { http: Server }
+    closers.unshift(() => http.close())
+    const { port } = await server.listening()
+    const served = new Promise((resolve) =>
+      get({ port }, (response) => response.setEncoding('utf8').on('data', resolve)),
+    )
+    expect(await served).toBe('the page')
+    const { addBot } = (await import(pathOf('server/running', 'bots.ts'))) as {
+      addBot(name: string): PPClient
+    }
+    const bot = addBot('robo')
+    closers.push(() => bot.close())
+    await until(() => server.rooms()[0]?.presence.get('robo')?.data !== undefined)
   },
   'server/views': async (server) => {
     const [ann, bob] = [dial(), dial()]

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 const DOCS = join(import.meta.dirname, '..')
 
 /** Every page with code, by its path below `docs`, without the ending. */
-export const pages: readonly string[] = ['hooks', 'recipes', 'server', 'testing'].flatMap((folder) =>
+export const pages: readonly string[] = [
+  'client',
+  'hooks',
+  'protocol',
+  'recipes',
+  'server',
+  'testing',
+].flatMap((folder) =>
   readdirSync(join(DOCS, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name.slice(0, -'.md'.length)}`),

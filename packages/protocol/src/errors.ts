@@ -49,7 +49,6 @@ export const ERRORS = {
   RESERVED_TYPE: stays,
   INVALID_ARGUMENT: stays,
   SCHEMA_COLLISION: stays,
-  NOT_CONNECTED: stays,
   CLOSED: stays,
   // Refusals inside a living connection.
   INTERNAL: stays,
