@@ -1,6 +1,6 @@
 // Whom a message reaches: `to(room).except(room).emit(…)`. A chain is a value, each step makes a new one; the message
-// is encoded once per format, however many receive it.
-import { assertJson, diff } from '@painda/protocol'
+// is encoded once per format, however many receive it. A question carries a number of each receiver's own, so it is not.
+import { assertJson, diff, PPError, toPPError } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import type { DeltaMemory } from './delta-memory.js'
 import { outgoing } from './outgoing.js'
@@ -11,8 +11,16 @@ import type { Sendable } from './sendable.js'
 /** Rooms, or ids of single clients. */
 export type Address = string | readonly string[]
 
+/** What one of many answered, or why it did not. */
+export type Reply<Target, Answer = unknown> =
+  | { readonly client: Target; readonly error: null; readonly answer: Answer }
+  | { readonly client: Target; readonly error: PPError }
+
 export interface Receiver {
   readonly id: string
+  request<Answer>(type: string, payload: unknown, options: { timeout?: number }): Promise<Answer>
+  join(room: string): void
+  leave(room: string): void
   deliver(out: Outgoing): void
   deliverVolatile(out: Outgoing): void
   close(code?: number, reason?: string): void
@@ -30,9 +38,11 @@ interface Audience {
   readonly to: readonly string[] | null
   readonly except: readonly string[]
   readonly isVolatile: boolean
+  /** How long questions wait; undefined: as long as the server's option says. */
+  readonly timeoutMs: number | undefined
 }
 
-const EVERYBODY: Audience = { to: null, except: [], isVolatile: false }
+const EVERYBODY: Audience = { to: null, except: [], isVolatile: false, timeoutMs: undefined }
 
 export class Broadcast<Target extends Receiver> {
   readonly #host: BroadcastHost<Target>
@@ -59,6 +69,11 @@ export class Broadcast<Target extends Receiver> {
   /** Not kept for dropped sessions, not sent to peers that are behind. */
   get volatile(): Broadcast<Target> {
     return this.#with({ isVolatile: true })
+  }
+
+  /** Questions of this chain wait this many milliseconds for their answers. */
+  timeout(timeoutMs: number): Broadcast<Target> {
+    return this.#with({ timeoutMs })
   }
 
   /** @throws PPError `RESERVED_TYPE` */
@@ -105,8 +120,49 @@ export class Broadcast<Target extends Receiver> {
     }
   }
 
+  /**
+   * Asks each of them and waits until all have answered, refused, gone or run out of time: one reply for each, in the order of
+   * `fetchSockets()`. What a client does never rejects it.
+   * @throws PPError `RESERVED_TYPE`
+   */
+  async request<Answer = unknown>(type: string, payload?: unknown): Promise<Reply<Target, Answer>[]> {
+    eventOf({ type })
+    const { timeoutMs } = this.#audience
+    const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
+    return Promise.all(
+      [...this.targets()].map((client) =>
+        client.request<Answer>(type, payload, options).then(
+          (answer): Reply<Target, Answer> => ({ client, error: null, answer }),
+          (thrown: unknown): Reply<Target, Answer> => ({ client, error: toPPError(thrown, 'INTERNAL') }),
+        ),
+      ),
+    )
+  }
+
+  /**
+   * The same for whoever needs all answers: resolves to them.
+   * @throws PPError that of the first without an answer, such as `ACK_TIMEOUT`, once all are settled; `details.answers` holds what the
+   * others said. `RESERVED_TYPE`
+   */
+  async emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer[]> {
+    const replies = await this.request<Answer>(type, payload)
+    const answers = replies.flatMap((reply) => (reply.error === null ? [reply.answer] : []))
+    const error = replies.find((reply) => reply.error !== null)?.error ?? null
+    if (error === null) return answers
+    throw new PPError(error.code, error.message, { cause: error, details: { answers } })
+  }
+
   async fetchSockets(): Promise<Target[]> {
     return [...this.targets()]
+  }
+
+  /** Puts all of them into these rooms, as `client.join` does. */
+  socketsJoin(rooms: Address): void {
+    for (const target of this.targets()) for (const room of list(rooms)) target.join(room)
+  }
+
+  socketsLeave(rooms: Address): void {
+    for (const target of this.targets()) for (const room of list(rooms)) target.leave(room)
   }
 
   disconnectSockets(code?: number, reason?: string): void {

@@ -15,7 +15,7 @@ import type {
   Transport,
   Undo,
 } from '@painda/protocol'
-import type { Address, Broadcast } from './broadcast.js'
+import type { Address, Broadcast, Reply } from './broadcast.js'
 import type { PPServerClient } from './client.js'
 import { ANY } from './client.js'
 import type { AcceptInfo } from './admission.js'
@@ -260,6 +260,47 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   except(rooms: Address): Broadcast<PPServerClient> {
     return this.#everybody().except(rooms)
+  }
+
+  /** To everybody, not kept for dropped sessions, not sent to peers that are behind. */
+  get volatile(): Broadcast<PPServerClient> {
+    return this.#everybody().volatile
+  }
+
+  /** Questions to everybody with another patience: `server.timeout(500).emitWithAck('ready?')`. Milliseconds. */
+  timeout(timeoutMs: number): Broadcast<PPServerClient> {
+    return this.#everybody().timeout(timeoutMs)
+  }
+
+  /** Asks everybody: see `Broadcast.request`. @throws PPError `RESERVED_TYPE` */
+  request<Answer = unknown>(type: string, payload?: unknown): Promise<Reply<PPServerClient, Answer>[]> {
+    return this.#everybody().request(type, payload)
+  }
+
+  /** Asks everybody, and needs all answers: see `Broadcast.emitWithAck`. @throws PPError as there */
+  emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer[]> {
+    return this.#everybody().emitWithAck(type, payload)
+  }
+
+  fetchSockets(): Promise<PPServerClient[]> {
+    return this.#everybody().fetchSockets()
+  }
+
+  /** Ends every session; the clients do not come back by themselves. */
+  disconnectSockets(code?: number, reason?: string): void {
+    this.#everybody().disconnectSockets(code, reason)
+  }
+
+  socketsJoin(rooms: Address): void {
+    this.#everybody().socketsJoin(rooms)
+  }
+
+  socketsLeave(rooms: Address): void {
+    this.#everybody().socketsLeave(rooms)
+  }
+
+  send(message: Sendable): void {
+    this.#everybody().send(message)
   }
 
   broadcast(message: Sendable, exclude?: { readonly id: string } | string): void {

@@ -108,6 +108,75 @@ test('[BC2] tags, fetchSockets and disconnectSockets', async () => {
   expect(kit.server.getStats()).toMatchObject({ clients: 1, connected: 1 })
 })
 
+test('[BC2] a question to many is asked of each once, and every one of them has a reply', async () => {
+  const kit = createKit()
+  const [a, b, c] = await crowd(kit, 3)
+  for (const one of [a, b]) one?.client.join('red')
+  b?.client.join('blue')
+  const replies = kit.server.to(['red', 'blue']).timeout(500).request('ready?', 1)
+  await kit.settle()
+  const asked = [a, b, c].map((one) => one?.peer.of('event').map(({ type, payload }) => [type, payload]))
+  expect(asked).toEqual([[['ready?', 1]], [['ready?', 1]], []])
+  a?.peer.say({ kind: 'ack', ackId: a.peer.of('event')[0]?.ackId ?? -1, data: 'yes' })
+  await kit.time.advance(500)
+  expect(await replies).toEqual([
+    { client: a?.client, error: null, answer: 'yes' },
+    { client: b?.client, error: expect.objectContaining({ code: 'ACK_TIMEOUT' }) },
+  ])
+  expect(await kit.server.to('nobody').request('ready?')).toEqual([])
+  await expect(kit.server.request('close')).rejects.toMatchObject({ code: 'RESERVED_TYPE' })
+})
+
+test('[BC2] emitWithAck gives the answers of all, or the first refusal with the answers of the others', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  const ackId = (one: typeof a): number => one?.peer.of('event').at(-1)?.ackId ?? -1
+
+  const both = kit.server.emitWithAck('vote')
+  await kit.settle()
+  b?.peer.say({ kind: 'ack', ackId: ackId(b), data: 2 })
+  a?.peer.say({ kind: 'ack', ackId: ackId(a), data: 1 })
+  await kit.settle()
+  expect(await both).toEqual([1, 2])
+
+  const one = kit.server.timeout(100).emitWithAck('vote')
+  await kit.settle()
+  b?.peer.say({ kind: 'ack', ackId: ackId(b), data: 2 })
+  a?.peer.say({ kind: 'ack', ackId: ackId(a), error: { code: 'REFUSED', message: 'I will not.' } })
+  await expect(one).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: 'I will not.',
+    details: { answers: [2] },
+  })
+
+  const gone = kit.server.emitWithAck('vote')
+  await kit.settle()
+  kit.server.disconnectSockets()
+  await expect(gone).rejects.toMatchObject({ code: 'SESSION_EXPIRED', details: { answers: [] } })
+})
+
+test('[BC2] many are put into rooms and taken out of them at once', async () => {
+  const kit = createKit()
+  const [a, b, c] = await crowd(kit, 3)
+  a?.client.join('red')
+  b?.client.join('red')
+  kit.server.to('red').socketsJoin(['arena', 'chat'])
+  kit.server.except('red').socketsJoin('lobby')
+  kit.server.socketsLeave('red')
+  kit.server.volatile.emit('n', 1)
+  kit.server.send({ type: 'n', payload: 2 })
+  await kit.settle()
+  expect([a, b, c].map((one) => [...(one?.client.rooms ?? [])])).toEqual([
+    ['arena', 'chat'],
+    ['arena', 'chat'],
+    ['lobby'],
+  ])
+  expect((await kit.server.fetchSockets()).map(({ id }) => id)).toEqual(
+    [a, b, c].map((one) => one?.client.id),
+  )
+  expect(c?.peer.payloads('n')).toEqual([1, 2])
+})
+
 test('[BC6] emitDelta of two values sends what leads from one to the other, and nothing for equal ones', async () => {
   const kit = createKit()
   const [a, b] = await crowd(kit, 2)
