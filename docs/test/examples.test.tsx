@@ -280,6 +280,16 @@ const walks: { readonly [page: string]: (server: PPServer) => Promise<void> } = 
     const onlooker = bob.join(Arena, { id: open.id ?? '', spectate: true }) as unknown as RoomHandle
     await act(() => onlooker.joined)
     await until(() => lobby.state?.rooms[open.id ?? '']?.spectators === 1)
+
+    await import(pathOf('server/rooms', 'board.ts'))
+    const board = bob.join<{ lines: string[] }>('board')
+    const hers = ann.join('board') as unknown as RoomHandle
+    await act(() => Promise.all([board.joined, hers.joined]))
+    act(() => hers.send('line', 'a line'))
+    await until(() => board.state?.lines.join() === 'a line')
+    expect(await hers.request('count')).toBe(1)
+    act(() => hers.leave())
+    await until(() => board.state?.lines.at(-1) === `${ann.id} is gone`)
   },
   'server/presence': async (server) => {
     const tabs = [dial({ getToken: () => 'ann' }), dial({ getToken: () => 'ann' })]

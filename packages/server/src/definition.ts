@@ -284,8 +284,17 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   >
 }
 
+/** Handlers of a room without a contract, by type: what a payload is, they find out themselves. */
+export interface UntypedHandlers<C extends Member, State extends object> {
+  readonly [type: string]: (ctx: RoomContext<UntypedShape<State>, C>, payload: unknown) => unknown
+}
+
 /** The options of `server.room()`. */
 export interface RoomOptions<C extends Member, State extends object = object> {
+  /** What members send to the room. A handler that returns a promise holds up the next message of that member. */
+  readonly messages?: UntypedHandlers<C, State>
+  /** What members ask the room. What a handler returns is the answer. */
+  readonly requests?: UntypedHandlers<C, State>
   /** Default: no limit. */
   readonly maxClients?: number
   /** Milliseconds per tick. Default 1000/60. */

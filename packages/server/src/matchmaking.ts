@@ -1,7 +1,7 @@
 // Which kinds of rooms there are, which rooms exist, and which of them may take one more. Nothing here awaits: whoever
 // asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
 import { randomBytes } from 'node:crypto'
-import { createRandom, PPError } from '@painda/protocol'
+import { createRandom, PPError, request, type } from '@painda/protocol'
 import type { Random, RoomShape, Undo } from '@painda/protocol'
 import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
@@ -237,10 +237,19 @@ export function kindFrom<C extends Member>(
   initialState: object,
   options: RoomOptions<C>,
 ): RoomKind<C> {
-  const { auth, sync } = options
+  const { auth, sync, messages = {}, requests = {} } = options
   return {
-    shape: { name: id, state: () => initialState, ...(sync === undefined ? {} : { sync }) },
+    shape: {
+      name: id,
+      state: () => initialState,
+      messages: named(messages, type()),
+      requests: named(requests, request(type(), type())),
+      ...(sync === undefined ? {} : { sync }),
+    },
     behaviour: {
+      messages,
+      // An answer is whatever the handler returns.
+      requests: requests as RoomBehaviour<UntypedShape, C>['requests'] & {},
       ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
       ...given(options, [
         'view',
@@ -254,6 +263,10 @@ export function kindFrom<C extends Member>(
       ]),
     },
   }
+}
+
+function named<T>(handlers: object, value: T): { [type: string]: T } {
+  return Object.fromEntries(Object.keys(handlers).map((name) => [name, value]))
 }
 
 function checkRates<C extends Member>(name: string, behaviour: RoomBehaviour<UntypedShape, C>): void {

@@ -112,6 +112,26 @@ lobby.broadcast('anything', { goes: true })
 // @ts-expect-error the lobby has no "points"
 void lobby.state.points
 
+const score = rooms.room(
+  'score',
+  { score: 0 },
+  {
+    messages: { add: ({ state }, by) => void (state.score += Number(by)) },
+    requests: { score: ({ state }) => state.score },
+  },
+)
+score.state.score satisfies number
+rooms.room(
+  'wrong',
+  { score: 0 },
+  {
+    messages: {
+      // @ts-expect-error a payload is unknown until the handler has looked
+      add: ({ state }, by) => void (state.score += by),
+    },
+  },
+)
+
 export type Request = RequestDefinition
 
 // Who sees what: the viewer is typed, the state of view() is the room's, and what is not JSON-like is no answer.
