@@ -5,7 +5,6 @@ import { isReservedType, PPError } from '@painda/protocol'
 import type {
   ContractShape,
   DisconnectReason,
-  EventInputs,
   ExpiryReason,
   Inspector,
   LobbyState,
@@ -15,14 +14,13 @@ import type {
   Transport,
   Undo,
 } from '@painda/protocol'
-import type { Address, Broadcast, Reply } from './broadcast.js'
 import type { PPServerClient } from './client.js'
 import { ANY } from './client.js'
 import type { AcceptInfo } from './admission.js'
-import { addressOf } from './audience.js'
 import { createCore } from './core.js'
 import type { Core } from './core.js'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import { Everybody } from './everybody.js'
 import type { AckReply, AnswerOf, Declared, Inbound, MessageOfClient, PayloadOf } from './messages.js'
 import type { Middleware } from './middleware.js'
 import type { Namespace } from './namespace.js'
@@ -34,7 +32,6 @@ import type { TakenOver } from './kept-rooms.js'
 import type { LobbyOptions, RoomListing } from './listing.js'
 import type { Reloaded, ReloadOptions, Setup } from './reload.js'
 import type { CreateRoomOptions } from './rooms.js'
-import type { Sendable } from './sendable.js'
 import { createServerEnd, type ServerEnd } from './server-end.js'
 import { SHUTDOWN } from './shutdown.js'
 import type { ShutdownOptions, SignalOptions } from './shutdown.js'
@@ -52,7 +49,7 @@ const ATTACHED_PATH = '/pp'
  * const server = new PPServer({ port: 3000 })
  * server.on('connection', (client) => client.emit('hello', 'World'))
  */
-export class PPServer<C extends ContractShape = ContractShape> {
+export class PPServer<C extends ContractShape = ContractShape> extends Everybody<C> {
   readonly #core: Core
   readonly #listener: Listener | null
   readonly #startedAt: number
@@ -60,7 +57,9 @@ export class PPServer<C extends ContractShape = ContractShape> {
 
   /** @throws PPError `INVALID_ARGUMENT` for options that make no sense */
   constructor(options: ServerOptions<C> = {}, httpServer?: HttpServer) {
-    this.#core = createCore(options as ServerOptions)
+    const core = createCore(options as ServerOptions)
+    super(() => core.audience.everybody())
+    this.#core = core
     this.#startedAt = this.#core.time.now()
     const target =
       httpServer !== undefined
@@ -236,88 +235,6 @@ export class PPServer<C extends ContractShape = ContractShape> {
     return this.#core.plugins.names()
   }
 
-  /** To everybody. @throws PPError `RESERVED_TYPE` */
-  emit<Type extends Declared<EventInputs<C>>>(type: Type, payload?: PayloadOf<EventInputs<C>, Type>): void {
-    this.#everybody().emit(type, payload)
-  }
-
-  /** What changed of a value, to everybody: see `Broadcast.emitDelta`. @throws PPError `RESERVED_TYPE`, `STATE_NOT_JSON` */
-  emitDelta(type: string, next: unknown): void
-  emitDelta(type: string, previous: unknown, next: unknown): void
-  emitDelta(type: string, ...values: readonly unknown[]): void {
-    if (values.length > 1) this.#everybody().emitDelta(type, values[0], values[1])
-    else this.#everybody().emitDelta(type, values[0])
-  }
-
-  /** To the members of these rooms, or to single clients by id. */
-  to(rooms: Address): Broadcast<PPServerClient> {
-    return this.#everybody().to(rooms)
-  }
-
-  in(rooms: Address): Broadcast<PPServerClient> {
-    return this.to(rooms)
-  }
-
-  except(rooms: Address): Broadcast<PPServerClient> {
-    return this.#everybody().except(rooms)
-  }
-
-  /** To everybody, not kept for dropped sessions, not sent to peers that are behind. */
-  get volatile(): Broadcast<PPServerClient> {
-    return this.#everybody().volatile
-  }
-
-  /** Questions to everybody with another patience: `server.timeout(500).emitWithAck('ready?')`. Milliseconds. */
-  timeout(timeoutMs: number): Broadcast<PPServerClient> {
-    return this.#everybody().timeout(timeoutMs)
-  }
-
-  /** Asks everybody: see `Broadcast.request`. @throws PPError `RESERVED_TYPE` */
-  request<Answer = unknown>(type: string, payload?: unknown): Promise<Reply<PPServerClient, Answer>[]> {
-    return this.#everybody().request(type, payload)
-  }
-
-  /** Asks everybody, and needs all answers: see `Broadcast.emitWithAck`. @throws PPError as there */
-  emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer[]> {
-    return this.#everybody().emitWithAck(type, payload)
-  }
-
-  fetchSockets(): Promise<PPServerClient[]> {
-    return this.#everybody().fetchSockets()
-  }
-
-  /** Ends every session; the clients do not come back by themselves. */
-  disconnectSockets(code?: number, reason?: string): void {
-    this.#everybody().disconnectSockets(code, reason)
-  }
-
-  socketsJoin(rooms: Address): void {
-    this.#everybody().socketsJoin(rooms)
-  }
-
-  socketsLeave(rooms: Address): void {
-    this.#everybody().socketsLeave(rooms)
-  }
-
-  send(message: Sendable): void {
-    this.#everybody().send(message)
-  }
-
-  broadcast(message: Sendable, exclude?: { readonly id: string } | string): void {
-    this.#everybody().except(addressOf(exclude)).send(message)
-  }
-
-  /** Dropped for whoever is away or behind. */
-  broadcastVolatile(message: Sendable, exclude?: { readonly id: string } | string): void {
-    this.#everybody().volatile.except(addressOf(exclude)).send(message)
-  }
-
-  /** To clients whose tag has this value. */
-  broadcastToTag(tag: string, value: unknown, message: Sendable): void {
-    const tagged = this.getClients().filter((client) => client.getTag(tag) === value)
-    if (tagged.length > 0) this.to(tagged.map((client) => client.id)).send(message)
-  }
-
   /** All sessions, those included whose connection is lost and may come back. */
   getClients(): PPServerClient<C>[] {
     return [...this.#core.audience.clients()]
@@ -433,10 +350,6 @@ export class PPServer<C extends ContractShape = ContractShape> {
   inject<Bot extends { connect(server: PPServer<C>): unknown }>(bot: Bot): Bot {
     bot.connect(this)
     return bot
-  }
-
-  #everybody(): Broadcast<PPServerClient> {
-    return this.#core.audience.everybody()
   }
 }
 
