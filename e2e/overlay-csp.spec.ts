@@ -1,8 +1,8 @@
 // The inspector under a strict Content-Security-Policy: scripts by nonce, no inline style, nothing evaluated.
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
-import { createServer, type ViteDevServer } from 'vite'
+import type { ViteDevServer } from 'vite'
 import { inspectorOf } from './support/inspector.js'
+import { startPlayground } from './support/playground.js'
 
 const NONCE = 'n0nce'
 const POLICY = [
@@ -14,19 +14,14 @@ const POLICY = [
   "object-src 'none'",
 ].join('; ')
 
-const PLAYGROUND = fileURLToPath(new URL('../packages/devtools/test/playground', import.meta.url))
-
 let server: ViteDevServer
 
 test.beforeAll(async () => {
-  server = await createServer({
-    root: PLAYGROUND,
-    configFile: `${PLAYGROUND}/vite.config.ts`,
+  server = await startPlayground('csp', {
     logLevel: 'warn',
     html: { cspNonce: NONCE },
-    server: { port: 0, host: '127.0.0.1', headers: { 'Content-Security-Policy': POLICY } },
+    server: { headers: { 'Content-Security-Policy': POLICY } },
   })
-  await server.listen()
 })
 
 test.afterAll(() => server.close())

@@ -1,28 +1,22 @@
 // The inspector in the docks of other tools, the real ones, in a real browser.
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { DevTools } from '@vitejs/devtools'
-import { createServer, type ViteDevServer } from 'vite'
+import type { ViteDevServer } from 'vite'
 import { inspectorOf } from './support/inspector.js'
-
-const PLAYGROUND = fileURLToPath(new URL('../packages/devtools/test/playground', import.meta.url))
+import { startPlayground } from './support/playground.js'
 
 const DARK_GROUND = 'rgb(18, 19, 26)'
 
 let server: ViteDevServer
 
 test.beforeAll(async () => {
-  server = await createServer({
-    root: PLAYGROUND,
-    configFile: `${PLAYGROUND}/vite.config.ts`,
+  server = await startPlayground('docks', {
     logLevel: 'silent',
     // The build before the tests has left "production" behind.
     define: { 'process.env.NODE_ENV': JSON.stringify('development') },
     // Their way to ask the developer first is not what is tried here.
     plugins: [DevTools({ builtinDevTools: false, clientAuth: false })],
-    server: { port: 0, host: '127.0.0.1' },
   })
-  await server.listen()
 })
 
 test.afterAll(() => server.close())
