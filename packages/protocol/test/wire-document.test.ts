@@ -252,6 +252,26 @@ describe('single bytes', () => {
     expect(one(codec, '01 12 01 88 01 00 08 00')).toMatchObject({ isDamaged: true })
   })
 
+  test('[WB15, FB8] an object takes its keys from a template that is there and has some', () => {
+    const codec = createWireCodec()
+    one(codec, A_IS_5)
+    // A second template, `b`, with an object of the first one's field; then one of the second, which has no fields; then of a third.
+    const second = '11 10 02 00 01 01 01 03 00 03'
+    expect(one(codec, `${second} e0 07 00`).state).toEqual({ a: 5, b: { a: 7 } })
+    for (const shape of ['e1 07', 'e2 07', 'ef 00 07', 'e0']) {
+      one(codec, A_IS_5)
+      expect(one(codec, `${second} ${shape} 00`)).toMatchObject({ isDamaged: true })
+    }
+    one(codec, A_IS_5)
+    // Over an object it would say that fields change, and those have groups.
+    one(codec, `${second} e0 07 00`)
+    expect(one(codec, '01 11 03 e0 08 00')).toMatchObject({ isDamaged: true })
+    // A message has no templates.
+    expect(() => codec.decode(fromHex('83 01 74 e0 07'))).toThrow(
+      expect.objectContaining({ code: 'MALFORMED_FRAME' }),
+    )
+  })
+
   test('[WB15] changes of an object stand in the patch of an item only', () => {
     const codec = createWireCodec()
     one(codec, A_IS_5)

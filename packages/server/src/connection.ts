@@ -39,17 +39,17 @@ export interface ConnectionEnd {
   readonly closeCode: number
 }
 
-/** Who listens to an open connection. */
+/** Who listens to an open connection: itself an object that messages come by anyway, and so it is told who speaks. */
 export interface ConnectionOwner {
   /** One message; `bytes` is its share of what the frame costs. */
-  receive(message: Message, bytes: number): void
+  hear(connection: Connection, message: Message, bytes: number): void
   /** A refusal that does not end the connection. */
   refuse(error: PPError): void
-  /** Reliable messages received in the session. */
-  received(): number
+  /** Tells how many reliable messages were received in the session. */
+  tellReceived(): number
   /** What is sent past the session, with what its format wants beside it. */
-  mark(outs: readonly Outgoing[]): readonly Outgoing[]
-  ended(end: ConnectionEnd): void
+  marked(outs: readonly Outgoing[]): readonly Outgoing[]
+  lost(connection: Connection, end: ConnectionEnd): void
 }
 
 export interface ConnectionOptions {
@@ -90,7 +90,13 @@ export class Connection implements Lane {
   /** Its client is in more than one room: what they send in one turn becomes one frame. */
   isCrowded = false
 
+  /** What hardly any frame asks for; the rest stands beside it, where it is found without another look into memory. */
   readonly #options: ConnectionOptions
+  readonly #transport: Transport
+  readonly #packer: Packer
+  readonly #time: Time
+  readonly #inspector: Inspector
+  readonly #maxPayloadBytes: number
   readonly #undos: Undo[] = []
   readonly #gauge: Gauge
   #state: State
@@ -108,6 +114,11 @@ export class Connection implements Lane {
     this.#options = options
     this.codec = options.codec
     const { time, transport, handshakeTimeoutMs } = options
+    this.#transport = transport
+    this.#packer = options.packer
+    this.#time = time
+    this.#inspector = options.inspector
+    this.#maxPayloadBytes = options.maxPayloadBytes
     this.#lastHeard = time.now()
     this.#gauge = new Gauge(() => time.now())
     this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
@@ -135,7 +146,7 @@ export class Connection implements Lane {
   }
 
   get bufferedBytes(): number {
-    return this.#options.transport.bufferedAmount
+    return this.#transport.bufferedAmount
   }
 
   get isClear(): boolean {
@@ -143,8 +154,8 @@ export class Connection implements Lane {
   }
 
   post(outs: readonly Outgoing[], now: number): boolean {
-    const { packer, transport } = this.#options
-    const { frames, bytes } = packer.pack(this.codec, outs)
+    const transport = this.#transport
+    const { frames, bytes } = this.#packer.pack(this.codec, outs)
     const [frame] = frames
     if (frame === undefined || frames.length > 1 || !this.#gauge.pass(bytes, now)) return false
     try {
@@ -181,7 +192,7 @@ export class Connection implements Lane {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
-    const { packer } = this.#options
+    const packer = this.#packer
     const packing = packer.pack(this.codec, outs)
     const probe = this.#gauge.sent(packing.bytes) ? this.#probe() : null
     const { frames } = probe === null ? packing : packer.pack(this.codec, [...outs, probe])
@@ -191,7 +202,7 @@ export class Connection implements Lane {
 
   /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
   onceArrived(run: () => void): void {
-    this.#options.transport.ping?.(() => {
+    this.#transport.ping?.(() => {
       if (this.isOpen) run()
     })
   }
@@ -205,7 +216,7 @@ export class Connection implements Lane {
   end(error: PPError): void {
     if (this.#state.name === 'closed') return
     const last = [outgoing({ kind: 'error', code: error.code, message: error.message, fatal: true })]
-    const said = this.#state.name === 'open' ? this.#state.owner.mark(last) : last
+    const said = this.#state.name === 'open' ? this.#state.owner.marked(last) : last
     this.#guarded(() => this.send(said))
     this.close(error.code, error.message)
   }
@@ -215,13 +226,13 @@ export class Connection implements Lane {
     if (this.#state.name === 'closed') return
     const { reason } = ERRORS[code]
     const text = detail === '' || detail.includes(reason) ? detail || reason : `${reason}: ${detail}`
-    this.#guarded(() => this.#options.transport.close(closeCode, text))
+    this.#guarded(() => this.#transport.close(closeCode, text))
     this.#finish({ reason, code, closeCode })
   }
 
   /** Drops it as a cut cable would. */
   terminate(): void {
-    this.#guarded(() => this.#options.transport.terminate())
+    this.#guarded(() => this.#transport.terminate())
   }
 
   /** Asks whether the other end is there. */
@@ -233,8 +244,8 @@ export class Connection implements Lane {
   #ask(): void {
     if (this.codec.name === 'v2') return this.#pingSocket()
     if (this.#state.name !== 'open') return
-    const at = this.#options.time.now()
-    this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.received() })])
+    const at = this.#time.now()
+    this.send([outgoing({ kind: 'ping', at, received: this.#state.owner.tellReceived() })])
     this.#gauge.asked(at)
   }
 
@@ -259,9 +270,9 @@ export class Connection implements Lane {
       this.#pingSocket()
       return null
     }
-    const at = this.#options.time.now()
+    const at = this.#time.now()
     this.#gauge.asked(at)
-    return outgoing({ kind: 'ping', at, received: this.#state.owner.received() })
+    return outgoing({ kind: 'ping', at, received: this.#state.owner.tellReceived() })
   }
 
   /** A v2 client knows no ping of ours; its socket answers one. */
@@ -285,16 +296,15 @@ export class Connection implements Lane {
   }
 
   #write({ bytes, messages }: PackedFrame): void {
-    this.#options.transport.send(bytes)
+    this.#transport.send(bytes)
     this.#inspect('out', bytes, messages)
   }
 
   #receive(frame: Uint8Array): void {
     if (this.#state.name === 'closed') return
-    const { maxPayloadBytes, time } = this.#options
-    this.#lastHeard = time.now()
-    if (frame.byteLength > maxPayloadBytes) {
-      this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${maxPayloadBytes} bytes.`))
+    this.#lastHeard = this.#time.now()
+    if (frame.byteLength > this.#maxPayloadBytes) {
+      this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${this.#maxPayloadBytes} bytes.`))
       return
     }
 
@@ -325,8 +335,7 @@ export class Connection implements Lane {
   }
 
   #mayGrow(bytes: number): boolean {
-    const { time, maxPayloadBytes } = this.#options
-    this.#growth ??= createTokenBucket(time, maxPayloadBytes * GROWTH_PER_SECOND)
+    this.#growth ??= createTokenBucket(this.#time, this.#maxPayloadBytes * GROWTH_PER_SECOND)
     return this.#growth.take(bytes)
   }
 
@@ -340,7 +349,7 @@ export class Connection implements Lane {
         this.#keep(state, message, bytes)
         return
       case 'open':
-        state.owner.receive(message, bytes)
+        state.owner.hear(this, message, bytes)
         return
       case 'closed':
     }
@@ -394,7 +403,7 @@ export class Connection implements Lane {
     for (const undo of this.#undos.reverse()) undo()
     if (state.name === 'open') {
       state.cancel()
-      state.owner.ended(end)
+      state.owner.lost(this, end)
     } else {
       state.cancel()
       this.#options.onEnd(this, end)
@@ -402,14 +411,14 @@ export class Connection implements Lane {
   }
 
   #inspect(direction: 'in' | 'out', bytes: Uint8Array, messages: readonly Message[]): void {
-    const { inspector, time } = this.#options
+    const inspector = this.#inspector
     this.#frames++
     if (direction === 'in') inspector.journal?.frame(this.peer, this.#frames)
     if (!inspector.active) return
     inspector.emit({
       kind: 'frame',
-      at: time.now(),
-      wallAt: time.wallNow(),
+      at: this.#time.now(),
+      wallAt: this.#time.wallNow(),
       direction,
       seq: this.#frames,
       peer: this.peer,

@@ -37,16 +37,13 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
 
   function handleEvent({ entry, view, isForRoom }: Arrival, message: Event): void | Promise<void> {
     const { client, session } = entry
-    const report = (thrown: unknown): string => faults.report(thrown, `The handler of "${message.type}"`)
-    if (isForRoom) {
-      const event = view.payload === message.payload ? message : { ...message, payload: view.payload }
-      // Inputs of players, which nobody answers, are most of what a server hears.
-      if (message.ackId === undefined) return rooms.message(client, event, unasked)
-      const answer = createAnswer(session, message.ackId, report)
-      return rooms.message(client, event, (body) => answer.send(body))
-    }
+    // Inputs of players, which nobody answers, are most of what a server hears.
+    if (isForRoom && message.ackId === undefined) return rooms.message(client, asSeen(message, view), unasked)
 
+    const report = (thrown: unknown): string => faults.report(thrown, `The handler of "${message.type}"`)
     const answer = createAnswer(session, message.ackId, report)
+    if (isForRoom) return rooms.message(client, asSeen(message, view), (body) => answer.send(body))
+
     const parts = partsOf(client)
     const isHandled = hasHandler(parts, client, message)
     const onFault = (thrown: unknown): void => {
@@ -114,4 +111,9 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
         return message.room === undefined ? undefined : rooms.presence(client, message.room, message.data)
     }
   }
+}
+
+/** An event with what middleware made of its payload. */
+function asSeen(message: Event, { payload }: Arrival['view']): Event {
+  return payload === message.payload ? message : { ...message, payload }
 }

@@ -1,68 +1,75 @@
 // One client's messages, one after the other: while the work on one is still going on, the next ones wait here. Other
 // clients are not held up, and a client whose work never ends fills a bounded queue and nothing else.
 
-export interface Inbox<T> {
-  /** Handles it at once when nothing is under way. False: there is no room left. */
-  push(item: T, bytes: number): boolean
-  /** Nothing is under way and nothing waits. */
-  isIdle(): boolean
-  /** Forgets what waits; what is under way goes on. */
-  close(): void
-}
-
-export interface InboxOptions<T> {
+/** Who works on the messages of one client. */
+export interface Handling<T> {
   /** Must not throw or reject. A promise holds up the items after it. */
-  handle: (item: T) => void | Promise<void>
-  maxItems: number
-  maxBytes: number
+  handle(item: T): void | Promise<void>
 }
 
-export function createInbox<T>({ handle, maxItems, maxBytes }: InboxOptions<T>): Inbox<T> {
-  let waiting: { item: T; bytes: number }[] = []
-  let waitingBytes = 0
-  let isBusy = false
-  let isClosed = false
+/** A class, as what each client has one of. */
+export class Inbox<T> {
+  readonly #work: Handling<T>
+  readonly #maxItems: number
+  readonly #maxBytes: number
+  #waiting: { item: T; bytes: number }[] | null = null
+  #waitingBytes = 0
+  #isBusy = false
+  #isClosed = false
 
-  function run(item: T): void {
-    const work = handle(item)
+  constructor(work: Handling<T>, maxItems: number, maxBytes: number) {
+    this.#work = work
+    this.#maxItems = maxItems
+    this.#maxBytes = maxBytes
+  }
+
+  /** Nothing is under way and nothing waits. */
+  get isIdle(): boolean {
+    return !this.#isBusy && this.#waiting === null
+  }
+
+  /** Handles it at once when nothing is under way. False: there is no room left. */
+  push(item: T, bytes: number): boolean {
+    if (this.#isClosed) return true
+    if (this.isIdle) {
+      this.#run(item)
+      return true
+    }
+    const waiting = (this.#waiting ??= [])
+    if (waiting.length >= this.#maxItems || this.#waitingBytes + bytes > this.#maxBytes) return false
+    waiting.push({ item, bytes })
+    this.#waitingBytes += bytes
+    return true
+  }
+
+  /** Forgets what waits; what is under way goes on. */
+  close(): void {
+    this.#isClosed = true
+    this.#waiting = null
+    this.#waitingBytes = 0
+  }
+
+  #run(item: T): void {
+    const work = this.#work.handle(item)
     if (work === undefined) return
-    isBusy = true
+    this.#isBusy = true
     void work.then(() => {
-      isBusy = false
-      drain()
+      this.#isBusy = false
+      this.#drain()
     })
   }
 
-  function drain(): void {
-    // `waiting` may grow while it is worked off, and may become asynchronous in the middle.
+  #drain(): void {
+    // What waits may grow while it is worked off, and the work may become asynchronous in the middle.
     let done = 0
-    while (!isBusy && !isClosed) {
-      const next = waiting[done]
+    while (!this.#isBusy && !this.#isClosed) {
+      const next = this.#waiting?.[done]
       if (next === undefined) break
       done++
-      waitingBytes -= next.bytes
-      run(next.item)
+      this.#waitingBytes -= next.bytes
+      this.#run(next.item)
     }
-    waiting = waiting.slice(done)
-  }
-
-  return {
-    push(item, bytes) {
-      if (isClosed) return true
-      if (!isBusy && waiting.length === 0) {
-        run(item)
-        return true
-      }
-      if (waiting.length >= maxItems || waitingBytes + bytes > maxBytes) return false
-      waiting.push({ item, bytes })
-      waitingBytes += bytes
-      return true
-    },
-    isIdle: () => !isBusy && waiting.length === 0,
-    close() {
-      isClosed = true
-      waiting = []
-      waitingBytes = 0
-    },
+    const left = this.#waiting?.slice(done) ?? []
+    this.#waiting = left.length === 0 ? null : left
   }
 }

@@ -11,10 +11,12 @@
 import { PPError } from '@painda/protocol'
 import type { Event, Time } from '@painda/protocol'
 import { internalError } from './faults.js'
-import { createInbox } from './inbox.js'
+import { Inbox } from './inbox.js'
+import type { Handling } from './inbox.js'
 import type { MessageOfClient } from './messages.js'
 import { createTokenBucket } from './rate-limit.js'
-import { createAllowance } from './type-limits.js'
+import type { TokenBucket } from './rate-limit.js'
+import { Allowance } from './type-limits.js'
 import type { TypeLimits } from './type-limits.js'
 import type { ClientMessage, Session } from './session.js'
 import type { SessionEntry } from './sessions.js'
@@ -72,8 +74,7 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): { line(entry: SessionEntry): Line } {
-  const { stages, isStateRoom, time, maxMessagesPerSecond, maxPerType } = options
-  const { maxInboxMessages, maxInboxBytes, report } = options
+  const { stages, isStateRoom, report } = options
 
   /** Runs the stages from `first` on; synchronous while they are. */
   function runFrom(first: number, arrival: Arrival): Verdict | Promise<Verdict> {
@@ -108,55 +109,83 @@ export function createPipeline(options: PipelineOptions): { line(entry: SessionE
     return internalError(report(thrown, `The stage "${stage}"`))
   }
 
-  return {
-    line(entry) {
-      const { session } = entry
-      const allowance = createAllowance(time, maxMessagesPerSecond, maxPerType)
-      const refusals = createTokenBucket(time, REFUSALS_PER_SECOND)
-      const inbox = createInbox<ClientMessage>({
-        handle,
-        maxItems: maxInboxMessages,
-        maxBytes: maxInboxBytes,
-      })
+  function run(entry: SessionEntry, message: ClientMessage): Verdict | Promise<Verdict> {
+    const isForRoom = message.kind === 'event' && message.room !== undefined && isStateRoom(message.room)
+    return runFrom(0, { entry, message, view: viewOf(message), isForRoom })
+  }
 
-      function handle(message: ClientMessage): void | Promise<void> {
-        const isForRoom = message.kind === 'event' && message.room !== undefined && isStateRoom(message.room)
-        const verdict = runFrom(0, { entry, message, view: viewOf(message), isForRoom })
-        if (verdict instanceof Promise) return verdict.then((error) => settle(error, message))
-        settle(verdict, message)
-      }
+  return { line: (entry) => new ClientLine(entry, options, run) }
+}
 
-      function settle(error: Verdict, message: ClientMessage): void {
-        if (error !== null) refuse(error, message)
-      }
+type RunStages = (entry: SessionEntry, message: ClientMessage) => Verdict | Promise<Verdict>
 
-      function refuse(error: PPError, message?: ClientMessage): void {
-        const ackId = message !== undefined && 'ackId' in message ? message.ackId : undefined
-        if (ackId !== undefined) sendRefusal(session, ackId, error)
-        else if (refusals.take()) sendError(session, error, message)
-      }
+/** A class, like all that is made per client and met by each of its messages: of an object with methods of its own every part is cold by then. */
+class ClientLine implements Line, Handling<ClientMessage> {
+  readonly #entry: SessionEntry
+  readonly #options: PipelineOptions
+  readonly #runStages: RunStages
+  readonly #allowance: Allowance
+  readonly #inbox: Inbox<ClientMessage>
+  #refusals: TokenBucket | null = null
 
-      const tooMany = (): PPError => new PPError('RATE_LIMITED', 'Rate limit exceeded')
+  constructor(entry: SessionEntry, options: PipelineOptions, runStages: RunStages) {
+    const { time, maxMessagesPerSecond, maxPerType, maxInboxMessages, maxInboxBytes } = options
+    this.#entry = entry
+    this.#options = options
+    this.#runStages = runStages
+    this.#allowance = new Allowance(time, maxMessagesPerSecond, maxPerType)
+    this.#inbox = new Inbox(this, maxInboxMessages, maxInboxBytes)
+  }
 
-      return {
-        arrive(message, bytes) {
-          if (!allowance.take(message.kind === 'event' ? message.type : message.kind)) {
-            refuse(tooMany(), message)
-          } else if (!inbox.push(message, bytes)) {
-            // Work that never ends would hold up a new connection of this session just the same: the session is over.
-            session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
-          }
-        },
-        unusable: (error) => refuse(allowance.take() ? error : tooMany()),
-        refuse,
-        takeRefusal: () => refusals.take(),
-        resumed: () => allowance.saveUp(options.maxKeptMessages),
-        isIdle: inbox.isIdle,
-        close: () => inbox.close(),
-      }
-    },
+  arrive(message: ClientMessage, bytes: number): void {
+    if (!this.#allowance.take(message.kind === 'event' ? message.type : message.kind)) {
+      this.refuse(tooMany(), message)
+    } else if (!this.#inbox.push(message, bytes)) {
+      // Work that never ends would hold up a new connection of this session just the same: the session is over.
+      this.#entry.session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
+    }
+  }
+
+  handle(message: ClientMessage): void | Promise<void> {
+    const verdict = this.#runStages(this.#entry, message)
+    if (verdict instanceof Promise) return verdict.then((error) => this.#settle(error, message))
+    this.#settle(verdict, message)
+  }
+
+  unusable(error: PPError): void {
+    this.refuse(this.#allowance.take() ? error : tooMany())
+  }
+
+  refuse(error: PPError, message?: ClientMessage): void {
+    const { session } = this.#entry
+    const ackId = message !== undefined && 'ackId' in message ? message.ackId : undefined
+    if (ackId !== undefined) sendRefusal(session, ackId, error)
+    else if (this.takeRefusal()) sendError(session, error, message)
+  }
+
+  takeRefusal(): boolean {
+    this.#refusals ??= createTokenBucket(this.#options.time, REFUSALS_PER_SECOND)
+    return this.#refusals.take()
+  }
+
+  resumed(): void {
+    this.#allowance.saveUp(this.#options.maxKeptMessages)
+  }
+
+  isIdle(): boolean {
+    return this.#inbox.isIdle
+  }
+
+  close(): void {
+    this.#inbox.close()
+  }
+
+  #settle(error: Verdict, message: ClientMessage): void {
+    if (error !== null) this.refuse(error, message)
   }
 }
+
+const tooMany = (): PPError => new PPError('RATE_LIMITED', 'Rate limit exceeded')
 
 function sendRefusal(session: Session, ackId: number, { code, message }: PPError): void {
   session.send(outgoing({ kind: 'ack', ackId, error: { code, message } }))

@@ -11,24 +11,39 @@ export interface TokenBucket {
 
 /** `perSecond` 0 switches the limit off. `burst` is how much a full bucket holds; by default one second's worth. */
 export function createTokenBucket(time: Time, perSecond: number, burst = perSecond): TokenBucket {
-  if (perSecond <= 0) return { take: () => true, saveUp() {} }
-  let tokens = burst
-  let at = time.now()
+  return perSecond <= 0 ? UNLIMITED : new Bucket(time, perSecond, burst)
+}
 
-  function fill(most: number): void {
-    const now = time.now()
-    // What was saved up beyond a burst is kept until it is used.
-    tokens = Math.max(tokens, Math.min(most, tokens + ((now - at) / 1000) * perSecond))
-    at = now
+const UNLIMITED: TokenBucket = { take: () => true, saveUp() {} }
+
+/** A class: each client has some, and an object with methods of its own is three more, which no message finds warm. */
+class Bucket implements TokenBucket {
+  readonly #time: Time
+  readonly #perSecond: number
+  readonly #burst: number
+  #tokens: number
+  #at: number
+
+  constructor(time: Time, perSecond: number, burst: number) {
+    this.#time = time
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#tokens = burst
+    this.#at = time.now()
   }
 
-  return {
-    saveUp: fill,
-    take(count = 1) {
-      fill(burst)
-      if (tokens < count) return false
-      tokens -= count
-      return true
-    },
+  take(count = 1): boolean {
+    this.saveUp(this.#burst)
+    if (this.#tokens < count) return false
+    this.#tokens -= count
+    return true
+  }
+
+  saveUp(most: number): void {
+    const now = this.#time.now()
+    const grown = this.#tokens + ((now - this.#at) / 1000) * this.#perSecond
+    // What was saved up beyond a burst is kept until it is used.
+    this.#tokens = Math.max(this.#tokens, Math.min(most, grown))
+    this.#at = now
   }
 }

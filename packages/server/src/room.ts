@@ -1,7 +1,7 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
 import { PPError } from '@painda/protocol'
-import type { Resync, RoomShape, Undo } from '@painda/protocol'
+import type { Event, Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
   BroadcastOptions,
@@ -40,6 +40,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly #world: RoomWorld
   readonly #settings: RoomSettings<C>
   readonly #parts: RoomParts<C>
+  readonly #seats: RoomParts<C>['seating']['seats']
   #metadata: RoomMetadata
   #isPrivate: boolean
   /** Undoes the timers and listeners that the application has set on it. */
@@ -56,6 +57,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#world = world
     this.#settings = settings
     this.#parts = createRoomParts<C>(this, world, settings)
+    this.#seats = this.#parts.seating.seats
     this.presence = this.#parts.presence
     this.intake = createRoomIntake<C>(this.#parts, settings)
     this.work = this.#parts.stage.work
@@ -80,7 +82,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   shownTo(client: C): { state: object; version: number } | undefined {
-    const seat = this.#parts.seating.seats.get(client.id)
+    const seat = this.#seats.get(client.id)
     return seat !== undefined && isMember(seat) ? this.#parts.views.shown(seat) : undefined
   }
 
@@ -165,7 +167,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   emit(client: C, type: string, payload: unknown, { afterState = false }: EmitOptions = {}): void {
-    const seat = this.#parts.seating.seats.get(client.id)
+    const seat = this.#seats.get(client.id)
     if (seat !== undefined && isMember(seat)) this.#send(type, payload, [seat], afterState)
   }
 
@@ -208,7 +210,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   join(client: C, options?: unknown): boolean {
-    if (this.#parts.seating.seats.has(client.id)) return true
+    if (this.#seats.has(client.id)) return true
     let seat: Seat<C>
     try {
       seat = this.reserve(client)
@@ -239,7 +241,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   allowReconnection(client: C, seconds: number): Promise<C | null> {
-    const seat = this.#parts.seating.seats.get(client.id)
+    const seat = this.#seats.get(client.id)
     if (seat !== undefined && isAdmitted(seat)) return this.#parts.door.keep(seat, seconds * 1000)
     return this.#parts.life.isOpen()
       ? this.#parts.seating.keep(client, seconds * 1000)
@@ -327,7 +329,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   seatOf(client: { readonly id: string }): Seat<C> | undefined {
-    return this.#parts.seating.seats.get(client.id)
+    return this.#seats.get(client.id)
+  }
+
+  /** What a member says; `handle` is told of it. Past the journal where nobody keeps one: inputs of players are most of what a server hears. */
+  hear<T>(seat: Seat<C>, event: Event, handle: () => T): T {
+    return this.#world.inspector.journal === undefined ? handle() : this.intake.hear(seat, event, handle)
   }
 
   enterAgain(seat: Seat<C>, ackId: number): void {
@@ -367,7 +374,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   #members(): Seat<C>[] {
-    return [...this.#parts.seating.seats.values()].filter(isMember)
+    return [...this.#seats.values()].filter(isMember)
   }
 }
 

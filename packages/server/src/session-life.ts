@@ -4,6 +4,7 @@ import type {
   ExpiryReason,
   Inspector,
   Message,
+  PPError,
   PPMessageInput,
   RoomVersions,
   Time,
@@ -28,6 +29,7 @@ import type { GlobalPresence } from './presence.js'
 import type { Rooms } from './rooms.js'
 import type { ServerNow } from './server-clock.js'
 import { Session } from './session.js'
+import type { ClientMessage, SessionHooks } from './session.js'
 import type { SessionEntry, Sessions } from './sessions.js'
 import { createV2Cursor } from './v2-session.js'
 
@@ -134,6 +136,8 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     parts.any.clear()
   }
 
+  const turns: Turns = { dropped, ended }
+
   function inspect({ id }: PPServerClient, state: string, detail?: string): void {
     if (!inspector.active) return
     const more = detail === undefined ? {} : { detail }
@@ -142,43 +146,41 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
 
   return {
     create(id, { codec, handshake, address, readsByReference }) {
-      const session: Session = new Session({
-        id,
-        codec,
-        time,
-        serverNow: options.serverNow,
-        flush: options.flush,
-        recovery: codec.name === 'v2' ? v2Recovery : options.recovery,
-        ...(codec.name === 'v2' && v2Recovery.windowMs > 0
-          ? { cursor: createV2Cursor(id, options.sayToV2) }
-          : {}),
-        maxOutboxBytes: options.maxOutboxBytes,
-        reread: options.reread,
-        onFault: faults.report,
-        hooks: {
-          message: (message, bytes) => line.arrive(message, bytes),
-          refused: (error) => line.unusable(error),
-          dropped: (reason) => dropped(entry, reason),
-          ended: (reason, expiry) => ended(entry, reason, expiry),
-        },
-      })
-      const parts: ClientParts = {
-        session,
-        host: options.host,
-        events: createEmitter<ClientEvents>(report('A client listener')),
-        handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
-        any: createHandlers<[type: string, payload: unknown]>(),
-        handshake,
-        address,
-        readsByReference,
-        takeRefusal: () => line.takeRefusal(),
-        activity: 'active',
+      const openSession = (hooks: SessionHooks): Session =>
+        new Session({
+          id,
+          codec,
+          time,
+          serverNow: options.serverNow,
+          flush: options.flush,
+          recovery: codec.name === 'v2' ? v2Recovery : options.recovery,
+          ...(codec.name === 'v2' && v2Recovery.windowMs > 0
+            ? { cursor: createV2Cursor(id, options.sayToV2) }
+            : {}),
+          maxOutboxBytes: options.maxOutboxBytes,
+          reread: options.reread,
+          onFault: faults.report,
+          hooks,
+        })
+      const makeClient = (session: Session, takeRefusal: () => boolean): PPServerClient => {
+        const parts: ClientParts = {
+          session,
+          host: options.host,
+          events: createEmitter<ClientEvents>(report('A client listener')),
+          handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
+          any: createHandlers<[type: string, payload: unknown]>(),
+          handshake,
+          address,
+          readsByReference,
+          takeRefusal,
+          activity: 'active',
+        }
+        const client = new PPServerClient(parts)
+        insides.set(client, parts)
+        return client
       }
-      const client = new PPServerClient(parts)
-      const entry: SessionEntry = { session, client }
-      const line = options.lineOf(entry)
-      insides.set(client, parts)
-      lines.set(session, line)
+      const entry = new LivingSession({ openSession, makeClient, lineOf: options.lineOf }, turns)
+      lines.set(entry.session, entry.line)
       return entry
     },
     admitted({ client }) {
@@ -202,5 +204,48 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     isAlive: (member) => insides.get(member)?.session.isEnded === false,
     lineOf: (client) => lines.get(partsOf(client).session),
     isIdle: () => [...lines.values()].every((line) => line.isIdle()),
+  }
+}
+
+/** Told where a session's life turns. */
+interface Turns {
+  dropped(entry: SessionEntry, reason: DisconnectReason): void
+  ended(entry: SessionEntry, reason: DisconnectReason, expiry: ExpiryReason | null): void
+}
+
+interface LivingParts {
+  openSession(hooks: SessionHooks): Session
+  makeClient(session: Session, takeRefusal: () => boolean): PPServerClient
+  lineOf(entry: SessionEntry): Line
+}
+
+/** A session, its client and its place in the pipeline, and who hears of the session: each message comes by all of them, so they are one object. */
+class LivingSession implements SessionEntry, SessionHooks {
+  readonly session: Session
+  readonly client: PPServerClient
+  readonly line: Line
+  readonly #turns: Turns
+
+  constructor({ openSession, makeClient, lineOf }: LivingParts, turns: Turns) {
+    this.#turns = turns
+    this.session = openSession(this)
+    this.client = makeClient(this.session, () => this.line.takeRefusal())
+    this.line = lineOf(this)
+  }
+
+  message(message: ClientMessage, bytes: number): void {
+    this.line.arrive(message, bytes)
+  }
+
+  refused(error: PPError): void {
+    this.line.unusable(error)
+  }
+
+  dropped(reason: DisconnectReason): void {
+    this.#turns.dropped(this, reason)
+  }
+
+  ended(reason: DisconnectReason, expiry: ExpiryReason | null): void {
+    this.#turns.ended(this, reason, expiry)
   }
 }

@@ -12,7 +12,7 @@ import type {
 } from '@painda/protocol'
 import { createAcks } from './ack.js'
 import type { Acks } from './ack.js'
-import type { Connection, ConnectionEnd } from './connection.js'
+import type { Connection, ConnectionEnd, ConnectionOwner } from './connection.js'
 import type { Flush, Flushable } from './flush.js'
 import type { Lane } from './member.js'
 import { fence, isCurrent } from './epoch.js'
@@ -69,7 +69,7 @@ type State =
   | { name: 'dropped'; reason: DisconnectReason; cancelExpiry: Undo }
   | { name: 'ended'; reason: DisconnectReason }
 
-export class Session implements Flushable {
+export class Session implements Flushable, ConnectionOwner {
   readonly id: string
   /** How its newest connection speaks. */
   codec: PeerCodec
@@ -78,6 +78,7 @@ export class Session implements Flushable {
   isMarked = false
 
   readonly #options: SessionOptions
+  readonly #hooks: SessionHooks
   readonly #outbox: Outbox
   readonly #cursor: V2Cursor
   readonly #pings: TokenBucket
@@ -85,11 +86,14 @@ export class Session implements Flushable {
   #state: State = { name: 'opening' }
   /** State rooms that its client is in. */
   #rooms = 0
-  /** The peer has spoken since its first welcome. */
+  /** The peer has spoken since its first welcome … */
   #isKnown = false
+  /** … and since the one on this connection. */
+  #hasSpoken = false
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#hooks = options.hooks
     this.id = options.id
     this.codec = options.codec
     const { codec, recovery, time, onFault } = options
@@ -252,19 +256,14 @@ export class Session implements Flushable {
 
   #attach(connection: Connection, welcome: Welcome, announce: () => void): void {
     this.#receipts.begin(welcome.received)
+    this.#hasSpoken = false
     this.#state = { name: 'open', connection }
     connection.peer = this.id
     connection.isCrowded = this.#rooms > 1
     this.#mark(connection)
     announce()
     this.#outbox.pushFirst(outgoing(welcome))
-    connection.open({
-      receive: (message, bytes) => this.#receive(connection, message, bytes),
-      refuse: (error) => this.#options.hooks.refused(error),
-      received: () => this.#receipts.tell(),
-      mark: (outs) => this.#cursor.mark(outs),
-      ended: (end) => this.#lost(connection, end),
-    })
+    connection.open(this)
   }
 
   #mark(connection: Connection): void {
@@ -272,16 +271,55 @@ export class Session implements Flushable {
     this.#options.flush.mark(this)
   }
 
-  #receive(connection: Connection, message: Message, bytes: number): void {
+  // What follows is for its connection.
+
+  hear(connection: Connection, message: Message, bytes: number): void {
     if (this.#state.name !== 'open' || !isCurrent(this.#state.connection, connection)) return
-    this.#isKnown = true
-    // A v2 client speaks before it has read its new secret.
-    if (this.codec.name !== 'v2') this.tokens.settle()
+    if (!this.#hasSpoken) this.#spoke()
     try {
       this.#handle(connection, message, bytes)
     } catch (thrown) {
       connection.end(toPPError(thrown, 'MALFORMED_FRAME'))
     }
+  }
+
+  refuse(error: PPError): void {
+    this.#hooks.refused(error)
+  }
+
+  tellReceived(): number {
+    return this.#receipts.tell()
+  }
+
+  marked(outs: readonly Outgoing[]): readonly Outgoing[] {
+    return this.#cursor.mark(outs)
+  }
+
+  lost(connection: Connection, end: ConnectionEnd): void {
+    const state = this.#state
+    if (state.name !== 'open' || !isCurrent(state.connection, connection)) return
+    this.#release(connection)
+    const { recovery, time } = this.#options
+    // A client that leaves on purpose; only what the network, a page or a limit ended may come back.
+    const isOver = end.code === null && end.closeCode === CLOSE_NORMAL
+    if (isOver || recovery.windowMs === 0) {
+      this.#finish(end.reason, null)
+      return
+    }
+    const windowMs = windowOf(end, { recovery, isV2: this.codec.name === 'v2', isKnown: this.#isKnown })
+    this.#state = {
+      name: 'dropped',
+      reason: end.reason,
+      cancelExpiry: time.after(windowMs, () => this.#finish(end.reason, 'window')),
+    }
+    this.#hooks.dropped(end.reason)
+  }
+
+  #spoke(): void {
+    this.#isKnown = true
+    this.#hasSpoken = true
+    // A v2 client speaks before it has read its new secret.
+    if (this.codec.name !== 'v2') this.tokens.settle()
   }
 
   /** A v2 client never says that it has its new secret; a pong after it says so. */
@@ -331,13 +369,13 @@ export class Session implements Flushable {
       case 'resync':
       case 'presence':
         this.#count(message)
-        this.#options.hooks.message(message, bytes)
+        this.#hooks.message(message, bytes)
         return
       case 'interest':
       case 'input':
         // Their form is settled; no room takes them yet, and nobody is left to wait for an InputAck.
         this.#count(message)
-        this.#options.hooks.refused(
+        this.#hooks.refused(
           new PPError('NOT_SUPPORTED', `This server does not take "${message.kind}" messages.`),
         )
         return
@@ -360,26 +398,6 @@ export class Session implements Flushable {
     this.#receipts.count(this.#state.name === 'open' && this.codec.name !== 'v2')
   }
 
-  #lost(connection: Connection, end: ConnectionEnd): void {
-    const state = this.#state
-    if (state.name !== 'open' || !isCurrent(state.connection, connection)) return
-    this.#release(connection)
-    const { recovery, time, hooks } = this.#options
-    // A client that leaves on purpose; only what the network, a page or a limit ended may come back.
-    const isOver = end.code === null && end.closeCode === CLOSE_NORMAL
-    if (isOver || recovery.windowMs === 0) {
-      this.#finish(end.reason, null)
-      return
-    }
-    const windowMs = windowOf(end, { recovery, isV2: this.codec.name === 'v2', isKnown: this.#isKnown })
-    this.#state = {
-      name: 'dropped',
-      reason: end.reason,
-      cancelExpiry: time.after(windowMs, () => this.#finish(end.reason, 'window')),
-    }
-    hooks.dropped(end.reason)
-  }
-
   /** Lets go of a connection: nothing that it still says or does reaches the session. */
   #release(connection: Connection): void {
     const state = this.#state
@@ -395,6 +413,6 @@ export class Session implements Flushable {
     if (state.name === 'dropped') state.cancelExpiry()
     this.#state = { name: 'ended', reason }
     this.acks.rejectAll(new PPError('SESSION_EXPIRED', `The session has ended: ${reason}.`))
-    this.#options.hooks.ended(reason, expiry)
+    this.#hooks.ended(reason, expiry)
   }
 }

@@ -7,31 +7,40 @@ import type { TokenBucket } from './rate-limit.js'
 /** Messages per second, by type. */
 export type TypeLimits = { readonly [type: string]: number }
 
-export interface Allowance {
-  /** False: this one is too much. What is refused counts as nothing against its type. Without one: nobody could read which it was. */
-  take(type?: string): boolean
-  saveUp(most: number): void
-}
-
-export function createAllowance(time: Time, perSecond: number, byType: TypeLimits): Allowance {
-  const all = createTokenBucket(time, perSecond)
+/** A class, as what each client has one of: its messages then find one object in memory, and no closures. */
+export class Allowance {
+  readonly #time: Time
+  readonly #all: TokenBucket
+  readonly #byType: TypeLimits
   /** Made when first needed, for types that have a limit only: a peer's own names make none. */
-  const buckets = new Map<string, TokenBucket>()
+  #buckets: Map<string, TokenBucket> | null = null
 
-  function bucketOf(type: string): TokenBucket | undefined {
-    const limit = Object.hasOwn(byType, type) ? byType[type] : undefined
-    if (limit === undefined) return undefined
-    let bucket = buckets.get(type)
-    // A limit below one a second still lets one through.
-    if (bucket === undefined) buckets.set(type, (bucket = createTokenBucket(time, limit, Math.max(1, limit))))
-    return bucket
+  constructor(time: Time, perSecond: number, byType: TypeLimits) {
+    this.#time = time
+    this.#all = createTokenBucket(time, perSecond)
+    this.#byType = byType
   }
 
-  return {
-    take: (type) => all.take() && (type === undefined || bucketOf(type)?.take() !== false),
-    saveUp(most) {
-      all.saveUp(most)
-      for (const bucket of buckets.values()) bucket.saveUp(most)
-    },
+  /** False: this one is too much. What is refused counts as nothing against its type. Without one: nobody could read which it was. */
+  take(type?: string): boolean {
+    return this.#all.take() && (type === undefined || this.#bucketOf(type)?.take() !== false)
+  }
+
+  saveUp(most: number): void {
+    this.#all.saveUp(most)
+    for (const bucket of this.#buckets?.values() ?? []) bucket.saveUp(most)
+  }
+
+  #bucketOf(type: string): TokenBucket | undefined {
+    const limit = Object.hasOwn(this.#byType, type) ? this.#byType[type] : undefined
+    if (limit === undefined) return undefined
+    this.#buckets ??= new Map()
+    let bucket = this.#buckets.get(type)
+    if (bucket === undefined) {
+      // A limit below one a second still lets one through.
+      bucket = createTokenBucket(this.#time, limit, Math.max(1, limit))
+      this.#buckets.set(type, bucket)
+    }
+    return bucket
   }
 }

@@ -17,6 +17,14 @@ export type Match = 'no' | 'same' | 'changed'
 /** In a tracked tree: whether a container that stands in both lists changed inside. */
 export type IsChanged = (container: object) => boolean
 
+/** Of a list in which no item changed inside. */
+export const noneChanged: IsChanged = () => false
+
+/** True where an item that is the very same one in both lists has no changes, whichever it is: then nobody need be asked. */
+export function areSettled(isChanged: IsChanged | undefined): boolean {
+  return isChanged === undefined || isChanged === noneChanged
+}
+
 /** Without `isChanged`, two items are what they look like. */
 export function matchItems(before: unknown, after: unknown, isChanged: IsChanged | undefined): Match {
   if (typeof after !== 'object' || after === null) return before === after ? 'same' : 'no'

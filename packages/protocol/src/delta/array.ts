@@ -5,11 +5,12 @@
 //   3. other lists of the same length with few differing places are compared place by place
 //   4. what is left goes through Myers with bounded effort, and past the bound is replaced
 import type { Json } from '../json.js'
-import { align, idOf, matchItems } from './align.js'
+import { align, areSettled, idOf, matchItems } from './align.js'
 import type { IsChanged } from './align.js'
 import type { DiffContext } from './context.js'
 import type { ArrayOp, Delta } from './delta.js'
 import type { KeyedAlignment } from './keyed.js'
+import type { Alignment } from './myers.js'
 import { haveSameFields, isRecord } from './value.js'
 
 /** Says that a new item is the better thing to send. */
@@ -40,14 +41,15 @@ export function diffArray(
   const writing: Writing = { ops: [], patches: [], context, isChanged, change }
   const shorter = Math.min(before.length, after.length)
 
-  let start = 0
+  let start = areSettled(isChanged) ? sameAtStart(before, after, shorter) : 0
   for (; start < shorter; start++) {
     const match = matchItems(before[start], after[start], isChanged)
     if (match === 'no') break
     if (match === 'changed') writePatch(writing, start, before[start], after[start])
   }
-  let endBefore = before.length
-  let endAfter = after.length
+  const sameEnd = areSettled(isChanged) ? sameAtEnd(before, after, shorter - start) : 0
+  let endBefore = before.length - sameEnd
+  let endAfter = after.length - sameEnd
   const patchesAtEnd: ArrayOp[] = []
   for (; endBefore > start && endAfter > start; endBefore--, endAfter--) {
     const match = matchItems(before[endBefore - 1], after[endAfter - 1], isChanged)
@@ -64,6 +66,21 @@ export function diffArray(
   const ops = inOrder(writing)
   if (ops.length === 0) return undefined
   return isCheaperWhole(ops, before, after) ? 'all' : ops
+}
+
+/** How many of the first `limit` items are the very same ones: told without a call for each. */
+function sameAtStart(before: readonly unknown[], after: readonly unknown[], limit: number): number {
+  let count = 0
+  while (count < limit && before[count] === after[count]) count++
+  return count
+}
+
+/** The same from the end. */
+function sameAtEnd(before: readonly unknown[], after: readonly unknown[], limit: number): number {
+  const [end, endAfter] = [before.length - 1, after.length - 1]
+  let count = 0
+  while (count < limit && before[end - count] === after[endAfter - count]) count++
+  return count
 }
 
 /** Patches after everything that shifts; among items that all stay where they are, by index. */
@@ -91,11 +108,12 @@ function writeMiddle(
   }
   let atBefore = 0
   let atAfter = 0
-  for (const { i, j, length } of aligned) {
+  for (const stretch of aligned) {
+    const { i, j, length } = stretch
     writeRun(writing, before.slice(atBefore, i), after.slice(atAfter, j), offset + atAfter)
     atBefore = i + length
     atAfter = j + length
-    for (let n = 0; n < length; n++) writeKept(writing, offset + j + n, before[i + n], after[j + n])
+    writeStretch(writing, before, after, stretch, offset)
   }
   writeRun(writing, before.slice(atBefore), after.slice(atAfter), offset + atAfter)
 }
@@ -119,8 +137,22 @@ function writeWithMoves(
     const items = takeAll(after.slice(index, index + count), context)
     ops.push({ op: 'splice', index: offset + index, deleteCount: 0, items })
   }
-  for (const { i, j, length } of kept)
-    for (let n = 0; n < length; n++) writeKept(writing, offset + j + n, before[i + n], after[j + n])
+  for (const stretch of kept) writeStretch(writing, before, after, stretch, offset)
+}
+
+/** Changes of items that stay. */
+function writeStretch(
+  writing: Writing,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  { i, j, length }: Alignment[number],
+  offset: number,
+): void {
+  const isSettled = areSettled(writing.isChanged)
+  for (let n = 0; n < length; n++) {
+    if (isSettled && before[i + n] === after[j + n]) continue
+    writeKept(writing, offset + j + n, before[i + n], after[j + n])
+  }
 }
 
 /** Says that `before` gives way to `after`, which now begins at `index`. Neither holds an item of the other. */

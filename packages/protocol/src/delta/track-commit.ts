@@ -1,5 +1,7 @@
 // The end of a tick: from what the nodes remember to one delta. Cost follows what was touched.
 import type { Json } from '../json.js'
+import { noneChanged } from './align.js'
+import type { IsChanged } from './align.js'
 import type { DiffContext, Secrecy } from './context.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
 import { diffArrays, diffField, replacement, REPLACE_EMPTIED_KEYS } from './diff.js'
@@ -85,8 +87,8 @@ function changeOfList(node: ListNode, context: DiffContext, depth: number): Delt
 }
 
 /** Which items of a list changed inside. What stood in it when the tick began is at home here, so that is noted here. */
-function changedItems({ children }: ListNode): (item: object) => boolean {
-  if (children.length === 0) return () => false
+function changedItems({ children }: ListNode): IsChanged {
+  if (children.length === 0) return noneChanged
   const changed = new Set<object>(children.map(({ raw }) => raw))
   return (item) => changed.has(item)
 }

@@ -17,6 +17,7 @@ import { widthOf, writeKeys } from './keys.js'
 import { isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
 import type { Column, Group } from './place.js'
+import { createShapes } from './shapes.js'
 import { MAX_TEMPLATES, writeTemplate } from './template.js'
 import type { Template } from './template.js'
 
@@ -45,6 +46,8 @@ export interface DeltaWriter {
 export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter {
   const names = createDictionaryWriter()
   const templates: Template[] = []
+  const shapes = createShapes(templates, names)
+  names.putShape = shapes.put
   const table = createChangeTable(names, templates, patterns)
   const groupsOut = createBitWriter()
 
@@ -78,10 +81,11 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
   }
 
   function writeGroups(): void {
+    shapes.begin()
     let known: number
     do {
-      // Names are as wide as there are names, and values may bring new ones: then once more, with all of them.
-      known = names.length
+      // Their numbers are as wide as there are names and templates, and values may bring new ones: then once more, with all of them.
+      known = names.length + templates.length
       groupsOut.truncate(0)
       for (const group of table.groups) {
         groupsOut.flag(true)
@@ -89,7 +93,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
       }
       groupsOut.flag(false)
       groupsOut.align()
-    } while (names.length > known)
+    } while (names.length + templates.length > known)
   }
 
   function writeGroup({ number, template, rows, keys, columns }: Group): void {

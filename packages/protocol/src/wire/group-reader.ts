@@ -21,8 +21,8 @@ export interface GroupReader {
 }
 
 export function createGroupReader(): GroupReader {
-  const names = createDictionaryReader()
   const templates: Template[] = []
+  const names = createDictionaryReader((number) => templates[number]?.fields)
 
   function readNews(r: Reader): void {
     names.read(r, r.varint())

@@ -64,7 +64,10 @@ export interface DictionaryReader extends NameReader {
   truncate(length: number): void
 }
 
-export function createDictionaryReader(): DictionaryReader {
+/** `fieldsOf`: see `NameReader`. */
+export function createDictionaryReader(
+  fieldsOf: (template: number) => readonly string[] | undefined,
+): DictionaryReader {
   const names: string[] = []
   function nameOf(number: number): string {
     const name = names[number]
@@ -74,6 +77,7 @@ export function createDictionaryReader(): DictionaryReader {
   return {
     nameOf,
     take: (r) => nameOf(r.varint()),
+    fieldsOf,
     get length() {
       return names.length
     },

@@ -138,6 +138,8 @@ export function groupOf(
     group = createGroup(place, fields.slice(0, count), templates, names)
     place.groups.set(signature, group)
   }
+  // A name may hold what joins them.
+  if (!hasFields(group, fields, count)) return null
   place.recent = group
   return group
 }

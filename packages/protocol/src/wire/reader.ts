@@ -6,9 +6,12 @@ import { ensure, malformed } from '../malformed.js'
 import { decodeUtf8, textOfCodes } from '../utf8.js'
 import { powerOf } from './number.js'
 
-/** Reads one key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
+/** Reads keys. */
 export interface NameReader {
+  /** One key. @throws PPError `MALFORMED_FRAME` for a name that reaches a prototype. */
   take(r: Reader): string
+  /** All keys of an object, by the number of a template; undefined where there is none. */
+  fieldsOf?(template: number): readonly string[] | undefined
 }
 
 /** How one value is read; handed to the readers of columns, which values contain in turn. */

@@ -10,6 +10,7 @@ import { readGroupSpans } from './span-groups.js'
 import type { SpanView } from './span-groups.js'
 import { Unknown, Walk } from './span-walk.js'
 import type { Span } from './span-walk.js'
+import type { Template } from './template.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, VERSIONS } from './view-decoder.js'
 
 export interface SpanReader {
@@ -233,7 +234,8 @@ function readSnapshot(walk: Walk, flags: number, views: Map<number, SpanView>): 
     walk.varint('channel of the base')
     walk.varint('version of the base')
   }
-  const view: SpanView = { names: createDictionaryReader(), templates: [] }
+  const templates: Template[] = []
+  const view: SpanView = { names: createDictionaryReader((number) => templates[number]?.fields), templates }
   readGroupSpans(walk, view, (flags & HAS_NEWS) !== 0)
   views.set(channel, view)
 }

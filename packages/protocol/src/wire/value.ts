@@ -28,6 +28,9 @@ const NUMBER = 0x90
 const SHORT_TEXT = 0xa0
 /** Plus −1 − n, for whole numbers from −1 to −32. */
 const SMALL_NEGATIVE = 0xc0
+/** Plus the number of the template that has the keys; `LONG_SHAPE`: that and a varint more. */
+export const SHAPED = 0xe0
+export const LONG_SHAPE = 15
 
 export function writeValue(w: Writer, value: unknown, names: NameWriter, depth: number): void {
   switch (typeof value) {
@@ -73,10 +76,13 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     return
   }
   const entries = Object.entries(value).filter(([, child]) => child !== undefined)
-  w.u8(OBJECT)
-  w.varint(entries.length)
+  const isShaped = names.putShape?.(w, entries)
+  if (isShaped !== true) {
+    w.u8(OBJECT)
+    w.varint(entries.length)
+  }
   for (const [key, child] of entries) {
-    names.put(w, key)
+    if (isShaped !== true) names.put(w, key)
     writeValue(w, child, names, depth + 1)
   }
 }
@@ -142,6 +148,7 @@ export function readTagged(r: Reader, tag: number, names: NameReader, depth: num
     ensure(text.length === length, 'text')
     return text
   }
+  if (tag >= SHAPED && tag <= SHAPED + LONG_SHAPE) return readShaped(r, tag - SHAPED, names, depth + 1)
   switch (tag) {
     case NULL:
       return null
@@ -187,5 +194,15 @@ function readObject(r: Reader, names: NameReader, depth: number): Record<string,
     const key = names.take(r)
     object[key] = readValue(r, names, depth)
   }
+  return object
+}
+
+/** An object whose keys are the fields of a template, at least one. */
+function readShaped(r: Reader, code: number, names: NameReader, depth: number): Record<string, unknown> {
+  ensure(depth <= MAX_DEPTH + 1, 'depth')
+  const fields = names.fieldsOf?.(code < LONG_SHAPE ? code : LONG_SHAPE + r.varint()) ?? []
+  ensure(fields.length > 0, 'shape')
+  const object: Record<string, unknown> = {}
+  for (const key of fields) object[key] = readValue(r, names, depth)
   return object
 }

@@ -5,9 +5,11 @@ import { CHECK_BYTES, checkOf } from './check.js'
 
 const FIRST_CAPACITY = 256
 
-/** Writes one key. */
+/** Writes keys. */
 export interface NameWriter {
   put(w: Writer, name: string): void
+  /** Writes all keys of an object at once, by the number of a template that has them; false, and nothing is written, where there is none. */
+  putShape?(w: Writer, entries: readonly (readonly [key: string, value: unknown])[]): boolean
 }
 
 /** How one value is written; handed to the writers of lists, which values contain in turn. */
