@@ -76,13 +76,13 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     return
   }
   const entries = Object.entries(value).filter(([, child]) => child !== undefined)
-  const isShaped = names.putShape?.(w, entries)
-  if (isShaped !== true) {
+  const areKeysPut = names.putShape?.(w, entries) === true
+  if (!areKeysPut) {
     w.u8(OBJECT)
     w.varint(entries.length)
   }
   for (const [key, child] of entries) {
-    if (isShaped !== true) names.put(w, key)
+    if (!areKeysPut) names.put(w, key)
     writeValue(w, child, names, depth + 1)
   }
 }
@@ -148,7 +148,12 @@ export function readTagged(r: Reader, tag: number, names: NameReader, depth: num
     ensure(text.length === length, 'text')
     return text
   }
-  if (tag >= SHAPED && tag <= SHAPED + LONG_SHAPE) return readShaped(r, tag - SHAPED, names, depth + 1)
+  if (tag >= SHAPED && tag <= SHAPED + LONG_SHAPE) {
+    const code = tag - SHAPED
+    const fields = names.fieldsOf?.(code < LONG_SHAPE ? code : code + r.varint())
+    ensure(fields !== undefined && fields.length > 0, 'shape')
+    return readObject(r, names, depth + 1, fields)
+  }
   switch (tag) {
     case NULL:
       return null
@@ -186,23 +191,20 @@ function readArray(r: Reader, names: NameReader, depth: number): unknown[] {
   return list
 }
 
-function readObject(r: Reader, names: NameReader, depth: number): Record<string, unknown> {
+/** `fields`: its keys, where they are known. */
+function readObject(
+  r: Reader,
+  names: NameReader,
+  depth: number,
+  fields?: readonly string[],
+): Record<string, unknown> {
   ensure(depth <= MAX_DEPTH + 1, 'depth')
   const object: Record<string, unknown> = {}
-  for (let count = r.count(2); count > 0; count--) {
+  const count = fields?.length ?? r.count(2)
+  for (let i = 0; i < count; i++) {
     // The dictionary lets no key in that reaches a prototype.
-    const key = names.take(r)
+    const key = fields?.[i] ?? names.take(r)
     object[key] = readValue(r, names, depth)
   }
-  return object
-}
-
-/** An object whose keys are the fields of a template, at least one. */
-function readShaped(r: Reader, code: number, names: NameReader, depth: number): Record<string, unknown> {
-  ensure(depth <= MAX_DEPTH + 1, 'depth')
-  const fields = names.fieldsOf?.(code < LONG_SHAPE ? code : LONG_SHAPE + r.varint()) ?? []
-  ensure(fields.length > 0, 'shape')
-  const object: Record<string, unknown> = {}
-  for (const key of fields) object[key] = readValue(r, names, depth)
   return object
 }
