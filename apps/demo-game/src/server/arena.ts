@@ -11,6 +11,8 @@ import { createMint } from './coins.js'
 import type { Mint } from './coins.js'
 import type { ArenaRoom, Crew } from './crew.js'
 import { dash, useItem } from './powers.js'
+import { giveUp, isEnding, RETURN_WITHIN_MS, takePlace } from './return.js'
+import type { Awaited } from './return.js'
 import { TIMING, createStopwatch, enterPhase, giveMission, hasRematch } from './round.js'
 import type { Stopwatch, Timing } from './round.js'
 import { dress, getUp, peopleOf, sitDown } from './seats.js'
@@ -24,6 +26,8 @@ export interface Memory {
   watch: Stopwatch
   mint: Mint
   timing: Timing
+  /** Players of the server before who are not back. */
+  awaited: Awaited
 }
 
 /** Somebody who was voted out stays out this long. */
@@ -46,6 +50,7 @@ export function defineArena(
       watch: createStopwatch(),
       mint: createMint(),
       timing,
+      awaited: new Set(),
     }
     memories.set(roomId, memory)
     return memory
@@ -62,6 +67,9 @@ export function defineArena(
     rooms.add(room)
     advertise(room, room.state)
     room.every(500, () => advertise(room, room.state))
+    const { awaited } = memoryOf(room.id)
+    if (awaited.size > 0)
+      room.setTimeout(() => room.update((state) => giveUp(state, awaited)), RETURN_WITHIN_MS)
     crew.attend(room)
   }
 
@@ -80,15 +88,26 @@ export function defineArena(
     },
     // Somebody has saved a rule: the round goes on with it.
     onReload: ({ room }) => begin(room),
+    // Somebody has saved the contract, and this server has the rooms of the one before: their rounds go on too.
+    onRestore({ room, state }) {
+      const memory = memoryOf(room.id)
+      memory.mint = createMint(state.coins)
+      for (const id of Object.keys(state.players)) memory.awaited.add(id)
+      begin(room)
+    },
     onJoin({ client, room, state, random }, options) {
       const profile = readProfile(options)
-      sitDown(state, client.id, profile, { isBot: crew.isBot(client.id), random })
-      if (state.phase === 'play') giveMission(state, client.id, random)
+      const isBot = crew.isBot(client.id)
+      if (!takePlace(state, memoryOf(room.id).awaited, client.id, { ...profile, isBot })) {
+        sitDown(state, client.id, profile, { isBot, random })
+        if (state.phase === 'play') giveMission(state, client.id, random)
+      }
       room.presence.update(client, { isTyping: false, isIdle: false, isHidden: false })
     },
     onDrop: ({ client, room }) =>
       void (bodyOf(memoryOf(room.id).bodies, client.id).direction = { x: 0, y: 0 }),
-    onLeave({ client, room, state, random }) {
+    onLeave({ client, room, state, random }, reason) {
+      if (reason === 'ended' && isEnding(server)) return
       const memory = memoryOf(room.id)
       memory.bodies.delete(client.id)
       getUp(state, client.id)

@@ -1,7 +1,7 @@
 // Coins lie on the floor and are picked up by walking over them.
 import type { Random } from '@painda/protocol'
 import { COLUMNS, ROWS } from '../shared/game.js'
-import type { ArenaState, Player } from '../shared/game.js'
+import type { ArenaState, Player, Point } from '../shared/game.js'
 
 export const MAX_COINS = 6
 /** How often one appears while there is room for it. */
@@ -14,7 +14,11 @@ export interface Mint {
   waitMs: number
 }
 
-export const createMint = (): Mint => ({ nextId: 1, waitMs: 0 })
+/** `there`: coins of a mint before, which keep their names. */
+export function createMint(there: Readonly<Record<string, Point>> = {}): Mint {
+  const last = Math.max(0, ...Object.keys(there).map((id) => Number(id.slice(1)) || 0))
+  return { nextId: last + 1, waitMs: 0 }
+}
 
 export function dropCoins(state: ArenaState, mint: Mint, dtMs: number, random: Random): void {
   mint.waitMs -= dtMs

@@ -12,6 +12,7 @@ import type { Roster } from './crew.js'
 import { playOptionsOf } from './environment.js'
 import type { PlayOptions } from './environment.js'
 import { offerRooms } from './open-room.js'
+import { lastDay } from './return.js'
 import { TIMING } from './round.js'
 
 export { contract }
@@ -40,6 +41,7 @@ export function start(httpServer: Server): GameServer {
     recovery: { retentionMs: SEAT_KEPT_MS },
     maxMessagesPerSecondByType: PER_SECOND,
   })
+  server.register(lastDay)
   // Who is told to come back waits a moment of their own: a new version of the game is not met by everybody at once.
   server.handleSignals({ spreadMs: RETURN_MS })
   return server
