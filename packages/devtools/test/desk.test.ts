@@ -303,15 +303,57 @@ test('a bot joins as the page did and does what its player has done, until it is
   expect(harness.server.getClient('bot-inspector-2')).toBeUndefined()
 })
 
-test('bots go with their server: the one that was started after it has places for others', async () => {
-  const { act, harness, desk } = await build()
-  expect(await act({ what: 'bot' })).toBeNull()
-  expect(harness.server.getClient('bot-inspector-1')).toBeDefined()
+/** Another server of the same process, and how a bot comes to a room of it. */
+function startAnother({ desk, harness, lane }: Awaited<ReturnType<typeof build>>) {
   const next = createHarness({ contract, setup })
   undos.push(() => next.close())
   desk.attach(next.server)
-  await harness.time.advance(1_000)
-  expect(harness.server.getClient('bot-inspector-1')).toBeUndefined()
+  const room = next.server.createRoom(Table)
+  const advance = async (ms: number) => {
+    for (let step = 0; step < 10; step++) {
+      await harness.time.advance(ms / 10)
+      await next.time.advance(ms / 10)
+    }
+  }
+  return {
+    room,
+    server: next.server,
+    advance,
+    async hire() {
+      const hired = lane.act({ what: 'bot', room: room.id })
+      await advance(200)
+      return hired
+    },
+  }
+}
+
+test('bots go with their server at once: the one that was started after it has places for others', async () => {
+  const built = await build()
+  const { act, harness } = built
+  for (let count = 0; count < 32; count++) expect(await act({ what: 'bot' })).toBeNull()
+  expect(await act({ what: 'bot' })).toBe('There are 32 bots already.')
+  const ended = harness.server.shutdown({ timeoutMs: 0, spreadMs: 0 })
+  await harness.time.advance(50)
+  await ended
+  const next = startAnother(built)
+  expect([await next.hire(), next.room.clients.length]).toEqual([null, 1])
+})
+
+test('a second server of the same process leaves the bots of the first one alone, and has its own', async () => {
+  const built = await build()
+  const { act, harness } = built
+  expect(await act({ what: 'bot' })).toBeNull()
+  const next = startAnother(built)
+  expect(await next.hire()).toBeNull()
+  await next.advance(10_000)
+  const connected = () => [
+    harness.server.getClient('bot-inspector-1')?.connected,
+    next.server.getClient('bot-inspector-2')?.connected,
+  ]
+  expect(connected()).toEqual([true, true])
+  await next.server.close()
+  await next.advance(10_000)
+  expect(connected()).toEqual([true, undefined])
 })
 
 test('a bot that the room does not take says why', async () => {

@@ -1,5 +1,5 @@
 // A bot for any game: a client without a network that joins a room as a player of a page did, and then does now and again one of the
-// things which that player has done.
+// things which that player has done. It goes with its server.
 import { PPClient } from '@painda/client'
 import { createTransportPair, type Random, type Time, type Transport } from '@painda/protocol'
 
@@ -63,6 +63,10 @@ export function createBot({
     onGone(why)
   }
 
+  // It belongs to this server: another one may stand where it would come back to, or none.
+  client.on('disconnect', (_reason, error) => {
+    if (error?.code === 'SERVER_SHUTDOWN') end('The game server has ended.')
+  })
   client.connect()
   const handle = client.join(room, { options })
   handle.joined.then(onIn, (thrown: unknown) =>

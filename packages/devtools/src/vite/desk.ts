@@ -168,8 +168,6 @@ export function createDesk(time: Time = hostTime(globalThis)): Desk {
     attach(server) {
       const taps = createTaps()
       server.inspector.through = taps.through
-      // Theirs has made way for this one: they would knock at its door, and keep the places of others.
-      for (const bot of [...bots]) bot.close()
       tables = [...tables, { server, taps }].slice(-MAX_SERVERS)
       if (stopTimer !== null) undos.push(server.inspector.listen(count))
     },
