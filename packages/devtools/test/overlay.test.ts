@@ -121,6 +121,21 @@ test('what happened before the overlay was there is in the list', async () => {
   ])
 })
 
+test('beside an open detail no row is weighed as JSON: there is no place to show it', async () => {
+  open()
+  client.start()
+  draw()
+  await settle()
+  const weighed = () => shadow().querySelectorAll('.rows .raw-size').length
+  expect(weighed()).toBeGreaterThan(2)
+  find('.rows .row').click()
+  await settle()
+  expect(weighed()).toBe(0)
+  find('.detail-close').click()
+  await settle()
+  expect(weighed()).toBeGreaterThan(2)
+})
+
 test('new frames appear at the next drawing, and a paused view stands still and counts them', async () => {
   open()
   client.start()

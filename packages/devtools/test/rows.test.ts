@@ -169,11 +169,11 @@ test('a row is held against the filter when it comes, and not again when the rin
   }
 })
 
-test('a narrow row leaves out what the frame would weigh as JSON', () => {
+test('a row without a place for it leaves out what the frame would weigh as JSON', () => {
   const row = rowOf(move, 'out')
   const page = document.createElement('div')
-  const draw = (isNarrow: boolean): Element | null => {
-    render(h(FrameRow, { row, top: 0, isSelected: false, isNarrow, onSelect() {} }), page)
+  const draw = (isTight: boolean): Element | null => {
+    render(h(FrameRow, { row, top: 0, isSelected: false, isNarrow: false, isTight, onSelect() {} }), page)
     return page.querySelector('.raw-size')
   }
   expect([draw(false) === null, draw(true) === null]).toEqual([false, true])

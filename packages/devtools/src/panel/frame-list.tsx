@@ -90,6 +90,7 @@ export function FrameList({ model, isNarrow }: { model: Model; isNarrow: boolean
                   top={item.start}
                   isSelected={row === selected}
                   isNarrow={isNarrow}
+                  isTight={isNarrow || selected !== null}
                   onSelect={model.select}
                 />
               )

@@ -14,6 +14,8 @@ interface FrameRowProps {
   top: number
   isSelected: boolean
   isNarrow: boolean
+  /** What the frame would weigh as JSON has no place beside what it weighs. */
+  isTight: boolean
   onSelect: (row: Row) => void
 }
 
@@ -25,13 +27,17 @@ export function rowId(row: Row): string {
 
 export class FrameRow extends Component<FrameRowProps> {
   override shouldComponentUpdate(next: FrameRowProps): boolean {
-    const { row, top, isSelected, isNarrow } = this.props
+    const { row, top, isSelected, isNarrow, isTight } = this.props
     return (
-      next.row !== row || next.top !== top || next.isSelected !== isSelected || next.isNarrow !== isNarrow
+      next.row !== row ||
+      next.top !== top ||
+      next.isSelected !== isSelected ||
+      next.isNarrow !== isNarrow ||
+      next.isTight !== isTight
     )
   }
 
-  override render({ row, top, isSelected, isNarrow, onSelect }: FrameRowProps) {
+  override render({ row, top, isSelected, isNarrow, isTight, onSelect }: FrameRowProps) {
     const { frame } = row
     return (
       <div
@@ -67,18 +73,18 @@ export class FrameRow extends Component<FrameRowProps> {
         <span class="cell-room">{visible(row.room ?? '')}</span>
         <span class="cell-version">{versionText(row)}</span>
         <span class="cell-bytes">
-          {frame !== null && frame.part === 0 && <Size frame={frame} isNarrow={isNarrow} />}
+          {frame !== null && frame.part === 0 && <Size frame={frame} isTight={isTight} />}
         </span>
       </div>
     )
   }
 }
 
-/** A narrow row has no place for what the frame would weigh as JSON, and finding it out costs as much as writing the JSON. */
-function Size({ frame, isNarrow }: { frame: NonNullable<Row['frame']>; isNarrow: boolean }) {
+/** What the frame would weigh as JSON is found out only for who sees it: that costs as much as writing the JSON. */
+function Size({ frame, isTight }: { frame: NonNullable<Row['frame']>; isTight: boolean }) {
   return (
     <>
-      {!isNarrow && (
+      {!isTight && (
         <span class="raw-size" title="as JSON">
           {formatBytes(rawSize(frame))} →{' '}
         </span>
