@@ -251,7 +251,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function close(): void {
-    if (state.name === 'closed') return
+    // After an error there may be something that waits for a `connect()`, or runs on for a moment.
+    if (state.name === 'closed' && state.error === null) return
     const wasOpen = state.name === 'open'
     // Code 1000 ends the session at the server too.
     if ('link' in state) state.link.close(CLOSE_NORMAL, 'client disconnect')

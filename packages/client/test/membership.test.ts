@@ -362,6 +362,34 @@ describe('a handle that is over', () => {
     expect([server.time.pending, client.handles()]).toEqual([0, []])
   })
 
+  test('[CB4] after an error that ended the connection close() still ends what lingers, and what waits is not sent later', async () => {
+    const { server, client } = await open()
+    const room = client.room(Arena)
+    const release = room.retain()
+    const held = client.join(Arena, { id: 'a2' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'), ...entrance(server, 1, 'a2'))
+    await say(server, { kind: 'error', code: 'ORIGIN_FORBIDDEN', message: 'No.', fatal: true })
+    expect(client.status()).toMatchObject({ status: 'closed', error: { code: 'ORIGIN_FORBIDDEN' } })
+    const told: string[] = []
+    client.on('disconnect', (reason) => void told.push(reason))
+    client.emit('late')
+    release()
+    expect(server.time.pending).toBe(1)
+    client.close()
+    expect([server.time.pending, client.handles(), client.status().error, told]).toEqual([
+      0,
+      [held],
+      null,
+      [],
+    ])
+    client.connect()
+    await client.ready
+    await server.settle()
+    expect([server.last.types(), server.last.of('join').map(({ room: id }) => id)]).toEqual([[], ['a2']])
+    client.close()
+  })
+
   test.each([
     ['was joined', async (server: FakeServer) => say(server, ...entrance(server, 0, 'a1'))],
     ['was refused', async (server: FakeServer) => say(server, refusal(server, 0))],
