@@ -112,7 +112,12 @@ export function createCore(options: ClientOptions): Core {
     onError: report,
   })
   const { asks, outbox, session, post } = mail
-  const messaging = createMessaging({ asks, post, onError: report })
+  const messaging = createMessaging({
+    asks,
+    post,
+    onError: report,
+    ended: () => readEnd(connection.snapshot()),
+  })
   const selfId = (): string | null => session.userId
   const presence = createPresence({
     batch,
@@ -381,6 +386,11 @@ export function createCore(options: ClientOptions): Core {
     report,
     replaceContract: contract.replace,
   }
+}
+
+/** Why nothing more happens by itself; null while something may. */
+function readEnd({ status, error }: ConnectionSnapshot): PPError | null {
+  return status === 'closed' ? (error ?? closedError()) : null
 }
 
 function closedError(): PPError {

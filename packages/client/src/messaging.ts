@@ -31,9 +31,20 @@ export interface MessagingOptions {
   asks: Asks
   post: (message: Message, gate?: Gate) => void
   onError: (thrown: unknown) => void
+  /** Why no answer can come before somebody connects the client; null while it is, or tries by itself. */
+  ended: () => PPError | null
 }
 
-export function createMessaging({ asks, post, onError }: MessagingOptions): Messaging {
+export function createMessaging({ asks, post, onError, ended }: MessagingOptions): Messaging {
+  /** Who asks and connects in one turn, in whichever order, is answered. */
+  function refuseUnlessConnected(ackId: number): void {
+    if (ended() === null) return
+    void Promise.resolve().then(() => {
+      const error = ended()
+      if (error !== null) asks.reject(ackId, error)
+    })
+  }
+
   function answerTo(ackId: number): Answer {
     let isAnswered = false
     return (answer) => {
@@ -62,6 +73,7 @@ export function createMessaging({ asks, post, onError }: MessagingOptions): Mess
         asks.reject(ackId, toPPError(thrown, 'INVALID_PAYLOAD'))
         throw thrown
       }
+      refuseUnlessConnected(ackId)
       if (output === undefined) return answer
       return answer.then((data) => validate(output, data, `The answer to "${type}"`))
     },

@@ -2,7 +2,7 @@ import { contractNames, defineContract, isReliable, PPError, type } from '@paind
 import { describe, expect, test } from 'vitest'
 import { createFakeServer } from './fake-server.js'
 import type { FakeServer, Peer } from './fake-server.js'
-import type { Recovery } from '../src/index.js'
+import type { PPClient, Recovery } from '../src/index.js'
 
 /** Opens again after a cut; what the server answers to the hello is up to the test. */
 async function reconnect(server: FakeServer): Promise<Peer> {
@@ -262,6 +262,49 @@ describe('questions to the server', () => {
     await client.ready
     await server.settle()
     expect(server.last.types()).toEqual(['event'])
+    client.close()
+  })
+
+  test.each([
+    ['by close()', (client: PPClient) => client.close(), 'CLOSED'],
+    [
+      'by an error',
+      (_client: PPClient, server: FakeServer) =>
+        server.last.say({ kind: 'error', code: 'ORIGIN_FORBIDDEN', message: 'No.', fatal: true }),
+      'ORIGIN_FORBIDDEN',
+    ],
+  ])(
+    '[AK1] a question to a client that was closed %s rejects at once, leaves no timer, and is not sent later',
+    async (_how, end, code) => {
+      const server = createFakeServer()
+      const client = server.client()
+      await client.ready
+      end(client, server)
+      await server.settle()
+      const asked = [client.request('a'), client.of('/admin').request('b'), client.join('r1').request('c')]
+      const inRoom = code === 'CLOSED' ? 'CLOSED' : 'NOT_IN_ROOM'
+      expect(await Promise.allSettled(asked)).toMatchObject(
+        [code, code, inRoom].map((each) => ({ status: 'rejected', reason: { code: each } })),
+      )
+      expect(server.time.pending).toBe(0)
+      client.connect()
+      await client.ready
+      await server.settle()
+      expect(server.last.types()).toEqual([])
+      client.close()
+    },
+  )
+
+  test('[AK1] a question to a closed client is sent when somebody connects it in the same turn', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    await client.ready
+    client.close()
+    client.request('a').catch(() => {})
+    client.connect()
+    await client.ready
+    await server.settle()
+    expect(server.last.types()).toEqual(['a'])
     client.close()
   })
 
