@@ -42,12 +42,12 @@ export function keyOf({ how, name, room, spectate = false }: Wish): string {
 }
 
 /**
- * Whether a room of that id and kind may be the answer. Only the server knows the kind of a room that was asked for by its id, and
- * which room an invite code stands for.
+ * Whether a room of that id, or invite code, and kind may be the answer. Only the server knows the kind of a room that was asked for by
+ * its id, and which room an invite code stands for.
  */
 export function mayMean({ how, name, room }: Wish, id: string, kind: string | undefined): boolean {
   if (how === 'create') return false
-  if (room !== undefined && readInvite(room) === null) return room === id
+  if (room !== undefined && readInvite(room) === null && readInvite(id) === null) return room === id
   return room === id || name === undefined || kind === undefined || kind === name
 }
 

@@ -175,6 +175,19 @@ describe('a room that is left and wanted again before the server has answered', 
     client.close()
   })
 
+  test('[RP3] a leave by an invite code waits for a join that may mean the same room', async () => {
+    const { server, client } = await open()
+    const invited = client.join(Arena, { id: 'ABCDE-FGHJK' })
+    const byId = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    invited.leave()
+    await server.settle()
+    expect(leftRooms(server)).toEqual([])
+    await say(server, ...entrance(server, 1, 'a1'))
+    expect([byId.status, leftRooms(server)]).toEqual(['joined', ['ABCDE-FGHJK']])
+    client.close()
+  })
+
   test('[RP3] a join of another kind, of another id, or of a new room keeps no room from being left', async () => {
     const { server, client } = await open()
     const room = client.join(Arena, { id: 'a1' })

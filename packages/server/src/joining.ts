@@ -24,7 +24,7 @@ export interface JoiningOptions<C extends Member> {
 export interface Joining<C extends Member> {
   /** Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered, or waits for a seat. */
   join(member: C, message: Join): Promise<void>
-  /** It waits for a seat in this room no longer, or in none. */
+  /** It waits for a seat in the room of that id or invite code no longer, or in none. */
   giveUp(member: C, roomId?: string): void
 }
 
@@ -145,8 +145,10 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   return {
     join,
     giveUp(member, roomId) {
+      // Also by an invite code: who waits by one knows the room by no other name.
+      const named = roomId === undefined ? undefined : matchmaking.find(roomId)
       for (const room of waits.get(member.id) ?? [])
-        if (roomId === undefined || room.id === roomId)
+        if (roomId === undefined || room === named)
           room.giveUp(member, new PPError('REFUSED', `You left the queue of the room "${room.id}".`))
       if (roomId === undefined) waits.delete(member.id)
     },

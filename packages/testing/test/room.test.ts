@@ -17,31 +17,34 @@ async function joinAll(harness: Harness<BoardContract>): Promise<BoardHandle[]> 
   return rooms
 }
 
-test('[RM19] who waits in a queue and leaves gets no seat: no room sees it come and go', async () => {
-  const joins: string[] = []
-  const harness = boardHarness({
-    setup: (server) =>
-      server.define(Board, {
-        maxClients: 1,
-        onFull: 'queue',
-        onJoin: ({ client }) => void joins.push(client.id),
-      }),
-  })
-  const [a, b] = harness.clients
-  const first = a!.join(Board)
-  await harness.settle()
-  const waiting = b!.join(Board, { id: first.id! })
-  await harness.time.advance(50)
-  const room = harness.server.rooms()[0]!
-  expect([waiting.status, room.queue.length]).toEqual(['joining', 1])
-  waiting.leave()
-  await harness.settle()
-  expect(room.queue).toEqual([])
-  first.leave()
-  await harness.settle()
-  expect(joins).toEqual([a!.id])
-  await harness.close()
-})
+test.each(['its id', 'an invite code'])(
+  '[RM19] who waits in a queue by %s and leaves gets no seat: no room sees it come and go',
+  async (by) => {
+    const joins: string[] = []
+    const harness = boardHarness({
+      setup: (server) =>
+        server.define(Board, {
+          maxClients: 1,
+          onFull: 'queue',
+          onJoin: ({ client }) => void joins.push(client.id),
+        }),
+    })
+    const [a, b] = harness.clients
+    const first = a!.join(Board)
+    await harness.settle()
+    const room = harness.server.rooms()[0]!
+    const waiting = b!.join(Board, { id: by === 'its id' ? room.id : room.inviteCode.toLowerCase() })
+    await harness.time.advance(50)
+    expect([waiting.status, room.queue.length]).toEqual(['joining', 1])
+    waiting.leave()
+    await harness.settle()
+    expect(room.queue).toEqual([])
+    first.leave()
+    await harness.settle()
+    expect(joins).toEqual([a!.id])
+    await harness.close()
+  },
+)
 
 test('[RM1] joined, snapshot, then deltas and events: never another order, also with delivery by hand', async () => {
   const harness = boardHarness({ delivery: 'manual', clients: 1 })
