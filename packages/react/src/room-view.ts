@@ -2,7 +2,7 @@
 // until the room has one, and a refusal from before its time is not its own.
 import { setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
-import { takeSent } from './snapshots.js'
+import { spend, takeSent } from './snapshots.js'
 import type { Parcel } from './snapshots.js'
 import { endWait, suspendFor } from './suspend.js'
 
@@ -71,7 +71,7 @@ export function createRoomView(
       wakeUp = wake
       return () => {
         wakeUp = () => {}
-        if (room.state !== undefined) parcel.spent.add(room.key)
+        if (room.state !== undefined) spend(room, parcel)
         undo()
         hold.isUsed = false
         // React lets go of one view and takes the next in one go.

@@ -24,27 +24,42 @@ const sent = new WeakMap<RoomHandle<RoomShape>, object>()
 /** What came with the page for the rooms of one client. */
 export interface Parcel {
   readonly snapshots: Snapshots | undefined
-  /** Rooms that the client has been in since: who comes again later must not see what was so when the page was made. */
-  readonly spent: Set<string>
+  /**
+   * What had come for rooms that the client has been in since: who comes again later must not see what was so when the page was made.
+   * Another state is one of a newer render.
+   */
+  readonly spent: Map<string, object>
 }
 
 /** By client: `snapshots` may be written inline, and are another object in every render then. */
-const spentOf = new WeakMap<PPClient, Set<string>>()
+const spentOf = new WeakMap<PPClient, Parcel['spent']>()
 
 export function parcelFor(client: PPClient, snapshots: Snapshots | undefined): Parcel {
-  const spent = spentOf.get(client) ?? new Set()
+  const spent: Parcel['spent'] = spentOf.get(client) ?? new Map()
   spentOf.set(client, spent)
   return { snapshots, spent }
 }
 
 /** Finds the state that came with the page for what a handle asks for. */
-export function takeSent(room: RoomHandle<RoomShape>, { snapshots, spent }: Parcel): object | undefined {
-  const { key } = room
-  const isFresh = sent.has(room) || !spent.has(key)
-  const state =
-    isFresh && snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
-  if (state !== undefined) sent.set(room, state)
+export function takeSent(room: RoomHandle<RoomShape>, parcel: Parcel): object | undefined {
+  const state = stateIn(parcel, room.key)
+  if (state === undefined) return undefined
+  const old = parcel.spent.get(room.key)
+  // Compared as text: what is read again in each render is another object.
+  if (old !== undefined && !sent.has(room) && JSON.stringify(old) === JSON.stringify(state)) return undefined
+  sent.set(room, state)
   return state
+}
+
+/** The client is in the room, and what came for it is old from here on. */
+export function spend({ key }: RoomHandle<RoomShape>, parcel: Parcel): void {
+  const state = stateIn(parcel, key)
+  // What is not given any more stays old.
+  if (state !== undefined) parcel.spent.set(key, state)
+}
+
+function stateIn({ snapshots }: Parcel, key: string): object | undefined {
+  return snapshots !== undefined && Object.hasOwn(snapshots, key) ? snapshots[key]?.state : undefined
 }
 
 /**

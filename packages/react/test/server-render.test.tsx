@@ -156,6 +156,34 @@ describe('server rendering', () => {
     },
   )
 
+  test('whoever comes back to a room sees the newer state that another render on the server has sent meanwhile', async () => {
+    await reader.join(Arena).joined
+    const first = sent()
+    const client = world.createClient()
+    const { body, root } = hydrate(renderToString(app(reader, first)), app(client, first))
+    await until(() => body.textContent === 'lobby 3 open 1')
+    act(() => root.render(app(client, first, <i />)))
+    await until(() => client.rooms().length === 0)
+    world.update((state) => (state.phase = 'later'))
+    await until(() => JSON.stringify(sent()).includes('later'))
+    const second = sent()
+    const show = (snapshots: Snapshots): void => {
+      lines = []
+      act(() => root.render(app(client, snapshots)))
+    }
+    show(second)
+    expect(lines[0]).toBe('later 3 open 0 stale')
+    await until(() => body.textContent === 'later 3 open 1')
+    // From here on that one is old, too, however often it is read.
+    world.update((state) => (state.phase = 'last'))
+    await until(() => body.textContent === 'last 3 open 1')
+    act(() => root.render(app(client, second, <i />)))
+    await until(() => client.rooms().length === 0)
+    show(structuredClone(second))
+    await until(() => body.textContent === 'last 3 open 1')
+    expect(lines.filter((line) => line.startsWith('later'))).toEqual([])
+  })
+
   test('without a snapshot both ends show that the room is on its way', async () => {
     const client = world.createClient()
     const html = renderToString(app(client, undefined))
