@@ -1,5 +1,5 @@
 // What an application holds: the public face of a client. The parts and their wiring are in `core.ts`.
-import { isReservedType, LOCAL_EVENTS, PPError, toPPError } from '@painda/protocol'
+import { isReservedType, LOCAL_EVENTS } from '@painda/protocol'
 import type { Activity, ContractShape, Inspector, RoomShape, Undo } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import type {
@@ -20,35 +20,10 @@ import type { Ack, MessageListener } from './listeners.js'
 import type { PresenceView } from './presence.js'
 import type { RoomHandle } from './room-handle.js'
 import { isAskedFor } from './room-registry.js'
+import { createNamespace, sendOrAsk } from './sending.js'
+import type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sending.js'
 import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
-
-/** A message as documented: `send({ type, payload })`. */
-export interface OutgoingMessage<Type extends string = string, Payload = unknown> {
-  readonly type: Type
-  readonly payload?: Payload
-}
-
-/** Error first. */
-export type AckCallback = (error: PPError | null, data?: unknown) => void
-
-export interface SendOptions {
-  /** Never buffered, dropped when the socket is behind, not sent again after a reconnect. */
-  volatile?: boolean
-  namespace?: string
-  /** How long to wait for the answer, milliseconds. */
-  timeout?: number
-  /** Called once, with the answer or with why there is none. */
-  ack?: AckCallback
-}
-
-export interface Namespace {
-  emit(type: string, payload?: unknown): void
-  send(message: OutgoingMessage, options?: AckCallback | Omit<SendOptions, 'namespace'>): void
-  request(type: string, payload?: unknown, options?: AskOptions): Promise<unknown>
-  on(type: string, listener: (payload: unknown, ack?: Ack) => unknown): Undo
-  off(type: string, listener?: (payload: unknown, ack?: Ack) => unknown): void
-}
 
 export interface Timed<C> {
   /** The documented form: the last argument is called with the answer, error first. */
@@ -256,16 +231,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** Another scope of messages over the same connection. */
   of(namespace: string): Namespace {
-    const core = this.#core
-    const ns = namespace === '/' ? {} : { ns: namespace }
-    return {
-      emit: (type, payload) => core.messaging.send(type, payload, ns),
-      send: (message, options = {}) =>
-        sendOrAsk(core, message, { ...ns, ...(typeof options === 'function' ? { ack: options } : options) }),
-      request: (type, payload, options = {}) => core.messaging.request(type, payload, { ...options, ...ns }),
-      on: (type, listener) => core.scopes.listeners(namespace).on(type, listener),
-      off: (type, listener) => core.scopes.listeners(namespace).off(type, listener),
-    }
+    return createNamespace(this.#core, namespace)
   }
 
   /**
@@ -307,34 +273,6 @@ export class PPClient<C extends ContractShape = ContractShape> {
   handles(): readonly RoomHandle[] {
     return this.#core.rooms.all().map(({ handle }) => handle)
   }
-}
-
-interface SendParts extends Omit<SendOptions, 'namespace'> {
-  ns?: string
-}
-
-function sendOrAsk(
-  core: Core,
-  { type, payload }: OutgoingMessage,
-  { ns, volatile, timeout, ack }: SendParts,
-): void {
-  const address = ns === undefined ? {} : { ns }
-  if (ack === undefined) {
-    core.messaging.send(type, payload, { ...address, ...(volatile === undefined ? {} : { volatile }) })
-    return
-  }
-  const options = { ...address, ...(timeout === undefined ? {} : { timeout }) }
-  const call = (error: PPError | null, data?: unknown): void => {
-    try {
-      ack(error, data)
-    } catch (thrown) {
-      core.report(thrown)
-    }
-  }
-  core.request(type, payload, options).then(
-    (data) => call(null, data),
-    (thrown: unknown) => call(toPPError(thrown, 'INTERNAL')),
-  )
 }
 
 function isLocalEvent(name: string): name is keyof ClientEvents {

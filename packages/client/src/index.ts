@@ -36,7 +36,8 @@ export type {
   Witness,
 } from '@painda/protocol'
 export { PPClient } from './client.js'
-export type { AckCallback, Namespace, OutgoingMessage, SendOptions, Timed } from './client.js'
+export type { Timed } from './client.js'
+export type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sending.js'
 export type { AskOptions, RoomAskOptions } from './ack.js'
 export type {
   EventPayload,
