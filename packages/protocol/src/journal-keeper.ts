@@ -16,6 +16,7 @@ const MAX_LENGTH = 64 * 1024 * 1024
 const MAX_OVER = 8
 /** Of a state, as JSON: the difference of larger ones is only looked for once somebody watches the room. */
 const LIGHT_LENGTH = 256 * 1024
+const TOO_MUCH = 'It sends more between two ticks than a recording holds.'
 /** A client that has gone is forgotten with the oldest others. */
 const MAX_PEERS = 4096
 
@@ -68,7 +69,7 @@ interface Kept {
   seen: Json | null
   /** Ticks that are not written yet: nothing differed after any of them, and nothing was sent in any. */
   quiet: { at: number; from: number; tick: number; dropped: number } | null
-  /** Events that are not written yet. */
+  /** Events and answers that are not written yet. */
   said: SaidGap
 }
 
@@ -205,7 +206,12 @@ export function createJournalKeeper({
     said(room, event) {
       const kept = rooms.get(room)
       if (isClosed || kept === undefined || kept.problem !== null || kept.isOver) return
-      if (!kept.said.add(event)) spoil(kept, 'It sends more between two ticks than a recording holds.')
+      if (!kept.said.add(event)) spoil(kept, TOO_MUCH)
+    },
+    answered(room, answer) {
+      const kept = rooms.get(room)
+      if (isClosed || kept === undefined || kept.problem !== null || kept.isOver) return
+      if (!kept.said.addAnswer({ ...answer, to: kept.inputs - 1 })) spoil(kept, TOO_MUCH)
     },
     step({ room, tick, state }, dropped) {
       const kept = rooms.get(room)
@@ -217,7 +223,8 @@ export function createJournalKeeper({
       const change = changeOf(kept, state)
       const told = kept.said.take()
       kept.quiet = { ...begun, tick }
-      if (change.state === undefined && change.delta === undefined && told.said === undefined) return
+      const isQuiet = told.said === undefined && told.answers === undefined
+      if (change.state === undefined && change.delta === undefined && isQuiet) return
       kept.quiet = null
       const { at, from } = begun
       const gap = begun.dropped === 0 ? {} : { dropped: begun.dropped }

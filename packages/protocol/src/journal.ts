@@ -6,8 +6,8 @@ import type { Delta } from './delta/delta.js'
 import { any, count, flag, isFields, name, number, oneOf, readFields, text } from './fields.js'
 import type { Fields, Rule, Rules, Shape } from './fields.js'
 import { malformed } from './malformed.js'
-import { saidEvents } from './said.js'
-import type { SaidEvent } from './said.js'
+import { saidAnswers, saidEvents } from './said.js'
+import type { SaidAnswer, SaidEvent } from './said.js'
 
 /** Something reached a room that its own code did not do. */
 export interface InputEvent {
@@ -27,6 +27,8 @@ export interface InputEvent {
   frame?: number
   /** Events that the room has sent since the line before; absent for none. */
   said?: readonly SaidEvent[]
+  /** Requests that the room has answered since the line before; absent for none. */
+  answers?: readonly SaidAnswer[]
   input: RoomInput
 }
 
@@ -77,6 +79,8 @@ export interface StepEvent {
   state?: unknown
   /** Events that the room has sent since the line before; absent for none. */
   said?: readonly SaidEvent[]
+  /** Requests that the room has answered since the line before; absent for none. */
+  answers?: readonly SaidAnswer[]
   /** What differs from the state before. */
   delta?: Delta
 }
@@ -98,6 +102,8 @@ export interface RoomJournal {
   input(moment: RoomMoment, peer: string, input: RoomInput): number
   /** The room's own code sends an event to some of its members. Its payload goes on changing. */
   said(room: string, event: SaidEvent): void
+  /** The room's own code answers the request that reached it last, and it has not ticked since. The payload goes on changing. */
+  answered(room: string, answer: Pick<SaidAnswer, 'error' | 'payload'>): void
   /** A tick has run, and nothing else since. */
   step(moment: RoomMoment, dropped: number): void
   /** Other code has taken the place of the room's: what it did until now, that code would not do again. */
@@ -158,6 +164,7 @@ export const INPUT_EVENT: Shape<Omit<InputEvent, 'at'>> = {
   peer: text,
   'frame?': count,
   'said?': saidEvents,
+  'answers?': saidAnswers,
   input: readRoomInput,
 }
 
@@ -169,6 +176,7 @@ export const STEP_EVENT: Shape<Omit<StepEvent, 'at'>> = {
   tick: count,
   'dropped?': count,
   'said?': saidEvents,
+  'answers?': saidAnswers,
   'state?': any,
   // Whoever applies it checks it.
   'delta?': any as Rule<Delta>,

@@ -1,5 +1,5 @@
-// What a room says: an event that its own code sends to its members, as journals and recordings keep it. Both sides of a comparison
-// keep it by `keepSaid`: the recording, and the room that is played again.
+// What a room says, as journals and recordings keep it: the events that its own code sends to its members, and the answers that it gives to
+// their requests. Both sides of a comparison keep them by `keepSaid` and `keepAnswer`: the recording, and the room that is played again.
 import { any, count, list, MAX_NAME_LENGTH, readFields, text } from './fields.js'
 import type { Rule, Shape } from './fields.js'
 import { hashState } from './hash.js'
@@ -12,6 +12,18 @@ export interface SaidEvent {
   /** All members hear it but these, sorted. */
   readonly except?: readonly string[]
   /** As it arrives. Absent where there is none, and where `hash` stands for it. */
+  readonly payload?: unknown
+  /** `hashState` of a payload that is too long to be kept. */
+  readonly hash?: number
+}
+
+/** Given at once: before anything else reaches the room, and before its next tick. */
+export interface SaidAnswer {
+  /** The request, by its place among the inputs of the room, marks left out: its beginning is 0. */
+  readonly to: number
+  /** The code of a refusal. Its words are for people, and not kept. */
+  readonly error?: string
+  /** As it arrives. Absent for a refusal, where there is none, and where `hash` stands for it. */
   readonly payload?: unknown
   /** `hashState` of a payload that is too long to be kept. */
   readonly hash?: number
@@ -32,26 +44,47 @@ export interface KeptSaid {
   readonly length: number
 }
 
+export interface KeptAnswer {
+  readonly answer: SaidAnswer
+  /** Characters, about. */
+  readonly length: number
+}
+
 /**
  * A copy, with the payload as it is now. Null for what cannot be written, and so cannot travel either: a cycle, a bigint. Never
  * throws.
  */
 export function keepSaid({ payload, ...heard }: SaidEvent): KeptSaid | null {
-  try {
-    // There is none of a function.
-    const written: string | undefined = JSON.stringify(toPlain(payload))
-    const type = String(heard.type).slice(0, MAX_NAME_LENGTH)
-    const hearers = [...(heard.to ?? []), ...(heard.except ?? [])]
-    const length = type.length + hearers.join().length + Math.min(written?.length ?? 0, MAX_PAYLOAD_LENGTH)
-    return { said: { ...heard, type, ...(written === undefined ? {} : keptPayload(written)) }, length }
-  } catch {
-    return null
+  const kept = keepPayload(payload)
+  if (kept === null) return null
+  const type = String(heard.type).slice(0, MAX_NAME_LENGTH)
+  const hearers = [...(heard.to ?? []), ...(heard.except ?? [])]
+  return {
+    said: { ...heard, type, ...kept.fields },
+    length: type.length + hearers.join().length + kept.length,
   }
 }
 
-function keptPayload(written: string): Pick<SaidEvent, 'payload' | 'hash'> {
-  const plain: unknown = JSON.parse(written)
-  return written.length > MAX_PAYLOAD_LENGTH ? { hash: hashState(plain) } : { payload: fromPlain(plain) }
+/** The same of an answer. */
+export function keepAnswer({ payload, ...rest }: SaidAnswer): KeptAnswer | null {
+  const kept = keepPayload(payload)
+  return kept && { answer: { ...rest, ...kept.fields }, length: kept.length }
+}
+
+function keepPayload(
+  payload: unknown,
+): { fields: Pick<SaidEvent, 'payload' | 'hash'>; length: number } | null {
+  try {
+    // There is none of a function.
+    const written: string | undefined = JSON.stringify(toPlain(payload))
+    if (written === undefined) return { fields: {}, length: 0 }
+    const plain: unknown = JSON.parse(written)
+    if (written.length > MAX_PAYLOAD_LENGTH)
+      return { fields: { hash: hashState(plain) }, length: MAX_PAYLOAD_LENGTH }
+    return { fields: { payload: fromPlain(plain) }, length: written.length }
+  } catch {
+    return null
+  }
 }
 
 const ids: Rule<string[]> = (value, field) => list(MAX_HEARERS, text, value, field)
@@ -68,35 +101,68 @@ const SAID: Shape<SaidEvent> = {
 export const saidEvents: Rule<SaidEvent[]> = (value, field) =>
   list(MAX_SAID, (one, name) => readFields(SAID, one, name), value, field)
 
+const ANSWER: Shape<SaidAnswer> = {
+  to: count,
+  'error?': text,
+  'payload?': any,
+  'hash?': count,
+}
+
+/** The same of answers. @throws PPError `MALFORMED_FRAME` naming the field */
+export const saidAnswers: Rule<SaidAnswer[]> = (value, field) =>
+  list(MAX_SAID, (one, name) => readFields(ANSWER, one, name), value, field)
+
+/** What a line of a journal tells of it; absent for none. */
+export interface Told {
+  readonly said?: readonly SaidEvent[]
+  readonly answers?: readonly SaidAnswer[]
+}
+
 /** What a room has said since the last line of its journal. */
 export interface SaidGap {
   readonly isWaiting: boolean
   /** False when that is more than one line can hold. */
   add(event: SaidEvent): boolean
+  /** The same. */
+  addAnswer(answer: SaidAnswer): boolean
   /** For the next line; from here on it is empty. */
-  take(): { said?: readonly SaidEvent[] }
+  take(): Told
 }
 
 export function createSaidGap(): SaidGap {
-  let waiting: SaidEvent[] = []
+  let said: SaidEvent[] = []
+  let answers: SaidAnswer[] = []
   let length = 0
+  const fits = (): boolean => said.length + answers.length <= MAX_SAID && length <= MAX_SAID_LENGTH
+  const isWaiting = (): boolean => said.length + answers.length > 0
   return {
     get isWaiting() {
-      return waiting.length > 0
+      return isWaiting()
     },
     add(event) {
       const kept = keepSaid(event)
       if (kept === null) return true
-      waiting.push(kept.said)
+      said.push(kept.said)
       length += kept.length
-      return waiting.length <= MAX_SAID && length <= MAX_SAID_LENGTH
+      return fits()
+    },
+    addAnswer(answer) {
+      const kept = keepAnswer(answer)
+      if (kept === null) return true
+      answers.push(kept.answer)
+      length += kept.length
+      return fits()
     },
     take() {
-      if (waiting.length === 0) return {}
-      const said = waiting
-      waiting = []
+      if (!isWaiting()) return {}
+      const told = {
+        ...(said.length === 0 ? {} : { said }),
+        ...(answers.length === 0 ? {} : { answers }),
+      }
+      said = []
+      answers = []
       length = 0
-      return { said }
+      return told
     },
   }
 }

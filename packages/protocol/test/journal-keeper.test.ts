@@ -110,6 +110,56 @@ test('what a room says is in the line that comes next, and ends the ticks in whi
   expect(linesOf(keeper, 'a').at(-1)).toEqual({ step: 8, from: 7, tick: 7 })
 })
 
+test('an answer is in the line that comes next, with the place of its request among the inputs, and ends a quiet time', () => {
+  const { keeper, begin, input, step } = play()
+  const { journal } = keeper
+  const payload = { coins: 3 }
+  begin('a')
+  step('a', 1, {})
+  keeper.mark('a', 'Record')
+  input('a', say('buy'))
+  journal.answered('a', { payload })
+  payload.coins = 2
+  input('a', say('buy'))
+  journal.answered('a', { error: 'REFUSED' })
+  step('a', 2, {})
+  step('a', 3, {})
+  input('a', say('look'))
+  journal.answered('a', { payload: 'x'.repeat(2_000) })
+  journal.answered('nobody', { payload: 1 })
+  const answers = () =>
+    readSessionFile(keeper.read('a') ?? '').lines.flatMap(({ event }) =>
+      event.kind === 'input' || event.kind === 'step' ? [[event.n, event.answers]] : [],
+    )
+  expect(answers()).toEqual([
+    [0, undefined],
+    [1, undefined],
+    [2, undefined],
+    [3, undefined],
+    [4, [{ to: 1, payload: { coins: 3 } }]],
+    [5, [{ to: 2, error: 'REFUSED' }]],
+    [6, undefined],
+    [7, undefined],
+    // Nothing came after it: whoever reads it sees it all the same.
+    [8, [{ to: 3, hash: expect.any(Number) as number }]],
+  ])
+  for (let i = 0; i <= 10_000; i++) journal.answered('a', { payload: i })
+  expect(problemIn(keeper, 'a')).toMatch(/more between two ticks/)
+})
+
+test('a file that says of answers what cannot be is refused with the line', () => {
+  const file = (answers: unknown): string => {
+    const event = { kind: 'step', at: 1, room: 'a', n: 0, from: 1, tick: 1, answers }
+    const line = { source: 0, event } as unknown as SessionFileLine
+    return writeSessionFile({ about: { startedAt: 0, sources: ['server'] }, lines: [line] })
+  }
+  const good = [{ to: 0, payload: { constructor: 1 }, hash: 4, error: 'REFUSED' }]
+  expect(readSessionFile(file(good)).lines[0]?.event).toMatchObject({ answers: good })
+  const many = Array.from({ length: 10_001 }, () => ({ to: 1 }))
+  for (const bad of [{}, [7], [null], [{}], [{ to: -1 }], [{ to: '1' }], [{ to: 1, error: 7 }], many])
+    expect(() => readSessionFile(file(bad)), JSON.stringify(bad).slice(0, 60)).toThrow(PPError)
+})
+
 test('an event is kept as it was when it was sent, bytes included; of a long one only a hash, and what cannot travel is left out', () => {
   const { keeper, begin, said } = play()
   begin('a')

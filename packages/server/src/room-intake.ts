@@ -2,18 +2,20 @@
 // if somebody keeps one, and then happens.
 import { PPError } from '@painda/protocol'
 import type { Event, RoomInput } from '@painda/protocol'
-import type { Member } from './member.js'
+import type { AckBody, Member } from './member.js'
 import type { EnterOptions } from './room-door.js'
 import type { RoomParts, RoomSettings } from './room-parts.js'
 import { isAdmitted, type Claim, type Seat } from './seat.js'
+
+type Reply = (body: AckBody) => void
 
 export interface RoomIntake<C extends Member> {
   /** @throws what a synchronous `onCreate` throws; the room is gone then */
   start(options: unknown, after?: Promise<void>): void
   /** Takes a promised seat, as the door does. */
   enter(seat: Seat<C>, how: EnterOptions): Promise<void>
-  /** What a member says; `handle` is told of it. */
-  hear<T>(seat: Seat<C>, event: Event, handle: () => T): T
+  /** What a member says; `handle` is told of it, and how to answer. */
+  hear<T>(seat: Seat<C>, event: Event, answer: Reply, handle: (answer: Reply) => T): T
   /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
   showPresence(seat: Seat<C>, data: unknown): void
   dropped(seat: Seat<C>): void
@@ -77,13 +79,12 @@ export function createRoomIntake<C extends Member>(
       seat.decided = entered.catch(() => {})
       return entered
     },
-    hear({ client }, { type, payload }, handle) {
-      const input = (): RoomInput => {
-        const { requests } = kind.shape
-        const isRequest = requests !== undefined && Object.hasOwn(requests, type)
-        return { what: 'message', type, isRequest, payload }
-      }
-      return journal.input(client.id, input, handle)
+    hear({ client }, { type, payload, ackId }, answer, handle) {
+      const { requests } = kind.shape
+      const isRequest = requests !== undefined && Object.hasOwn(requests, type)
+      const input = (): RoomInput => ({ what: 'message', type, isRequest, payload })
+      if (isRequest && ackId !== undefined) return journal.ask(client.id, input, answer, handle)
+      return journal.input(client.id, input, () => handle(answer))
     },
     showPresence({ client }, data) {
       journal.input(

@@ -1,7 +1,9 @@
-// What a room tells of itself so that it can be played again: whatever reached it from outside, each tick, and the events that it sends.
+// What a room tells of itself so that it can be played again: whatever reached it from outside, each tick, the events that it sends, and
+// the answers that it gives at once.
 // Nobody keeps a journal in production, and then each of these is one comparison.
 import { cloneJson, diff } from '@painda/protocol'
 import type { Inspector, RoomInput, RoomMoment, SaidEvent } from '@painda/protocol'
+import type { AckBody } from './member.js'
 import type { RoomClock } from './room-clock.js'
 import { isMember, type Phase } from './seat.js'
 
@@ -10,6 +12,11 @@ export interface RoomJournaling {
   input<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** A call that the room's own code may make too: what that does, it does again when the room is played again. */
   call<T>(peer: string, input: () => RoomInput, run: () => T): T
+  /**
+   * A request. What `run` is given answers it, at any time. Told is an answer that comes before anything else reaches the room and before
+   * its next tick: one for which something had to be waited may be another one, and in another moment, when the room is played again.
+   */
+  ask<T>(peer: string, input: () => RoomInput, answer: Reply, run: (answer: Reply) => T): T
   /** The same of code that writes into the state. What it throws comes out here. */
   writing(run: () => void): void
   /** An event for some of the members. What other code sends is not told: nobody sends it when the room is played again. */
@@ -21,6 +28,8 @@ export interface RoomJournaling {
   changed(): void
   over(): void
 }
+
+type Reply = (body: AckBody) => void
 
 interface Hearer {
   readonly client: { readonly id: string }
@@ -46,17 +55,32 @@ export function createRoomJournaling({
   /** The work is that of other code, which writes into the state. */
   let isForeign = false
 
+  /** Grows with all that reaches the room, and with its ticks: an answer at the count of its request follows from that alone. */
+  let count = 0
+
   const moment = (now: number): RoomMoment => ({ room: id, tick: clock.tick(), now, state: view.state })
 
   function input<T>(peer: string, what: () => RoomInput, run: () => T): T {
     const { journal } = inspector
     if (journal === undefined) return run()
+    count++
     return clock.hold(journal.input(moment(clock.now()), peer, what()), run)
   }
 
   return {
     input,
     call: (peer, what, run) => (stage.isAtWork() ? run() : input(peer, what, run)),
+    ask(peer, what, answer, run) {
+      return input(peer, what, () => {
+        const asked = count
+        return run((body) => {
+          const { error, data } = body
+          if (count === asked)
+            inspector.journal?.answered(id, error === undefined ? { payload: data } : { error: error.code })
+          answer(body)
+        })
+      })
+    },
     writing(run) {
       const { journal } = inspector
       if (journal === undefined || stage.isAtWork()) return run()
@@ -68,6 +92,7 @@ export function createRoomJournaling({
         } finally {
           isForeign = false
           const delta = diff(before, view.state)
+          count++
           if (delta !== undefined) journal.input(moment(clock.now()), '', { what: 'write', delta })
         }
       })
@@ -81,10 +106,12 @@ export function createRoomJournaling({
     begun(run) {
       const { journal } = inspector
       if (journal === undefined) return run()
+      count++
       // On the clock that goes on: the first tick is that of the moment at which `onCreate` is done.
       clock.hold(journal.input(moment(clock.live()), '', { what: 'begun' }), run)
     },
     step(dropped) {
+      count++
       inspector.journal?.step(moment(clock.now()), dropped)
     },
     changed() {

@@ -274,7 +274,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       const place = placeOf(member, roomId)
       if (place !== null && isPlayer(place.seat)) {
         const { room, seat } = place
-        return room.hear(seat, event, () => handleMessage(room, seat, event, answer, onError))
+        return room.hear(seat, event, answer, (reply) => handleMessage(room, seat, event, reply, onError))
       }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
       const { code, message } = error

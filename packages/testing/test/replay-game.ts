@@ -24,7 +24,10 @@ export const Mine = defineRoom({
   state: () => ({ miners: {} as Record<string, Miner>, gold: [] as number[], night: false, log: '' }),
   sync: { 'miners.*.gold': { to: 'owner' } },
   messages: { walk: type<{ by: number }>(), shout: type<string>() },
-  requests: { buy: request(type<{ what: string }>(), type<{ gold: number }>()) },
+  requests: {
+    buy: request(type<{ what: string }>(), type<{ gold: number }>()),
+    appraise: request(type<{ what: string }>(), type<unknown>()),
+  },
   presence: type<{ mood: string }>(),
   events: {
     came: type<unknown>(),
@@ -44,6 +47,9 @@ export interface Saying {
   readonly to: 'all' | 'others' | 'one'
 }
 
+/** `wait` takes that long on the room's clock. */
+export type Appraise = (what: string, gold: number, wait: (ms: number) => Promise<void>) => unknown
+
 export interface Rules {
   stride: number
   price: number
@@ -52,12 +58,25 @@ export interface Rules {
   onBegin: () => void
   /** What is said of what is to be said at once. */
   tell: (sayings: readonly Saying[]) => readonly Saying[]
+  appraise: Appraise
 }
 
-export const RULES: Rules = { stride: 1, price: 2, tickHz: 20, onBegin: () => {}, tell: (sayings) => sayings }
+export const RULES: Rules = {
+  stride: 1,
+  price: 2,
+  tickHz: 20,
+  onBegin: () => {},
+  tell: (sayings) => sayings,
+  async appraise(what, gold, wait) {
+    if (what === 'nothing') throw refuse('Nothing is worth nothing.')
+    if (what === 'map') return { gold, map: '.'.repeat(2_000) }
+    if (what === 'later') await wait(120)
+    return { gold }
+  },
+}
 
 export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rules> = {}): void {
-  const { stride, price, tickHz, onBegin, tell } = { ...RULES, ...rules }
+  const { stride, price, tickHz, onBegin, tell, appraise } = { ...RULES, ...rules }
   // Beside the state, as games have it: nobody could restore it from a state.
   const directions = new Map<string, number>()
   function say(
@@ -126,6 +145,12 @@ export function defineMine(server: PPServer<typeof contract>, rules: Partial<Rul
         miner.gold -= price
         return { gold: miner.gold }
       },
+      appraise: ({ client, state, room }, { what }) =>
+        appraise(
+          what,
+          minerOf(state, client.id).gold,
+          (ms) => new Promise((resolve) => void room.setTimeout(resolve, ms)),
+        ),
     },
   })
 }
@@ -182,6 +207,8 @@ export async function playRound({ harness }: Recorded): Promise<void> {
   await time.advance(700)
   mine.request('buy', { what: 'lamp' }).catch(() => {})
   bens.request('buy', { what: 'rope' }).catch(() => {})
+  for (const what of ['gold', 'nothing', 'map']) bens.request('appraise', { what }).catch(() => {})
+  mine.request('appraise', { what: 'later' }).catch(() => {})
   await time.advance(210)
   ada.net.cut()
   await time.advance(13)

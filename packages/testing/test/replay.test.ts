@@ -2,6 +2,7 @@
 import {
   createJournalKeeper,
   defineRoom,
+  PPError,
   readRecording,
   readSessionFile,
   type,
@@ -23,6 +24,7 @@ import {
   Mine,
   playRound,
   RULES,
+  type Appraise,
   type Rules,
   type Saying,
 } from './replay-game.js'
@@ -55,6 +57,17 @@ function eventsOf(file: string) {
 /** What the room says in it, with the line and the tick of each. */
 function saidIn(file: string) {
   return eventsOf(file).flatMap(({ said = [], n, tick }) => said.map((event) => ({ ...event, n, tick })))
+}
+
+/** What the room answers in it, with the request. */
+function answersIn(file: string) {
+  const events = eventsOf(file)
+  const inputs = events.flatMap((event) =>
+    event.kind === 'input' && event.input.what !== 'mark' ? [event] : [],
+  )
+  return events.flatMap(({ answers = [] }) =>
+    answers.map((answer) => ({ ...answer, request: inputs[answer.to] })),
+  )
 }
 
 /** The same file with other lines. */
@@ -323,6 +336,120 @@ describe('what a room says', () => {
   })
 })
 
+describe('what a room answers', () => {
+  const faultOf = (appraise: Appraise): Promise<unknown> =>
+    play({ appraise }).then(
+      () => 'plays',
+      (thrown: unknown) => thrown,
+    )
+
+  /** The request for it, in the words of a message. */
+  function asked(what: string) {
+    const request = eventsOf(text).find(
+      (event) => event.kind === 'input' && JSON.stringify(event.input).includes(`{"what":"${what}"}`),
+    )
+    if (request?.kind !== 'input') throw new Error(`Ben asks for ${what} in the round.`)
+    const { tick, frame } = request
+    return { tick: tick + 1, words: `frame ${frame} of ben: appraise {"what":"${what}"}, after tick ${tick}` }
+  }
+
+  test('is in the recording: which request, and which value or code of a refusal, where it came at once', () => {
+    const answers = answersIn(text).map(({ request, to: _to, ...answer }) => [
+      request?.peer,
+      request?.input.what === 'message' && Reflect.get(Object(request.input.payload), 'what'),
+      answer,
+    ])
+    expect(answers).toEqual([
+      ['ada', 'lamp', expect.anything()],
+      ['ben', 'rope', expect.anything()],
+      ['ben', 'gold', { payload: { gold: expect.any(Number) } }],
+      ['ben', 'nothing', { error: 'REFUSED' }],
+      ['ben', 'map', { hash: expect.any(Number) }],
+    ])
+  })
+
+  test('is compared when it is played again, all of it', async () => {
+    expect(await play()).toMatchObject({ answers: 5 })
+  })
+
+  test('another value is found at its tick, and the message names the frame and the path with both values', async () => {
+    const { tick, words } = asked('gold')
+    const error = await faultOf((what, gold, wait) =>
+      what === 'gold' ? { gold: gold + 7 } : RULES.appraise(what, gold, wait),
+    )
+    const found = answersIn(text).find(({ request }) => JSON.stringify(request?.input).includes('"gold"'))
+    const { gold } = Object(found?.payload) as { gold: number }
+    expect(error).toMatchObject({
+      code: 'DESYNC',
+      path: ['answers', expect.any(Number), 'payload', 'gold'],
+      details: { tick, recorded: gold, now: gold + 7, request: { peer: 'ben', input: { type: 'appraise' } } },
+    })
+    expect(String(error)).toContain(
+      `at tick ${tick}, ${(tick / RULES.tickHz).toFixed(2)} s after it began, the answer to ${words}: payload.gold was ${gold} and is now ${gold + 7}.`,
+    )
+    expect(String(error)).toMatch(new RegExp(`The ${tick} states until then were the same\\.`))
+  })
+
+  test('a refusal is another one by its code, not by its words', async () => {
+    const refuseWith = (refusal: Error) =>
+      faultOf((what, gold, wait) => {
+        if (what === 'nothing') throw refusal
+        return RULES.appraise(what, gold, wait)
+      })
+    expect(await refuseWith(new PPError('REFUSED', 'Other words.'))).toBe('plays')
+    const error = await refuseWith(new PPError('FORBIDDEN', 'No.'))
+    expect(error).toMatchObject({
+      path: ['answers', expect.any(Number), 'error'],
+      details: { tick: asked('nothing').tick, recorded: 'REFUSED', now: 'FORBIDDEN' },
+    })
+    expect(String(error)).toContain(
+      `the answer to ${asked('nothing').words}: it was a refusal (REFUSED) and is now a refusal (FORBIDDEN).`,
+    )
+  })
+
+  test('so is a refusal that was a value, a value that was a refusal, and a long one', async () => {
+    const answering = (changed: string, answer: () => unknown) =>
+      faultOf((what, gold, wait) => (what === changed ? answer() : RULES.appraise(what, gold, wait)))
+    const refused = await answering('gold', () => {
+      throw new PPError('REFUSED', 'No.')
+    })
+    expect(String(refused)).toMatch(/it was \{"gold":\d\} and is now a refusal \(REFUSED\)/)
+    expect(String(await answering('nothing', () => undefined))).toMatch(
+      /it was a refusal \(REFUSED\) and is now /,
+    )
+    const long = await answering('map', () => ({ gold: 0, map: ','.repeat(2_000) }))
+    expect(long).toMatchObject({ code: 'DESYNC', path: ['answers', expect.any(Number), 'hash'] })
+    expect(String(long)).toContain('it is another one')
+  })
+
+  test('one that does not come at once any more is missing, and one for which something was waited is not compared', async () => {
+    const error = await faultOf(async (what, gold, wait) => {
+      if (what === 'map') await wait(200)
+      return RULES.appraise(what, gold, wait)
+    })
+    expect(error).toMatchObject({ code: 'DESYNC' })
+    expect(String(error)).toContain(
+      `the answer to ${asked('map').words}: it was a long one and is now not given at once.`,
+    )
+    const later = await faultOf((what, gold, wait) =>
+      what === 'later' ? { gold: gold + 7 } : RULES.appraise(what, gold, wait),
+    )
+    expect(later).toBe('plays')
+  })
+
+  test('a recording of an older release tells of none, and plays', async () => {
+    const older = edited((lines) =>
+      lines.map((line) => {
+        const { event } = line
+        if (event.kind !== 'input' && event.kind !== 'step') return line
+        const { answers: _answers, ...rest } = event
+        return { ...line, event: rest }
+      }),
+    )
+    expect(await play({ appraise: () => 'something else' }, older)).toMatchObject({ answers: 0 })
+  })
+})
+
 /** A room that sleeps unless its state changes, and says what changes nothing. */
 const Tower = defineRoom({
   name: 'tower',
@@ -380,7 +507,18 @@ test('what a sleeping room has said after its last tick is compared too', async 
 const doings = fc.array(
   fc.record({
     who: fc.integer({ min: 0, max: 2 }),
-    what: fc.constantFrom('join', 'leave', 'walk', 'buy', 'shout', 'cut', 'close', 'presence', 'write'),
+    what: fc.constantFrom(
+      'join',
+      'leave',
+      'walk',
+      'buy',
+      'ask',
+      'shout',
+      'cut',
+      'close',
+      'presence',
+      'write',
+    ),
     by: fc.integer({ min: -2, max: 2 }),
     ms: fc.integer({ min: 0, max: 700 }),
   }),
@@ -404,10 +542,11 @@ test('whatever players do, and whenever, plays again as it was', async () => {
         else if (what === 'walk') handle?.send('walk', { by })
         else if (what === 'shout') handle?.send('shout', String(by))
         else if (what === 'presence') handle?.presence.update({ mood: String(by) })
-        else if (what === 'buy') {
-          // One that was closed keeps the question until it connects again.
-          if (client.status().status !== 'closed') handle?.request('buy', { what: 'x' })?.catch(() => {})
-        } else
+        else if (what === 'ask') {
+          const of = ['gold', 'nothing', 'map', 'later', 'gold'][by + 2] ?? 'gold'
+          handle?.request('appraise', { what: of })?.catch(() => {})
+        } else if (what === 'buy') handle?.request('buy', { what: 'x' })?.catch(() => {})
+        else
           for (const room of harness.server.rooms())
             room.update((state) => {
               Reflect.set(state, 'log', `w${by}`)
@@ -423,6 +562,7 @@ test('whatever players do, and whenever, plays again as it was', async () => {
       const played = await play({ tickHz }, file)
       expect(played.checks).toBeGreaterThan(0)
       expect(played.events).toBe(saidIn(file).length)
+      expect(played.answers).toBe(answersIn(file).length)
     }),
     { numRuns: 12 },
   )

@@ -1,7 +1,8 @@
-// Looks on while a room is played again: after every tick it compares the state with the recorded one, and what was said by then; and it
-// counts the inputs that reached the room, so that none is lost without anybody noticing.
+// Looks on while a room is played again: after every tick it compares the state with the recorded one, and what was sent and answered by
+// then; and it counts the inputs that reached the room, so that none is lost without anybody noticing.
 import {
   findDifference,
+  keepAnswer,
   keepSaid,
   patch,
   type FirstDifference,
@@ -9,9 +10,11 @@ import {
   type Recording,
   type RoomInput,
   type RoomJournal,
+  type SaidAnswer,
+  type SaidEvent,
   type StepEvent,
 } from '@painda/protocol'
-import { createSaidComparison, type SaidDifference } from './said-comparison.js'
+import { createAnswerComparison, createEventComparison, type SaidDifference } from './said-comparison.js'
 
 export interface Comparison extends RoomJournal {
   /** The first difference; what follows is its consequence. */
@@ -22,6 +25,8 @@ export interface Comparison extends RoomJournal {
   readonly checks: number
   /** Events of the room that were compared. */
   readonly events: number
+  /** Answers of the room that were compared. */
+  readonly answers: number
   /** What reached the room, in order. */
   readonly inputs: readonly Seen[]
   /** Compares now, for a tick in which the room had nothing to do. */
@@ -40,10 +45,17 @@ export interface Found {
   /** After that tick, the last one of the recording, and not in it. */
   readonly isBehind: boolean
   readonly difference: FirstDifference
-  /** It is in what the room says; null when it is in the state. */
-  readonly said: SaidDifference | null
+  /** It is in an event that the room sends; null when it is elsewhere. */
+  readonly said: SaidDifference<SaidEvent> | null
+  /** It is in an answer; null when it is elsewhere. */
+  readonly answered: AnswerDifference | null
   /** What the room met before that tick, newest last. */
   readonly before: readonly InputEvent[]
+}
+
+export interface AnswerDifference extends SaidDifference<SaidAnswer> {
+  /** Whose answer it is. */
+  readonly request: InputEvent | undefined
 }
 
 /** `onInput`: the `index`-th input reaches the room, and has not been handled yet; says when that happens on the room's clock. */
@@ -53,7 +65,8 @@ export function createComparison(
 ): Comparison {
   const { room, events } = recording
   const inputs: Seen[] = []
-  const saying = createSaidComparison(recording)
+  const saying = createEventComparison(recording)
+  const answering = createAnswerComparison(recording)
   let found: Found | null = null
   let lastTick = 0
   let checks = 0
@@ -93,11 +106,26 @@ export function createComparison(
     lastTick = Math.max(lastTick, tick)
     if (found !== null || tick > end) return
     moveTo(tick)
-    const difference = stateDifference(state)
-    const said = difference === null ? saying.check(tick) : null
-    const first = difference ?? said?.difference
-    if (first === undefined) return
-    found = { tick, isBehind: false, difference: first, said, before: inputsBefore(events, tick) }
+    note(tick, false, {
+      difference: stateDifference(state),
+      said: saying.check(tick),
+      answered: answering.check(tick),
+    })
+  }
+
+  /** The state comes first: what is sent and answered mostly follows from it. */
+  function note(tick: number, isBehind: boolean, all: Differences): void {
+    const said = all.difference === null ? all.said : null
+    const answer = all.difference === null && said === null ? all.answered : null
+    const difference = all.difference ?? said?.difference ?? answer?.difference
+    if (difference === undefined) return
+    const answered = answer && { ...answer, request: requestOf(answer) }
+    const before = inputsBefore(events, isBehind ? Infinity : tick)
+    found = { tick, isBehind, difference, said, answered, before }
+  }
+
+  function requestOf({ recorded, now }: SaidDifference<SaidAnswer>): InputEvent | undefined {
+    return inputsBefore(events, Infinity)[recorded?.to ?? now?.to ?? -1]
   }
 
   return {
@@ -113,14 +141,14 @@ export function createComparison(
     get events() {
       return saying.checks
     },
+    get answers() {
+      return answering.checks
+    },
     inputs,
     check,
     end() {
       if (found !== null) return
-      const said = saying.end()
-      if (said === null) return
-      const before = inputsBefore(events, Infinity)
-      found = { tick: lastTick, isBehind: true, difference: said.difference, said, before }
+      note(lastTick, true, { difference: null, said: saying.end(), answered: answering.end() })
     },
     frame() {
       // The recording names the frames.
@@ -140,10 +168,21 @@ export function createComparison(
       const kept = id === room && !isOver ? keepSaid(event) : null
       if (kept !== null) saying.hear(kept.said)
     },
+    answered(id, answer) {
+      // It answers the input that came last.
+      const kept = id === room && !isOver ? keepAnswer({ ...answer, to: inputs.length - 1 }) : null
+      if (kept !== null) answering.hear(kept.answer)
+    },
     step(moment) {
       if (moment.room === room) check(moment.tick, moment.state)
     },
   }
+}
+
+interface Differences {
+  readonly difference: FirstDifference | null
+  readonly said: SaidDifference<SaidEvent> | null
+  readonly answered: SaidDifference<SaidAnswer> | null
 }
 
 function lastStepOf(events: Recording['events']): number {

@@ -1,5 +1,5 @@
 // Plays a recorded room again: the inputs of its players, in their order and at their ticks, against the server's code of today, on a
-// clock that the recording drives. After every tick the state must be what it was, and the room must have said what it said.
+// clock that the recording drives. After every tick the state must be what it was, and the room must have sent and answered what it did.
 import {
   patchImmutable,
   PPError,
@@ -42,18 +42,20 @@ export interface Replayed {
   readonly checks: number
   /** Events that the room sent and that were compared; 0 for a recording of an older release, which does not tell of them. */
   readonly events: number
+  /** Requests whose answer was compared: those that the room answered at once. 0 for a recording of an older release. */
+  readonly answers: number
   readonly inputs: number
 }
 
 /**
- * Plays a recording of the inspector again and compares, after every tick, the state and the events that the room has sent. `source`:
- * a session file, packed or not, by its path or URL, or what `readRecording` gave.
+ * Plays a recording of the inspector again and compares, after every tick, the state, the events that the room has sent and the answers
+ * that it has given. `source`: a session file, packed or not, by its path or URL, or what `readRecording` gave.
  *
  * Same inputs, same ticks, same random numbers: what the room's code takes from elsewhere (`Date.now()`, `Math.random()`, a database)
  * is not in a recording.
  * @example
  * test('a round with two players', () => replay(new URL('round.jsonl.gz', import.meta.url), { contract, setup }))
- * @throws PPError `DESYNC` when a state or an event differs: the message names tick, path, both values and the input before it, and
+ * @throws PPError `DESYNC` when a state, an event or an answer differs: the message names tick, path, both values and the input before it, and
  * `details` holds them; `UNREADABLE_FILE` for a recording that cannot be played; `INVALID_ARGUMENT` when `setup` does not define its
  * room
  */
@@ -259,9 +261,9 @@ function createPlay<C extends ContractShape>({
     meet,
     run,
     result() {
-      const { found, checks, events, tick } = comparison
+      const { found, checks, events, answers, tick } = comparison
       if (found !== null) {
-        const { difference, before, said } = found
+        const { difference, before, said, answered } = found
         throw new PPError('DESYNC', tellDifference({ recording, found, checks, isOtherContract }), {
           path: difference.path,
           details: {
@@ -270,6 +272,7 @@ function createPlay<C extends ContractShape>({
             now: difference.replica,
             input: before.at(-1),
             ...(said === null ? {} : { event: said.recorded?.type ?? said.now?.type }),
+            ...(answered === null ? {} : { request: answered.request }),
           },
         })
       }
@@ -282,7 +285,7 @@ function createPlay<C extends ContractShape>({
           },
         )
       }
-      return { room: id, name, ticks: tick, checks, events, inputs: met }
+      return { room: id, name, ticks: tick, checks, events, answers, inputs: met }
     },
     close() {
       for (const peer of peers.values()) peer.close()

@@ -1,45 +1,88 @@
 // Compares what a room says while it is played again with what it said then: by every tick the same events, to the same members, in
-// the same order.
-import { findDifference, type FirstDifference, type Recording, type SaidEvent } from '@painda/protocol'
+// the same order; and the same answers to the same requests.
+import {
+  findDifference,
+  type FirstDifference,
+  type InputEvent,
+  type Recording,
+  type SaidAnswer,
+  type SaidEvent,
+  type StepEvent,
+} from '@painda/protocol'
 
-export interface SaidDifference {
-  /** Its path begins with `events` and the place among those of the tick. */
+/** `Said`: an event, or an answer. */
+export interface SaidDifference<Said> {
+  /** Its path begins with `events` or `answers`, and the place among those of the tick. */
   readonly difference: FirstDifference
-  /** The event that was sent; undefined when one is sent that was not. */
-  readonly recorded: SaidEvent | undefined
-  /** The event that is sent; undefined when it is no longer. */
-  readonly now: SaidEvent | undefined
+  /** What was said; undefined when something is said that was not. */
+  readonly recorded: Said | undefined
+  /** What is said; undefined when it is no longer. */
+  readonly now: Said | undefined
 }
 
-export interface SaidComparison {
-  /** Events that were compared. */
+export interface SaidComparison<Said> {
+  /** What was compared. */
   readonly checks: number
-  hear(event: SaidEvent): void
+  hear(said: Said): void
   /** This tick has run. Null when all is the same, and where the recording knows of no such tick. */
-  check(tick: number): SaidDifference | null
+  check(tick: number): SaidDifference<Said> | null
   /** All is played: what came after the last tick. The recording may have been cut there, so what is more than it knows may be right. */
-  end(): SaidDifference | null
+  end(): SaidDifference<Said> | null
+}
+
+export function createEventComparison({
+  create,
+  events,
+}: Pick<Recording, 'create' | 'events'>): SaidComparison<SaidEvent> {
+  const isTold = create.input.tellsEvents === true
+  return createSaidComparison(events, {
+    root: 'events',
+    saidIn: ({ said }) => said,
+    isMeant: () => isTold,
+    isOther: (was, is) => was?.type !== is?.type,
+    isMissing: () => false,
+  })
+}
+
+/** An answer of which the recording knows nothing is none to compare: it came later then, or the recording is of an older release. */
+export function createAnswerComparison({ events }: Pick<Recording, 'events'>): SaidComparison<SaidAnswer> {
+  const known = new Set(events.flatMap(({ answers = [] }) => answers.map(({ to }) => to)))
+  return createSaidComparison(events, {
+    root: 'answers',
+    saidIn: ({ answers }) => answers,
+    isMeant: ({ to }) => known.has(to),
+    isOther: (was, is) => (was?.error === undefined) !== (is?.error === undefined),
+    // They come in the order of their requests.
+    isMissing: (was, is) => was !== undefined && is !== undefined && was.to < is.to,
+  })
+}
+
+interface Kind<Said> {
+  readonly root: 'events' | 'answers'
+  readonly saidIn: (event: InputEvent | StepEvent) => readonly Said[] | undefined
+  /** False for what is not compared. */
+  readonly isMeant: (said: Said) => boolean
+  /** They have nothing in common whose fields could be compared. */
+  readonly isOther: (was: Said | undefined, is: Said | undefined) => boolean
+  /** The one belongs to something else than the other, and before it. */
+  readonly isMissing: (was: Said | undefined, is: Said | undefined) => boolean
 }
 
 /** One step of the recording. */
-interface Passage {
+interface Passage<Said> {
   readonly from: number
   readonly tick: number
   /** What was said before its first tick had run, … */
-  readonly first: readonly SaidEvent[]
+  readonly first: readonly Said[]
   /** … and after that up to its last. */
-  readonly last: readonly SaidEvent[]
+  readonly last: readonly Said[]
 }
 
-export function createSaidComparison({
-  create,
-  events,
-}: Pick<Recording, 'create' | 'events'>): SaidComparison {
-  const isTold = create.input.tellsEvents === true
-  const { passages, rest } = passagesOf(events)
-  let heard: SaidEvent[] = []
+function createSaidComparison<Said>(events: Recording['events'], kind: Kind<Said>): SaidComparison<Said> {
+  const { passages, rest } = passagesOf(events, kind)
+  let heard: Said[] = []
   /** What was said by the ticks that are past, and has not been compared. */
-  let owed: SaidEvent[] = []
+  let owed: Said[] = []
   let checks = 0
   /** The passage of the tick that comes. */
   let next = 0
@@ -62,35 +105,37 @@ export function createSaidComparison({
     return false
   }
 
-  function compare(now: readonly SaidEvent[]): SaidDifference | null {
+  function compare(now: readonly Said[]): SaidDifference<Said> | null {
     const recorded = owed
     owed = []
     heard = []
     checks += recorded.length
-    return differenceOf(recorded, now)
+    return differenceOf(recorded, now, kind)
   }
 
   return {
     get checks() {
       return checks
     },
-    hear(event) {
-      if (isTold) heard.push(event)
+    hear(said) {
+      if (kind.isMeant(said)) heard.push(said)
     },
-    check: (tick) => (isTold && moveTo(tick) ? compare(heard) : null),
+    check: (tick) => (moveTo(tick) ? compare(heard) : null),
     end() {
-      if (!isTold) return null
       owed = owed.concat(rest)
       return compare(heard.slice(0, owed.length))
     },
   }
 }
 
-function passagesOf(events: Recording['events']): { passages: Passage[]; rest: SaidEvent[] } {
-  const passages: Passage[] = []
-  let rest: SaidEvent[] = []
+function passagesOf<Said>(
+  events: Recording['events'],
+  { saidIn, isMeant }: Kind<Said>,
+): { passages: Passage<Said>[]; rest: Said[] } {
+  const passages: Passage<Said>[] = []
+  let rest: Said[] = []
   for (const event of events) {
-    const { said = [] } = event
+    const said = (saidIn(event) ?? []).filter(isMeant)
     if (event.kind === 'step') {
       passages.push({ from: event.from, tick: event.tick, first: rest, last: said })
       rest = []
@@ -99,22 +144,25 @@ function passagesOf(events: Recording['events']): { passages: Passage[]; rest: S
   return { passages, rest }
 }
 
-function differenceOf(recorded: readonly SaidEvent[], now: readonly SaidEvent[]): SaidDifference | null {
+function differenceOf<Said>(
+  recorded: readonly Said[],
+  now: readonly Said[],
+  { root, isOther, isMissing }: Kind<Said>,
+): SaidDifference<Said> | null {
   for (let i = 0; i < Math.max(recorded.length, now.length); i++) {
     const [was, is] = [recorded[i], now[i]]
-    const path = ['events', i]
+    const path = [root, i]
     const difference = findDifference(was, is, path)
     if (difference === null) continue
     // One that is missing moves all behind it: that is not their difference.
-    if (now.length < recorded.length && isSame(recorded[i + 1], is)) {
+    if (isMissing(was, is) || (now.length < recorded.length && isSame(recorded[i + 1], is))) {
       return { difference: { path, server: was, replica: undefined }, recorded: was, now: undefined }
     }
     if (now.length > recorded.length && isSame(was, now[i + 1])) {
       return { difference: { path, server: undefined, replica: is }, recorded: undefined, now: is }
     }
-    const isOther = was?.type !== is?.type
     return {
-      difference: isOther ? { path, server: was, replica: is } : difference,
+      difference: isOther(was, is) ? { path, server: was, replica: is } : difference,
       recorded: was,
       now: is,
     }
@@ -122,6 +170,6 @@ function differenceOf(recorded: readonly SaidEvent[], now: readonly SaidEvent[])
   return null
 }
 
-function isSame(a: SaidEvent | undefined, b: SaidEvent | undefined): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   return findDifference(a, b) === null
 }

@@ -1,7 +1,13 @@
 // What a person is told when a game does not play as it was recorded: when, where, and what came just before.
-import { formatPath, type InputEvent, type Recording, type SaidEvent } from '@painda/protocol'
+import {
+  formatPath,
+  type InputEvent,
+  type Recording,
+  type SaidAnswer,
+  type SaidEvent,
+} from '@painda/protocol'
 import { show } from '../show.js'
-import type { Found } from './comparison.js'
+import type { AnswerDifference, Found } from './comparison.js'
 
 export interface Told {
   recording: Pick<Recording, 'name' | 'room' | 'create' | 'events'>
@@ -13,19 +19,46 @@ export interface Told {
 
 export function tellDifference({ recording, found, checks, isOtherContract }: Told): string {
   const { name, create } = recording
-  const { tick, isBehind, difference, said, before } = found
+  const { tick, isBehind, difference, said, answered, before } = found
   const when = `${isBehind ? 'after' : 'at'} tick ${tick}, ${secondsOf(tick, create.input.stepMs)} after it began`
   const names = [...difference.path.map(String), ...(said?.recorded?.to ?? said?.now?.to ?? [])]
   return [
-    `The room "${name}" does not play as recorded: ${when}, ${said === null ? wordsOfState(found) : wordsOfSaid(said)}.`,
-    ...suspects(before, names).map((input) => `${input.label}: ${nameInput(input.event)}`),
-    ...(said === null ? [wordsOfSame(checks - 1)] : wordsOfSameUntil(checks)),
+    `The room "${name}" does not play as recorded: ${when}, ${wordsOfFound(found)}.`,
+    // The request is named with its answer.
+    ...suspects(answered === null ? before : [], names).map(
+      (input) => `${input.label}: ${nameInput(input.event)}`,
+    ),
+    ...(said === null && answered === null ? [wordsOfSame(checks - 1)] : wordsOfSameUntil(checks)),
     ...(isOtherContract ? [OTHER_CONTRACT] : []),
   ].join('\n')
 }
 
 export const OTHER_CONTRACT =
   'The recording was made with another contract: if that is meant, record it anew.'
+
+function wordsOfFound(found: Found): string {
+  if (found.answered !== null) return wordsOfAnswer(found.answered)
+  return found.said === null ? wordsOfState(found) : wordsOfSaid(found.said)
+}
+
+/** `the answer to frame 58 of c_1a: buy {"item":"bomb"}, after tick 95: payload.coins was 3 and is now 2`. */
+function wordsOfAnswer({ recorded, now, request, difference }: AnswerDifference): string {
+  const to = `the answer to ${request === undefined ? 'a request' : nameInput(request)}:`
+  const isOther = recorded === undefined || now === undefined
+  if (isOther || recorded.error !== undefined || now.error !== undefined)
+    return `${to} it was ${nameAnswer(recorded)} and is now ${nameAnswer(now)}`
+  if (recorded.hash !== undefined || now.hash !== undefined)
+    return `${to} it is another one (of that much a recording knows only whether it is the same)`
+  // Behind `answers` and the place.
+  const inside = difference.path.slice(2)
+  return `${to} ${formatPath(inside)} was ${show(difference.server)} and is now ${show(difference.replica)}`
+}
+
+function nameAnswer(answer: SaidAnswer | undefined): string {
+  if (answer === undefined) return 'not given at once'
+  if (answer.error !== undefined) return `a refusal (${answer.error})`
+  return answer.hash === undefined ? show(answer.payload) : 'a long one'
+}
 
 function wordsOfState({ difference: { path, server: recorded, replica: now } }: Found): string {
   return `${path.length === 0 ? 'the state' : formatPath(path)} was ${show(recorded)} and is now ${show(now)}`
