@@ -35,8 +35,12 @@ export function clientProcess(): void {
   let markedAnswers = 0
   let seen: { client: number; tick: number; at: number }[] = []
   let ended: (() => void) | null = null
-  const frozen = new Set<Socket>()
+  /** Those that are not read now, and since when. */
+  const frozen: Socket[] = []
+  let frozenAt = 0
   const opened: Socket[] = []
+  /** Those of the client that joined first; some kits ask over a socket of their own before they open another. */
+  let firstSockets: readonly Socket[] = []
   channel('net.client.socket').subscribe(
     (message) => void opened.push((message as { socket: Socket }).socket),
   )
@@ -62,6 +66,10 @@ export function clientProcess(): void {
   /** All clients, so many on their way at a time. */
   async function joinAll(count: number, atOnce: number): Promise<void> {
     let next = 0
+    if (call.job.kind === 'world') {
+      await join(next++)
+      firstSockets = [...opened]
+    }
     const lane = async (): Promise<void> => {
       while (next < count) await join(next++)
     }
@@ -143,15 +151,23 @@ export function clientProcess(): void {
     },
     /** From now on nothing is read from the sockets of the client that joined first. */
     freeze() {
-      for (const socket of opened.filter(({ destroyed }) => !destroyed).slice(0, 1)) {
+      for (const socket of firstSockets.filter(({ destroyed }) => !destroyed)) {
         socket.pause()
-        frozen.add(socket)
+        // `ws` lets go of a socket again when its parser has caught up.
+        socket.resume = () => socket
+        frozen.push(socket)
       }
-      if (frozen.size === 0) throw new Error('there is no socket to freeze')
+      if (frozen.length === 0) throw new Error('there is no socket to freeze')
+      frozenAt = sharedNow()
     },
+    /** When that was over. */
     thaw(): number {
-      for (const socket of frozen) socket.resume()
-      frozen.clear()
+      if (seen.some(({ client, at }) => client === 0 && at > frozenAt + 500))
+        throw new Error('the frozen client went on reading')
+      for (const socket of frozen.splice(0)) {
+        Reflect.deleteProperty(socket, 'resume')
+        socket.resume()
+      }
       seen = []
       return sharedNow()
     },

@@ -27,6 +27,8 @@ export interface Spent {
 export interface Memory {
   readonly heapBytes: number
   readonly rssBytes: number
+  /** Handed to sockets that have not taken it. */
+  readonly waitingBytes: number
 }
 
 export function serverProcess(): void {
@@ -42,6 +44,12 @@ export function serverProcess(): void {
 
   const written = (): number =>
     [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, closedBytes)
+
+  function glance(): Memory {
+    const { heapUsed, external, rss } = process.memoryUsage()
+    const waitingBytes = [...sockets].reduce((sum, { writableLength }) => sum + writableLength, 0)
+    return { heapBytes: heapUsed + external, rssBytes: rss, waitingBytes }
+  }
 
   answerCalls({
     async serve({ kit, job, steps: count }: ServeCall): Promise<number> {
@@ -61,11 +69,11 @@ export function serverProcess(): void {
         http,
         start: script.start,
         nextStep() {
-          const step = isRunning ? steps[done] : undefined
+          const step = isRunning ? stepAt(steps, done) : undefined
           if (step === undefined) return null
           done++
-          begun.push([step.tick, sharedNow()])
-          return step
+          begun.push([done, sharedNow()])
+          return { ...step, tick: done }
         },
         noteInput: () => void inputs++,
       })
@@ -94,10 +102,16 @@ export function serverProcess(): void {
         globalThis.gc?.()
         await new Promise((resolve) => setTimeout(resolve, 30))
       }
-      const { heapUsed, external, rss } = process.memoryUsage()
-      return { heapBytes: heapUsed + external, rssBytes: rss }
+      return glance()
     },
-    rss: () => process.memoryUsage().rss,
+    glance,
     expected: (room: number) => JSON.parse(JSON.stringify(served.expected(room))) as unknown,
   })
+}
+
+/** Past the last step they are made again, back to the first and on: so whoever moves is never far from where it was. */
+function stepAt(steps: readonly Step[], at: number): Step | undefined {
+  const last = steps.length - 1
+  const turn = at % (2 * last)
+  return steps[turn <= last ? turn : 2 * last - turn]
 }
