@@ -274,6 +274,40 @@ describe('deltas as tables', () => {
     }
   })
 
+  test.each([
+    { what: 'a thousand', versions: 1_000, newcomers: [700] },
+    { what: 'a thousand, each with a name of its own', versions: 1_000, newcomers: [...Array(1_000).keys()] },
+  ])('[WB10] who has skipped $what versions reads one delta, which tells what names it missed', (given) => {
+    const view = createViewEncoder(1, ['players.*'])
+    const world: { players: Record<string, Json> } = { players: {} }
+    for (let i = 0; i < 500; i++) world.players[`player-${i}`] = { x: i }
+    const start = cloneJson(world)
+    const snapshot = view.snapshot({ kind: 'snapshot', room: 'r', version: 0, tick: 0, state: start })
+    for (let to = 1; to <= given.versions; to++) {
+      const changes: Record<string, Json> = { [`player-${to % 500}`]: { x: to / 2 } }
+      if (given.newcomers.includes(to)) changes[`late-${to}`] = { x: 0 }
+      Object.assign(world.players, cloneJson(changes))
+      view.delta({ kind: 'delta', room: 'r', from: to - 1, to, tick: to, delta: { players: changes } })
+    }
+    const union = (from: number): Uint8Array =>
+      view.delta({
+        kind: 'delta',
+        room: 'r',
+        from,
+        to: given.versions,
+        tick: given.versions,
+        delta: diff(start, world as unknown as Json) ?? {},
+      })
+    const codec = createWireCodec()
+    codec.decode(snapshot)
+    const bytes = union(0)
+    expect(codec.decode(bytes)).toEqual([expect.objectContaining({ state: world })])
+    // Whoever knows all names is told none; two bytes of the head are the length of the way.
+    const names = bytes.length - union(given.versions - 1).length
+    if (given.newcomers.length === 1) expect(names).toBeLessThan('late-700'.length + 16)
+    else expect(names).toBeGreaterThan('player-000'.length * 500)
+  })
+
   test('[WB4] a delta for a view without a snapshot is refused', () => {
     const view = createViewEncoder(1)
     const bytes = view.delta({ kind: 'delta', room: 'r', from: 0, to: 1, tick: 1, delta: { a: 1 } })

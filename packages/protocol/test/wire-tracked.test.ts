@@ -232,6 +232,47 @@ for (const isShort of [true, false]) {
   })
 }
 
+for (const isShort of [true, false]) {
+  test(`[WB6] a crowd in which each moves in a way of its own arrives as it is, ${isShort ? 'the short way' : 'over a delta'}`, () => {
+    type Body = { x: number; y: number; z: number; name: string }
+    const table: SyncTable = { 'map.*.x': { quantize: 1 }, 'list.*.x': { quantize: 1 } }
+    const body = (_: unknown, i: number): Body => ({ x: i, y: 0, z: 0, name: `n${i}` })
+    const bodies = Array.from({ length: 60 }, body)
+    const map = Object.fromEntries(bodies.map((one) => [one.name, one]))
+    // By row, a letter for each field that is written, in that order: a step of `x` is rounded away, one of `X` is not.
+    const ways = ['xy', 'Xy', 'y', 'yX', 'z', 'Xyz', 'n', 'ny', '', 'X']
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.constantFrom(...ways), { minLength: 60, maxLength: 60 }), { maxLength: 6 }),
+        fc.array(fc.constantFrom(...ways.slice(0, 4)), { minLength: 2, maxLength: 4 }),
+        (mixed, alike) => {
+          const line = createLine(overTheWire({ map, list: bodies }), isShort, table)
+          // Ticks in which a few ways take turns, and ticks in which everybody goes one way but some.
+          const turns = alike.map((way, tick) => bodies.map((_, i) => (i % 9 === tick ? 'y' : way)))
+          for (const tick of [...turns, ...mixed, ...turns]) {
+            const draft = line.tracker.draft as { map: Record<string, Body>; list: Body[] }
+            for (const [i, way] of tick.entries())
+              for (const one of [draft.map[`n${i}`], draft.list[i]]) if (one !== undefined) move(one, way)
+            line.commit()
+            expect(deepEqual(line.replica(), line.expected())).toBe(true)
+          }
+        },
+      ),
+      { seed, numRuns: 60 },
+    )
+
+    function move(one: Body, way: string): void {
+      for (const letter of way) {
+        if (letter === 'x') one.x += 1 / 64
+        else if (letter === 'X') one.x += 2
+        else if (letter === 'y') one.y += 0.5
+        else if (letter === 'z') one.z -= 3
+        else one.name += '.'
+      }
+    }
+  })
+}
+
 const deed = fc.tuple(
   fc.nat(7),
   fc.oneof(

@@ -3,7 +3,7 @@
 // views a room has, and who is in which, is told in room-views.ts.
 import { cloneJson, createHistory, createTracker, createViewEncoder, plainDelta } from '@painda/protocol'
 import type { CompiledSync, Delta, Path, StateDelta, StateScope, StateSnapshot } from '@painda/protocol'
-import { outgoing } from './outgoing.js'
+import { encodedState, hasHash, readLater } from './encoded-state.js'
 import type { Outgoing } from './outgoing.js'
 
 /** A changing view says its hash at least this often, so that a replica that went wrong is wrong for a second at most. */
@@ -11,6 +11,12 @@ const HASH_EVERY_MS = 1000
 
 /** A delta up to this size is sent without making the snapshot that might be smaller. */
 const SMALL_BYTES = 1024
+
+/**
+ * Members that skipped and come from so many different versions share what is made for one of these. In a room that rests it stays
+ * until somebody writes, so it must not grow with its members.
+ */
+const MAX_UNIONS = 64
 
 export interface View<State extends object> {
   /** Its number on the wire: another one once its dictionary has begun anew. */
@@ -136,7 +142,7 @@ export function createView<State extends object>({
       ...dueHash(),
       ...scoped,
     } as const
-    return encoded(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
+    return encodedState(message, encoder.delta(message, tracker.pastOf), () => forV2(message))
   }
 
   /** Straight to bytes; null when nothing differs. */
@@ -147,19 +153,18 @@ export function createView<State extends object>({
     begin(tick)
     if (at.withHash) noteHash()
     const { from, to } = at
-    const message: StateDelta = {
-      kind: 'delta',
-      room,
-      from,
-      to,
-      tick,
-      ...scoped,
-      // Asked for after all, in the turn in which somebody began to look.
+    const message = lookedUp({ kind: 'delta', room, from, to, tick, ...scoped })
+    return encodedState(message, bytes, () => forV2(message))
+  }
+
+  /** The step to now, as a message for those who begin to look in this very turn: hardly anybody does, so it keeps no delta. */
+  function lookedUp(step: Omit<StateDelta, 'delta'>): StateDelta {
+    return {
+      ...step,
       get delta() {
-        return history.since(from) ?? {}
+        return history.since(step.from) ?? {}
       },
     }
-    return encoded(message, bytes, () => forV2(message))
   }
 
   /**
@@ -188,41 +193,35 @@ export function createView<State extends object>({
       encoder = createViewEncoder(view.channel, sync.patterns)
       encoderFrom = view.version
     }
-    // Copied for whoever looks at the message later, while the tree goes on changing.
-    const shown = cloneJson(sync.snapshotOf(tracker.state))
-    const hash = tracker.hash()
-    const message = {
-      kind: 'snapshot',
-      room,
-      version: view.version,
-      tick,
-      state: shown,
-      hash,
-      ...scoped,
-    } as const
-    const bytes = encoder.snapshot(message)
+    const shown = sync.snapshotOf(tracker.state)
+    const { version } = view
+    const head = { kind: 'snapshot', room, version, tick, hash: tracker.hash(), ...scoped } as const
+    const bytes = encoder.snapshot({ ...head, state: shown })
     snapshotBytes = bytes.length
-    current = encoded(message, bytes)
+    // The tree goes on changing: whoever looks at the message later gets a copy, or what the bytes say.
+    const message = isDeltaRead() ? { ...head, state: cloneJson(shown) } : readLater(head, bytes)
+    current = encodedState(message, bytes)
     return current
   }
 
   function makeUnion(from: number, tick: number, isHashed: boolean): Outgoing {
     const delta = canContinue(from) ? history.since(from) : null
     if (delta === null) return snapshot(tick)
-    // The tick of the last delta: the next one counts from there, for everybody.
-    const message = {
+    const step = {
       kind: 'delta',
       room,
       from,
       to: view.version,
+      // Of the last delta: the next one counts from there, for everybody.
       tick: lastTick,
-      delta: delta ?? {},
       // Whoever skips a lot is told as often as the others; to hash what changed at every step would cost as much as sending it.
       ...(isHashed || hashedVersion > from ? { hash: tracker.hash() } : {}),
       ...scoped,
     } as const
-    const bytes = encoder.delta(message)
-    const union = encoded(message, bytes, () => forV2(message))
+    const full = { ...step, delta: delta ?? {} }
+    const bytes = encoder.delta(full)
+    const message = isDeltaRead() ? full : lookedUp(step)
+    const union = encodedState(message, bytes, () => forV2(message))
     // A snapshot is not made for the comparison alone where the last one was so much larger.
     if (bytes.length <= Math.max(SMALL_BYTES, snapshotBytes / 2) || encoder.isFull) return union
     const whole = snapshot(tick)
@@ -259,7 +258,7 @@ export function createView<State extends object>({
       const known = unions.get(from)
       if (known !== undefined && (!isHashed || hasHash(known)) && canContinue(from)) return known
       const union = makeUnion(from, tick, isHashed)
-      unions.set(from, union)
+      if (known !== undefined || unions.size < MAX_UNIONS) unions.set(from, union)
       return union
     },
     snapshot,
@@ -268,21 +267,4 @@ export function createView<State extends object>({
     isFull: () => encoder.isFull,
   }
   return view
-}
-
-function hasHash({ message }: Outgoing): boolean {
-  return 'hash' in message && message.hash !== undefined
-}
-
-/** State is encoded when it is made, once, in the order of its versions: the dictionary grows from delta to delta. */
-function encoded(
-  message: StateDelta | StateSnapshot,
-  bytes: Uint8Array,
-  forV2: () => StateDelta | StateSnapshot = () => message,
-): Outgoing {
-  let v2: Outgoing | null = null
-  return {
-    message,
-    body: (codec) => (codec.name === 'painda.v3' ? bytes : (v2 ??= outgoing(forV2())).body(codec)),
-  }
 }

@@ -3,6 +3,16 @@
 import type { Json } from '../json.js'
 import { isSecret, rounded, type CompiledSync, type SyncPlace } from '../sync.js'
 import { emptyDelta, looksLikeMarker, PP_DELETED, type ArrayOp, type Delta } from './delta.js'
+import {
+  branch,
+  lastChange,
+  NO_KEYS,
+  NOTHING_BELOW,
+  tableOf,
+  type Branch,
+  type Place,
+  type Table,
+} from './history-place.js'
 import { MANY_ROWS, WaitingRows } from './history-rows.js'
 import type { Tracker } from './track.js'
 import { isChangedInside, locate } from './track-commit.js'
@@ -39,26 +49,6 @@ export interface History {
    * too old or unknown. What was changed and changed back may be in it. Ask with nothing uncommitted.
    */
   since(version: number): Delta | undefined | null
-}
-
-/** A place where containers change from inside, or the version that last put another plain value there. */
-type Place = Branch | number
-
-interface Branch {
-  /** The version that put this container here. */
-  replacedAt: number
-  /** The last version in which anything here or below changed. */
-  changedAt: number
-  /** Less what `recentKeys` say: `settle` puts it in. */
-  readonly below: Map<string, Place>
-  /**
-   * Plain fields that were put anew together, at `recentAt`. Most objects are written like the last time, and then one number
-   * is noted instead of one per field.
-   */
-  recentKeys: readonly string[]
-  recentAt: number
-  /** Changes of what is below that nobody has looked up yet; `settle` does. */
-  waiting: WaitingRows | null
 }
 
 export function createHistory({
@@ -119,12 +109,14 @@ export function createHistory({
     if (numbers !== null) noteNumbers(at, numbers, current)
     const fields = numbers === null ? noteFields(at, node) : numbers.length
     if (waits(at, node, fields)) return at
+    if (node.children.length === 0) return at
     putWaiting(at)
+    const below = tableOf(at)
     for (const child of node.children) {
       if (!isChangedInside(node, child, fields)) continue
-      const before = at.below.get(child.key)
+      const before = below.get(child.key)
       const after = changedInside(before, child)
-      if (after !== before) at.below.set(child.key, after)
+      if (after !== before) below.set(child.key, after)
     }
     return at
   }
@@ -148,8 +140,11 @@ export function createHistory({
   }
 
   /** Whatever else happens below `at` comes after what waits. */
-  function putWaiting({ below, waiting }: Branch): void {
-    waiting?.take((key, names, version) => {
+  function putWaiting(parent: Branch): void {
+    const { waiting } = parent
+    if (waiting === null) return
+    const below = tableOf(parent)
+    waiting.take((key, names, version) => {
       const before = below.get(key)
       const at = typeof before === 'object' ? before : branch(before ?? oldest)
       if (at !== before) below.set(key, at)
@@ -162,10 +157,11 @@ export function createHistory({
   }
 
   /** A change before the last one: what it wrote and the last one did not. */
-  function putOlder({ below, recentKeys }: Branch, names: readonly string[], version: number): void {
+  function putOlder(at: Branch, names: readonly string[], version: number): void {
     for (const name of names) {
-      const known = below.get(name) ?? -1
-      if (!recentKeys.includes(name) && typeof known === 'number' && known < version) below.set(name, version)
+      if (at.recentKeys.includes(name)) continue
+      const known = at.below?.get(name) ?? -1
+      if (typeof known === 'number' && known < version) tableOf(at).set(name, version)
     }
   }
 
@@ -175,9 +171,10 @@ export function createHistory({
     const { keys, olds } = node.written()
     if (keys.length > 0) putWaiting(at)
     if (keys.length > 0 && !noteTogether(at, raw, keys, olds)) {
+      const below = tableOf(at)
       for (let i = 0; i < keys.length; i++) {
         const key = keys[i] ?? ''
-        mark(at.below, key, olds[i], own(raw, key), ledger)
+        mark(below, key, olds[i], own(raw, key), ledger)
       }
     }
     return keys.length
@@ -211,14 +208,14 @@ export function createHistory({
     // As with operations: a list whose items shifted is a new one, and so is one with hardly an old item in its place.
     if (isWritten && (before.length !== raw.length || isMostlyNew(before, raw))) return current
     const at = branchOf(place)
-    if (isWritten) for (const [i, item] of raw.entries()) mark(at.below, String(i), before[i], item, ledger)
-    else
-      for (const child of locate(node)) at.below.set(child.key, changedInside(at.below.get(child.key), child))
+    const below = tableOf(at)
+    if (isWritten) for (const [i, item] of raw.entries()) mark(below, String(i), before[i], item, ledger)
+    else for (const child of locate(node)) below.set(child.key, changedInside(below.get(child.key), child))
     return at
   }
 
   /** One field or item, of which it is known what stood there before. */
-  function mark(below: Branch['below'], key: string, old: unknown, now: unknown, ledger: Ledger): void {
+  function mark(below: Table, key: string, old: unknown, now: unknown, ledger: Ledger): void {
     if (old !== now) below.set(key, current)
     else if (typeof now === 'object' && now !== null) {
       const node = ledger.nodes.get(now)
@@ -232,6 +229,7 @@ export function createHistory({
       const at = branchOf(place)
       settle(at)
       at.recentKeys = NO_KEYS
+      const below = tableOf(at)
       const written = writes.of(delta)
       for (const key in delta) {
         const child = own(value, key)
@@ -240,7 +238,7 @@ export function createHistory({
           !written.keys.includes(key) ||
           isSameContainer(written.olds[written.keys.indexOf(key)], child)
         // Deltas are JSON all the way down.
-        at.below.set(key, isInPlace ? changed(at.below.get(key), delta[key] as Delta, child) : current)
+        below.set(key, isInPlace ? changed(below.get(key), delta[key] as Delta, child) : current)
       }
       return at
     }
@@ -252,12 +250,13 @@ export function createHistory({
   function changedItems(place: Place | undefined, ops: readonly ArrayOp[], list: unknown[]): Place {
     const isWritten = writes.isWritten(list)
     const at = branchOf(place)
+    const below = tableOf(at)
     for (const op of ops) {
       if (op.op !== 'patch' && op.op !== 'set') return current
       const key = String(op.index)
       // In a list that was written, an item that is patched may be another object with the same id.
       const isInPlace = op.op === 'patch' && !isWritten
-      at.below.set(key, isInPlace ? changed(at.below.get(key), op.delta, list[op.index]) : current)
+      below.set(key, isInPlace ? changed(below.get(key), op.delta, list[op.index]) : current)
     }
     return at
   }
@@ -269,38 +268,64 @@ export function createHistory({
   }
 
   function settle(at: Branch): void {
-    const { below, recentKeys, recentAt } = at
-    for (const key of recentKeys) below.set(key, recentAt)
+    const { recentKeys, recentAt } = at
+    for (const key of recentKeys) tableOf(at).set(key, recentAt)
     putWaiting(at)
   }
 
   function sweep(place: Place): void {
     if (typeof place !== 'object') return
-    settle(place)
-    place.recentKeys = NO_KEYS
-    for (const [key, child] of place.below) {
-      if (lastChange(child) <= oldest) place.below.delete(key)
+    putWaiting(place)
+    if (place.recentAt <= oldest) place.recentKeys = NO_KEYS
+    const { below } = place
+    if (below === null) return
+    for (const [key, child] of below) {
+      if (lastChange(child) <= oldest) below.delete(key)
       else sweep(child)
     }
+    if (below.size === 0) place.below = null
   }
 
   function collect(place: Place, value: unknown, at: SyncPlace | undefined, from: number): Delta | undefined {
     if (lastChange(place) <= from) return undefined
     if (isSecret(value, at)) return PP_DELETED
     if (typeof place !== 'object' || place.replacedAt > from) return whole(value, at)
-    settle(place)
-    if (Array.isArray(value)) return collectItems(place, value, at, from)
+    if (Array.isArray(value)) {
+      settle(place)
+      return collectItems(place, value, at, from)
+    }
     if (!isRecord(value)) return whole(value, at)
-    const delta = emptyDelta(place.below.size > MAP_LIKE_FIELDS)
+    const { recentKeys, recentAt } = place
+    // Of most objects a few numbers are written: they need no table.
+    const areFew = recentKeys.length <= MAP_LIKE_FIELDS
+    if (areFew) putWaiting(place)
+    else settle(place)
+    const below = place.below ?? NOTHING_BELOW
+    const delta = emptyDelta(below.size + recentKeys.length > MAP_LIKE_FIELDS)
     let changes = 0
-    for (const [key, child] of place.below) {
-      const change = collect(child, own(value, key), at?.at(key), from)
-      if (change === undefined) continue
-      delta[key] = change
-      changes++
+    if (areFew && recentAt > from)
+      for (const key of recentKeys) if (put(delta, key, recentAt, value, at, from)) changes++
+    for (const [key, child] of below) {
+      if (areFew && recentKeys.includes(key)) continue
+      if (put(delta, key, child, value, at, from)) changes++
     }
     if (changes === 0) return undefined
-    return looksLikeMarker(delta) ? whole(value, at) : delta
+    return changes === 1 && looksLikeMarker(delta) ? whole(value, at) : delta
+  }
+
+  /** What changed at `key`; false when nothing did. */
+  function put(
+    delta: Record<string, Delta>,
+    key: string,
+    child: Place,
+    value: JsonRecord,
+    at: SyncPlace | undefined,
+    from: number,
+  ): boolean {
+    const change = collect(child, own(value, key), at?.at(key), from)
+    if (change === undefined) return false
+    delta[key] = change
+    return true
   }
 
   return {
@@ -321,7 +346,7 @@ export function createHistory({
   ): Delta | undefined {
     const ops: ArrayOp[] = []
     const items = at?.at('*')
-    for (const [key, child] of [...below].sort(([a], [b]) => Number(a) - Number(b))) {
+    for (const [key, child] of [...(below ?? NOTHING_BELOW)].sort(([a], [b]) => Number(a) - Number(b))) {
       const index = Number(key)
       const delta = collect(child, list[index], items, from)
       if (delta === undefined) continue
@@ -337,27 +362,10 @@ export function createHistory({
 /** Deltas of more fields than this are probably keyed by id. */
 const MAP_LIKE_FIELDS = 8
 
-const NO_KEYS: readonly string[] = []
-
 function isMostlyNew(before: readonly unknown[], after: readonly unknown[]): boolean {
   let left = after.length / 2
   for (let i = 0; i < after.length && left >= 0; i++) if (before[i] !== after[i]) left--
   return left < 0
-}
-
-function branch(version: number): Branch {
-  return {
-    replacedAt: version,
-    changedAt: version,
-    below: new Map(),
-    recentKeys: NO_KEYS,
-    recentAt: version,
-    waiting: null,
-  }
-}
-
-function lastChange(place: Place): number {
-  return typeof place === 'object' ? place.changedAt : place
 }
 
 function isSameContainer(before: unknown, after: unknown): boolean {

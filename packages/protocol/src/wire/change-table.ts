@@ -1,11 +1,11 @@
 // What a delta changes, sorted into groups of rows: the first half of writing it; `delta-writer.ts` is the other. The
 // documented JSON form goes in, or what a tracker noted.
-import { isMarkerKey } from '../delta/delta.js'
 import type { ArrayOp, PPArrayOpsMarker } from '../delta/delta.js'
 import type { DiffContext } from '../delta/context.js'
 import type { TrackNode } from '../delta/track-node.js'
 import { RecordNode } from '../delta/track-record.js'
-import { isExactOps, isMarkerLeaf } from './leaf.js'
+import { firstLocal, kindOf } from './change-kind.js'
+import type { DeltaKind } from './change-kind.js'
 import type { DictionaryWriter } from './names.js'
 import { addNumberRows, isRowOf, takesNumbers } from './number-rows.js'
 import { isSorted, orderOf } from './order.js'
@@ -17,6 +17,7 @@ import {
   enter,
   groupOf,
   itemOf,
+  knownGroup,
   markMaps,
   noteChildren,
   selfOf,
@@ -43,6 +44,9 @@ export interface ChangeTable {
   /** Ready for the next delta. */
   clear(): void
 }
+
+/** Fewer objects than this are taken one by one. */
+const MANY_ALIKE = 8
 
 /** A value of which nobody knows what stood there before. */
 const UNKNOWN: readonly number[] = [Number.NaN]
@@ -97,8 +101,8 @@ export function createChangeTable(
     blanks.length = 0
   }
 
-  function collect(delta: unknown, place: Place): void {
-    switch (kindOf(delta)) {
+  function collect(delta: unknown, place: Place, kind = kindOf(delta)): void {
+    switch (kind) {
       case 'fields':
         // What `kindOf` calls fields is an object.
         collectFields(delta as Record<string, unknown>, place)
@@ -113,14 +117,22 @@ export function createChangeTable(
 
   function collectFields(delta: Record<string, unknown>, place: Place): void {
     let inner: string[] | null = null
+    let kinds: DeltaKind[] | null = null
     let count = 0
     for (const key in delta) {
       const value = delta[key]
-      if (kindOf(value) !== 'leaf') (inner ??= []).push(key)
-      else {
+      const kind = kindOf(value)
+      if (kind === 'leaf') {
         fields[count] = key
         values[count++] = value
+        continue
       }
+      if (inner === null || kinds === null) {
+        inner = []
+        kinds = []
+      }
+      inner.push(key)
+      kinds.push(kind)
     }
     if (count > 0) {
       const old = past(delta)
@@ -128,17 +140,18 @@ export function createChangeTable(
       for (let i = 0; i < count; i++) before[i] = Array.isArray(old) ? Number.NaN : numberIn(old, fields[i])
       addFields(place, count)
     }
-    if (inner === null) return
+    if (inner === null || kinds === null) return
     noteChildren(place, inner.length)
     // Keys that come together get numbers that follow each other, before the names of what is in them.
     if (place.isMap && (place.any?.recent ?? null) === null) for (const key of inner) names.numberOf(key)
-    for (const key of inner) {
+    for (let i = 0; i < inner.length; i++) {
+      const key = inner[i] ?? ''
       const next = enter(place, key)
       if (next === place.any) {
         blanks.push(names.numberOf(key))
-        collect(delta[key], next)
+        collect(delta[key], next, kinds[i])
         blanks.pop()
-      } else collect(delta[key], next)
+      } else collect(delta[key], next, kinds[i])
     }
   }
 
@@ -229,6 +242,28 @@ export function createChangeTable(
     return dropped.length === 0 ? others : [...others, ...dropped]
   }
 
+  /** The same for one combination of fields after the other, while so many are left that looking once more is worth it. */
+  function takeAll(
+    place: Place,
+    nodes: readonly TrackNode[],
+    context: DiffContext | undefined,
+    numberOf: (node: TrackNode) => number,
+  ): readonly TrackNode[] {
+    let left = nodes
+    for (let before = Infinity; ;) {
+      number(left, numberOf)
+      left = takeAlike(place, left, context)
+      // A combination that was chosen, and took none.
+      if (left.length < MANY_ALIKE || left.length === before) return left
+      const [first] = left
+      const written = first instanceof RecordNode ? first.writtenNumbers() : null
+      const next = written === null ? undefined : knownGroup(place, written)
+      if (next === undefined || next === place.recent) return left
+      place.recent = next
+      before = left.length
+    }
+  }
+
   const sink: RowSink = {
     delta: collect,
     field(at, key, value, old) {
@@ -243,14 +278,9 @@ export function createChangeTable(
     },
     children(place, children, context) {
       noteChildren(place, children.length)
-      if (!place.isMap) return children
-      number(children, nameOf)
-      return takeAlike(anyOf(place), children, context)
+      return place.isMap ? takeAll(anyOf(place), children, context, nameOf) : children
     },
-    items(place, items, context) {
-      number(items, indexOf)
-      return takeAlike(itemOf(place), items, context)
-    },
+    items: (place, items, context) => takeAll(itemOf(place), items, context, indexOf),
     enterChild(place, child) {
       const next = enter(place, child.key)
       if (next === place.any) blanks.push(nameOf(child))
@@ -271,38 +301,4 @@ export function createChangeTable(
 /** Of an item of a list: its key is its index. */
 function indexOf({ key }: TrackNode): number {
   return Number(key)
-}
-
-/** Something to look into, a list whose items change where they are, or a new value. */
-function kindOf(delta: unknown): 'fields' | 'items' | 'leaf' {
-  if (typeof delta !== 'object' || delta === null || Array.isArray(delta)) return 'leaf'
-  for (const key in delta) {
-    // A marker has one key, so one look tells nearly always.
-    if (!isMarkerKey(key)) return 'fields'
-    if (isExactOps(delta))
-      return firstLocal(delta.__pp_array_ops) < delta.__pp_array_ops.length ? 'items' : 'leaf'
-    return isMarkerLeaf(delta) ? 'leaf' : 'fields'
-  }
-  // An empty object is a value.
-  return 'leaf'
-}
-
-/**
- * Where the operations begin that each change one item where it is, in ascending order: up to the end they can be rows.
- * Rows are read back as `set` where the new value is no object, and as `patch` where it is; others stay operations.
- */
-function firstLocal(ops: readonly ArrayOp[]): number {
-  let from = ops.length
-  let next = Infinity
-  for (; from > 0; from--) {
-    const op = ops[from - 1]
-    if (op === undefined || (op.op !== 'set' && op.op !== 'patch') || op.index >= next) break
-    if (isObject(op.op === 'set' ? op.value : op.delta) !== (op.op === 'patch')) break
-    next = op.index
-  }
-  return from
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -131,7 +131,7 @@ export function groupOf(
   if (recent !== null && hasFields(recent, fields, count)) return recent
   if (count > MAX_NAMED_FIELDS) place.isFieldMap = true
   if (place.isFieldMap) return null
-  const signature = fields.slice(0, count).join('\u0000')
+  const signature = signatureOf(fields.slice(0, count))
   let group = place.groups.get(signature)
   if (group === undefined) {
     if (place.groups.size >= MAX_FIELD_SETS || templates.length >= MAX_TEMPLATES) return null
@@ -142,6 +142,15 @@ export function groupOf(
   if (!hasFields(group, fields, count)) return null
   place.recent = group
   return group
+}
+
+/** The group of these fields, if there was one before. */
+export function knownGroup({ groups }: Place, fields: readonly string[]): Group | undefined {
+  return groups.get(signatureOf(fields))
+}
+
+function signatureOf(fields: readonly string[]): string {
+  return fields.join('\u0000')
 }
 
 export function hasFields({ template }: Group, fields: readonly string[], count: number): boolean {

@@ -11,7 +11,10 @@ import type { Told } from './delta-writer.js'
 import { DELTA, SNAPSHOT } from './opcodes.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
 
-/** The last versions, of which the encoder remembers the dictionary, for members that come from there. */
+/**
+ * How often the dictionary may have grown since a version, for the encoder to know what those who come from there have heard of it.
+ * Between two of these it costs nothing, so most views remember all of their versions.
+ */
 const MAX_MARKS = 256
 
 export interface ViewCommit {
@@ -64,8 +67,10 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   const w = createBitWriter()
   let lastVersion = -1
   let lastTick = 0
-  /** What those at a version have heard of the dictionary: a ring. */
-  const marks: { readonly version: number; readonly told: Told }[] = []
+  /** What those at a version have heard of the dictionary, from the version on in which it grew; ascending. */
+  const marks: { readonly since: number; readonly told: Told }[] = []
+  /** The last version that is noted. */
+  let notedVersion = -1
 
   function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
@@ -138,13 +143,23 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     return w.take()
   }
 
+  /** Versions come in order, and nobody at a later one has heard less. */
   function note(version: number, told: Told): void {
-    marks[version % MAX_MARKS] = { version, told }
+    notedVersion = version
+    const last = marks.at(-1)?.told
+    if (last?.names === told.names && last.templates === told.templates) return
+    marks.push({ since: version, told })
+    if (marks.length > MAX_MARKS) marks.shift()
   }
 
   function toldAt(version: number): Told | undefined {
-    const mark = marks[version % MAX_MARKS]
-    return mark?.version === version ? mark.told : undefined
+    if (version > notedVersion) return undefined
+    // Hardly anybody comes from long ago.
+    for (let i = marks.length - 1; i >= 0; i--) {
+      const mark = marks[i]
+      if (mark !== undefined && mark.since <= version) return mark.told
+    }
+    return undefined
   }
 
   return {
