@@ -92,7 +92,12 @@ async function slow(contender: Contender): Promise<Slow> {
       looks.push(await look(contender, isStalled))
     if (pair % 2 === 1) looks.reverse()
     const [calm, stalled] = looks
-    if (calm !== undefined && stalled !== undefined) pairs.push({ calm, stalled })
+    if (calm === undefined || stalled === undefined) continue
+    pairs.push({ calm, stalled })
+    const shown = ({ rssMb, aliveMb }: Look): string => `${rssMb.toFixed(1)} MB, alive ${aliveMb.toFixed(1)}`
+    console.log(
+      `  ${contender.kit}: ${shown(stalled)}, against ${shown(calm)}; ${stalled.lateSeconds.toFixed(3)} s`,
+    )
   }
   const middle = (figure: (pair: { calm: Look; stalled: Look }) => number): number =>
     median(pairs.map(figure))
