@@ -146,7 +146,8 @@ export function groupOf(
 
 /** The group of these fields, if there was one before. */
 export function knownGroup({ groups }: Place, fields: readonly string[]): Group | undefined {
-  return groups.get(signatureOf(fields))
+  const group = groups.get(signatureOf(fields))
+  return group !== undefined && hasFields(group, fields, fields.length) ? group : undefined
 }
 
 function signatureOf(fields: readonly string[]): string {
