@@ -23,44 +23,57 @@ export interface AckOptions {
   onError: (thrown: unknown) => void
 }
 
-export function createAcks({ time, onError }: AckOptions): Acks {
-  const waiting = new Map<number, { settle: AckCallback; cancel: Undo }>()
-  let lastId = 0
+export function createAcks(options: AckOptions): Acks {
+  return new OpenQuestions(options)
+}
 
-  function settle(id: number, error: PPError | null, data?: unknown): boolean {
-    const question = waiting.get(id)
+class OpenQuestions implements Acks {
+  readonly #options: AckOptions
+  /** Null until the first: most clients are never asked anything. */
+  #waiting: Map<number, { settle: AckCallback; cancel: Undo }> | null = null
+  #lastId = 0
+
+  constructor(options: AckOptions) {
+    this.#options = options
+  }
+
+  get pending(): number {
+    return this.#waiting?.size ?? 0
+  }
+
+  ask(timeoutMs: number, settle: AckCallback): number {
+    const id = ++this.#lastId
+    const cancel = this.#options.time.after(timeoutMs, () => {
+      this.#settle(id, new PPError('ACK_TIMEOUT', `No answer came within ${timeoutMs} ms.`))
+    })
+    this.#waiting ??= new Map()
+    this.#waiting.set(id, { settle, cancel })
+    return id
+  }
+
+  answer({ ackId, error, data }: Ack): boolean {
+    return this.#settle(ackId, error === undefined ? null : new PPError(error.code, error.message), data)
+  }
+
+  forget(ackId: number): void {
+    this.#waiting?.get(ackId)?.cancel()
+    this.#waiting?.delete(ackId)
+  }
+
+  rejectAll(error: PPError): void {
+    for (const id of [...(this.#waiting?.keys() ?? [])]) this.#settle(id, error)
+  }
+
+  #settle(id: number, error: PPError | null, data?: unknown): boolean {
+    const question = this.#waiting?.get(id)
     if (question === undefined) return false
-    waiting.delete(id)
+    this.#waiting?.delete(id)
     question.cancel()
     try {
       question.settle(error, data)
     } catch (thrown) {
-      onError(thrown)
+      this.#options.onError(thrown)
     }
     return true
-  }
-
-  return {
-    ask(timeoutMs, done) {
-      const id = ++lastId
-      const cancel = time.after(timeoutMs, () => {
-        settle(id, new PPError('ACK_TIMEOUT', `No answer came within ${timeoutMs} ms.`))
-      })
-      waiting.set(id, { settle: done, cancel })
-      return id
-    },
-    answer({ ackId, error, data }) {
-      return settle(ackId, error === undefined ? null : new PPError(error.code, error.message), data)
-    },
-    forget(ackId) {
-      waiting.get(ackId)?.cancel()
-      waiting.delete(ackId)
-    },
-    rejectAll(error) {
-      for (const id of [...waiting.keys()]) settle(id, error)
-    },
-    get pending() {
-      return waiting.size
-    },
   }
 }

@@ -2,6 +2,7 @@
 // is remembered for the session that it may begin.
 import type { Inspector, Time, Transport } from '@painda/protocol'
 import { Connection } from './connection.js'
+import type { ConnectionOptions } from './connection.js'
 import type { Handshakes } from './handshake.js'
 import type { Settings } from './options.js'
 import type { PeerCodec } from './outgoing.js'
@@ -23,7 +24,7 @@ export interface AcceptInfo extends Partial<TransportInfo> {
 
 export interface Admission {
   /** Those that are there, with a session or without one. */
-  readonly connections: ReadonlySet<Connection>
+  readonly connections: ReadonlyMap<Connection, unknown>
   accept(transport: Transport, info: AcceptInfo): void
   /** Where it came from. */
   infoOf(connection: Connection): TransportInfo
@@ -47,52 +48,56 @@ export interface AdmissionOptions {
   readonly onFault: (thrown: unknown) => void
 }
 
+/** What is known of a connection before its first word. */
+interface Arrival {
+  readonly info: TransportInfo
+  readonly address: string | null
+  readonly readsByReference: boolean
+  readonly wantedId: string | undefined
+}
+
 export function createAdmission(options: AdmissionOptions): Admission {
   const { settings, codecs, compress, packer, time, inspector, maxWaiting, handshakes, onFault } = options
-  const { handshakeTimeoutMs, heartbeatMs, maxPayloadBytes } = settings
-  const connections = new Set<Connection>()
-  const infos = new WeakMap<Connection, TransportInfo>()
-  const addresses = new WeakMap<Connection, string>()
-  const readers = new WeakSet<Connection>()
-  const maxBacklog = {
-    messages: Math.min(maxWaiting.messages, BEFORE_THE_WELCOME.messages),
-    bytes: Math.min(maxWaiting.bytes, BEFORE_THE_WELCOME.bytes),
+  const connections = new Map<Connection, Arrival>()
+  const rules: ConnectionOptions = {
+    packer,
+    time,
+    inspector,
+    handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    heartbeatMs: settings.heartbeatMs,
+    maxPayloadBytes: settings.maxPayloadBytes,
+    maxBacklog: {
+      messages: Math.min(maxWaiting.messages, BEFORE_THE_WELCOME.messages),
+      bytes: Math.min(maxWaiting.bytes, BEFORE_THE_WELCOME.bytes),
+    },
+    onFault,
+    onHello(connection, hello) {
+      const isV2 = connection.codec.name === 'v2'
+      const said = isV2 ? withUrl(hello, infoOf(connection).url) : hello
+      handshakes.hello(connection, said, connections.get(connection)?.wantedId)
+    },
+    onEnd: (connection) => handshakes.lost(connection),
   }
+
+  const infoOf = (connection: Connection): TransportInfo => connections.get(connection)?.info ?? IN_PROCESS
 
   return {
     connections,
-    accept(transport, { id, readsByReference, ...info }) {
-      const origin: TransportInfo = { ...IN_PROCESS, ...info }
-      const isV2 = origin.protocol === 'v2'
+    accept(transport, { id, readsByReference = false, ...known }) {
+      const info: TransportInfo = { ...IN_PROCESS, ...known }
+      const { protocol } = info
       let opened: Connection | null = null
       const line = inspector.through?.(transport, () => opened?.peer ?? 'new') ?? transport
-      const connection = new Connection({
-        transport: isV2 && compress !== null ? compress(line) : line,
-        codec: codecs[origin.protocol],
-        packer,
-        time,
-        inspector,
-        handshakeTimeoutMs,
-        heartbeatMs,
-        maxPayloadBytes,
-        maxBacklog,
-        onFault,
-        // An early hello is answered before the constructor returns.
-        onHello(greeted, hello) {
-          infos.set(greeted, origin)
-          if (info.ip !== undefined) addresses.set(greeted, info.ip)
-          if (readsByReference === true) readers.add(greeted)
-          handshakes.hello(greeted, isV2 ? withUrl(hello, origin.url) : hello, id)
-        },
-        onEnd: (ended) => handshakes.lost(ended),
-      })
+      const isCompressed = protocol === 'v2' && compress !== null
+      const connection = new Connection(isCompressed ? compress(line) : line, codecs[protocol], rules)
       opened = connection
-      connections.add(connection)
+      connections.set(connection, { info, address: known.ip ?? null, readsByReference, wantedId: id })
+      connection.listen()
       line.onClose(() => connections.delete(connection))
     },
-    infoOf: (connection) => infos.get(connection) ?? IN_PROCESS,
-    addressOf: (connection) => addresses.get(connection) ?? null,
-    readsByReference: (connection) => readers.has(connection),
+    infoOf,
+    addressOf: (connection) => connections.get(connection)?.address ?? null,
+    readsByReference: (connection) => connections.get(connection)?.readsByReference ?? false,
   }
 }
 

@@ -7,6 +7,7 @@ const SECRETS = ['token', 'pp_rtoken']
 
 export function readHandshake({ url, headers, ip }: TransportInfo, token: string | null): Handshake {
   const [path = '', search = ''] = url.split('?')
+  if (search === '') return { url: path, query: NO_QUERY, headers, ip, token }
   const parameters = new URLSearchParams(search)
   for (const secret of SECRETS) parameters.delete(secret)
   const kept = parameters.toString()
@@ -18,3 +19,5 @@ export function readHandshake({ url, headers, ip }: TransportInfo, token: string
     token,
   }
 }
+
+const NO_QUERY: Handshake['query'] = Object.freeze(Object.create(null) as object & Handshake['query'])

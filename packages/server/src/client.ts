@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
+import { createEmitter, MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 import type {
   Activity,
   ContractShape,
@@ -14,6 +14,7 @@ import type {
 } from '@painda/protocol'
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
+import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { AddressKeys } from './address.js'
 import type { Lane, Member } from './member.js'
@@ -96,9 +97,10 @@ export interface ClientHost {
 export interface ClientParts {
   readonly session: Session
   readonly host: ClientHost
-  readonly events: Emitter<ClientEvents>
-  readonly handlers: Handlers<[payload: unknown, ack: AckReply]>
-  readonly any: Handlers<[type: string, payload: unknown]>
+  /** These three are made for the first who listens: to most clients, nobody listens in all these ways. */
+  events: Emitter<ClientEvents> | null
+  handlers: Handlers<[payload: unknown, ack: AckReply]> | null
+  any: Handlers<[type: string, payload: unknown]> | null
   readonly handshake: Handshake
   /** Where its newest connection came from; null where nobody said so. */
   address: string | null
@@ -115,7 +117,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   readonly #parts: ClientParts
   #userContext: UserContext | null = null
-  readonly #tags = new Map<string, unknown>()
+  #tags: Map<string, unknown> | null = null
 
   constructor(parts: ClientParts) {
     this.#parts = parts
@@ -200,19 +202,20 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 
   get tags(): ReadonlyMap<string, unknown> {
-    return this.#tags
+    return this.#tags ?? NO_TAGS
   }
 
   setTag(tag: string, value: unknown = true): void {
+    this.#tags ??= new Map()
     this.#tags.set(tag, value)
   }
 
   getTag(tag: string): unknown {
-    return this.#tags.get(tag)
+    return this.#tags?.get(tag)
   }
 
   removeTag(tag: string): void {
-    this.#tags.delete(tag)
+    this.#tags?.delete(tag)
   }
 
   /** Sends a message. It is kept while the connection is lost. @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD` */
@@ -319,16 +322,17 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 
   off(name: string, listener: (...args: never[]) => unknown): void {
-    if (isClientEvent(name)) this.#parts.events.off(name, listener as () => void)
-    else this.#parts.handlers.off(name, listener as () => void)
+    if (isClientEvent(name)) this.#parts.events?.off(name, listener as () => void)
+    else this.#parts.handlers?.off(name, listener as () => void)
   }
 
   onAny(listener: (type: string, payload: unknown) => unknown): Undo {
+    this.#parts.any ??= createHandlers()
     return this.#parts.any.on(ANY, listener)
   }
 
   offAny(listener?: (type: string, payload: unknown) => unknown): void {
-    this.#parts.any.off(ANY, listener)
+    this.#parts.any?.off(ANY, listener)
   }
 
   /** For rooms and broadcasts: queues an encoded-once message. What cannot travel is logged. */
@@ -381,15 +385,24 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   /** Local events and messages are two name spaces: no frame can raise the first, no type can be named like one. */
   #listen(how: 'on' | 'once', name: string, listener: (...args: never[]) => unknown): Undo {
+    const parts = this.#parts
     // The overloads of `on` tie each name to its listener's arguments.
-    if (isClientEvent(name)) return this.#parts.events[how](name, listener as () => void)
+    if (isClientEvent(name)) return eventsOf(parts)[how](name, listener as () => void)
     eventOf({ type: name })
-    return this.#parts.handlers[how](name, listener as () => void)
+    parts.handlers ??= createHandlers()
+    return parts.handlers[how](name, listener as () => void)
   }
 }
 
 /** The one key under which handlers for any type are kept. */
 export const ANY = '*'
+
+const NO_TAGS: ReadonlyMap<string, unknown> = new Map()
+
+function eventsOf(parts: ClientParts): Emitter<ClientEvents> {
+  parts.events ??= createEmitter((thrown) => parts.host.fault(thrown, 'A client listener'))
+  return parts.events
+}
 
 function isClientEvent(name: string): name is keyof ClientEvents {
   return name === 'disconnect' || name === 'drop' || name === 'resume' || name === 'message'

@@ -52,9 +52,8 @@ export interface ConnectionOwner {
   lost(connection: Connection, end: ConnectionEnd): void
 }
 
+/** The same for all connections of a server. */
 export interface ConnectionOptions {
-  transport: Transport
-  codec: PeerCodec
   /** One for all connections of a server: they share frames. */
   packer: Packer
   time: Time
@@ -110,11 +109,11 @@ export class Connection implements Lane {
   /** It has an owner, who takes what may be left out. */
   #isLane = false
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options
-    this.codec = options.codec
-    const { time, transport, handshakeTimeoutMs } = options
+  constructor(transport: Transport, codec: PeerCodec, options: ConnectionOptions) {
     this.#transport = transport
+    this.codec = codec
+    this.#options = options
+    const { time, handshakeTimeoutMs } = options
     this.#packer = options.packer
     this.#time = time
     this.#inspector = options.inspector
@@ -129,9 +128,12 @@ export class Connection implements Lane {
     const greet =
       this.codec.name === 'v2' ? time.after(V2_GREETING_MS, () => this.#hello(v2Hello())) : () => {}
     this.#state = { name: 'greeting', cancel: greet }
-    this.#undos.push(transport.onClose((info) => this.#closed(info)))
-    // What came before anybody listened is delivered inside this call, and may already end the connection.
-    const undo = transport.onMessage((frame) => this.#receive(frame))
+  }
+
+  /** Begins to read. Apart from the making: what came before is delivered inside this call, and may already end the connection. */
+  listen(): void {
+    this.#undos.push(this.#transport.onClose((info) => this.#closed(info)))
+    const undo = this.#transport.onMessage((frame) => this.#receive(frame))
     if (this.isOpen) this.#undos.push(undo)
     else undo()
   }

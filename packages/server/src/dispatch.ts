@@ -53,7 +53,7 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
     }
     const work = [
       any.run(ANY, [client, message.type, view.payload], onFault),
-      parts.any.run(ANY, [message.type, view.payload], onFault),
+      parts.any?.run(ANY, [message.type, view.payload], onFault),
       ...runHandlers(parts, { client, message, view, answer, onFault }),
     ].filter((one) => one !== undefined)
     if (!isHandled) answer.reply(new PPError('UNKNOWN_TYPE', `Nobody handles "${message.type}".`))
@@ -74,9 +74,9 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
   ): (void | Promise<void>)[] {
     const { reply } = answer
     if (isNamespaced(message)) return [namespaces.handle(client, message, view, reply, onFault)]
-    parts.events.emit('message', view)
+    parts.events?.emit('message', view)
     return [
-      parts.handlers.run(message.type, [view.payload, reply], onFault),
+      parts.handlers?.run(message.type, [view.payload, reply], onFault),
       handlers.run(message.type, [client, view.payload, reply], onFault),
     ]
   }
@@ -84,7 +84,8 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
   function hasHandler(parts: ClientParts, client: PPServerClient, message: Event): boolean {
     const { type, ns } = message
     if (isNamespaced(message)) return namespaces.has(client, ns ?? '', type)
-    return handlers.has(type) || parts.handlers.has(type) || parts.events.listenerCount('message') > 0
+    if (handlers.has(type) || parts.handlers?.has(type) === true) return true
+    return (parts.events?.listenerCount('message') ?? 0) > 0
   }
 
   function setActivity(client: PPServerClient, activity: Activity): void {

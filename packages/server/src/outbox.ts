@@ -56,122 +56,151 @@ export interface Outbox {
 
 const NOTHING: readonly Outgoing[] = []
 
-export function createOutbox({
-  codec: firstCodec,
-  maxMessages,
-  maxBytes,
-  isCounted = isReliable,
-}: OutboxOptions): Outbox {
-  let codec = firstCodec
-  /** Null rather than empty: mostly there is one, and a list that grows from nothing begins with room for many. */
-  let pending: Outgoing[] | null = null
-  let isHolding = false
-  let sent = 0
-  /** The unconfirmed counted messages; the first of them is number `first`. */
-  const kept: { out: Outgoing; bytes: number }[] = []
-  let first = 0
-  let keptBytes = 0
-  /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
-  let late: Outgoing[] = []
-  let weave: Weave | null = null
+export function createOutbox(options: OutboxOptions): Outbox {
+  return new KeptOutbox(options)
+}
 
-  function keep(out: Outgoing, bytes: number): void {
-    sent++
-    kept.push({ out, bytes })
-    keptBytes += bytes
+class KeptOutbox implements Outbox {
+  readonly #maxMessages: number
+  readonly #maxBytes: number
+  readonly #isCounted: (message: Message) => boolean
+  #codec: PeerCodec
+  /** Null rather than empty: mostly there is one, and a list that grows from nothing begins with room for many. */
+  #pending: Outgoing[] | null = null
+  #isHolding = false
+  #sent = 0
+  /** The unconfirmed counted messages; the first of them is number `#first`. */
+  readonly #kept: { out: Outgoing; bytes: number }[] = []
+  #first = 0
+  #keptBytes = 0
+  /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
+  #late: Outgoing[] | null = null
+  #weave: Weave | null = null
+
+  constructor({ codec, maxMessages, maxBytes, isCounted = isReliable }: OutboxOptions) {
+    this.#codec = codec
+    this.#maxMessages = maxMessages
+    this.#maxBytes = maxBytes
+    this.#isCounted = isCounted
+  }
+
+  sent(): number {
+    return this.#sent
+  }
+
+  kept(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#kept.length, bytes: this.#keptBytes }
+  }
+
+  push(out: Outgoing): void {
+    const reliable = isReliable(out.message)
+    if (this.#isHolding && !reliable) return
+    const body = out.body(this.#codec)
+    if (body === null) return
+    const counts = this.#isCounted(out.message)
+    if (counts) this.#keep(out, body.byteLength)
+    if (this.#weave?.take(out) === true) return
+    if (!this.#isHolding) {
+      if (this.#pending === null) this.#pending = [out]
+      else this.#pending.push(out)
+    } else if (!counts) this.#keepLate(out)
+  }
+
+  pushFirst(out: Outgoing): void {
+    this.#pending = [out, ...(this.#pending ?? NOTHING)]
+  }
+
+  take(): readonly Outgoing[] {
+    const taken = this.#pending ?? NOTHING
+    this.#pending = null
+    return taken
+  }
+
+  confirm(count: number): void {
+    this.#assertCount(count)
+    const done = Math.min(count - this.#first, this.#kept.length)
+    if (done <= 0) return
+    for (let i = 0; i < done; i++) this.#keptBytes -= this.#kept[i]?.bytes ?? 0
+    this.#forget(done)
+  }
+
+  translate(next: PeerCodec, reread: (body: Uint8Array) => Message): void {
+    const said = this.#kept.map(({ out: before }) => {
+      const body = before.body(this.#codec)
+      const out = body === null ? before : outgoing(reread(body))
+      return { out, bytes: out.body(next)?.byteLength ?? 0 }
+    })
+    this.#kept.splice(0, this.#kept.length, ...said)
+    this.#keptBytes = said.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#codec = next
+  }
+
+  hold(): void {
+    this.#isHolding = true
+    this.#late = (this.#pending ?? NOTHING)
+      .filter(({ message }) => isReliable(message) && !this.#isCounted(message))
+      .slice(0, this.#maxMessages)
+    this.#pending = null
+  }
+
+  inspect(received: number): Replay {
+    this.#assertCount(received)
+    if (received < this.#first) return { outcome: 'overflow', lost: this.#sent - received }
+    const missed = this.#kept.slice(received - this.#first)
+    const moved = missed.flatMap(({ out }) => movedRoom(out.message) ?? [])
+    return { outcome: 'kept', missed: this.#sent - received, moved: new Set(moved) }
+  }
+
+  restore(received: number): void {
+    this.confirm(received)
+    this.#isHolding = false
+    this.#pending = [...this.#kept.map(({ out }) => out), ...(this.#late ?? NOTHING)]
+    this.#late = null
+  }
+
+  precede(run: () => void): void {
+    const [again, counted] = [this.#pending ?? NOTHING, this.#kept.splice(0)]
+    this.#pending = null
+    run()
+    this.#pending = [...(this.#pending ?? NOTHING), ...again]
+    this.#kept.push(...counted)
+  }
+
+  lead(run: () => void): void {
+    const weave = createWeave(this.#pending ?? NOTHING)
+    this.#weave = weave
+    this.#pending = null
+    run()
+    this.#weave = null
+    this.#pending = [...weave.woven(), ...(this.#pending ?? NOTHING)]
+  }
+
+  #keep(out: Outgoing, bytes: number): void {
+    this.#sent++
+    this.#kept.push({ out, bytes })
+    this.#keptBytes += bytes
     // The oldest go first: a peer that confirms past the gap can be resumed again.
     let over = 0
-    while (kept.length - over > maxMessages || keptBytes > maxBytes) {
-      keptBytes -= kept[over]?.bytes ?? 0
+    while (this.#kept.length - over > this.#maxMessages || this.#keptBytes > this.#maxBytes) {
+      this.#keptBytes -= this.#kept[over]?.bytes ?? 0
       over++
     }
-    if (over > 0) forget(over)
+    if (over > 0) this.#forget(over)
   }
 
-  function forget(count: number): void {
+  #keepLate(out: Outgoing): void {
+    this.#late ??= []
+    if (this.#late.length < this.#maxMessages) this.#late.push(out)
+  }
+
+  #forget(count: number): void {
     // In place: a peer that never confirms has a full list, and each message moves it by one.
-    kept.splice(0, count)
-    first += count
+    this.#kept.splice(0, count)
+    this.#first += count
   }
 
-  function assertCount(count: number): void {
-    if (count <= sent) return
-    throw new PPError('MALFORMED_FRAME', `The peer confirms ${count} messages; ${sent} were sent.`)
-  }
-
-  function confirm(count: number): void {
-    assertCount(count)
-    const done = Math.min(count - first, kept.length)
-    if (done <= 0) return
-    for (let i = 0; i < done; i++) keptBytes -= kept[i]?.bytes ?? 0
-    forget(done)
-  }
-
-  return {
-    sent: () => sent,
-    kept: () => ({ messages: kept.length, bytes: keptBytes }),
-    push(out) {
-      const reliable = isReliable(out.message)
-      if (isHolding && !reliable) return
-      const body = out.body(codec)
-      if (body === null) return
-      const counts = isCounted(out.message)
-      if (counts) keep(out, body.byteLength)
-      if (weave?.take(out) === true) return
-      if (!isHolding) {
-        if (pending === null) pending = [out]
-        else pending.push(out)
-      } else if (!counts && late.length < maxMessages) late.push(out)
-    },
-    pushFirst: (out) => void (pending = [out, ...(pending ?? [])]),
-    take() {
-      const taken = pending ?? NOTHING
-      pending = null
-      return taken
-    },
-    confirm,
-    translate(next, reread) {
-      const said = kept.map(({ out: before }) => {
-        const body = before.body(codec)
-        const out = body === null ? before : outgoing(reread(body))
-        return { out, bytes: out.body(next)?.byteLength ?? 0 }
-      })
-      kept.splice(0, kept.length, ...said)
-      keptBytes = said.reduce((sum, { bytes }) => sum + bytes, 0)
-      codec = next
-    },
-    hold() {
-      isHolding = true
-      late = (pending ?? [])
-        .filter(({ message }) => isReliable(message) && !isCounted(message))
-        .slice(0, maxMessages)
-      pending = null
-    },
-    inspect(received) {
-      assertCount(received)
-      if (received < first) return { outcome: 'overflow', lost: sent - received }
-      const moved = kept.slice(received - first).flatMap(({ out }) => movedRoom(out.message) ?? [])
-      return { outcome: 'kept', missed: sent - received, moved: new Set(moved) }
-    },
-    restore(received) {
-      confirm(received)
-      isHolding = false
-      pending = [...kept.map(({ out }) => out), ...late]
-      late = []
-    },
-    precede(run) {
-      const [again, counted] = [pending ?? NOTHING, kept.splice(0)]
-      pending = null
-      run()
-      pending = [...(pending ?? NOTHING), ...again]
-      kept.push(...counted)
-    },
-    lead(run) {
-      weave = createWeave(pending ?? NOTHING)
-      pending = null
-      run()
-      pending = [...weave.woven(), ...(pending ?? NOTHING)]
-      weave = null
-    },
+  #assertCount(count: number): void {
+    if (count <= this.#sent) return
+    throw new PPError('MALFORMED_FRAME', `The peer confirms ${count} messages; ${this.#sent} were sent.`)
   }
 }

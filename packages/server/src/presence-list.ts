@@ -21,6 +21,7 @@ export interface PresenceSession {
 }
 
 interface Session {
+  readonly id: string
   readonly isConnected: boolean
   readonly activity: Activity
 }
@@ -54,8 +55,8 @@ export function createPresenceList(
   onChange: () => void,
 ): PresenceList {
   const entries = new Map<string, PresenceEntry>()
-  /** entry id → session id → what it adds to the entry */
-  const sessions = new Map<string, Map<string, Session>>()
+  /** entry id → what its sessions add to it: a list, as hardly ever there is more than one */
+  const sessions = new Map<string, readonly Session[]>()
   const entryOfSession = new Map<string, string>()
   const changed = new Set<string>()
   const hash = createRecordHash()
@@ -74,41 +75,48 @@ export function createPresenceList(
   }
 
   /** The entry with its connections counted anew. */
-  function counted(entry: PresenceEntry): PresenceEntry {
-    const open = [...(sessions.get(entry.clientId)?.values() ?? [])].filter(({ isConnected }) => isConnected)
+  function counted({ clientId, data, joinedAt, updatedAt }: PresenceEntry): PresenceEntry {
+    const open = sessionsOf(clientId).filter(({ isConnected }) => isConnected)
     const activity = ACTIVITIES.find((one) => open.some((session) => session.activity === one)) ?? 'active'
-    const { activity: _before, ...rest } = entry
-    const counts = { ...rest, connections: open.length, connected: open.length > 0 }
+    const [connections, connected] = [open.length, open.length > 0]
+    const counts = { clientId, data, joinedAt, updatedAt, connected, connections }
     return activity === 'active' ? counts : { ...counts, activity }
   }
+
+  const sessionsOf = (id: string): readonly Session[] => sessions.get(id) ?? []
 
   const entryOf = (sessionId: string): PresenceEntry | undefined =>
     entries.get(entryOfSession.get(sessionId) ?? '')
 
   function change(sessionId: string, news: Partial<Session>): void {
     const entry = entryOf(sessionId)
-    const mine = entry && sessions.get(entry.clientId)
-    const session = mine?.get(sessionId)
-    if (entry === undefined || mine === undefined || session === undefined) return
+    if (entry === undefined) return
+    const mine = sessionsOf(entry.clientId)
+    const session = mine.find(({ id }) => id === sessionId)
+    if (session === undefined) return
     const next = { ...session, ...news }
     if (next.isConnected === session.isConnected && next.activity === session.activity) return
-    mine.set(sessionId, next)
+    sessions.set(
+      entry.clientId,
+      mine.map((one) => (one === session ? next : one)),
+    )
     put(counted(entry))
   }
 
   function untrack(sessionId: string): boolean {
     const entry = entryOf(sessionId)
     if (entry === undefined) return false
+    const { clientId } = entry
     entryOfSession.delete(sessionId)
-    const others = sessions.get(entry.clientId)
-    others?.delete(sessionId)
-    if (others !== undefined && others.size > 0) {
+    const others = sessionsOf(clientId).filter(({ id }) => id !== sessionId)
+    if (others.length > 0) {
+      sessions.set(clientId, others)
       put(counted(entry))
       return true
     }
-    sessions.delete(entry.clientId)
-    entries.delete(entry.clientId)
-    note(entry.clientId)
+    sessions.delete(clientId)
+    entries.delete(clientId)
+    note(clientId)
     return true
   }
 
@@ -118,8 +126,8 @@ export function createPresenceList(
       const now = wallNow()
       const known = entries.get(userId)
       entryOfSession.set(id, userId)
-      const mine = sessions.get(userId) ?? new Map<string, Session>()
-      sessions.set(userId, mine.set(id, { isConnected: true, activity }))
+      const others = sessionsOf(userId).filter((one) => one.id !== id)
+      sessions.set(userId, [...others, { id, isConnected: true, activity }])
       const entry = known ?? {
         clientId: userId,
         data: {},

@@ -24,6 +24,12 @@ const HASH_EVERY_MS = 1000
 /** A list this short is cheaper made anew for each newcomer than told with a second message. */
 const SHORT_LIST = 8
 
+/**
+ * In a longer one somebody always comes or goes while a crowd gathers, and telling it at every tick is a write to each of them for
+ * each of them. So it is told at most so often; what members say of themselves never waits, and takes along what does.
+ */
+const CROWD_EVERY_MS = 250
+
 /** The global list is for "who is online", where a second is soon enough. */
 const SYNC_INTERVAL_MS = 1000
 
@@ -32,7 +38,9 @@ export interface RoomPresenceList extends RoomPresence {
   readonly entries: PresenceList
   /** A member's own word on itself: replaces what it said before. @throws PPError `INVALID_PAYLOAD` */
   write(client: { readonly id: string }, data: unknown): void
-  /** The next message to members: what changed; null when nothing did. */
+  /** True when there is something to tell members now. */
+  isDue(): boolean
+  /** The next message to members: what changed; null when nothing is due. */
   takeChanges(): PresenceSync | null
   /** All of it, made once for all who ask between two changes. */
   full(): Outgoing
@@ -63,6 +71,10 @@ export function createRoomPresence({
   /** What newcomers get until the next changes leave: those hold all that has happened since. */
   let first: Outgoing | null = null
   let hashedAt = -Infinity
+  /** When a long list was told last. */
+  let crowdToldAt = -Infinity
+  /** Somebody has said something of itself. */
+  let isWritten = false
   const entries = createPresenceList(time, () => {
     whole = null
     onChange()
@@ -73,7 +85,12 @@ export function createRoomPresence({
     const checked = check(data)
     // Again: a validator may add to what it is given.
     if (checked !== data) checkPresenceData(checked)
-    entries.write(client.id, cloneJson(checked))
+    isWritten = entries.write(client.id, cloneJson(checked)) || isWritten
+  }
+
+  function isDue(): boolean {
+    if (!entries.hasChanges()) return false
+    return isWritten || entries.size() <= SHORT_LIST || time.now() - crowdToldAt >= CROWD_EVERY_MS
   }
 
   /** The hash, when it is time to say it again. */
@@ -93,10 +110,13 @@ export function createRoomPresence({
     write,
     update: (client, partial) => write(client, mergeData(entries.get(client.id)?.data, partial)),
     onChange: (listener) => emitter.on('change', listener),
+    isDue,
     takeChanges() {
-      const changes = entries.takeChanges()
+      const changes = isDue() ? entries.takeChanges() : null
       if (changes === null) return null
       first = null
+      isWritten = false
+      if (entries.size() > SHORT_LIST) crowdToldAt = time.now()
       if (emitter.listenerCount('change') > 0) emitter.emit('change', entries.list())
       return { kind: 'presences', room, full: false, ...changes, ...dueHash() }
     },

@@ -46,7 +46,7 @@ export function createRoomStage<C extends Member>({
   room: string
   views: RoomViews<C>
   clock: Pick<RoomClock, 'tick' | 'isSendTick' | 'rest'>
-  presence: Pick<RoomPresenceList, 'takeChanges' | 'introduce' | 'entries'>
+  presence: Pick<RoomPresenceList, 'isDue' | 'takeChanges' | 'introduce' | 'entries'>
   seats: ReadonlyMap<string, Seat<C>>
   stragglers: Stragglers<C>
   time: Pick<Time, 'now'>
@@ -110,7 +110,7 @@ export function createRoomStage<C extends Member>({
   function tellLive(versions: Versions<C> | null): void {
     if (versions === null) return
     // What else leaves in this tick shares its frame with the state.
-    const isAlone = waiting.length === 0 && !presence.entries.hasChanges() && !inspector.active
+    const isAlone = waiting.length === 0 && !presence.isDue() && !inspector.active
     const now = time.now()
     for (const seat of seats.values()) {
       if (seat.phase.name !== 'live') continue
@@ -137,10 +137,16 @@ export function createRoomStage<C extends Member>({
     if (changes === null) return
     const out = outgoing(changes)
     stragglers.missedPresence(out)
+    const outs = [out]
+    const isAlone = waiting.length === 0 && !inspector.active
+    const now = time.now()
     for (const seat of seats.values()) {
-      if (seat.phase.name !== 'live') continue
-      if (seat.client.isBehind) stragglers.skip(seat, views.held(seat), 'presence')
-      else seat.client.deliver(out)
+      const { phase, lane, client } = seat
+      if (phase.name !== 'live') continue
+      // Where state leaves in this tick too, the lane is not clear: both share a frame.
+      if (isAlone && lane !== null && lane.isClear && lane.post(outs, now)) continue
+      if (client.isBehind) stragglers.skip(seat, views.held(seat), 'presence')
+      else client.deliver(out)
     }
   }
 

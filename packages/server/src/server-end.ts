@@ -60,7 +60,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
     void plugins.shutdown().then(() => (isToldAll = true))
     bye(spreadMs)
     await drain(time, timeoutMs, () => {
-      const isSent = [...connections].every((connection) => connection.bufferedBytes === 0)
+      const isSent = [...connections.keys()].every((connection) => connection.bufferedBytes === 0)
       return isToldAll && isSent && life.isIdle()
     })
     return close()
@@ -82,7 +82,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
     // Before the last members go, for the same reason.
     rooms.beginClosing()
     for (const { session } of [...sessions.all()]) session.end(SHUTDOWN)
-    for (const connection of [...connections]) {
+    for (const connection of [...connections.keys()]) {
       connection.close('SERVER_SHUTDOWN')
       connection.terminate()
     }

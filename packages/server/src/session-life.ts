@@ -9,14 +9,11 @@ import type {
   RoomVersions,
   Time,
 } from '@painda/protocol'
-import { createEmitter } from '@painda/protocol'
-import type { AckReply } from './messages.js'
 import { PPServerClient } from './client.js'
-import type { ClientEvents, ClientHost, ClientParts, Handshake } from './client.js'
+import type { ClientHost, ClientParts, Handshake } from './client.js'
 import type { Faults } from './faults.js'
 import type { Flush } from './flush.js'
 import { createGhosts } from './ghosts.js'
-import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -108,7 +105,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
     inspect(client, 'dropped', reason)
     presence.dropped(client)
     rooms.dropped(client)
-    events.emit('drop', reason)
+    events?.emit('drop', reason)
     // A listener may have closed it.
     if (!session.isEnded) ghosts.add(session, address)?.expire('window')
   }
@@ -127,13 +124,13 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       sessions.remove(session, expiry)
       inspect(client, 'ended', expiry === null ? reason : `${reason}, ${expiry}`)
       namespaces.left(client, reason)
-      parts.events.emit('disconnect', reason, expiry)
+      parts.events?.emit('disconnect', reason, expiry)
       plugins.notify('onDisconnect', client, reason)
       void onDisconnection.run('', [client, reason, expiry], report('A disconnection handler'))
     }
-    parts.events.clear()
-    parts.handlers.clear()
-    parts.any.clear()
+    parts.events?.clear()
+    parts.handlers?.clear()
+    parts.any?.clear()
   }
 
   const turns: Turns = { dropped, ended }
@@ -166,9 +163,9 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
         const parts: ClientParts = {
           session,
           host: options.host,
-          events: createEmitter<ClientEvents>(report('A client listener')),
-          handlers: createHandlers<[payload: unknown, ack: AckReply]>(),
-          any: createHandlers<[type: string, payload: unknown]>(),
+          events: null,
+          handlers: null,
+          any: null,
           handshake,
           address,
           readsByReference,
@@ -198,7 +195,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       presence.resumed(client)
       presence.greet(client)
       rooms.resumed(client, versions)
-      parts.events.emit('resume', { uncheckedToken: token })
+      parts.events?.emit('resume', { uncheckedToken: token })
     },
     partsOf,
     isAlive: (member) => insides.get(member)?.session.isEnded === false,

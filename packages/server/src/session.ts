@@ -412,7 +412,9 @@ export class Session implements Flushable, ConnectionOwner {
     if (state.name === 'ended') return
     if (state.name === 'dropped') state.cancelExpiry()
     this.#state = { name: 'ended', reason }
-    this.acks.rejectAll(new PPError('SESSION_EXPIRED', `The session has ended: ${reason}.`))
+    // An error notes where it was made, which costs more than the rest of this: mostly nobody waits for one.
+    if (this.acks.pending > 0)
+      this.acks.rejectAll(new PPError('SESSION_EXPIRED', `The session has ended: ${reason}.`))
     this.#hooks.ended(reason, expiry)
   }
 }

@@ -88,7 +88,7 @@ export function createListener(options: ListenerOptions): Listener {
     const { url = '', headers } = request
     const verdict = judgeUpgrade(url, headers, rules)
     // Until somebody takes over nobody else listens, and an unheard 'error' would end the process.
-    socket.on('error', () => {})
+    socket.on('error', ignore)
     // Node hands sockets of upgrades over without any timeout: without another owner it would stay open for ever.
     if (verdict.name === 'ignore') return isAlone() ? rejectUpgrade(socket, 404) : undefined
     if (verdict.name === 'reject') return rejectUpgrade(socket, verdict.status)
@@ -147,22 +147,22 @@ export function createListener(options: ListenerOptions): Listener {
  * send looks up `send` in it.
  */
 class WsTransport implements Transport {
-  readonly ping: (onPong: () => void) => void
   readonly #socket: WebSocket
   readonly #framer: Framer
+  /** Made with the first: only connections of v2 have pings of their socket. */
+  #pings: ((onPong: () => void) => void) | null = null
   #closed: CloseInfo | null = null
+  /** Replaced, never changed: who leaves while they are called is still called. */
+  #closeListeners: readonly ((info: CloseInfo) => void)[] = []
   /** It broke the rules below all messages: none of what comes until it is gone is delivered. */
   #isRefused = false
 
   constructor(socket: WebSocket, framer: Framer) {
     this.#socket = socket
     this.#framer = framer
-    this.ping = createPings(socket)
-    socket.on('close', (code, reason) => {
-      this.#closed ??= { code, reason: reason.toString('utf8') }
-    })
+    socket.on('close', (code, reason) => this.#close({ code, reason: reason.toString('utf8') }))
     // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
-    socket.on('error', () => {})
+    socket.on('error', ignore)
   }
 
   send(data: Uint8Array): void {
@@ -190,13 +190,12 @@ class WsTransport implements Transport {
   }
 
   onClose(listener: (info: CloseInfo) => void): () => void {
-    const socket = this.#socket
-    const onClose = (code: number, reason: Buffer): void =>
-      listener({ code, reason: reason.toString('utf8') })
     const already = this.#closed
-    if (already === null) socket.on('close', onClose)
+    if (already === null) this.#closeListeners = [...this.#closeListeners, listener]
     else queueMicrotask(() => listener(already))
-    return () => void socket.off('close', onClose)
+    return () => {
+      this.#closeListeners = this.#closeListeners.filter((other) => other !== listener)
+    }
   }
 
   close(code = CLOSE_NORMAL, reason = ''): void {
@@ -206,7 +205,23 @@ class WsTransport implements Transport {
   terminate(): void {
     this.#socket.terminate()
   }
+
+  ping(onPong: () => void): void {
+    this.#pings ??= createPings(this.#socket)
+    this.#pings(onPong)
+  }
+
+  #close(info: CloseInfo): void {
+    this.#closed = info
+    for (const listener of this.#closeListeners) listener(info)
+  }
 }
+
+/**
+ * For errors that end a socket by themselves, and would end the process where nobody hears of them. Not written down where it is
+ * used: there it would keep the request of each socket for as long as that lives.
+ */
+function ignore(): void {}
 
 /** Each ping carries its number, so that a pong answers that one and those before it, and what nobody asked answers nothing. */
 function createPings(socket: WebSocket): (onPong: () => void) => void {
@@ -242,7 +257,7 @@ function closeSocket(socket: WebSocket, code: number, reason: string): void {
 /** `raw`: what the WebSocket reads from. A peer that goes on sending is dropped without waiting for its goodbye. */
 function refuse(socket: WebSocket, raw: Duplex, code: ErrorCode, reason: string): void {
   let left = MAX_REFUSED_BYTES
-  socket.on('error', () => {})
+  socket.on('error', ignore)
   raw.on('data', ({ length }: Buffer) => {
     left -= length
     if (left < 0) socket.terminate()

@@ -1,6 +1,9 @@
-// What is left in the server's memory when everybody has gone.
-import { expect, test } from 'vitest'
+// What is left in the server's memory when everybody has gone, or is in.
+import type { IncomingMessage } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { PPServer, silentLogger } from '../src/index.js'
 import { heapMiB } from './heap.js'
+import { listenHttp, RawPeer } from './hostile-kit.js'
 import { createKit } from './peer-kit.js'
 
 test('[RC7] a session that ran out of time is remembered, what was kept for it is not', async () => {
@@ -18,4 +21,23 @@ test('[RC7] a session that ran out of time is remembered, what was kept for it i
   // Fifty times what is kept for one of them is 45 MiB. The memory of buffers is given back by a thread of its own, some
   // time after the collection that found them.
   await expect.poll(() => heapMiB() - base, { timeout: 20_000 }).toBeLessThan(10)
+})
+
+test('an open connection keeps nothing of the request that it began with', async () => {
+  const { http, port } = await listenHttp()
+  const requests: WeakRef<IncomingMessage>[] = []
+  http.on('upgrade', (request: IncomingMessage) => requests.push(new WeakRef(request)))
+  const server = PPServer.attachTo(http, { path: '/', logger: silentLogger })
+  onTestFinished(() => server.close())
+  const peers: RawPeer[] = []
+  for (const format of ['painda.v3', 'v2', 'painda.v3', 'v2'] as const) {
+    peers.push(await RawPeer.join(`ws://127.0.0.1:${port}/`, format))
+  }
+  expect(requests).toHaveLength(4)
+  const kept = (): number => {
+    heapMiB()
+    return requests.filter((request) => request.deref() !== undefined).length
+  }
+  await expect.poll(kept, { timeout: 20_000 }).toBe(0)
+  expect(peers.map(({ closed }) => closed)).toEqual([null, null, null, null])
 })

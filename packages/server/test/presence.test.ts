@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineRoom, hashState, type PresenceEntry, type StandardSchema } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
+import type { Outgoing } from '../src/outgoing.js'
 import { createGlobalPresence } from '../src/presence.js'
 import { createTestRooms, TestMember, TICK } from './room-kit.js'
 
@@ -104,6 +105,71 @@ describe('in a room', () => {
     const later = member('later')
     await join(later, { name: 'lounge', room: 'l' })
     expect(later.of('presences')).toMatchObject([{ full: true, set: { length: 31 } }])
+  })
+
+  test('[PR1] in a list of more than eight, who comes and goes is told four times a second, what is said with the next tick', async () => {
+    const { rooms, time, ticks, member, join, inside } = await lounge(['ann'], ['bob'])
+    const [ann, bob] = inside
+    if (!ann || !bob) throw new Error('two members')
+    const enter = (id: string): Promise<void> => join(member(id), { name: 'lounge', room: 'l' })
+    for (let i = 0; i < 8; i++) await enter(`c${i}`)
+    await ticks()
+    expect(bob.read()).toMatchObject([{ full: false, set: { length: 8 } }])
+    let told = 0
+    for (let i = 0; i < 60; i++) {
+      await enter(`d${i}`)
+      await ticks()
+      told += bob.read().length
+    }
+    expect(told).toBeGreaterThanOrEqual(3)
+    expect(told).toBeLessThanOrEqual(4)
+    await ticks(16)
+    expect(Object.keys(shown(bob))).toHaveLength(70)
+    // A word of one takes along what waits.
+    await ticks(16)
+    await enter('e0')
+    await ticks()
+    expect(bob.read()).toMatchObject([{ set: [{ clientId: 'e0' }], gone: [] }])
+    await enter('e1')
+    await ticks()
+    expect(bob.read()).toEqual([])
+    rooms.presence(ann, 'l', { name: 'Ann' })
+    await ticks()
+    expect(bob.read()).toMatchObject([
+      { set: [{ clientId: 'e1' }, { clientId: 'ann', data: { name: 'Ann' } }] },
+    ])
+    rooms.leave(ann, 'l')
+    await ticks()
+    expect(bob.read()).toEqual([])
+    await ticks(16)
+    expect(bob.read()).toMatchObject([{ full: false, set: [], gone: ['ann'] }])
+    expect(time.pending).toBe(0)
+  })
+
+  test('what is all that leaves in a tick goes the short way, and shares a frame with state that is not', async () => {
+    const { rooms, ticks, member, join } = createTestRooms()
+    rooms.define(Lounge, {})
+    const posted: string[][] = []
+    const lane = {
+      isClear: true,
+      post(outs: readonly Outgoing[]): boolean {
+        posted.push(outs.map(({ message }) => message.kind))
+        return true
+      },
+    }
+    const ann = Object.assign(member('ann'), { lane })
+    const bob = member('bob')
+    for (const one of [ann, bob]) await join(one, { name: 'lounge', room: 'l' })
+    await ticks()
+    expect(posted).toEqual([['presences']])
+    for (const one of [ann, bob]) one.read()
+    rooms.presence(bob, 'l', { name: 'Bob' })
+    rooms.get('l')?.update((state) => Object.assign(state, { n: 1 }))
+    lane.isClear = false
+    await ticks()
+    expect(posted).toHaveLength(1)
+    expect(ann.kinds()).toEqual(['delta', 'presences'])
+    expect(bob.kinds()).toEqual(['delta', 'presences'])
   })
 
   test('[PR2] a client writes its own presence only, and only what the contract allows', async () => {

@@ -25,7 +25,12 @@ afterEach(() => {
 /** An object that does one thing in another way. */
 function but<T extends object>(inner: T, changes: Partial<T>): T {
   return new Proxy(inner, {
-    get: (target, key) => Reflect.get(key in changes ? changes : target, key) as unknown,
+    get(target, key) {
+      if (key in changes) return Reflect.get(changes, key) as unknown
+      const value: unknown = Reflect.get(target, key)
+      // Whatever it keeps to itself, it finds in itself only.
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
   })
 }
 
