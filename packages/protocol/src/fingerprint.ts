@@ -65,6 +65,8 @@ export function compareContracts(
   client: readonly string[],
   server: readonly string[],
 ): readonly ContractMismatch[] {
+  // Nearly every client has the same.
+  if (client.length === server.length && client.every((row, at) => row === server[at])) return []
   const hasRegistry = [client, server].every((rows) => rows.some(isSchema))
   const theirs = byName(client, hasRegistry)
   const ours = byName(server, hasRegistry)

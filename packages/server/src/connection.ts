@@ -17,6 +17,7 @@ import { startHeartbeat } from './heartbeat.js'
 import type { Lane } from './member.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
+import { bytesOf } from './packing.js'
 import type { PackedFrame, Packer } from './packing.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
@@ -194,10 +195,9 @@ export class Connection implements Lane {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
-    const packer = this.#packer
-    const packing = packer.pack(this.codec, outs)
-    const probe = this.#gauge.sent(packing.bytes) ? this.#probe() : null
-    const { frames } = probe === null ? packing : packer.pack(this.codec, [...outs, probe])
+    // Asked before they are packed: with the ping behind them they would be packed again.
+    const probe = this.#gauge.sent(bytesOf(this.codec, outs)) ? this.#probe() : null
+    const { frames } = this.#packer.pack(this.codec, probe === null ? outs : [...outs, probe])
     for (const frame of frames) this.#write(frame)
     this.#isHolding = this.bufferedBytes > 0
   }

@@ -48,6 +48,13 @@ function packedAlone(codec: PeerCodec, out: Outgoing): Packing {
   return { frames, bytes: frames[0]?.bytes.byteLength ?? 0 }
 }
 
+/** What these messages take, without the few bytes of a frame around several. @throws PPError `INVALID_PAYLOAD` */
+export function bytesOf(codec: PeerCodec, outs: readonly Outgoing[]): number {
+  let bytes = 0
+  for (const out of outs) bytes += out.body(codec)?.byteLength ?? 0
+  return bytes
+}
+
 const NOTHING: Packing = { frames: [], bytes: 0 }
 
 function packed(codec: PeerCodec, outs: readonly Outgoing[]): Packing {

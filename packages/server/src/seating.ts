@@ -53,6 +53,9 @@ export interface SeatLimits<C> {
   readonly onFull: OnFull<C>
 }
 
+/** One for all: it stands there until the join begins. */
+const DECIDED = Promise.resolve()
+
 interface Kept<C> {
   readonly settle: (client: C | null) => void
   readonly cancel: Undo
@@ -95,7 +98,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       ctx: contextOf(client, role),
       phase: { name: 'reserved' },
       lane: null,
-      decided: Promise.resolve(),
+      decided: DECIDED,
     }
     seats.set(client.id, made)
     if (role === 'spectator') spectators++
