@@ -123,7 +123,8 @@ export function createPresence(options: PresenceOptions): Presence {
     },
     told: () => [...entries.values()],
     apply({ full, set, gone, hash }) {
-      const before = new Map(entries)
+      // Changes say nothing of the others, and a long list is not copied for each newcomer.
+      const before = full ? new Map(entries) : entries
       const wrong = full && isWrong ? byId() : null
       if (full) entries.clear()
       for (const clientId of gone) entries.delete(clientId)
