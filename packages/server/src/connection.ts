@@ -279,22 +279,22 @@ export class Connection implements Lane {
 
   /** A v2 client knows no ping of ours; its socket answers one. */
   #pingSocket(): void {
-    const { time, transport } = this.#options
+    const transport = this.#transport
     if (transport.ping === undefined) return
-    const at = time.now()
+    const at = this.#time.now()
     this.#gauge.asked(at)
     transport.ping(() => {
-      this.#lastHeard = time.now()
+      this.#lastHeard = this.#time.now()
       this.ponged(at)
     })
   }
 
   #startHeartbeat(): Undo {
-    const { time, transport, heartbeatMs } = this.#options
-    const canAsk = this.codec.name !== 'v2' || transport.ping !== undefined
+    const { heartbeatMs } = this.#options
+    const canAsk = this.codec.name !== 'v2' || this.#transport.ping !== undefined
     if (heartbeatMs === 0 || !canAsk) return () => {}
-    this.#lastHeard = time.now()
-    return startHeartbeat(this, { time, heartbeatMs })
+    this.#lastHeard = this.#time.now()
+    return startHeartbeat(this, { time: this.#time, heartbeatMs })
   }
 
   #write({ bytes, messages }: PackedFrame): void {
