@@ -2,8 +2,8 @@
 // touched is walked down beside it, so the work follows what changed and what is subscribed there, never the number of
 // subscribers.
 import type { Touched, Undo } from '@painda/protocol'
-import { PathNode } from './path-node.js'
-import type { Readers } from './path-node.js'
+import { PathNode, VALUE } from './path-node.js'
+import type { Key, Readers } from './path-node.js'
 import { createRecorder } from './record.js'
 import type { Recording } from './record.js'
 import { clockOfWitness, listens, tellSelector } from '#witness'
@@ -50,38 +50,38 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
   const subscribers = new Set<Subscriber>()
   let marked: Subscriber[] = []
 
-  /** The value of now; null when there is none. */
-  function select(subscriber: Subscriber): { value: unknown } | null {
+  /** The value of now; `NONE` when there is none. */
+  function select(subscriber: Subscriber): unknown {
     const state = getState()
-    if (state === undefined) return null
+    if (state === undefined) return NONE
     const recording = record(state, subscriber.selector)
     follow(subscriber, recording)
-    const { result } = recording
-    if ('value' in result) return result
+    const { value, failure } = recording
+    if (failure === null) return value
     const { onThrown } = subscriber
     try {
-      onThrown(result.thrown)
+      onThrown(failure.thrown)
     } catch (thrown) {
       onError(thrown)
     }
-    return null
+    return NONE
   }
 
   function look(subscriber: Subscriber): void {
     const start = clockOfWitness()
     const next = select(subscriber)
-    if (next === null) return
+    if (next === NONE) return
     const { last, equality } = subscriber
     let isSame = false
     try {
-      isSame = last !== null && equality(last.value, next.value)
+      isSame = last !== NONE && equality(last, next)
     } catch (thrown) {
       onError(thrown)
     }
     tellSelector(start, subscriber.listener, subscriber.reads, !isSame)
     if (isSame) return
     subscriber.last = next
-    tell(subscriber, next.value, (last ?? next).value)
+    tell(subscriber, next, last === NONE ? next : last)
   }
 
   function tell({ listener }: Subscriber, value: unknown, previous: unknown): void {
@@ -126,10 +126,9 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     markAll(node.value)
     for (let i = 0; i < keys; i++) {
       const at = isParting ? i : row
-      // A list is asked by number: a text must be turned into one first.
       const key = (step === undefined ? fields[i] : typeof step === 'object' ? step[at] : step) ?? ''
       if (node.keys !== null && has(before, key) !== has(after, key)) markAll(node.keys)
-      const child = node.find(String(key))
+      const child = node.find(key)
       if (child === undefined) continue
       const was = read(before, key)
       const is = read(after, key)
@@ -167,7 +166,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
         listener: listener as Subscriber['listener'],
         equality: equality as Subscriber['equality'],
         onThrown,
-        last: null,
+        last: NONE,
         reads: [],
         isActive: true,
         isMarked: false,
@@ -175,7 +174,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
       subscribers.add(subscriber)
       listens(listener, 'room.subscribe')
       const last = (subscriber.last = select(subscriber))
-      if (fireImmediately && last !== null) tell(subscriber, last.value, last.value)
+      if (fireImmediately && last !== NONE) tell(subscriber, last, last)
       return () => {
         subscriber.isActive = false
         subscribers.delete(subscriber)
@@ -209,9 +208,9 @@ interface Subscriber {
   readonly listener: (value: unknown, previous: unknown) => void
   readonly equality: (a: unknown, b: unknown) => boolean
   readonly onThrown: (thrown: unknown) => void
-  last: { value: unknown } | null
-  /** What it has read: nodes, and behind each the kinds of reading. */
-  reads: readonly (Node | number)[]
+  /** The value of before; `NONE`: there was none. */
+  last: unknown
+  reads: Reads
   isActive: boolean
   /** It has to look again. */
   isMarked: boolean
@@ -219,22 +218,25 @@ interface Subscriber {
 
 type Node = PathNode<Subscriber>
 
+/**
+ * What a selector has read: nodes, and behind each the kinds of reading. Mostly it is the value of one node, which then stands here
+ * itself: a list is two places of memory more, and of a thousand subscribers each is cold by the time it is asked.
+ */
+type Reads = Node | readonly (Node | number)[]
+
 /** Stands where something was: it differs from whatever is there now. */
 const GONE = Symbol('gone')
+
+/** Stands where a value would: no selector makes it. */
+const NONE = Symbol('none')
 
 /** Subscribes to what a run has read, and to nothing else. Null: it is over. */
 function follow(subscriber: Subscriber, recording: Recording<Subscriber> | null): void {
   const before = subscriber.reads
-  let same = 0
-  for (let i = 0; recording !== null && i < recording.count; i++) {
-    const node = recording.nodes[i]
-    const kinds = node === undefined ? 0 : recording.readAt(node)
-    if (kinds !== 0 && (before[same++] !== node || before[same++] !== kinds)) same = Infinity
-  }
   // Nearly every run but the first goes the same way: no list is made of it.
-  if (same > 0 && same === before.length) {
+  if (recording !== null && hasReadSame(before, recording)) {
     // It reads the root as ever; where it has been this time nobody may ever come again.
-    if (recording?.isOpaque === true) for (let i = 0; i < recording.count; i++) recording.nodes[i]?.prune()
+    if (recording.isOpaque) for (let i = 0; i < recording.count; i++) recording.nodes[i]?.prune()
     return
   }
   const nodes = recording?.nodes.slice(0, recording.count) ?? []
@@ -242,16 +244,33 @@ function follow(subscriber: Subscriber, recording: Recording<Subscriber> | null)
     const kinds = recording?.readAt(node) ?? 0
     return kinds === 0 ? [] : [node, kinds]
   })
-  subscriber.reads = reads
+  const [first, kinds] = reads
+  subscriber.reads = reads.length === 2 && kinds === VALUE && typeof first === 'object' ? first : reads
   const change = (list: readonly (Node | number)[], isNow: boolean): void =>
     list.forEach((node, at) => {
       if (typeof node === 'object') node.set(subscriber, Number(list[at + 1]), isNow)
     })
-  change(before, false)
+  const gone = before instanceof PathNode ? [before, VALUE] : before
+  change(gone, false)
   change(reads, true)
-  for (const node of before) if (typeof node === 'object') node.prune()
+  for (const node of gone) if (typeof node === 'object') node.prune()
   // Where it only passed by, and nothing came of it.
   for (const node of nodes) node.prune()
+}
+
+/** True when a run has read what was read before, in the same order. */
+function hasReadSame(before: Reads, recording: Recording<Subscriber>): boolean {
+  const list = before instanceof PathNode ? null : before
+  let same = 0
+  for (let i = 0; i < recording.count; i++) {
+    const node = recording.nodes[i]
+    const kinds = node === undefined ? 0 : recording.readAt(node)
+    if (kinds === 0) continue
+    if (list === null ? node !== before || kinds !== VALUE : node !== list[same] || kinds !== list[same + 1])
+      return false
+    same += 2
+  }
+  return same > 0 && same === (list?.length ?? 2)
 }
 
 /** In order: what a selector makes of `Object.keys` depends on it. */
@@ -272,12 +291,12 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function has(container: unknown, key: string | number): boolean {
+function has(container: unknown, key: Key): boolean {
   return isContainer(container) && Object.hasOwn(container, key)
 }
 
 /** What is inherited is no part of the state. State is JSON: what is inherited is a function, but for `__proto__`. */
-function read(container: unknown, key: string | number): unknown {
+function read(container: unknown, key: Key): unknown {
   if (!isContainer(container) || key === '__proto__') return undefined
   const value = (container as { readonly [key: string | number]: unknown })[key]
   return typeof value === 'function' ? undefined : value

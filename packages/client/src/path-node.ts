@@ -13,12 +13,15 @@ export const EXISTS = 4
 /** Mostly one; a set for each path would be most of the memory, and half of the time to find whom to wake. */
 export type Readers<Reader> = Reader | Set<Reader> | null
 
+/** Items of lists go by number: as a text each would be looked at letter by letter to be told from others. */
+export type Key = string | number
+
 /** One path of the state; the root stands for the state itself. */
 export class PathNode<Reader extends object> {
   readonly parent: PathNode<Reader> | null
-  readonly key: string
+  readonly key: Key
   /** Below an entity mostly one. */
-  children: PathNode<Reader> | Map<string, PathNode<Reader>> | null = null
+  children: PathNode<Reader> | Map<Key, PathNode<Reader>> | null = null
   /** Who has read it, by kind. */
   value: Readers<Reader> = null
   keys: Readers<Reader> = null
@@ -30,20 +33,20 @@ export class PathNode<Reader extends object> {
   /** What stands in for the object that is here now. */
   standIn: { readonly raw: object; readonly proxy: object } | null = null
 
-  constructor(parent: PathNode<Reader> | null, key: string) {
+  constructor(parent: PathNode<Reader> | null, key: Key) {
     this.parent = parent
     this.key = key
   }
 
   /** The node below, if there is one. */
-  find(key: string): PathNode<Reader> | undefined {
+  find(key: Key): PathNode<Reader> | undefined {
     const { children } = this
     if (children instanceof Map) return children.get(key)
     return children?.key === key ? children : undefined
   }
 
   /** The same, made when it is missing. */
-  child(key: string): PathNode<Reader> {
+  child(key: Key): PathNode<Reader> {
     const known = this.find(key)
     if (known !== undefined) return known
     const child = new PathNode(this, key)
@@ -51,7 +54,7 @@ export class PathNode<Reader extends object> {
     if (children === null) this.children = child
     else if (children instanceof Map) children.set(key, child)
     else
-      this.children = new Map([
+      this.children = new Map<Key, PathNode<Reader>>([
         [children.key, children],
         [key, child],
       ])

@@ -3,11 +3,13 @@
 // same way again gives the same list, and a stand-in serves all who come by, until the state is another one.
 import { DEV, isPlainObject, PPError } from '@painda/protocol'
 import { EXISTS, KEYS, VALUE } from './path-node.js'
-import type { PathNode } from './path-node.js'
+import type { Key, PathNode } from './path-node.js'
 
 export interface Recording<Reader extends object> {
-  /** What the selector makes of the state itself, not of stand-ins; or what it threw. */
-  readonly result: Result
+  /** What the selector makes of the state itself, not of stand-ins. */
+  readonly value: unknown
+  /** What it threw instead. */
+  readonly failure: Failure | null
   /** Where the selector has been, the root first; behind the first `count` is what other runs have left. */
   readonly nodes: readonly PathNode<Reader>[]
   readonly count: number
@@ -22,6 +24,10 @@ export interface Recorder<Reader extends object> {
   record<S>(state: S, selector: (state: S) => unknown): Recording<Reader>
   /** The state is another one: nothing of the one before is held on to. */
   forget(): void
+}
+
+interface Failure {
+  readonly thrown: unknown
 }
 
 /** Of a run: an object was fetched here. It counts as a whole value unless it was looked into. */
@@ -49,31 +55,24 @@ export function createRecorder<Reader extends object>(root: PathNode<Reader>): R
       stage.run = run
       try {
         // A stand-in answers every read as the state would, and `clean` puts the state's own parts in its place.
-        run.result = { value: run.clean(selector(run.fetch(root, state) as S), 0) }
+        run.value = run.clean(selector(run.fetch(root, state) as S), 0)
       } catch (thrown) {
         // What it would have read next is unknown: any change may mend it.
         run.isOpaque = true
         run.isDoubtful = true
-        run.result = { thrown }
+        run.failure = { thrown }
       }
       // Still under way: what it may hold of stand-ins goes on noting.
-      if (run.needsState()) run.result = attempt(selector, state)
+      if (run.needsState()) run.attempt(selector, state)
       stage.run = outer
       return run
     },
     forget() {
-      usual.result = NO_RESULT
+      usual.value = undefined
+      usual.failure = null
       for (const node of stage.standIns) node.standIn = null
       stage.standIns.length = 0
     },
-  }
-}
-
-function attempt<S>(selector: (state: S) => unknown, state: S): Result {
-  try {
-    return { value: selector(state) }
-  } catch (thrown) {
-    return { thrown }
   }
 }
 
@@ -90,12 +89,10 @@ interface Stage<Reader extends object> {
 /** Across recorders, so that a node never takes another one's run for its own. */
 let runs = 0
 
-type Result = { readonly value: unknown } | { readonly thrown: unknown }
-const NO_RESULT: Result = { value: undefined }
-
 /** One run of one selector; used again for the next, its list too: emptied, it would be another one. */
 class Run<Reader extends object> implements Recording<Reader> {
-  result: Result = NO_RESULT
+  value: unknown = undefined
+  failure: Failure | null = null
   readonly nodes: PathNode<Reader>[] = []
   count = 0
   /** True when the result may hold stand-ins where nobody can find them: then the whole state counts as read. */
@@ -118,6 +115,7 @@ class Run<Reader extends object> implements Recording<Reader> {
     this.isOpaque = false
     this.isDoubtful = false
     this.hasWritten = false
+    this.failure = null
     this.#id = ++runs
     this.meet(this.#root)
   }
@@ -133,6 +131,16 @@ class Run<Reader extends object> implements Recording<Reader> {
     for (let i = 0; i < this.count; i++)
       if (((this.nodes[i]?.met ?? 0) & (VALUE | FETCHED | ENTERED)) === FETCHED) return true
     return this.isDoubtful
+  }
+
+  /** Asks the selector once more, on the state itself. */
+  attempt<S>(selector: (state: S) => unknown, state: S): void {
+    this.failure = null
+    try {
+      this.value = selector(state)
+    } catch (thrown) {
+      this.failure = { thrown }
+    }
   }
 
   readAt(node: PathNode<Reader>): number {
@@ -151,7 +159,7 @@ class Run<Reader extends object> implements Recording<Reader> {
   }
 
   /** The node below `node`, which is entered; null when the whole object counts as read. */
-  enter(node: PathNode<Reader>, key: string): PathNode<Reader> | null {
+  enter(node: PathNode<Reader>, key: Key): PathNode<Reader> | null {
     this.meet(node)
     node.met |= ENTERED
     const known = node.find(key)
@@ -258,6 +266,12 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
     return run
   }
 
+  /** As the tree has it: a stand-in is asked for items of a list by text. */
+  #keyOf(key: string): Key {
+    const index = Array.isArray(this.raw) ? Number(key) : NaN
+    return Number.isInteger(index) ? index : key
+  }
+
   get(_target: object, key: string | symbol): unknown {
     if (key === ORIGIN) return this
     // JSON has string keys, which lists answer to as well.
@@ -273,7 +287,7 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
       // `map`, `find` and their like; what they read they read through this stand-in.
       if (typeof value === 'function') return value
     }
-    const node = run.enter(this.node, key)
+    const node = run.enter(this.node, this.#keyOf(key))
     // Everything below is covered already: no need to look closer.
     if (node === null) return run.give(value)
     // What is inherited is no part of the state; of objects there is one.
@@ -332,7 +346,7 @@ class Noter<Reader extends object> implements ProxyHandler<object> {
     if (key === 'length' && Array.isArray(this.raw)) return
     run.meet(this.node)
     if (this.node.met & KEYS) return
-    const node = run.enter(this.node, key)
+    const node = run.enter(this.node, this.#keyOf(key))
     if (node !== null) node.met |= EXISTS
   }
 }

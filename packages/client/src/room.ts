@@ -295,7 +295,8 @@ export function createRoom(options: RoomOptions): Room {
       return joined.promise
     },
     get state() {
-      return snapshot().state
+      // The definition says which object. Hooks ask often: no snapshot is made for it.
+      return replica.state as object | undefined
     },
     get version() {
       return replica.version

@@ -2,12 +2,13 @@
 // production `witness.production.ts` takes this file's place, and nothing of it is left.
 import type { Message, Owner, Reaction, Witness } from '@painda/protocol'
 import { KEYS } from './path-node.js'
+import type { Key } from './path-node.js'
 
-/** Nodes of the path index, and behind each the kinds of reading. */
-export type ReadPlaces = readonly (ReadPlace | number)[]
+/** Nodes of the path index, and behind each the kinds of reading; or one alone, of which the value was read. */
+export type ReadPlaces = ReadPlace | readonly (ReadPlace | number)[]
 
 interface ReadPlace {
-  readonly key: string
+  readonly key: Key
   readonly parent: ReadPlace | null
 }
 
@@ -87,9 +88,10 @@ const MAX_PATHS = 8
 /** As tools show them; `*` at the end of a path means its set of keys. */
 function pathsOf(reads: ReadPlaces): readonly string[] {
   const paths: string[] = []
-  reads.forEach((node, at) => {
+  const places = 'length' in reads ? reads : [reads]
+  places.forEach((node, at) => {
     if (typeof node !== 'object' || paths.length === MAX_PATHS) return
-    const keys: string[] = Number(reads[at + 1]) === KEYS ? ['*'] : []
+    const keys: Key[] = Number(places[at + 1]) === KEYS ? ['*'] : []
     for (let here: ReadPlace = node; here.parent !== null; here = here.parent) keys.unshift(here.key)
     paths.push(keys.join('.'))
   })

@@ -352,6 +352,14 @@ describe('which subscribers look again', () => {
     expect([first.told, last.told]).toEqual([[], []])
   })
 
+  test('an item of a list is followed when a map with the same key takes its place, and back', () => {
+    const held = hold<{ things: { [key: number]: number } }>({ things: [1, 2] })
+    const seen = watch(held, ({ things }) => things[1])
+    for (const things of [{ 1: 5 }, { 0: 1, 1: 6 }, [7, 8], [7, 9]]) held.become({ things })
+    expect(seen.told).toEqual([5, 6, 8, 9])
+    expect(seen.runs).toBe(5)
+  })
+
   test('the equality decides, and the previous value is given', () => {
     const held = hold(START)
     const told: [number[], number[]][] = []
@@ -485,8 +493,8 @@ describe('which subscribers look again', () => {
   test('a frozen state can be selected from', () => {
     const frozen = Object.freeze({ box: Object.freeze({ list: Object.freeze([1, 2]) }) })
     const { record } = createRecorder(new PathNode(null, ''))
-    const { result } = record(frozen, (state) => state.box.list.map((n) => n * 2))
-    expect(result).toEqual({ value: [2, 4] })
+    const { value, failure } = record(frozen, (state) => state.box.list.map((n) => n * 2))
+    expect({ value, failure }).toEqual({ value: [2, 4], failure: null })
   })
 
   test('the undo takes every entry back', () => {

@@ -3,7 +3,7 @@
 // was touched, and it runs the selector then; what it found is not looked up again.
 import { DEV, PPError, setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
-import { useMemo, useState, useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
 import { useOwner } from '#owner'
@@ -19,34 +19,51 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
-  // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
-  const [shown] = useState<Shown<Value>>(() => ({
-    current: null,
-    isChecked: !isDevelopment(),
-    refused: null,
-  }))
+  // One hook for all that is kept: each is memory of the component's own, which every render reads and copies.
+  const [selectionOf] = useState(createSelections<Room, Value>)
   const owner = useOwner('usePPRoomState')
-  const selection = useMemo(
-    () => createSelection(room, selector, equality, shown, owner),
-    [room, selector, equality, shown, owner],
-  )
-  return useSyncExternalStore(selection.subscribe, selection.now, selection.onServer)
+  const { subscribe, now, onServer } = selectionOf(room, selector, equality, owner)
+  return useSyncExternalStore(subscribe, now, onServer)
+}
+
+interface Selection<Room extends RoomShape, Value> {
+  readonly room: RoomHandle<Room>
+  readonly selector: (state: StateOf<Room>) => Value
+  readonly equality: (a: Value, b: Value) => boolean
+  subscribe(wake: () => void): () => void
+  now(): Value | undefined
+  onServer(): Value | undefined
+}
+
+/** Gives the selection that it gave before when it is asked for the same. */
+function createSelections<Room extends RoomShape, Value>() {
+  // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
+  const shown: Shown<Value> = { value: NOTHING, isChecked: !isDevelopment(), refused: null }
+  let last: Selection<Room, Value> | null = null
+
+  return (
+    room: RoomHandle<Room>,
+    selector: (state: StateOf<Room>) => Value,
+    equality: (a: Value, b: Value) => boolean,
+    owner: Owner | void,
+  ): Selection<Room, Value> => {
+    if (last?.room !== room || last.selector !== selector || last.equality !== equality)
+      last = createSelection(room, selector, equality, shown, owner)
+    return last
+  }
 }
 
 /** A box of the component's own, changed when a selection is read. */
 interface Shown<Value> {
-  current: { value: Value } | null
+  value: Value | typeof NOTHING
   /** True once the selector has been tried on one state twice. */
   isChecked: boolean
   /** A state that the selector tried to change when it was asked for the subscription. */
   refused: { state: unknown; error: PPError } | null
 }
 
-interface Selection<Value> {
-  subscribe(wake: () => void): () => void
-  now(): Value | undefined
-  onServer(): Value | undefined
-}
+/** Stands where nothing has been shown yet. */
+const NOTHING = Symbol('nothing')
 
 function createSelection<Room extends RoomShape, Value>(
   room: RoomHandle<Room>,
@@ -54,14 +71,16 @@ function createSelection<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean,
   shown: Shown<Value>,
   owner: Owner | void,
-): Selection<Value> {
-  let last: { state: StateOf<Room>; value: Value } | null = null
+): Selection<Room, Value> {
+  /** The state that was looked at last, and what was found there. */
+  let seen: StateOf<Room> | undefined
+  let found: Value | undefined
 
   function select(state: StateOf<Room> | undefined): Value | undefined {
     if (state === undefined) return undefined
     // On the state itself it would succeed.
     if (shown.refused?.state === state) throw shown.refused.error
-    if (last?.state === state) return last.value
+    if (seen === state) return found
     if (DEV && !shown.isChecked) {
       // A state that came with the page is not the room's: nothing refuses there.
       shown.isChecked = state === room.state
@@ -79,13 +98,16 @@ function createSelection<Room extends RoomShape, Value>(
   }
 
   function keep(state: StateOf<Room>, next: Value): Value {
-    const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
-    shown.current = { value }
-    last = { state, value }
-    return value
+    if (shown.value === NOTHING || !equality(shown.value, next)) shown.value = next
+    seen = state
+    found = shown.value
+    return shown.value
   }
 
   return {
+    room,
+    selector,
+    equality,
     subscribe(wake) {
       function look(value: Value): void {
         // The listener is called with the selection of this very state.

@@ -20,15 +20,18 @@ export function useTransient<Room extends RoomShape, Value>(
 ): void {
   const latest = useLatest(listener)
   const owner = useOwner('useTransient')
-  const [told] = useState<{ last: { value: Value } | null }>(() => ({ last: null }))
+  const [told] = useState((): { value: Value | typeof NOTHING } => ({ value: NOTHING }))
   useEffect(() => {
     // A selector that is written inline is another one in every render; what it finds is mostly not.
     const tell = (value: Value): void => {
-      if (told.last !== null && equality(told.last.value, value)) return
-      told.last = { value }
+      if (told.value !== NOTHING && equality(told.value, value)) return
+      told.value = value
       latest.current(value)
     }
     setOwner(tell, owner)
     return room.subscribe(selector, tell, { equality, fireImmediately: true })
   }, [room, selector, equality, latest, told, owner])
 }
+
+/** Stands where nothing has been told. */
+const NOTHING = Symbol('nothing')
