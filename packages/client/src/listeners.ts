@@ -57,7 +57,7 @@ export function createListeners(
       const schema = entryOf(schemasNow(), event.type)
       let payload = event.payload
       try {
-        if (schema !== undefined) payload = validate(schema, payload, `The event "${event.type}"`)
+        if (schema !== undefined) payload = validate(schema, payload, DEV && `The event "${event.type}"`)
       } catch (thrown) {
         onError(thrown)
         answer?.({ error: wireError(toPPError(thrown, 'INVALID_PAYLOAD')) })

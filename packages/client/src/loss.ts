@@ -1,6 +1,6 @@
 // What the end of a connection means and what comes next. Values in, values out.
-import { CLOSE_ABNORMAL, CLOSE_NORMAL, ERRORS, PPError, readCloseCode } from '@painda/protocol'
-import type { CloseInfo, DisconnectReason, ErrorCode, NextStep } from '@painda/protocol'
+import { CLOSE_ABNORMAL, CLOSE_NORMAL, errorOfClose, ERRORS, PPError } from '@painda/protocol'
+import type { CloseInfo, DisconnectReason, NextStep } from '@painda/protocol'
 import type { BackoffOptions } from './backoff.js'
 
 export interface Loss {
@@ -39,13 +39,12 @@ export function planAfterLoss(loss: Loss, attempt: number, policy: RetryPolicy):
 
 /** The other end, or the network, closed. */
 export function lossOfClose({ code, reason: text }: CloseInfo): Loss {
-  const { reason, next } = readCloseCode(code)
   // The table reads 1000 as this client's own close. From a server it is an end like any other.
-  if (code === CLOSE_NORMAL)
+  const meant = code === CLOSE_NORMAL ? undefined : errorOfClose(code)
+  if (meant === undefined)
     return { reason: 'transport close', next: 'retry', error: closed(code, text), closeCode: code }
-  const error =
-    reason === 'transport close' ? closed(code, text) : new PPError(codeOf(reason), text || `${reason}.`)
-  return { reason, next, error, closeCode: code }
+  const { reason, next } = ERRORS[meant]
+  return { reason, next, error: new PPError(meant, text || `${reason}.`), closeCode: code }
 }
 
 /** This end found the error, or the server named it before it closes. */
@@ -58,10 +57,4 @@ function closed(code: number, text: string): PPError {
   const why = text === '' ? '' : ` ("${text}")`
   const how = code === CLOSE_ABNORMAL ? 'was lost' : `was closed with code ${code}`
   return new PPError('TRANSPORT_ERROR', `The connection ${how}${why}.`)
-}
-
-function codeOf(reason: DisconnectReason): ErrorCode {
-  // The keys of the table are its codes; Object.entries widens them to string.
-  const rows = Object.entries(ERRORS) as [ErrorCode, { reason: string; next: NextStep }][]
-  return rows.find(([, row]) => row.reason === reason && row.next !== 'none')?.[0] ?? 'TRANSPORT_ERROR'
 }

@@ -75,7 +75,7 @@ export function createMessaging({ asks, post, onError, ended }: MessagingOptions
       }
       refuseUnlessConnected(ackId)
       if (output === undefined) return answer
-      return answer.then((data) => validate(output, data, `The answer to "${type}"`))
+      return answer.then((data) => validate(output, data, DEV && `The answer to "${type}"`))
     },
     receive(event, listeners) {
       const answer = event.ackId === undefined ? undefined : answerTo(event.ackId)

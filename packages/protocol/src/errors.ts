@@ -136,10 +136,17 @@ export function toPPError(thrown: unknown, code: ErrorCode): PPError {
   return new PPError(code, thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
 }
 
+/** The error that a close code from the wire stands for; undefined for a code that no error has. */
+export function errorOfClose(closeCode: number): ErrorCode | undefined {
+  // The keys of the table are its codes; Object.keys widens them to string.
+  const codes = Object.keys(ERRORS) as ErrorCode[]
+  return codes.find((code) => ERRORS[code].next !== 'none' && ERRORS[code].closeCode === closeCode)
+}
+
 /** What a close code from the wire means. An unknown code is network weather: a transport close, to be retried. */
 export function readCloseCode(closeCode: number): { reason: DisconnectReason; next: NextStep } {
-  const meant = Object.values(ERRORS).find((one) => one.next !== 'none' && one.closeCode === closeCode)
-  return meant ?? { reason: 'transport close', next: 'retry' }
+  const code = errorOfClose(closeCode)
+  return code === undefined ? { reason: 'transport close', next: 'retry' } : ERRORS[code]
 }
 
 /** The last branch of a switch over a union: a new member becomes a compile error there. */

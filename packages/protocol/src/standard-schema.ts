@@ -38,13 +38,13 @@ export function type<T>(): StandardSchema<T> {
 }
 
 /**
- * The value as the schema returns it.
+ * The value as the schema returns it. `what`: its name in the sentence of an error.
  * @throws PPError `INVALID_PAYLOAD` with the first issue; `INVALID_ARGUMENT` for a schema that validates asynchronously.
  */
 export function validate<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
-  what: string,
+  what: string | false,
 ): Output {
   const result = schema['~standard'].validate(value)
   if ('then' in result) {
