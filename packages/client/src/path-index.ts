@@ -148,7 +148,7 @@ export function createPathIndex<S>({ getState, onError }: PathIndexOptions<S>): 
     // Below something else nothing is what it was, and `exists` there has to be told of it.
     node.each((child) =>
       isOther
-        ? compare(child, GONE, undefined)
+        ? compare(child, NONE, undefined)
         : compare(child, read(before, child.key), read(after, child.key)),
     )
   }
@@ -224,10 +224,7 @@ type Node = PathNode<Subscriber>
  */
 type Reads = Node | readonly (Node | number)[]
 
-/** Stands where something was: it differs from whatever is there now. */
-const GONE = Symbol('gone')
-
-/** Stands where a value would: no selector makes it. */
+/** Stands where no value is: it differs from whatever a state holds or a selector makes. */
 const NONE = Symbol('none')
 
 /** Subscribes to what a run has read, and to nothing else. Null: it is over. */

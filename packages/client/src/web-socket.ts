@@ -1,5 +1,5 @@
 // A WebSocket as a Transport. A Transport is open from the start: what is sent while the socket connects waits here.
-import { DEV, CLOSE_ABNORMAL, CLOSE_NORMAL, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
+import { DEV, CLOSE_ABNORMAL, CLOSE_NORMAL, encodeUtf8, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, Transport } from '@painda/protocol'
 
 /** What is used of a WebSocket. The browser's, Node's and the `ws` package's all fit. */
@@ -156,8 +156,7 @@ function shut(socket: WebSocketLike, code: number, reason: string): void {
 }
 
 function truncate(reason: string): string {
-  const encoder = new TextEncoder()
   let text = reason.slice(0, MAX_REASON_BYTES)
-  while (encoder.encode(text).byteLength > MAX_REASON_BYTES) text = text.slice(0, -1)
+  while (encodeUtf8(text).length > MAX_REASON_BYTES) text = text.slice(0, -1)
   return text
 }

@@ -47,4 +47,5 @@ export type { CompiledSync, Rounding, SyncAudience, SyncPlace, SyncRule, SyncTab
 export * from './owned.js'
 export { findDifference } from './difference.js'
 export type { FirstDifference } from './difference.js'
+export { encodeUtf8 } from './utf8.js'
 export * from './wire/index.js'

@@ -20,10 +20,21 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
   // One hook for all that is kept: each is memory of the component's own, which every render reads and copies.
-  const [selectionOf] = useState(createSelections<Room, Value>)
+  const [shown] = useState(createShown<Room, Value>)
   const owner = useOwner('usePPRoomState')
-  const { subscribe, now, onServer } = selectionOf(room, selector, equality, owner)
+  const { subscribe, now, onServer } = selectionOf(shown, room, selector, equality, owner)
   return useSyncExternalStore(subscribe, now, onServer)
+}
+
+/** A box of the component's own, changed when a selection is asked for or read. */
+interface Shown<Room extends RoomShape, Value> {
+  selection: Selection<Room, Value> | null
+  /** Kept across selections, so that an inline selector that yields an equal value keeps the old identity. */
+  value: Value | typeof NOTHING
+  /** True once the selector has been tried on one state twice. */
+  isChecked: boolean
+  /** A state that the selector tried to change when it was asked for the subscription. */
+  refused: { state: unknown; error: PPError } | null
 }
 
 interface Selection<Room extends RoomShape, Value> {
@@ -35,41 +46,32 @@ interface Selection<Room extends RoomShape, Value> {
   onServer(): Value | undefined
 }
 
-/** Gives the selection that it gave before when it is asked for the same. */
-function createSelections<Room extends RoomShape, Value>() {
-  // Kept across selectors, so that an inline selector that yields an equal value keeps the old identity.
-  const shown: Shown<Value> = { value: NOTHING, isChecked: !isDevelopment(), refused: null }
-  let last: Selection<Room, Value> | null = null
-
-  return (
-    room: RoomHandle<Room>,
-    selector: (state: StateOf<Room>) => Value,
-    equality: (a: Value, b: Value) => boolean,
-    owner: Owner | void,
-  ): Selection<Room, Value> => {
-    if (last?.room !== room || last.selector !== selector || last.equality !== equality)
-      last = createSelection(room, selector, equality, shown, owner)
-    return last
-  }
-}
-
-/** A box of the component's own, changed when a selection is read. */
-interface Shown<Value> {
-  value: Value | typeof NOTHING
-  /** True once the selector has been tried on one state twice. */
-  isChecked: boolean
-  /** A state that the selector tried to change when it was asked for the subscription. */
-  refused: { state: unknown; error: PPError } | null
-}
-
 /** Stands where nothing has been shown yet. */
 const NOTHING = Symbol('nothing')
 
-function createSelection<Room extends RoomShape, Value>(
+function createShown<Room extends RoomShape, Value>(): Shown<Room, Value> {
+  return { selection: null, value: NOTHING, isChecked: !isDevelopment(), refused: null }
+}
+
+/** The selection of before when it is asked for the same. */
+function selectionOf<Room extends RoomShape, Value>(
+  shown: Shown<Room, Value>,
   room: RoomHandle<Room>,
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean,
-  shown: Shown<Value>,
+  owner: Owner | void,
+): Selection<Room, Value> {
+  const { selection } = shown
+  const isSame =
+    selection?.room === room && selection.selector === selector && selection.equality === equality
+  return isSame ? selection : (shown.selection = createSelection(shown, room, selector, equality, owner))
+}
+
+function createSelection<Room extends RoomShape, Value>(
+  shown: Shown<Room, Value>,
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => Value,
+  equality: (a: Value, b: Value) => boolean,
   owner: Owner | void,
 ): Selection<Room, Value> {
   /** The state that was looked at last, and what was found there. */
