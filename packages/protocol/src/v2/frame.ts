@@ -40,7 +40,7 @@ export function encodeFrame(
   message: PPMessageInput,
   registry?: PPSchemaRegistry,
   options: EncodeFrameOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   assertMessage(message)
   const schema = registry?.forType(message.type)
   const asSchema = schema === undefined ? undefined : writeSchema(schema, message.payload)

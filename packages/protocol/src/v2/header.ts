@@ -38,7 +38,7 @@ export function writeFrame(
   typeId: number,
   isCompressed: boolean,
   payload: Uint8Array,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const modeBits = PP_MODES.indexOf(mode)
   if (modeBits < 0) {
     throw new PPError('INVALID_ARGUMENT', `"${String(mode)}" is no mode.`, {
