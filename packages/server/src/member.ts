@@ -49,3 +49,5 @@ export interface Member {
 
 /** The answer to a question, before it is tied to the question's id. */
 export type AckBody = Omit<Ack, 'kind' | 'ackId'>
+
+export type SendAnswer = (body: AckBody) => void

@@ -2,12 +2,10 @@
 // if somebody keeps one, and then happens.
 import { PPError } from '@painda/protocol'
 import type { Event, RoomInput } from '@painda/protocol'
-import type { AckBody, Member } from './member.js'
+import type { Member, SendAnswer } from './member.js'
 import type { EnterOptions } from './room-door.js'
 import type { RoomParts, RoomSettings } from './room-parts.js'
 import { isAdmitted, type Claim, type Seat } from './seat.js'
-
-type Reply = (body: AckBody) => void
 
 export interface RoomIntake<C extends Member> {
   /** @throws what a synchronous `onCreate` throws; the room is gone then */
@@ -15,7 +13,7 @@ export interface RoomIntake<C extends Member> {
   /** Takes a promised seat, as the door does. */
   enter(seat: Seat<C>, how: EnterOptions): Promise<void>
   /** What a member says; `handle` is told of it, and how to answer. */
-  hear<T>(seat: Seat<C>, event: Event, answer: Reply, handle: (answer: Reply) => T): T
+  hear<T>(seat: Seat<C>, event: Event, answer: SendAnswer, handle: (answer: SendAnswer) => T): T
   /** A member's own wish. @throws PPError `INVALID_PAYLOAD` */
   showPresence(seat: Seat<C>, data: unknown): void
   dropped(seat: Seat<C>): void
@@ -80,6 +78,8 @@ export function createRoomIntake<C extends Member>(
       return entered
     },
     hear({ client }, { type, payload, ackId }, answer, handle) {
+      // Inputs of players are most of what a server hears: without a journal they pay for none.
+      if (!journal.isKept()) return handle(answer)
       const { requests } = kind.shape
       const isRequest = requests !== undefined && Object.hasOwn(requests, type)
       const input = (): RoomInput => ({ what: 'message', type, isRequest, payload })

@@ -3,11 +3,12 @@
 // Nobody keeps a journal in production, and then each of these is one comparison.
 import { cloneJson, diff } from '@painda/protocol'
 import type { Inspector, RoomInput, RoomMoment, SaidEvent } from '@painda/protocol'
-import type { AckBody } from './member.js'
+import type { SendAnswer } from './member.js'
 import type { RoomClock } from './room-clock.js'
 import { isMember, type Phase } from './seat.js'
 
 export interface RoomJournaling {
+  isKept(): boolean
   /** From a client or its session: never the doing of the room's own code. `run` is what follows from it. */
   input<T>(peer: string, input: () => RoomInput, run: () => T): T
   /** A call that the room's own code may make too: what that does, it does again when the room is played again. */
@@ -16,7 +17,7 @@ export interface RoomJournaling {
    * A request. What `run` is given answers it, at any time. Told is an answer that comes before anything else reaches the room and before
    * its next tick: one for which something had to be waited may be another one, and in another moment, when the room is played again.
    */
-  ask<T>(peer: string, input: () => RoomInput, answer: Reply, run: (answer: Reply) => T): T
+  ask<T>(peer: string, input: () => RoomInput, answer: SendAnswer, run: (answer: SendAnswer) => T): T
   /** The same of code that writes into the state. What it throws comes out here. */
   writing(run: () => void): void
   /** An event for some of the members. What other code sends is not told: nobody sends it when the room is played again. */
@@ -28,8 +29,6 @@ export interface RoomJournaling {
   changed(): void
   over(): void
 }
-
-type Reply = (body: AckBody) => void
 
 interface Hearer {
   readonly client: { readonly id: string }
@@ -68,6 +67,7 @@ export function createRoomJournaling({
   }
 
   return {
+    isKept: () => inspector.journal !== undefined,
     input,
     call: (peer, what, run) => (stage.isAtWork() ? run() : input(peer, what, run)),
     ask(peer, what, answer, run) {

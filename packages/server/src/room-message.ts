@@ -4,7 +4,7 @@ import { PPError, validate } from '@painda/protocol'
 import type { AnySchema, Event, StandardSchema } from '@painda/protocol'
 import type { RoomBehaviour, RoomContext, UntypedShape } from './definition.js'
 import { isPromise } from './faults.js'
-import type { AckBody, Member } from './member.js'
+import type { Member, SendAnswer } from './member.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { Seat } from './seat.js'
@@ -29,7 +29,7 @@ export function handleMessage<C extends Member>(
   target: MessageTarget<C>,
   seat: Seat<C>,
   event: Event,
-  answer: (ack: AckBody) => void,
+  answer: SendAnswer,
   report: ReportError,
 ): void | Promise<void> {
   const where = `"${event.type}" of ${target.label}`

@@ -1,7 +1,7 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
 import { PPError } from '@painda/protocol'
-import type { Event, Resync, RoomShape, Undo } from '@painda/protocol'
+import type { Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
   BroadcastOptions,
@@ -14,7 +14,7 @@ import type {
   SeatRole,
   UntypedShape,
 } from './definition.js'
-import type { AckBody, Member } from './member.js'
+import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { Turn } from './queue.js'
 import { createRoomIntake, type RoomIntake } from './room-intake.js'
@@ -23,8 +23,6 @@ import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } fr
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
 import { isAdmitted, isMember, isPlayer, type Claim, type Seat } from './seat.js'
-
-type Reply = (body: AckBody) => void
 
 export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly id: string
@@ -332,15 +330,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   seatOf(client: { readonly id: string }): Seat<C> | undefined {
     return this.#seats.get(client.id)
-  }
-
-  /**
-   * What a member says; `handle` is told of it, and how to answer. Past the journal where nobody keeps one: inputs of players are most of
-   * what a server hears.
-   */
-  hear<T>(seat: Seat<C>, event: Event, answer: Reply, handle: (answer: Reply) => T): T {
-    const isKept = this.#world.inspector.journal !== undefined
-    return isKept ? this.intake.hear(seat, event, answer, handle) : handle(answer)
   }
 
   enterAgain(seat: Seat<C>, ackId: number): void {

@@ -21,7 +21,7 @@ import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
 import type { HandedRoom, RoomStore } from './keeper.js'
 import { createKeptRooms, type TakenOver } from './kept-rooms.js'
-import type { AckBody, Member } from './member.js'
+import type { Member, SendAnswer } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
@@ -70,7 +70,7 @@ export interface Rooms<C extends Member> {
   // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
   join(member: C, message: Join): Promise<void>
   leave(member: C, roomId: string): void
-  message(member: C, event: Event, answer: (ack: AckBody) => void): void | Promise<void>
+  message(member: C, event: Event, answer: SendAnswer): void | Promise<void>
   resync(member: C, message: Resync): void
   presence(member: C, roomId: string, data: unknown): void
   /** Is somebody looking, in that session? */
@@ -274,7 +274,9 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       const place = placeOf(member, roomId)
       if (place !== null && isPlayer(place.seat)) {
         const { room, seat } = place
-        return room.hear(seat, event, answer, (reply) => handleMessage(room, seat, event, reply, onError))
+        return room.intake.hear(seat, event, answer, (reply) =>
+          handleMessage(room, seat, event, reply, onError),
+        )
       }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)
       const { code, message } = error
