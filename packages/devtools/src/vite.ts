@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import process from 'node:process'
-import type { Undo } from '@painda/protocol'
+import { PPError, type Undo } from '@painda/protocol'
 import { normalizePath } from 'vite'
 import type { Plugin, WebSocketClient } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
@@ -16,7 +16,7 @@ import { convertersOf, type Converter } from './vite/converters.js'
 import { createJournals } from './vite/journals.js'
 import { createOwnPages } from './vite/own-pages.js'
 import { pageModules, sourcesBeside } from './vite/page-modules.js'
-import type { TestRunner } from './vite/spec-text.js'
+import { RUNNERS, type TestRunner } from './vite/spec-text.js'
 import { createTestFiles, runnerOf } from './vite/test-files.js'
 
 export interface PaindaDevtoolsOptions {
@@ -74,10 +74,16 @@ const LIBRARIES = [
 
 /**
  * Shows the inspector on every page of the dev server. A production build contains nothing of it.
+ * @throws PPError `INVALID_ARGUMENT` for a runner of tests that is not known
  * @example
  * export default defineConfig({ plugins: [react(), paindaDevtools()] })
  */
 export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtoolsOptions = {}): Plugin[] {
+  const { runner } = tests
+  if (runner !== undefined && !Object.hasOwn(RUNNERS, runner)) {
+    const known = Object.keys(RUNNERS).join(' and ')
+    throw new PPError('INVALID_ARGUMENT', `tests.runner is "${runner}", and there are ${known}.`)
+  }
   const inspector = inspectorPlugin(options, { ...(server === undefined ? {} : { setup: server }), ...tests })
   return server === undefined ? [inspector] : [inspector, gameServerPlugin(server)]
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { formatBytes, formatCount, formatMs } from '../src/format.js'
-import { isHotkey } from '../src/overlay/hotkey.js'
+import { isHotkey, readHotkey } from '../src/overlay/hotkey.js'
 import { createPreferences, DEFAULTS } from '../src/overlay/preferences.js'
 import { DARK, LIGHT } from '../src/overlay/styles/theme.js'
 import { preview } from '../src/preview.js'
@@ -40,6 +40,14 @@ test('a hotkey is its place on the keyboard and exactly its modifiers', () => {
   expect(isHotkey(pressed, 'alt+shift+p')).toBe(true)
   expect(isHotkey({ ...pressed, ctrlKey: true }, 'alt+shift+p')).toBe(false)
   expect(isHotkey({ ...pressed, code: 'KeyD' }, 'alt+shift+p')).toBe(false)
+})
+
+test('what is no hotkey is refused: it would never be pressed, or with every letter that a player types', () => {
+  expect(readHotkey('Ctrl+Alt+D')).toBe('Ctrl+Alt+D')
+  for (const wrong of ['cmd+d', 'd', 'alt+', 'alt+f9', ''])
+    expect(() => readHotkey(wrong)).toThrow(
+      `"${wrong}" is no hotkey. Write one or more of alt, shift, ctrl, meta, and a letter or digit: alt+shift+p.`,
+    )
 })
 
 test('preferences survive a page without storage, and a storage with nonsense in it', () => {

@@ -33,6 +33,13 @@ const MARKERS = [
   'installHook',
 ]
 
+test('a runner of tests that nobody knows is refused where the config is read', () => {
+  const runner = 'jest' as string as 'vitest'
+  expect(() => paindaDevtools({ tests: { runner } })).toThrow(
+    'tests.runner is "jest", and there are vitest and playwright.',
+  )
+})
+
 test('the dev page loads the hook before anything of the app, and the overlay after it', async () => {
   const server = await createServer(config({ base: '/game/' }))
   try {

@@ -521,3 +521,18 @@ test('[TR10] what is due goes through a link around a link without a timer', asy
 async function microtasks(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve()
 }
+
+test('a direction that is none is refused, and nothing is noted', () => {
+  const { link, log } = rig()
+  const nowhere = 'out' as 'up'
+  const sentence = 'direction must be one of up, down.'
+  for (const call of [
+    () => link.dropNext(1, nowhere),
+    () => link.corruptNext(nowhere),
+    () => link.cutAtByte(1, nowhere),
+    () => link.stall(1, nowhere),
+    () => link.zombie(nowhere),
+  ])
+    expect(call).toThrow(sentence)
+  expect(log.entries).toEqual([])
+})

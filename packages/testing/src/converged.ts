@@ -10,6 +10,8 @@ export interface Difference {
   readonly client: string
   /** The room's id; null for the server's global presence. */
   readonly room: string | null
+  /** The name of its definition; null for a room without one. */
+  readonly name: string | null
   /** Where: `players.p1.x` in the state; `(version)`, `(members)`, `(presence).p1.data`. */
   readonly path: string
   /** What the server has there; `undefined` for nothing. */
@@ -46,8 +48,16 @@ export function compareReplicas<C extends ContractShape>(
 }
 
 /** One line for people. */
-export function formatDifference({ client, room, path, server, replica, versions }: Difference): string {
-  const where = room === null ? 'the global list' : `room "${room}"`
+export function formatDifference({
+  client,
+  room,
+  name,
+  path,
+  server,
+  replica,
+  versions,
+}: Difference): string {
+  const where = room === null ? 'the global list' : `room "${name === null ? '' : `${name}:`}${room}"`
   const version = versions.server === null ? '' : ` (versions ${versions.server} and ${versions.replica})`
   return `${client}, ${where}, ${path}: the server has ${show(server)}, the client ${show(replica)}${version}`
 }
@@ -58,8 +68,9 @@ function compareMember<C extends ContractShape>(client: string, own: PPClient<C>
   const isMember = member !== undefined
   if (isMember !== handles.length > 0) {
     const versions = { server: room.version, replica: handles[0]?.version ?? null }
+    const { id, name = null } = room
     return [
-      { client, room: room.id, path: '(members)', server: isMember, replica: handles.length > 0, versions },
+      { client, room: id, name, path: '(members)', server: isMember, replica: handles.length > 0, versions },
     ]
   }
   return handles.flatMap((handle) => compareHandle(client, handle, room, member) ?? []).slice(0, 1)
@@ -77,7 +88,7 @@ function compareHandle(
     under('', findDifference(seen?.state, handle.state)) ??
     under('(version)', findDifference(seen?.version, handle.version)) ??
     under('(presence)', findDifference(byId(room.presence.list()), byId(handle.presence.list())))
-  return found === null ? null : { client, room: room.id, ...found, versions }
+  return found === null ? null : { client, room: room.id, name: room.name ?? null, ...found, versions }
 }
 
 /** Rooms that a client believes to be in and the server does not know. */
@@ -94,7 +105,7 @@ function findStrays<C extends ContractShape>(
     .filter(({ id }) => server.getRoom(id ?? '') === undefined)
     .map(({ id, version }) => {
       const versions = { server: null, replica: version }
-      return { client, room: id, path: '(members)', server: false, replica: true, versions }
+      return { client, room: id, name: null, path: '(members)', server: false, replica: true, versions }
     })
 }
 
@@ -104,7 +115,8 @@ function compareGlobalPresence<C extends ContractShape>(
   server: PPServer<C>,
 ): Difference[] {
   const found = under('(presence)', findDifference(byId(server.presence.list()), byId(own.presence.list())))
-  return found === null ? [] : [{ client, room: null, ...found, versions: { server: null, replica: null } }]
+  const versions = { server: null, replica: null }
+  return found === null ? [] : [{ client, room: null, name: null, ...found, versions }]
 }
 
 function under(

@@ -245,7 +245,10 @@ export function createHarness<C extends ContractShape = ContractShape>(
       network.close()
       await time.flushMicrotasks()
       if (time.pending === 0) return
-      throw new PPError('INTERNAL', `${time.pending} timers are left after everything was closed.`)
+      const left = time.pending === 1 ? '1 timer is' : `${time.pending} timers are`
+      throw new PPError('INTERNAL', `${left} left after everything was closed.`, {
+        hint: 'Who starts one with harness.time or server.time keeps its undo, and calls it before close().',
+      })
     },
   }
 }

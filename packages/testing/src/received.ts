@@ -14,11 +14,19 @@ export function recordMessages(client: MessageSource): readonly SeenMessage[] {
   return messages
 }
 
-/** @throws PPError `INVALID_ARGUMENT` for a client whose messages nobody recorded */
+/** @throws PPError `INVALID_ARGUMENT` for a client whose messages nobody recorded, and for what is none */
 export function receivedBy(client: MessageSource): readonly SeenMessage[] {
+  // A list of clients that is shorter than the test thinks gives undefined, whatever its type says.
+  if (typeof client !== 'object' || client === null) throw notThere(client)
   const messages = records.get(client)
   if (messages !== undefined) return messages
   throw new PPError('INVALID_ARGUMENT', 'The messages of this client were not recorded.', {
     hint: 'Call recordMessages(client) before they come; clients of createHarness and createTestEnv are recorded.',
+  })
+}
+
+export function notThere(client: unknown): PPError {
+  return new PPError('INVALID_ARGUMENT', `Here should be a client, and there is ${String(client)}.`, {
+    hint: 'createHarness({ clients: n }) has n of them.',
   })
 }

@@ -55,7 +55,7 @@ function restless(clients: readonly TestClient[], traffic: Traffic): string[] {
       // Of a client that is closed its rooms wait for a `connect()`, not for time.
       const rooms = (status === 'closed' ? [] : client.rooms())
         .filter((room) => room.status === 'joining' || room.status === 'reconnecting')
-        .map((room) => `${name} is still ${room.status} "${room.id ?? room.key}"`)
+        .map((room) => `${name} is still ${room.status} "${room.key}"`)
       return [
         ...(isOnItsWay ? [`${name} is ${status} (attempt ${attempt}${why})`] : []),
         ...(isHalfOpen ? [`the connection of ${name} is half-open, and it has not found out`] : []),

@@ -1,6 +1,6 @@
 // A real client whose way to the server is a link of the network engine.
 import { PPClient, type ClientOptions } from '@painda/client'
-import type { ContractShape, Link } from '@painda/protocol'
+import type { ContractShape, Link, Time } from '@painda/protocol'
 import { recordMessages } from './received.js'
 
 export class TestClient<C extends ContractShape = ContractShape> extends PPClient<C> {
@@ -8,11 +8,14 @@ export class TestClient<C extends ContractShape = ContractShape> extends PPClien
   readonly name: string
   /** Its weather: `offline()`, `online()`, `cut()`, `stall(ms)`, `zombie()`, `dropNext(n, direction)`, `set(…)`… */
   readonly net: Link
+  /** The harness's clock: who waits for a message of this client moves it on. */
+  readonly time: Time
 
-  constructor(options: ClientOptions<C>, name: string, net: Link) {
+  constructor(options: ClientOptions<C> & { time: Time }, name: string, net: Link) {
     super(options)
     this.name = name
     this.net = net
+    this.time = options.time
     recordMessages(this)
   }
 }

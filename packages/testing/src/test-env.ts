@@ -1,6 +1,6 @@
 // The documented helpers on real sockets: a server on a free port with clients that are connected to it.
 import { PPClient, type ClientOptions, type WebSocketConstructor } from '@painda/client'
-import type { ContractShape } from '@painda/protocol'
+import { hostTime, PPError, type ContractShape } from '@painda/protocol'
 import { PPServer, silentLogger, type PPServerClient, type ServerOptions } from '@painda/server'
 import { WebSocket } from 'ws'
 import { recordMessages } from './received.js'
@@ -20,8 +20,12 @@ export interface TestEnv<C extends ContractShape = ContractShape> {
   cleanup(): Promise<void>
 }
 
+/** Well below the five seconds that Vitest and Jest give a test. */
+const CONNECT_TIMEOUT_MS = 3_000
+
 /**
  * Starts a server on a free port and connects a client. Resolves when the connection is open.
+ * @throws PPError the server's refusal; `HANDSHAKE_TIMEOUT` that says why there is no connection after 3 s
  * @example
  * const { server, client, cleanup } = await createTestEnv()
  * server.on('connection', (socket) => socket.emit('system', 'welcome!'))
@@ -43,7 +47,8 @@ export async function createTestEnv<C extends ContractShape = ContractShape>({
   })
   callForThoseWhoAreIn(server)
   const { port } = await server.listening()
-  const client = connect<C>(port, { ...clientOptions, ...shared })
+  const url = `ws://127.0.0.1:${port}${serverOptions.path ?? ''}`
+  const client = connect<C>({ url, ...clientOptions, ...shared })
 
   async function cleanup(): Promise<void> {
     client.close()
@@ -51,7 +56,7 @@ export async function createTestEnv<C extends ContractShape = ContractShape>({
   }
 
   try {
-    await client.ready
+    await opened(client)
   } catch (thrown) {
     await cleanup()
     throw thrown
@@ -59,21 +64,35 @@ export async function createTestEnv<C extends ContractShape = ContractShape>({
   return { server, client, port, cleanup }
 }
 
-/** Clients of a server on this machine that are not connected yet: call `connect()`. */
+/** Clients of a server on this machine that are not connected yet: call `connect()`, and `close()` when the test is over. */
 export function createTestClients<C extends ContractShape = ContractShape>(
   port: number,
   count: number,
   options: Partial<ClientOptions<C>> = {},
 ): PPClient<C>[] {
-  return Array.from({ length: count }, () => connect<C>(port, { autoConnect: false, ...options }))
+  const url = `ws://127.0.0.1:${port}`
+  return Array.from({ length: count }, () => connect<C>({ url, autoConnect: false, ...options }))
 }
 
-function connect<C extends ContractShape>(port: number, options: Partial<ClientOptions<C>>): PPClient<C> {
+function connect<C extends ContractShape>(options: ClientOptions<C>): PPClient<C> {
   // `ws` has everything that is used of a browser's WebSocket; its types say it in other words.
   const constructor = WebSocket as unknown as WebSocketConstructor
-  const client = new PPClient<C>({ WebSocket: constructor, ...options, url: `ws://127.0.0.1:${port}` })
+  const client = new PPClient<C>({ WebSocket: constructor, ...options })
   recordMessages(client)
   return client
+}
+
+/** A client that is not let in tries again for ever; nobody wants to wait for that. */
+function opened<C extends ContractShape>(client: PPClient<C>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = hostTime(globalThis).after(CONNECT_TIMEOUT_MS, () => {
+      const { status, error } = client.status()
+      const why = error === null ? `it is ${status}` : error.message
+      const text = `The client is not connected after ${CONNECT_TIMEOUT_MS} ms: ${why}`
+      reject(new PPError('HANDSHAKE_TIMEOUT', text, { cause: error }))
+    })
+    client.ready.then(resolve, reject).finally(cancel)
+  })
 }
 
 /**

@@ -10,12 +10,16 @@ export interface SeenMessage<Payload = unknown> {
 /** Whoever hears of messages: a `PPClient`, a virtual client, a client as the server sees it. */
 export interface MessageSource {
   onAny(listener: (type: string, payload: unknown) => void): Undo
+  /** Of a client of `createHarness`: its clock. */
+  readonly time?: Time
+  /** Of a client: its connection, for the words of an error. */
+  status?(): { readonly status: string; readonly error: Error | null }
 }
 
 export interface WaitOptions {
-  /** Default 5000 ms. */
+  /** Default 3000 ms. */
   timeoutMs?: number
-  /** Default: the host's clock. A fake time is moved on by the waiting itself. */
+  /** Default: the client's, where it is one of `createHarness`; else the host's clock. A fake time is moved on by the waiting itself. */
   time?: Time
 }
 
@@ -24,7 +28,8 @@ export interface WaitForOptions extends WaitOptions {
   intervalMs?: number
 }
 
-const TIMEOUT_MS = 5_000
+/** Well below the five seconds that Vitest and Jest give a test: what it waited for must be told before they end it. */
+const TIMEOUT_MS = 3_000
 
 /**
  * Resolves to the next message of this type; what came before the call is not seen.
@@ -39,8 +44,8 @@ export async function waitForMessage<Payload = unknown>(
   try {
     return await until(
       () => seen.messages.find((message) => message.type === type) as SeenMessage<Payload> | undefined,
-      () => `No message "${type}" came. ${listOf(seen.messages)}`,
-      { ...options, wake: seen.onMessage },
+      () => `No message "${type}" came. ${listOf(seen.messages)}${connectionOf(client)}`,
+      { ...ownTime(client), ...options, wake: seen.onMessage },
     )
   } finally {
     seen.stop()
@@ -57,8 +62,9 @@ export async function collectMessages(
   try {
     return await until(
       () => (seen.messages.length >= count ? seen.messages.slice(0, count) : undefined),
-      () => `${seen.messages.length} of ${count} messages came. ${listOf(seen.messages)}`,
-      { ...options, wake: seen.onMessage },
+      () =>
+        `${seen.messages.length} of ${count} messages came. ${listOf(seen.messages)}${connectionOf(client)}`,
+      { ...ownTime(client), ...options, wake: seen.onMessage },
     )
   } finally {
     seen.stop()
@@ -74,8 +80,10 @@ export async function waitFor<T>(
   options: WaitForOptions = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   let thrown: unknown
+  let isAsking = false
   const result = await until(
     async () => {
+      isAsking = true
       try {
         const value = await look()
         thrown = undefined
@@ -85,10 +93,12 @@ export async function waitFor<T>(
         }
       } catch (error) {
         thrown = error
+      } finally {
+        isAsking = false
       }
       return undefined
     },
-    () => `The condition did not come true${thrown instanceof Error ? ` (${thrown.message})` : ''}.`,
+    () => `The condition did not come true${whyNot(thrown, isAsking)}.`,
     { ...options, cause: () => thrown },
   )
   return result.value
@@ -107,13 +117,24 @@ async function until<T>(
 ): Promise<T> {
   const end = time.now() + timeoutMs
   for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (time.now() >= end) {
+    const found = await soon(look(), Math.max(intervalMs, end - time.now()))
+    if (found !== undefined && found !== LATE) return found
+    if (found === LATE || time.now() >= end) {
       throw new PPError('ACK_TIMEOUT', `${complaint()} Waited ${timeoutMs} ms.`, { cause: cause?.() })
     }
     await pause(time, Math.min(intervalMs, end - time.now()), wake)
   }
+}
+
+const LATE = Symbol('late')
+
+/** What it finds, or `LATE`. By the host's clock: a fake one stands still while somebody looks. */
+function soon<T>(look: T | Promise<T>, ms: number): T | Promise<T | typeof LATE> {
+  if (!(look instanceof Promise)) return look
+  return new Promise((resolve, reject) => {
+    const cancel = hostTime(globalThis).after(ms, () => resolve(LATE))
+    look.then(resolve, reject).finally(cancel)
+  })
 }
 
 function pause(time: Time, ms: number, wake: UntilOptions['wake']): Promise<void> {
@@ -153,7 +174,28 @@ function collect(client: MessageSource): Collected {
   }
 }
 
+/** `"tick" (118 times), "said"`: each type once, in the order of the first. */
 function listOf(messages: readonly SeenMessage[]): string {
   if (messages.length === 0) return 'Nothing came.'
-  return `What came: ${messages.map(({ type }) => `"${type}"`).join(', ')}.`
+  const counts = new Map<string, number>()
+  for (const { type } of messages) counts.set(type, (counts.get(type) ?? 0) + 1)
+  const types = [...counts].map(([type, count]) => `"${type}"${count === 1 ? '' : ` (${count} times)`}`)
+  return `What came: ${types.join(', ')}.`
+}
+
+/** Why nothing can come; empty where the connection is open, or nobody knows. */
+function connectionOf(client: MessageSource): string {
+  const { status = 'open', error = null } = client.status?.() ?? {}
+  if (status === 'open') return ''
+  if (status === 'idle') return ' The client is not connected: call connect().'
+  return ` The client is not connected: it is ${status}${error === null ? '' : ` (${error.message})`}.`
+}
+
+function ownTime({ time }: MessageSource): { time?: Time } {
+  return time === undefined ? {} : { time }
+}
+
+function whyNot(thrown: unknown, isAsking: boolean): string {
+  if (isAsking) return ': the promise that was looked at is still pending'
+  return thrown instanceof Error ? ` (${thrown.message})` : ''
 }

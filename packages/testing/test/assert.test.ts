@@ -32,7 +32,7 @@ test('toConverge names client and path of a replica that differs', async () => {
   await harness.settle()
   ben.rooms()[0]?.optimistic((state) => ({ ...state, cells: { x: 7 } }))
   const failed = expect(harness).toConverge({ limitMs: 500 })
-  await expect(failed).rejects.toThrow(/p2, room "[^"]+", cells\.x: the server has 1, the client 7/)
+  await expect(failed).rejects.toThrow(/p2, room "board:[^"]+", cells\.x: the server has 1, the client 7/)
   await expect(assertConverge(harness, { limitMs: 500 })).rejects.toThrow(/cells\.x/)
   await harness.close()
 })
@@ -60,6 +60,36 @@ test('toHaveReceived finds type and payload, and names what came instead', async
   expect(ben).not.toHaveReceived('said', { text: 'bye' })
   expect(() => assertReceived(ada, 'said', { text: 'bye' })).toThrow(/What came: "said" \{"text":"hello"\}/)
   expect(() => expect(ada).toHaveReceived('boom')).toThrow(/not received "boom"/)
+  await harness.close()
+})
+
+test('a failure names who, and of a long payload the place that differs', async () => {
+  const { harness, ada } = await boardOfTwo()
+  harness.server.rooms()[0]?.broadcast('said', { text: 'x'.repeat(500) })
+  await harness.settle()
+  expect(() => expect(ada).toHaveReceived('said', { text: 'bye' })).toThrow(
+    /^p1 has not received "said" with \{"text":"bye"\}\. What came: "said" .{100,130}…\. The last one differs at text: expected "bye", came "x+…\.$/,
+  )
+  expect(() => expect(ada).toHaveReceived('said', { text: 1n })).toThrow(/with \{"text":"1n"\}/)
+  expect(() => expect(ada).not.toHaveReceived('said')).toThrow('p1 has received "said".')
+  expect(() => assertPresent(harness.client({ name: 'late' }), ada.rooms()[0]!)).toThrow(
+    'late is not present. Present: p1, p2.',
+  )
+  await harness.close()
+})
+
+test('what is no harness, client or room is called that, also behind "not"', async () => {
+  const { harness, room, ada } = await boardOfTwo()
+  const nobody = undefined as unknown as typeof ada
+  await expect(expect(room).not.toConverge()).rejects.toThrow(
+    'Only a harness can converge. Write expect(harness)',
+  )
+  expect(() => expect(nobody).not.toHaveReceived('said')).toThrow(
+    'should be a client, and there is undefined',
+  )
+  expect(() => expect(nobody).not.toBePresent(room)).toThrow('createHarness({ clients: n }) has n of them')
+  const nowhere = undefined as unknown as typeof room
+  expect(() => expect(ada).not.toBePresent(nowhere)).toThrow('the handle that client.join returned')
   await harness.close()
 })
 

@@ -1,7 +1,13 @@
 // The harness itself: what it promises to the tests that stand on it.
 import type { ContractShape } from '@painda/protocol'
 import { describe, expect, test, vi } from 'vitest'
-import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
+import {
+  collectMessages,
+  createHarness,
+  waitForMessage,
+  type Harness,
+  type HarnessOptions,
+} from '../src/index.js'
 import { Board, contract, defineBoard, type BoardContract } from './board.js'
 
 function boardHarness(options: HarnessOptions<BoardContract> = {}): Harness<BoardContract> {
@@ -57,6 +63,7 @@ describe('[HN2] converged', () => {
       {
         client: 'p2',
         room: a?.id,
+        name: 'board',
         path: 'cells.x',
         server: 1,
         replica: undefined,
@@ -255,11 +262,25 @@ test('[HN6] after close no timer is left, whatever was going on; one that is lef
 
   const leaky = createHarness()
   leaky.time.every(1_000, () => {})
-  await expect(leaky.close()).rejects.toThrow('1 timers are left')
+  await expect(leaky.close()).rejects.toThrow(
+    /^1 timer is left after everything was closed\. .+ undo, and calls it before close\(\)/,
+  )
 })
 
 test('[HN6] a harness that was never used closes as well', async () => {
   await createHarness<ContractShape>({ clients: 3 }).close()
+})
+
+test('who waits for a message of a client moves its clock on', async () => {
+  const harness = boardHarness({ clients: 1 })
+  const [a] = harness.clients
+  a?.join(Board)
+  await harness.settle()
+  const said = waitForMessage(a!, 'said')
+  harness.server.rooms()[0]?.broadcast('said', { text: 'hello' })
+  expect((await said).payload).toEqual({ text: 'hello' })
+  await expect(collectMessages(a!, 1)).rejects.toThrow('0 of 1 messages came. Nothing came. Waited 3000 ms.')
+  await harness.close()
 })
 
 test('names belong to one client each', async () => {

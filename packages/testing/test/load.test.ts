@@ -183,6 +183,24 @@ test('percentiles are two per cent too high at most, and never above the longest
   expect(zero.percentiles().max).toBe(0)
 })
 
+test('who goes on after the end of a run leaves no timer', async () => {
+  const time = createFakeTime()
+  const scenario = defineLoad({
+    server: () => new PPServer({ time }),
+    async play({ client, sleep }) {
+      for (;;) {
+        await client.request('nobody answers').catch(() => {})
+        await sleep(1_000)
+      }
+    },
+  })
+  const running = runLoad(scenario, { clients: 3, seconds: 5, isVirtual: true, time })
+  await time.advance(5_000)
+  await running
+  await time.flushMicrotasks()
+  expect(time.pending).toBe(0)
+})
+
 describe('what people see', () => {
   const hostile = '<img src=x onerror="alert(1)">\u001B[2J&'
 
@@ -288,7 +306,7 @@ describe('painda-load', () => {
     const flags = ['--clients', '2', '--seconds', '1', '--ramp', '0.1', '--url', 'ws://127.0.0.1:1']
     const { code, complaints } = await run('--scenario', scenarioFile('idle.mjs'), ...flags)
     expect(code).toBe(1)
-    expect(complaints).toMatch(/Nobody got in/)
+    expect(complaints).toMatch(/^Nobody got in\. Does a game listen at ws:\/\/127\.0\.0\.1:1\?$/m)
   })
 
   test('--help says what there is', async () => {
@@ -307,6 +325,11 @@ describe('painda-load', () => {
     [['--scenario', 'x.ts', '--clients', '1e3'], '--clients must be a whole number'],
     [['--scenario', 'x.ts', '--seconds', '-5'], '--seconds'],
     [['--scenario', 'x.ts', '--seconds', '0'], '--seconds must be a number of seconds'],
+    [['--scenario', 'x.ts', '--seconds', '5', '--ramp', '6'], '--ramp 6 is longer than --seconds 5'],
+    [
+      ['--scenario', scenarioFile('idle.mjs'), '--json', 'no/such/report.json'],
+      'no/such for the report no/such/',
+    ],
     [['--scenario', 'x.ts', '--seed', '1.5'], '--seed must be a whole number'],
     [['--scenario', 'x.ts', '--url', 'http://localhost'], '--url must begin with ws:// or wss://'],
     [['--scenario', 'x.ts', '--url', 'ws://localhost', '--virtual'], 'one server or the other'],

@@ -232,6 +232,30 @@ test('a session that has expired joins the room anew', async () => {
   mock.close()
 })
 
+test('a session that has expired leaves no question behind that could be answered', async () => {
+  const { mock } = await renderWithRoom(<Hud />, Arena)
+  fireEvent.click(screen.getByText('Buy'))
+  await mock.settled()
+  const [asked] = mock.requests
+  mock.drop()
+  await mock.reconnect({ isExpired: true })
+  expect(mock.requests).toEqual([])
+  expect(() => asked?.answer({ coins: 3 })).toThrow(/its session is over/)
+  mock.close()
+})
+
+test('when the clock is moved on, the page shows what the client does by then: a request times out', async () => {
+  const complaints = vi.spyOn(console, 'error')
+  const { mock } = await renderWithRoom(<Hud />, Arena)
+  fireEvent.click(screen.getByText('Buy'))
+  await mock.settled()
+  await mock.time.advance(10_000)
+  expect(shown('buy')).toMatch(/^error .+ was not answered within/)
+  mock.close()
+  expect(shown('connection')).toBe('closed')
+  expect(complaints).not.toHaveBeenCalled()
+})
+
 test('a page that is not let in shows that it is joining, and then the room or the refusal', async () => {
   const first = await renderWithRoom(<Hud />, Arena, { isOpen: false })
   expect([shown('room'), shown('phase')]).toEqual(['joining', 'none'])

@@ -50,6 +50,15 @@ test('a client that is refused makes createTestEnv fail, and nothing is left ope
   await expect(refused).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
 })
 
+test('createTestEnv meets a server on its path, and says why there is no connection', async () => {
+  const { client, cleanup } = await createTestEnv({ serverOptions: { path: '/game' } })
+  expect(client.status().status).toBe('open')
+  await cleanup()
+  // It tries again for ever, and the test does not.
+  const refused = createTestEnv({ clientOptions: { getToken: () => Promise.reject(new Error('no token')) } })
+  await expect(refused).rejects.toThrow('The client is not connected after 3000 ms: getToken failed.')
+})
+
 test('collectMessages gives the next messages of any type in order', async () => {
   const { server, client, cleanup } = await createTestEnv()
   const three = collectMessages(client, 3)
@@ -65,6 +74,30 @@ test('what does not come in time is an error that names what came instead', asyn
   await expect(missing).rejects.toThrow('No message "never" came. What came: "other". Waited 60 ms.')
   await expect(collectMessages(client, 2, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'ACK_TIMEOUT' })
   await cleanup()
+})
+
+test('types that came often are named once, and a client without a connection is called that', async () => {
+  const { server, client, port, cleanup } = await createTestEnv()
+  const missing = waitForMessage(client, 'never', { timeoutMs: 60 })
+  for (const type of ['tick', 'said', 'tick', 'tick']) server.emit(type, 1)
+  await expect(missing).rejects.toThrow('What came: "tick" (3 times), "said". Waited')
+  const [late] = createTestClients(port, 1)
+  await expect(waitForMessage(late!, 'x', { timeoutMs: 5 })).rejects.toThrow('not connected: call connect()')
+  await cleanup()
+  await expect(waitForMessage(client, 'x', { timeoutMs: 5 })).rejects.toThrow('not connected: it is closed')
+})
+
+test('a wait gives up before Vitest and Jest end the test, whose limit is 5 s', async () => {
+  const time = createFakeTime()
+  await expect(waitFor(() => false, { time })).rejects.toThrow('Waited 3000 ms.')
+  expect(time.now()).toBe(3_000)
+})
+
+test('waitFor gives up on a promise that never settles, and says so', async () => {
+  const stuck = waitFor(() => new Promise(() => {}), { timeoutMs: 20 })
+  await expect(stuck).rejects.toThrow(
+    'The condition did not come true: the promise that was looked at is still pending. Waited 20 ms.',
+  )
 })
 
 test('waitFor asks until it is true, keeps what was thrown, and moves a fake time by itself', async () => {

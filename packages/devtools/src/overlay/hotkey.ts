@@ -1,8 +1,24 @@
 // A hotkey such as `alt+shift+p`. Keys are compared by their place on the keyboard: with Alt held, a Mac types another
 // letter.
+import { PPError } from '@painda/protocol'
 
 /** Free in Chrome, Firefox and Safari on all systems; Ctrl+Shift+P is Firefox's private window. */
 export const DEFAULT_HOTKEY = 'alt+shift+p'
+
+const MODIFIERS = ['alt', 'shift', 'ctrl', 'meta']
+
+/**
+ * The hotkey, if it is one. Without its modifiers it would be a key that the game's players press.
+ * @throws PPError `INVALID_ARGUMENT`
+ */
+export function readHotkey(hotkey: string): string {
+  const [key = '', ...modifiers] = hotkey.toLowerCase().split('+').reverse()
+  const isOne = /^[a-z\d]$/.test(key) && modifiers.length > 0
+  if (isOne && modifiers.every((modifier) => MODIFIERS.includes(modifier))) return hotkey
+  throw new PPError('INVALID_ARGUMENT', `"${hotkey}" is no hotkey.`, {
+    hint: `Write one or more of ${MODIFIERS.join(', ')}, and a letter or digit: ${DEFAULT_HOTKEY}.`,
+  })
+}
 
 interface Pressed {
   readonly code: string

@@ -5,7 +5,7 @@ import type { AnySchema, Undo, WriteSessionFileOptions } from '@painda/protocol'
 import { render } from 'preact'
 import { type DevtoolsHook, installHook } from '../hook.js'
 import type { InspectableClient } from '../inspectable.js'
-import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey } from './hotkey.js'
+import { DEFAULT_HOTKEY, hotkeyLabel, isHotkey, readHotkey } from './hotkey.js'
 import { createOtherTabs, type OtherTabs } from '../other-tabs.js'
 import { nameOfSource } from '../session.js'
 import { createHostElement, HOST_TAG } from './host.js'
@@ -100,10 +100,12 @@ const slotOf = (page: Document) => page as { [MOUNTED_KEY]?: MountedDevtools | u
 /**
  * Shows the inspector on this page. The Vite plugin does this by itself; call it by hand where there is no Vite, before
  * the first client is made. Mounting twice is once.
+ * @throws PPError `INVALID_ARGUMENT` for a hotkey that is none
  * @example
  * if (import.meta.env.DEV) (await import('@painda/devtools')).mountDevtools()
  */
 export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
+  const hotkey = options.hotkey === false ? null : readHotkey(options.hotkey ?? DEFAULT_HOTKEY)
   const hook = installHook(globalThis)
   if (options.client !== undefined) hook.attach(options.client)
   const { jsonSchema } = options
@@ -127,8 +129,6 @@ export function mountDevtools(options: DevtoolsOptions = {}): MountedDevtools {
     ...(options.redact === undefined ? {} : { redact: options.redact }),
     ...(options.app === undefined ? {} : { app: options.app }),
   })
-  const hotkey = options.hotkey === false ? null : (options.hotkey ?? DEFAULT_HOTKEY)
-
   const shadow = host.attachShadow({ mode: 'open' })
   for (const name of KEPT_EVENTS) {
     host.addEventListener(name, (event) => {

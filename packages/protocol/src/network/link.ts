@@ -14,6 +14,7 @@ import {
   mergeSettings,
   parseLinkPatch,
   PERFECT_LINK,
+  readChoice,
   readRange,
   readWhole,
   type Direction,
@@ -177,6 +178,11 @@ export function createLink({ name, time, random, record, maxHeldBytes }: LinkOpt
     for (const socket of [...sockets]) cutSocket(socket)
   }
 
+  /** @throws PPError `INVALID_ARGUMENT` */
+  function faultsOf(direction: Direction): Faults {
+    return ways[readChoice(direction, 'direction', DIRECTIONS)].faults
+  }
+
   function open(ends: SocketEnds): LinkSocket | null {
     if (!isOnline || isClosed) return null
     const socket: Socket = { ends, isOpen: true, isDead: { up: false, down: false } }
@@ -225,23 +231,25 @@ export function createLink({ name, time, random, record, maxHeldBytes }: LinkOpt
     },
     stall(ms, direction) {
       readRange(ms, 'ms', 0, 600_000)
+      const meant = both(direction)
       note('stall', direction)
-      for (const one of both(direction)) ways[one].lane.holdUntil(time.now() + ms)
+      for (const one of meant) ways[one].lane.holdUntil(time.now() + ms)
     },
     cut() {
       note('cut')
       cutAll()
     },
     zombie(direction) {
+      const meant = both(direction)
       note('zombie', direction)
-      for (const socket of sockets) for (const one of both(direction)) socket.isDead[one] = true
+      for (const socket of sockets) for (const one of meant) socket.isDead[one] = true
     },
     dropNext: (count, direction) =>
-      ways[direction].faults.dropNext(readWhole(count, 'count', 0, Number.MAX_SAFE_INTEGER)),
+      faultsOf(direction).dropNext(readWhole(count, 'count', 0, Number.MAX_SAFE_INTEGER)),
     cutAtByte: (bytes, direction) =>
-      ways[direction].faults.cutAtByte(readWhole(bytes, 'bytes', 0, Number.MAX_SAFE_INTEGER)),
+      faultsOf(direction).cutAtByte(readWhole(bytes, 'bytes', 0, Number.MAX_SAFE_INTEGER)),
     corruptNext: (direction, nth = 1) =>
-      ways[direction].faults.corruptNext(readWhole(nth, 'nth', 1, Number.MAX_SAFE_INTEGER)),
+      faultsOf(direction).corruptNext(readWhole(nth, 'nth', 1, Number.MAX_SAFE_INTEGER)),
 
     onClose(listener) {
       if (isClosed) throw new PPError('CLOSED', `The link "${name}" is closed.`)
@@ -259,6 +267,7 @@ export function createLink({ name, time, random, record, maxHeldBytes }: LinkOpt
   }
 }
 
+/** @throws PPError `INVALID_ARGUMENT` */
 function both(direction: Direction | undefined): readonly Direction[] {
-  return direction === undefined ? DIRECTIONS : [direction]
+  return direction === undefined ? DIRECTIONS : [readChoice(direction, 'direction', DIRECTIONS)]
 }

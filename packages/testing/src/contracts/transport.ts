@@ -2,6 +2,7 @@
 // engine, a real socket. Works with any runner that has `describe` and `test`.
 import assert from 'node:assert/strict'
 import { CLOSE_ABNORMAL, type CloseInfo, type Transport } from '@painda/protocol'
+import { show } from '../show.js'
 
 export interface TransportPair {
   /** What one sends, the other receives. */
@@ -55,22 +56,47 @@ export function describeTransport(
         if (i % 2 === 0) pair.b.send(Uint8Array.of(i))
       }
       await pair.settle()
-      assert.deepEqual(
-        atB.messages,
+      expectMessages(
+        'b',
+        atB,
         Array.from({ length: 50 }, (_, i) => [i, 0, 255]),
       )
-      assert.deepEqual(
-        atA.messages,
+      expectMessages(
+        'a',
+        atA,
         Array.from({ length: 25 }, (_, i) => [2 * i]),
       )
+    })
+
+    check('[TR1] so does a large one, and one that is a part of larger memory', async (pair) => {
+      const atA = listen(pair.a)
+      const atB = listen(pair.b)
+      const large = Uint8Array.from({ length: LARGE_BYTES }, (_, i) => i % 251)
+      for (const end of [pair.a, pair.b]) {
+        end.send(large)
+        end.send(large.subarray(1, 3))
+      }
+      await pair.settle()
+      expectMessages('a', atA, [[...large], [1, 2]])
+      expectMessages('b', atB, [[...large], [1, 2]])
+    })
+
+    check('[TR1] what has arrived stays as it is when more comes', async (pair) => {
+      const kept: Uint8Array[] = []
+      pair.b.onMessage((data) => void kept.push(data))
+      pair.a.send(Uint8Array.of(1, 2))
+      await pair.settle()
+      pair.a.send(Uint8Array.of(3, 4))
+      await pair.settle()
+      expectSame('What b was given, looked at later', kept.map(shownBytes), ['2 bytes: 1 2', '2 bytes: 3 4'])
     })
 
     check('[TR2] a receiver is never called inside the sender’s own call', async (pair) => {
       const atB = listen(pair.b)
       pair.a.send(Uint8Array.of(1))
-      assert.equal(atB.messages.length, 0)
+      expectSame('Messages that b heard within a.send()', atB.messages.length, 0)
       await pair.settle()
-      assert.equal(atB.messages.length, 1)
+      expectMessages('b', atB, [[1]])
     })
 
     if (keepsEarly) {
@@ -83,23 +109,29 @@ export function describeTransport(
           const atB = listen(pair.b)
           pair.a.send(Uint8Array.of(3))
           await pair.settle()
-          assert.deepEqual(atB.messages, [[1], [2], [3]])
+          expectMessages('b, who listened late,', atB, [[1], [2], [3]])
         },
       )
     }
 
     check('[TR4] a listener that was undone hears nothing; the others go on', async (pair) => {
-      const first: number[] = []
-      const undo = pair.b.onMessage(([byte]) => void first.push(byte ?? -1))
+      const first = hear()
+      const undo = pair.b.onMessage(first.message)
+      const undoClose = pair.b.onClose(first.close)
       const atB = listen(pair.b)
       pair.a.send(Uint8Array.of(1))
       await pair.settle()
       undo()
       undo()
+      undoClose()
+      undoClose()
       pair.a.send(Uint8Array.of(2))
+      pair.a.close(1000, '')
       await pair.settle()
-      assert.deepEqual(first, [1])
-      assert.deepEqual(atB.messages, [[1], [2]])
+      expectMessages('The listener that was undone after the first message', first, [[1]])
+      expectSame('Closes that it heard', first.closes.length, 0)
+      expectMessages('The other listener', atB, [[1], [2]])
+      expectSame('Closes that the other listener heard', atB.closes.length, 1)
     })
 
     check('[TR5] a close comes after what was sent before it, with its code and reason', async (pair) => {
@@ -108,9 +140,9 @@ export function describeTransport(
       pair.a.send(Uint8Array.of(2))
       pair.a.close(4018, 'enough')
       await pair.settle()
-      assert.deepEqual(atB.messages, [[1], [2]])
-      assert.deepEqual(atB.closes, [{ code: 4018, reason: 'enough' }])
-      assert.deepEqual(atB.order, ['message', 'message', 'close'])
+      expectMessages('b', atB, [[1], [2]])
+      expectSame('Closes that b heard', atB.closes, [{ code: 4018, reason: 'enough' }])
+      expectSame('What b heard', atB.order, ['message', 'message', 'close'])
     })
 
     check(
@@ -125,8 +157,8 @@ export function describeTransport(
         pair.a.terminate()
         pair.b.terminate()
         await pair.settle()
-        assert.equal(atA.closes.length, 1)
-        assert.equal(atB.closes.length, 1)
+        expectSame('Closes that a heard', atA.closes.length, 1)
+        expectSame('Closes that b heard', atB.closes.length, 1)
       },
     )
 
@@ -135,7 +167,8 @@ export function describeTransport(
       await pair.settle()
       const late = [listen(pair.a), listen(pair.b)]
       await pair.settle()
-      assert.deepEqual(
+      expectSame(
+        'Closes that a and b heard, asked after the close',
         late.map(({ closes }) => closes.length),
         [1, 1],
       )
@@ -149,8 +182,8 @@ export function describeTransport(
       pair.a.send(Uint8Array.of(2))
       pair.b.send(Uint8Array.of(3))
       await pair.settle()
-      assert.deepEqual(atB.messages, [])
-      assert.equal(pair.a.bufferedAmount, 0)
+      expectMessages('b', atB, [])
+      expectSame('a.bufferedAmount after the close', pair.a.bufferedAmount, 0)
     })
 
     check(
@@ -159,15 +192,17 @@ export function describeTransport(
         const atA = listen(pair.a)
         const atB = listen(pair.b)
         pair.a.terminate()
-        if (endsAtOnce) assert.equal(atA.closes.length, 1)
+        if (endsAtOnce) expectSame('Closes that a heard within a.terminate()', atA.closes.length, 1)
         pair.a.terminate()
         await pair.settle()
-        assert.deepEqual(
+        expectSame(
+          'Codes of the closes that a heard',
           atA.closes.map(({ code }) => code),
           [CLOSE_ABNORMAL],
         )
-        assert.equal(atB.closes.length, 1)
-        if (isTerminateAbnormal) assert.equal(atB.closes[0]?.code, CLOSE_ABNORMAL)
+        expectSame('Closes that b heard', atB.closes.length, 1)
+        if (isTerminateAbnormal)
+          expectSame('The code of the close that b heard', atB.closes[0]?.code, CLOSE_ABNORMAL)
       },
     )
 
@@ -175,12 +210,12 @@ export function describeTransport(
       '[TR9] bufferedAmount is 0 at rest, never negative, and 0 again when all has arrived',
       async (pair) => {
         listen(pair.b)
-        assert.equal(pair.a.bufferedAmount, 0)
+        expectSame('a.bufferedAmount before anything was sent', pair.a.bufferedAmount, 0)
         for (let i = 0; i < 20; i++) pair.a.send(new Uint8Array(1000))
-        assert.ok(pair.a.bufferedAmount >= 0)
-        assert.ok(pair.a.bufferedAmount <= 20_500)
+        const held = pair.a.bufferedAmount
+        assert.ok(held >= 0 && held <= 20_500, `a.bufferedAmount is ${held}, with 20,000 bytes handed over.`)
         await pair.settle()
-        assert.equal(pair.a.bufferedAmount, 0)
+        expectSame('a.bufferedAmount when all has arrived', pair.a.bufferedAmount, 0)
       },
     )
 
@@ -194,28 +229,74 @@ export function describeTransport(
       pair.a.close(4018, 'enough')
       pair.a.flush?.()
       await pair.settle()
-      assert.deepEqual(atB.messages, [[1], [2], [3]])
-      assert.deepEqual(atB.closes, [{ code: 4018, reason: 'enough' }])
+      expectMessages('b', atB, [[1], [2], [3]])
+      expectSame('Closes that b heard', atB.closes, [{ code: 4018, reason: 'enough' }])
       pair.a.flush?.()
     })
   })
 }
 
+/** Longer than what fits into a frame of a WebSocket with a short head. */
+const LARGE_BYTES = 70_000
+
 interface Heard {
-  messages: number[][]
+  /** As they were when they arrived. */
+  messages: string[]
   closes: CloseInfo[]
   order: ('message' | 'close')[]
 }
 
-function listen(transport: Transport): Heard {
+interface Ear extends Heard {
+  message(data: Uint8Array): void
+  close(info: CloseInfo): void
+}
+
+function hear(): Ear {
   const heard: Heard = { messages: [], closes: [], order: [] }
-  transport.onMessage((data) => {
-    heard.messages.push([...data])
-    heard.order.push('message')
-  })
-  transport.onClose((info) => {
-    heard.closes.push(info)
-    heard.order.push('close')
-  })
-  return heard
+  return {
+    ...heard,
+    message(data) {
+      heard.messages.push(shownBytes(data))
+      heard.order.push('message')
+    },
+    close(info) {
+      heard.closes.push(info)
+      heard.order.push('close')
+    },
+  }
+}
+
+function listen(transport: Transport): Heard {
+  const ear = hear()
+  transport.onMessage(ear.message)
+  transport.onClose(ear.close)
+  return ear
+}
+
+/** Of what is no Uint8Array, what it is: a suite that throws inside a listener says nothing. */
+function shownBytes(data: unknown): string {
+  return data instanceof Uint8Array
+    ? `${data.length} bytes: ${data.join(' ')}`
+    : Object.prototype.toString.call(data)
+}
+
+/** Names the first message that is not as it was sent. */
+function expectMessages(who: string, { messages }: Heard, sent: readonly (readonly number[])[]): void {
+  const expected = sent.map((bytes) => shownBytes(Uint8Array.from(bytes)))
+  for (let i = 0; i < Math.max(messages.length, expected.length); i++) {
+    if (messages[i] === expected[i]) continue
+    const [was, is] = [expected[i], messages[i]].map((text) => cut(text ?? 'nothing'))
+    const count = `${messages.length} of ${expected.length} messages`
+    assert.fail(`${who} heard ${count}. Number ${i + 1} was ${was}, and ${is} arrived.`)
+  }
+}
+
+const SHOWN_LENGTH = 60
+
+function cut(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
+}
+
+function expectSame(what: string, actual: unknown, expected: unknown): void {
+  assert.deepEqual(actual, expected, `${what}: expected ${show(expected)}, and there is ${show(actual)}.`)
 }

@@ -1,5 +1,7 @@
 // `painda-load`, without a process: arguments in, an exit code out.
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { PPError, toPPError } from '@painda/protocol'
 import { HELP, readFlags, type LoadFlags } from './flags.js'
 import { reportPage } from './page.js'
@@ -44,6 +46,7 @@ export async function load(args: readonly string[], host: CommandHost): Promise<
 
 async function play(flags: LoadFlags, host: CommandHost): Promise<LoadReport> {
   const { clients, seconds, rampSeconds, seed, url, isVirtual } = flags
+  for (const file of [flags.json, flags.html]) if (file !== undefined) demandFolder(file)
   const scenario = await readScenario(flags.scenario, host.importFile)
   const view = createLoadView({ write: host.write, isTerminal: host.isTerminal, clients, seconds })
   const report = await runLoad(scenario, {
@@ -60,6 +63,14 @@ async function play(flags: LoadFlags, host: CommandHost): Promise<LoadReport> {
   return report
 }
 
+/** Found out before the run: after an hour of it the report would be lost. */
+function demandFolder(file: string): void {
+  const folder = dirname(resolve(file))
+  if (!existsSync(folder)) {
+    throw new PPError('INVALID_ARGUMENT', `There is no folder ${folder} for the report ${file}.`)
+  }
+}
+
 async function save({ json, html, scenario }: LoadFlags, report: LoadReport): Promise<void> {
   const files: readonly (readonly [path: string | undefined, text: () => string])[] = [
     [json, () => `${JSON.stringify({ scenario, ...report }, null, 2)}\n`],
@@ -68,17 +79,21 @@ async function save({ json, html, scenario }: LoadFlags, report: LoadReport): Pr
   for (const [path, text] of files) {
     if (path === undefined) continue
     await writeFile(path, text()).catch((cause: unknown) => {
-      throw new PPError('INTERNAL', `The report could not be written to ${path}.`, { cause })
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new PPError('INTERNAL', `The report could not be written to ${path}: ${why}`, { cause })
     })
   }
 }
 
 function judge(
   { maxErrors }: LoadFlags,
-  { open, errorCount }: LoadReport,
+  { open, errorCount, target }: LoadReport,
   { complain }: CommandHost,
 ): ExitCode {
-  if (open === 0) complain('Nobody got in.\n')
+  if (open === 0) {
+    const where = target === 'virtual' ? 'the scenario’s server let anybody in' : `a game listen at ${target}`
+    complain(`Nobody got in. Does ${where}?\n`)
+  }
   if (errorCount > maxErrors) complain(`Errors: ${errorCount}, allowed: ${maxErrors}.\n`)
   return open === 0 || errorCount > maxErrors ? 1 : 0
 }

@@ -59,12 +59,17 @@ export function readFlags(args: readonly string[]): LoadFlags | null {
   if (url !== undefined && flags.virtual === true) {
     throw bad('--url and --virtual: one server or the other.')
   }
+  const seconds = positive('--seconds', flags.seconds) ?? 30
+  const rampSeconds = positive('--ramp', flags.ramp)
+  if (rampSeconds !== undefined && rampSeconds > seconds) {
+    throw bad(`--ramp ${rampSeconds} is longer than --seconds ${seconds}: not all clients would come.`)
+  }
   return {
     scenario,
     url,
     clients: whole('--clients', flags.clients, 100, 1, 100_000),
-    seconds: positive('--seconds', flags.seconds) ?? 30,
-    rampSeconds: positive('--ramp', flags.ramp),
+    seconds,
+    rampSeconds,
     seed: whole('--seed', flags.seed, 1, 0, 2 ** 32 - 1),
     isVirtual: flags.virtual === true,
     json: flags.json,

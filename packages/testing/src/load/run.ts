@@ -139,6 +139,8 @@ export async function runLoad<C extends ContractShape>(
       random: own,
       sleep: (ms) =>
         new Promise((resolve) => {
+          // Whoever goes on after the end sleeps for good, and leaves no timer.
+          if (isOver) return
           const cancel = time.after(ms, () => {
             sleepers.delete(cancel)
             if (!isOver) resolve()

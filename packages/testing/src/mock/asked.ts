@@ -46,6 +46,8 @@ export interface Asked<Room extends RoomShape> {
   /** Oldest first. */
   readonly requests: readonly MockRequest<Room>[]
   hear(event: Event): void
+  /** The session is over: nobody waits for an answer any more. */
+  forget(): void
 }
 
 interface OpenRequest {
@@ -89,7 +91,11 @@ export function createAsked<Room extends RoomShape>({
     }
     const settle = (): void => {
       const index = open.indexOf(request)
-      if (index < 0) throw new PPError('INVALID_ARGUMENT', `This "${type}" has been answered already.`)
+      if (index < 0)
+        throw new PPError(
+          'INVALID_ARGUMENT',
+          `This "${type}" has been answered already, or its session is over.`,
+        )
       open.splice(index, 1)
     }
     const request: OpenRequest = {
@@ -112,6 +118,7 @@ export function createAsked<Room extends RoomShape>({
     sent: sent as unknown as readonly MockMessage<Room>[],
     requests: open as unknown as readonly MockRequest<Room>[],
     hear,
+    forget: () => void open.splice(0),
   }
 }
 

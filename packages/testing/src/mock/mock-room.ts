@@ -217,7 +217,16 @@ export function createMockRoom<const Room extends RoomShape>(
   return {
     client,
     room,
-    time,
+    time: {
+      ...time,
+      get pending() {
+        return time.pending
+      },
+      advance: (ms) => Promise.resolve(inside(() => time.advance(ms))),
+      advanceSync: (ms) => inside(() => time.advanceSync(ms)),
+      runUntilIdle: (limitMs) => Promise.resolve(inside(() => time.runUntilIdle(limitMs))),
+      flushMicrotasks: settled,
+    },
     get state() {
       return state
     },
@@ -254,7 +263,10 @@ export function createMockRoom<const Room extends RoomShape>(
     },
     drop: () => inside(() => end.cut()),
     async reconnect({ isExpired = false } = {}) {
-      if (isExpired) isMember = false
+      if (isExpired) {
+        isMember = false
+        asked.forget()
+      }
       end.restore(isExpired)
       await inside(async () => {
         client.retryNow()
@@ -264,11 +276,12 @@ export function createMockRoom<const Room extends RoomShape>(
     end: (message, code = 'UNAUTHORIZED') =>
       inside(() => end.say({ kind: 'error', code, message, fatal: true })),
     settled,
-    close() {
-      release()
-      client.close()
-      end.close()
-    },
+    close: () =>
+      inside(() => {
+        release()
+        client.close()
+        end.close()
+      }),
   }
 }
 

@@ -87,7 +87,7 @@ async function compareClient(
     .filter(
       (room) => (roomId === undefined || room.id === roomId) && !rooms.some((one) => one.id === room.id),
     )
-    .map((room) => differ(player, room.id, '(members)', false, true, null, room.version))
+    .map((room) => differ(player, room, '(members)', false, true, null, room.version))
   return [...found.flatMap((difference) => difference ?? []), ...strays]
 }
 
@@ -100,30 +100,22 @@ async function compareRoom(
   const own = client.rooms.find(({ id, status }) => id === room.id && status === 'joined')
   const isMember = room.members.includes(clientId)
   if (isMember !== (own !== undefined)) {
-    return differ(
-      player,
-      room.id,
-      '(members)',
-      isMember,
-      own !== undefined,
-      room.version,
-      own?.version ?? null,
-    )
+    return differ(player, room, '(members)', isMember, own !== undefined, room.version, own?.version ?? null)
   }
   // Rooms of events have members and no state.
   if (own === undefined || room.state === null) return null
   const seen = await player.stateAt(clientId, room.id, room.version, VERSION_WAIT_MS)
   if (!seen.seen)
-    return differ(player, room.id, '(version)', room.version, seen.version, room.version, seen.version)
+    return differ(player, room, '(version)', room.version, seen.version, room.version, seen.version)
   const difference = findDifference(room.state, seen.state)
   if (difference === null) return null
   const path = formatPath(difference.path)
-  return differ(player, room.id, path, difference.server, difference.replica, room.version, room.version)
+  return differ(player, room, path, difference.server, difference.replica, room.version, room.version)
 }
 
 function differ(
   player: Player,
-  room: string | null,
+  room: { readonly id: string | null; readonly name?: string | null } | null,
   path: string,
   server: unknown,
   replica: unknown,
@@ -131,5 +123,6 @@ function differ(
   replicaVersion: number | null = null,
 ): Difference {
   const versions = { server: serverVersion, replica: replicaVersion }
-  return { client: player.name, room, path, server, replica, versions }
+  const { id = null, name = null } = room ?? {}
+  return { client: player.name, room: id, name, path, server, replica, versions }
 }

@@ -96,16 +96,20 @@ export function createPlayTest<P extends Player = Player>({
     networkSeed: [1, { option: true }],
     expectedComplaints: [[], { option: true }],
 
-    server: async ({ gameServer }, use) => {
-      if (gameServer === null) {
-        throw new PPError('INVALID_ARGUMENT', 'There is no server to start.', {
-          hint: "Say how: test.use({ gameServer: { file: 'server.js' } }).",
-        })
-      }
-      const server = await startServer(gameServer)
-      await use(server)
-      await server.kill()
-    },
+    server: [
+      async ({ gameServer }, use) => {
+        if (gameServer === null) {
+          throw new PPError('INVALID_ARGUMENT', 'There is no server to start.', {
+            hint: "Say how: test.use({ gameServer: { file: 'server.js' } }).",
+          })
+        }
+        const server = await startServer(gameServer)
+        await use(server)
+        await server.kill()
+      },
+      // It has a time of its own, which is longer than what a test usually has: a server that does not come up is to say so.
+      { timeout: 0 },
+    ],
 
     cast: async ({ browser, server, networkSeed, expectedComplaints }, use, testInfo) => {
       const time = hostTime(globalThis)

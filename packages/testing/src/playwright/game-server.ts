@@ -72,13 +72,14 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
     }
     const end = time.now() + startTimeoutMs
     while (!(await answers(port, time, PATIENCE_MS))) {
-      if (!isAlive(started)) throw new PPError('CLOSED', `The server did not start:\n${output}`)
+      if (!isAlive(started)) {
+        throw new PPError('CLOSED', `${file} ended before it listened on PORT ${port}. ${written(output)}`)
+      }
       if (time.now() > end) {
         await finish('SIGKILL')
-        throw new PPError(
-          'ACK_TIMEOUT',
-          `Nobody listened on PORT ${port} within ${startTimeoutMs} ms:\n${output}`,
-        )
+        const late = `${file} did not answer on PORT ${port} within ${startTimeoutMs} ms.`
+        const how = 'It must listen on process.env.PORT, on 127.0.0.1 or everywhere.'
+        throw new PPError('ACK_TIMEOUT', `${late} ${how} ${written(output)}`)
       }
       await new Promise<void>((resolve) => void time.after(20, resolve))
     }
@@ -147,6 +148,8 @@ export async function startServer(command: ServerCommand): Promise<GameServer> {
 }
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'seq'> : never
+
+const written = (output: string): string => (output === '' ? 'It wrote nothing.' : `It wrote:\n${output}`)
 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
 
