@@ -57,10 +57,22 @@ export function formatDifference({
   replica,
   versions,
 }: Difference): string {
+  const isPresence = path.startsWith('(presence)')
+  // Of a page as a whole, or of its connection.
+  if (room === null && !isPresence)
+    return `${client}, ${path}: it should be ${show(server)}, and is ${show(replica)}`
   const where = room === null ? 'the global list' : `room "${name === null ? '' : `${name}:`}${room}"`
+  if (path === MEMBERS) {
+    const who =
+      server === true ? 'the server has it in, and it is not' : 'it is in, and the server does not have it'
+    return `${client}, ${where}: ${who}`
+  }
   const version = versions.server === null ? '' : ` (versions ${versions.server} and ${versions.replica})`
   return `${client}, ${where}, ${path}: the server has ${show(server)}, the client ${show(replica)}${version}`
 }
+
+/** Where one end has a client in a room and the other has not. */
+const MEMBERS = '(members)'
 
 function compareMember<C extends ContractShape>(client: string, own: PPClient<C>, room: Room): Difference[] {
   const handles = own.rooms().filter(({ id, status }) => id === room.id && status === 'joined')
@@ -70,7 +82,7 @@ function compareMember<C extends ContractShape>(client: string, own: PPClient<C>
     const versions = { server: room.version, replica: handles[0]?.version ?? null }
     const { id, name = null } = room
     return [
-      { client, room: id, name, path: '(members)', server: isMember, replica: handles.length > 0, versions },
+      { client, room: id, name, path: MEMBERS, server: isMember, replica: handles.length > 0, versions },
     ]
   }
   return handles.flatMap((handle) => compareHandle(client, handle, room, member) ?? []).slice(0, 1)
@@ -105,7 +117,7 @@ function findStrays<C extends ContractShape>(
     .filter(({ id }) => server.getRoom(id ?? '') === undefined)
     .map(({ id, version }) => {
       const versions = { server: null, replica: version }
-      return { client, room: id, name: null, path: '(members)', server: false, replica: true, versions }
+      return { client, room: id, name: null, path: MEMBERS, server: false, replica: true, versions }
     })
 }
 

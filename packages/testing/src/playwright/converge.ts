@@ -44,22 +44,26 @@ export function describeDifferences(differences: readonly Difference[]): string 
 
 /** At most one for each client and room, as of now. */
 export async function differencesOf({ server, players, roomId }: Everybody): Promise<Difference[]> {
+  const pages = players.filter(({ page }) => !page.isClosed())
+  let clientCount = 0
   const found = await Promise.all(
-    players
-      .filter(({ page }) => !page.isClosed())
-      .map(async (player) => {
-        try {
-          const clients = await player.clients()
-          const each = await Promise.all(
-            clients.map((client) => compareClient(server, player, client, roomId)),
-          )
-          return each.flat()
-        } catch (thrown) {
-          if (!isNavigation(thrown)) throw thrown
-          return [differ(player, null, '(page)', 'loaded', 'loading')]
-        }
-      }),
+    pages.map(async (player) => {
+      try {
+        const clients = await player.clients()
+        clientCount += clients.length
+        const each = await Promise.all(clients.map((client) => compareClient(server, player, client, roomId)))
+        return each.flat()
+      } catch (thrown) {
+        if (!isNavigation(thrown)) throw thrown
+        clientCount++
+        return [differ(player, null, '(page)', 'loaded', 'loading')]
+      }
+    }),
   )
+  const [first] = pages
+  // With nobody to compare all would seem well: pages that have not begun, or a client in a frame or a worker.
+  if (clientCount === 0 && first !== undefined)
+    return [differ(first, null, '(client)', 'a PPClient in one of the pages')]
   return found.flat()
 }
 
@@ -118,7 +122,7 @@ function differ(
   room: { readonly id: string | null; readonly name?: string | null } | null,
   path: string,
   server: unknown,
-  replica: unknown,
+  replica?: unknown,
   serverVersion: number | null = null,
   replicaVersion: number | null = null,
 ): Difference {
