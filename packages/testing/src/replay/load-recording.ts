@@ -13,7 +13,8 @@ const GZIP_MAGIC = [0x1f, 0x8b]
 export async function loadRecording(source: RecordingSource, room?: string): Promise<Recording> {
   if (typeof source === 'object' && 'events' in source) return source
   const bytes = await readFile(source).catch((cause: unknown) => {
-    throw new PPError('UNREADABLE_FILE', `The recording ${String(source)} cannot be read.`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new PPError('UNREADABLE_FILE', `The recording ${String(source)} cannot be read: ${why}`, { cause })
   })
   try {
     return readRecording(readSessionFile(unpacked(bytes)), room)
