@@ -105,8 +105,9 @@ export function createGameServer({
   async function begin(module: GameServerModule): Promise<string> {
     await retire()
     if (isClosed) return ''
-    server = await module.start(httpServer)
-    assertServer(server)
+    const started: unknown = await module.start(httpServer)
+    assertServer(started)
+    server = started
     try {
       take(server, module)
       // From a server of the same kind as this one.
@@ -230,5 +231,5 @@ function messageOf(thrown: unknown): string {
   }
   const text = String(message).replace(COLOURS, '').trim()
   const place = loc?.file === undefined ? '' : ` (${loc.file}:${loc.line ?? 0}:${loc.column ?? 0})`
-  return `${text}${text.endsWith('.') ? '' : '.'}${place}`
+  return `${text}${/[.?!]$/.test(text) ? '' : '.'}${place}`
 }

@@ -7,12 +7,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PPClient } from '@painda/client'
 import { defineRoom, type } from '@painda/protocol'
-import { waitFor } from '@painda/testing'
+import * as testing from '@painda/testing'
 import { createLogger, createServer, defaultServerConditions, type Plugin } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { GameServerApi } from '../src/vite-game-plugin.js'
 import { paindaDevtools } from '../src/vite.js'
+
+/** Vite loads modules, beside whatever else the machine does. */
+const waitFor = (look: () => unknown): Promise<unknown> => testing.waitFor(look, { timeoutMs: 20_000 })
 
 const PACKAGES = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -238,6 +241,22 @@ test('a game that did not start is told, and starts when it is right', async () 
   const { room } = await enter(project.url)
   room.send('hit', 1)
   await waitFor(() => room.state?.score === 1002)
+})
+
+test('a start that returns no server is told, and the save that mends it starts the game', async () => {
+  const wrong = MAIN.replace('=>\n  PPServer.attachTo', '=>\n  void PPServer.attachTo')
+  const project = await createProject({ 'main.ts': wrong, 'shared.ts': SHARED, 'rules.ts': rules(2) })
+  expect(project.game.server).toBeNull()
+  expect(project.lines.at(-1)).toBe(
+    'painda: ./main.ts: start(httpServer) must return the PPServer that it has made. No game server runs.',
+  )
+  await project.save('main.ts', MAIN)
+  expect(project.lines.at(-1)).toContain('The game server has started.')
+})
+
+test('a module that is not there is told in a sentence', async () => {
+  const project = await createProject({})
+  expect(project.lines.at(-1)).toMatch(/main\.ts.+Does the file exist\? No game server runs\.$/)
 })
 
 test('a file that is none of the game’s is none of its business', async () => {

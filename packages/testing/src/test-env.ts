@@ -20,12 +20,12 @@ export interface TestEnv<C extends ContractShape = ContractShape> {
   cleanup(): Promise<void>
 }
 
-/** Well below the five seconds that Vitest and Jest give a test. */
-const CONNECT_TIMEOUT_MS = 3_000
+/** Below the five seconds that Vitest and Jest give a test. */
+const CONNECT_TIMEOUT_MS = 4_000
 
 /**
  * Starts a server on a free port and connects a client. Resolves when the connection is open.
- * @throws PPError the server's refusal; `HANDSHAKE_TIMEOUT` that says why there is no connection after 3 s
+ * @throws PPError the server's refusal; `HANDSHAKE_TIMEOUT` that says why there is no connection after 4 s
  * @example
  * const { server, client, cleanup } = await createTestEnv()
  * server.on('connection', (socket) => socket.emit('system', 'welcome!'))

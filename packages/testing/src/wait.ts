@@ -17,7 +17,7 @@ export interface MessageSource {
 }
 
 export interface WaitOptions {
-  /** Default 3000 ms. */
+  /** Default 4000 ms. */
   timeoutMs?: number
   /** Default: the client's, where it is one of `createHarness`; else the host's clock. A fake time is moved on by the waiting itself. */
   time?: Time
@@ -28,8 +28,8 @@ export interface WaitForOptions extends WaitOptions {
   intervalMs?: number
 }
 
-/** Well below the five seconds that Vitest and Jest give a test: what it waited for must be told before they end it. */
-const TIMEOUT_MS = 3_000
+/** Below the five seconds that Vitest and Jest give a test: what it waited for must be told before they end it. */
+const TIMEOUT_MS = 4_000
 
 /**
  * Resolves to the next message of this type; what came before the call is not seen.

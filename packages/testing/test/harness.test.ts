@@ -279,7 +279,7 @@ test('who waits for a message of a client moves its clock on', async () => {
   const said = waitForMessage(a!, 'said')
   harness.server.rooms()[0]?.broadcast('said', { text: 'hello' })
   expect((await said).payload).toEqual({ text: 'hello' })
-  await expect(collectMessages(a!, 1)).rejects.toThrow('0 of 1 messages came. Nothing came. Waited 3000 ms.')
+  await expect(collectMessages(a!, 1)).rejects.toThrow('0 of 1 messages came. Nothing came. Waited 4000 ms.')
   await harness.close()
 })
 

@@ -56,7 +56,7 @@ test('createTestEnv meets a server on its path, and says why there is no connect
   await cleanup()
   // It tries again for ever, and the test does not.
   const refused = createTestEnv({ clientOptions: { getToken: () => Promise.reject(new Error('no token')) } })
-  await expect(refused).rejects.toThrow('The client is not connected after 3000 ms: getToken failed.')
+  await expect(refused).rejects.toThrow('The client is not connected after 4000 ms: getToken failed.')
 })
 
 test('collectMessages gives the next messages of any type in order', async () => {
@@ -89,8 +89,8 @@ test('types that came often are named once, and a client without a connection is
 
 test('a wait gives up before Vitest and Jest end the test, whose limit is 5 s', async () => {
   const time = createFakeTime()
-  await expect(waitFor(() => false, { time })).rejects.toThrow('Waited 3000 ms.')
-  expect(time.now()).toBe(3_000)
+  await expect(waitFor(() => false, { time })).rejects.toThrow('Waited 4000 ms.')
+  expect(time.now()).toBe(4_000)
 })
 
 test('waitFor gives up on a promise that never settles, and says so', async () => {
