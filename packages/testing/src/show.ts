@@ -5,13 +5,13 @@ const SHOWN_LENGTH = 120
 
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  // Of a function nothing would be left.
-  const text = JSON.stringify(value, plain) ?? String(value)
+  const text = JSON.stringify(value, plain)
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
 }
 
 /** What a test may expect, and JSON cannot say. */
 function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (value instanceof Uint8Array) return `bytes ${[...value].join(' ')}`
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   return typeof value === 'bigint' ? `${value}n` : value

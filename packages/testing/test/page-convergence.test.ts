@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { formatDifference } from '../src/converged.js'
 import type { RoomOnServer } from '../src/playwright/channel.js'
-import { describeDifferences, differencesOf } from '../src/playwright/converge.js'
+import { describeDifferences, differencesOf, type Everybody } from '../src/playwright/converge.js'
 import type { PageClient, PageRoom } from '../src/playwright/in-page.js'
 import { expect as inPlaywright } from '../src/playwright/expect.js'
 import type { Player } from '../src/playwright/player.js'
@@ -78,12 +78,12 @@ test('of the global list the place is named', () => {
 })
 
 test('whoever gives the matchers of Playwright something else is told what they take', async () => {
-  const ada = player([open])
-  await expect(inPlaywright(ada).not.toConverge()).rejects.toThrow(
+  const ada: unknown = player([open])
+  await expect(inPlaywright(ada as Everybody).not.toConverge()).rejects.toThrow(
     'Only everybody can converge. Take the fixture',
   )
   const nobody = undefined as unknown as Player
-  await expect(inPlaywright(ada).not.toSee(nobody)).rejects.toThrow(
+  await expect(inPlaywright(ada as Player).not.toSee(nobody)).rejects.toThrow(
     'no player. await players(n) gives n of them.',
   )
 })
