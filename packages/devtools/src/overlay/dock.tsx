@@ -171,7 +171,7 @@ function Brand({ model }: { model: Model }) {
       <Mark />
       <span class="connection" data-tone={tone}>
         <span class="dot" data-tone={tone} />
-        {label}
+        <span class="connection-word">{label}</span>
         {rtt !== null && tone === 'good' && <span class="rtt">{Math.round(rtt)} ms</span>}
       </span>
     </div>

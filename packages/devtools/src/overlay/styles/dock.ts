@@ -109,6 +109,9 @@ export const DOCK = `
   .head > .brand { margin-right: auto; }
   .dock .head { gap: 0 2px; }
   .dock .head .select { flex: 1 1 60px; min-width: 60px; max-width: 150px; margin: 0 4px; }
+  /* With a list of clients the word would push the last button into a line of its own; the colour stays, and Status says it too. */
+  .head:has(.select) .connection { padding: 0 8px; }
+  .head:has(.select) .connection-word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .tab { padding: 0 8px; }
   .rtt, .foot-held, .foot-key { display: none; }
   .foot { gap: 14px; padding-left: 12px; }

@@ -90,7 +90,9 @@ export const PEOPLE = `
   .players .grid th, .players .grid td { padding-inline: 10px; }
 }
 @container (max-width: 700px) {
-  .player-rate, .player-word { display: none; }
+  .player-rate { display: none; }
+  /* Beside the figures of a desk there is room for the colour alone; a screen reader reads the word all the same. */
+  .grid:has(.player-acts) .player-word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .player-name { max-width: 90px; }
   .act { padding: 1px 5px; }
   /* No room beside the figures: over them, where the pointer or the keyboard is. */
