@@ -22,6 +22,8 @@ test('the guide to testing works from an empty folder, command by command', asyn
       '3 passed',
       '50 of 50 open',
     ])
+    const again = summaryOf(await follow('npx vitest run'))
+    expect(again, 'beside the files of the other runner').toBe('2 passed')
     expect(await readFile(join(sandbox.folder, 'report.html'), 'utf8')).toContain('crowd.load.js</h1>')
   } finally {
     await sandbox.remove()
