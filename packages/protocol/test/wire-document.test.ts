@@ -57,6 +57,11 @@ describe('messages', () => {
     expect(codec.pack(said.map((message) => codec.encode(message))).map(toHex)).toEqual([hex])
   })
 
+  test('[FB8] of a key that comes twice the last value counts', () => {
+    const [event] = codec.decode(fromHex('83 01 74  88 03 01 61 01 01 62 02 01 61 03'))
+    expect(event).toEqual({ kind: 'event', type: 't', payload: { a: 3, b: 2 } })
+  })
+
   test.each(values)('[FB8, FB9, FB10] the value $hex is read and written as the document says', (example) => {
     const event: Message = { kind: 'event', type: 't', payload: example.says }
     expect(codec.decode(fromHex(`830174${example.hex}`))).toEqual([event])
@@ -270,6 +275,22 @@ describe('single bytes', () => {
     expect(() => codec.decode(fromHex('83 01 74 e0 07'))).toThrow(
       expect.objectContaining({ code: 'MALFORMED_FRAME' }),
     )
+  })
+
+  test('[WB15] a column of leaves holds leaves: one each, or one for all that is no marker and no object', () => {
+    // A second name, b, and a second template, `*`; a group of both: the state itself is a map here.
+    const both = '11 10 01 02 01 62 01 01 01 00 00'
+    const [each, all] = ['87 00', '87 20']
+    const changedBy = (leaves: string): StateSnapshot | StateDelta => {
+      const codec = createWireCodec()
+      one(codec, A_IS_5)
+      return one(codec, `${both} ${leaves} 00`)
+    }
+    expect(changedBy(`${each} f0 f1 07`).state).toEqual({ b: 7 })
+    expect(changedBy(`${each} 87 00 88 00`).state).toEqual({ a: [], b: {} })
+    expect(changedBy(`${all} f1 07`).state).toEqual({ a: 7, b: 7 })
+    for (const leaf of ['f0', '87 00', '88 00', 'f1 88 00'])
+      expect(changedBy(`${all} ${leaf}`)).toMatchObject({ isDamaged: true })
   })
 
   test('[WB15] changes of an object stand in the patch of an item only', () => {

@@ -15,6 +15,7 @@ import type {
 import { Gauge } from './backpressure.js'
 import { startHeartbeat } from './heartbeat.js'
 import type { Lane } from './member.js'
+import { memorySize } from './memory-size.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing, PeerCodec } from './outgoing.js'
 import { bytesOf } from './packing.js'
@@ -42,8 +43,7 @@ export interface ConnectionEnd {
 
 /** Who listens to an open connection: itself an object that messages come by anyway, and so it is told who speaks. */
 export interface ConnectionOwner {
-  /** One message; `bytes` is its share of what the frame costs. */
-  hear(connection: Connection, message: Message, bytes: number): void
+  hear(connection: Connection, message: Message): void
   /** A refusal that does not end the connection. */
   refuse(error: PPError): void
   /** Tells how many reliable messages were received in the session. */
@@ -74,7 +74,7 @@ export interface ConnectionOptions {
 
 type State =
   | { name: 'greeting'; cancel: Undo }
-  | { name: 'opening'; cancel: Undo; backlog: { message: Message; bytes: number }[]; backlogBytes: number }
+  | { name: 'opening'; cancel: Undo; backlog: Message[]; backlogBytes: number }
   | { name: 'open'; cancel: Undo; owner: ConnectionOwner }
   | { name: 'closed' }
 
@@ -189,7 +189,7 @@ export class Connection implements Lane {
     this.#cancelHandshake()
     this.#state = { name: 'open', cancel: this.#startHeartbeat(), owner }
     this.#isLane = true
-    for (const { message, bytes } of backlog) this.#deliver(message, bytes)
+    for (const message of backlog) this.#deliver(message)
   }
 
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
@@ -333,7 +333,7 @@ export class Connection implements Lane {
     }
     if (fault !== null && this.#state.name === 'open') this.#state.owner.refuse(fault)
     // Each message may end the connection; what follows it in the frame is then not read.
-    for (const message of messages) this.#deliver(message, cost.bytes / messages.length)
+    for (const message of messages) this.#deliver(message)
   }
 
   #mayGrow(bytes: number): boolean {
@@ -341,38 +341,38 @@ export class Connection implements Lane {
     return this.#growth.take(bytes)
   }
 
-  #deliver(message: Message, bytes: number): void {
+  #deliver(message: Message): void {
     const state = this.#state
     switch (state.name) {
       case 'greeting':
-        this.#greeted(message, bytes)
+        this.#greeted(message)
         return
       case 'opening':
-        this.#keep(state, message, bytes)
+        this.#keep(state, message)
         return
       case 'open':
-        state.owner.hear(this, message, bytes)
+        state.owner.hear(this, message)
         return
       case 'closed':
     }
   }
 
-  #keep(state: State & { name: 'opening' }, message: Message, bytes: number): void {
+  #keep(state: State & { name: 'opening' }, message: Message): void {
     const { maxBacklog } = this.#options
-    state.backlogBytes += bytes
+    state.backlogBytes += memorySize(message, maxBacklog.bytes)
     if (state.backlog.length < maxBacklog.messages && state.backlogBytes <= maxBacklog.bytes) {
-      state.backlog.push({ message, bytes })
+      state.backlog.push(message)
     } else {
       this.end(new PPError('RATE_LIMITED', 'Too many messages before the handshake was over.'))
     }
   }
 
-  #greeted(message: Message, bytes: number): void {
+  #greeted(message: Message): void {
     if (message.kind === 'hello') {
       this.#hello(message)
     } else if (this.codec.name === 'v2') {
       this.#hello(v2Hello())
-      this.#deliver(message, bytes)
+      this.#deliver(message)
     } else {
       this.end(new PPError('MALFORMED_FRAME', `The first message must be a hello, not "${message.kind}".`))
     }

@@ -5,6 +5,8 @@
 export interface Handling<T> {
   /** Must not throw or reject. A promise holds up the items after it. */
   handle(item: T): void | Promise<void>
+  /** About what it takes in memory; some number above `most` as soon as it is more. */
+  sizeOf(item: T, most: number): number
 }
 
 /** A class, as what each client has one of. */
@@ -28,15 +30,17 @@ export class Inbox<T> {
     return !this.#isBusy && this.#waiting === null
   }
 
-  /** Handles it at once when nothing is under way. False: there is no room left. */
-  push(item: T, bytes: number): boolean {
+  /** Handles it at once when nothing is under way. False: there is no room left. One may wait however large it is. */
+  push(item: T): boolean {
     if (this.#isClosed) return true
     if (this.isIdle) {
       this.#run(item)
       return true
     }
     const waiting = (this.#waiting ??= [])
-    if (waiting.length >= this.#maxItems || this.#waitingBytes + bytes > this.#maxBytes) return false
+    const bytes = this.#work.sizeOf(item, this.#maxBytes)
+    const isTooMuch = waiting.length > 0 && this.#waitingBytes + bytes > this.#maxBytes
+    if (isTooMuch || waiting.length >= this.#maxItems) return false
     waiting.push({ item, bytes })
     this.#waitingBytes += bytes
     return true

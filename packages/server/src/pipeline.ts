@@ -13,6 +13,7 @@ import type { Event, Time } from '@painda/protocol'
 import { internalError } from './faults.js'
 import { Inbox } from './inbox.js'
 import type { Handling } from './inbox.js'
+import { memorySize } from './memory-size.js'
 import type { MessageOfClient } from './messages.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
@@ -45,7 +46,7 @@ export interface Stage {
 
 /** One client's place in the pipeline. */
 export interface Line {
-  arrive(message: ClientMessage, bytes: number): void
+  arrive(message: ClientMessage): void
   /** Something came that is no message for any stage: it counts against the rate like one, and is refused with this. */
   unusable(error: PPError): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
@@ -137,10 +138,10 @@ class ClientLine implements Line, Handling<ClientMessage> {
     this.#inbox = new Inbox(this, maxInboxMessages, maxInboxBytes)
   }
 
-  arrive(message: ClientMessage, bytes: number): void {
+  arrive(message: ClientMessage): void {
     if (!this.#allowance.take(message.kind === 'event' ? message.type : message.kind)) {
       this.refuse(tooMany(), message)
-    } else if (!this.#inbox.push(message, bytes)) {
+    } else if (!this.#inbox.push(message)) {
       // Work that never ends would hold up a new connection of this session just the same: the session is over.
       this.#entry.session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
     }
@@ -150,6 +151,10 @@ class ClientLine implements Line, Handling<ClientMessage> {
     const verdict = this.#runStages(this.#entry, message)
     if (verdict instanceof Promise) return verdict.then((error) => this.#settle(error, message))
     this.#settle(verdict, message)
+  }
+
+  sizeOf(message: ClientMessage, most: number): number {
+    return memorySize(message, most)
   }
 
   unusable(error: PPError): void {

@@ -77,6 +77,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
         trustProxy: options.trustProxy ?? false,
         maxPayloadBytes: settings.maxPayloadBytes,
         maxConnectionsPerIp: settings.maxConnectionsPerIp,
+        handshakeTimeoutMs: settings.handshakeTimeoutMs,
         onTransport: (transport, info) => this.acceptTransport(transport, info),
         onError(error) {
           logger.error(error.message)

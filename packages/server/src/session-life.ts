@@ -230,8 +230,8 @@ class LivingSession implements SessionEntry, SessionHooks {
     this.line = lineOf(this)
   }
 
-  message(message: ClientMessage, bytes: number): void {
-    this.line.arrive(message, bytes)
+  message(message: ClientMessage): void {
+    this.line.arrive(message)
   }
 
   refused(error: PPError): void {

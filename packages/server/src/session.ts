@@ -37,7 +37,7 @@ const PINGS_PER_SECOND = 20
 export type ClientMessage = MessageOf<'event' | 'join' | 'leave' | 'resync' | 'presence'>
 
 export interface SessionHooks {
-  message(message: ClientMessage, bytes: number): void
+  message(message: ClientMessage): void
   refused(error: PPError): void
   dropped(reason: DisconnectReason): void
   /** `expiry` when its time ran out or it could no longer be continued. */
@@ -273,11 +273,11 @@ export class Session implements Flushable, ConnectionOwner {
 
   // What follows is for its connection.
 
-  hear(connection: Connection, message: Message, bytes: number): void {
+  hear(connection: Connection, message: Message): void {
     if (this.#state.name !== 'open' || !isCurrent(this.#state.connection, connection)) return
     if (!this.#hasSpoken) this.#spoke()
     try {
-      this.#handle(connection, message, bytes)
+      this.#handle(connection, message)
     } catch (thrown) {
       connection.end(toPPError(thrown, 'MALFORMED_FRAME'))
     }
@@ -329,7 +329,7 @@ export class Session implements Flushable, ConnectionOwner {
     })
   }
 
-  #handle(connection: Connection, message: Message, bytes: number): void {
+  #handle(connection: Connection, message: Message): void {
     switch (message.kind) {
       case 'ping': {
         this.#outbox.confirm(message.received)
@@ -369,7 +369,7 @@ export class Session implements Flushable, ConnectionOwner {
       case 'resync':
       case 'presence':
         this.#count(message)
-        this.#hooks.message(message, bytes)
+        this.#hooks.message(message)
         return
       case 'interest':
       case 'input':

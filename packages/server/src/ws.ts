@@ -8,6 +8,7 @@ import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { limitHalfOpen, requestPatience } from './half-open.js'
 import { clientIp, createIpLimit } from './ip.js'
 import { createFramer, sendShared } from './socket-frames.js'
 import type { Framer } from './socket-frames.js'
@@ -45,6 +46,7 @@ export interface ListenerOptions {
   trustProxy: boolean
   maxPayloadBytes: number
   maxConnectionsPerIp: number
+  handshakeTimeoutMs: number
   onTransport: (transport: Transport, info: TransportInfo) => void
   /** The port could not be opened, or failed later. */
   onError: (error: PPError) => void
@@ -60,9 +62,11 @@ export interface Listener {
 }
 
 export function createListener(options: ListenerOptions): Listener {
-  const { target, path, maxPayloadBytes } = options
+  const { target, path, maxPayloadBytes, maxConnectionsPerIp } = options
   const isAttached = 'httpServer' in target
-  const httpServer = isAttached ? target.httpServer : createServer(answerHttp)
+  const httpServer = isAttached
+    ? target.httpServer
+    : createServer(requestPatience(options.handshakeTimeoutMs), answerHttp)
   const rules: UpgradeRules = { ...options, path, isAttached }
   const sockets = new WebSocketServer({
     noServer: true,
@@ -73,7 +77,10 @@ export function createListener(options: ListenerOptions): Listener {
     // A browser drops a socket whose server picks none of the protocols it offered, without a word to the page.
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL_V3) ? SUBPROTOCOL_V3 : ([...offered][0] ?? false)),
   } as ConstructorParameters<typeof WebSocketServer>[0])
-  const ips = createIpLimit(options.maxConnectionsPerIp)
+  const ips = createIpLimit(maxConnectionsPerIp)
+  // Behind a proxy all of them are the proxy's.
+  const isShared = isAttached || options.trustProxy
+  const hasAsked = isShared ? () => {} : limitHalfOpen(httpServer, maxConnectionsPerIp)
   const framer = createFramer()
   let isAccepting = true
 
@@ -86,6 +93,7 @@ export function createListener(options: ListenerOptions): Listener {
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { url = '', headers } = request
+    hasAsked(socket)
     const verdict = judgeUpgrade(url, headers, rules)
     // Until somebody takes over nobody else listens, and an unheard 'error' would end the process.
     socket.on('error', ignore)

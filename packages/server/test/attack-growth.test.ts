@@ -7,9 +7,11 @@ import {
   encodeFrame,
   writeFrame,
   type CloseInfo,
+  type Message,
 } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { jsonSize } from '../src/json-size.js'
+import { memorySize } from '../src/memory-size.js'
 import { createKit, type Kit } from './peer-kit.js'
 
 const codec = createWireCodec()
@@ -70,6 +72,59 @@ test('[LM7][LM3] what waits counts as what it has become', async () => {
   // One is handled, four wait, the next is one too many.
   expect(mine.closed?.code).toBe(4008)
   expect(theirs.closed).toBeNull()
+})
+
+test('[LM7][LM3] nor does company in its frame make it any smaller', async () => {
+  const { server, join, settle } = createKit({ maxPayloadBytes: 100_000 })
+  server.on('x', () => new Promise<void>(() => {}))
+  const peer = await join()
+  const company = Array.from({ length: 4000 }, (): Message => ({ kind: 'received', count: 0 }))
+  for (let n = 0; n < 6; n++) {
+    expect(peer.closed).toBeNull()
+    peer.say({ kind: 'event', type: 'x', payload: 'a'.repeat(80_000) }, ...company)
+    await settle()
+  }
+  expect(peer.closed?.code).toBe(4008)
+})
+
+test('[LM7][LM3] an empty object is two bytes on the way, and more where it waits', async () => {
+  const { server, join, settle } = createKit({ maxPayloadBytes: 100_000 })
+  server.on('x', () => new Promise<void>(() => {}))
+  const peer = await join()
+  const crowd = Array.from({ length: 40_000 }, () => ({}))
+  // One is handled, and one may wait, however large it is.
+  for (let n = 0; n < 2; n++) peer.emit('x', crowd)
+  await settle()
+  expect(peer.closed).toBeNull()
+  peer.emit('x', 'and one more')
+  await settle()
+  expect(peer.closed?.code).toBe(4008)
+})
+
+test('[LM7] it is more before the welcome too', async () => {
+  const { server, dial, settle } = createKit()
+  server.use(() => {})
+  const peer = dial()
+  peer.hello()
+  peer.emit(
+    'x',
+    Array.from({ length: 20_000 }, () => ({})),
+  )
+  await settle()
+  expect(peer.closed?.code).toBe(4008)
+})
+
+test('the size of what waits is about that of its values and its characters', () => {
+  expect(memorySize('abc', 1000)).toBe(19)
+  expect(memorySize([1, null, { ab: true }], 1000)).toBe(82)
+  expect(memorySize(new Uint8Array(100), 1000)).toBe(116)
+  // No more of it is looked at than it takes to say that it is too much.
+  const endless = {
+    get next(): object {
+      return endless
+    },
+  }
+  expect(memorySize(endless, 4096)).toBeGreaterThan(4096)
 })
 
 test('[LM7] before the welcome it counts the same', async () => {

@@ -1,6 +1,6 @@
 // Below the messages: sockets that go on after they were refused, answer no ping, or come from everywhere in one network.
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Transport } from '@painda/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -37,7 +37,34 @@ test('[BI4] a peer that is refused and goes on sending is dropped', async () => 
   expect(socket.bytesWritten).toBeLessThan(64 * 1024 * 1024)
 })
 
-test('nothing that comes behind a text frame reaches a handler', async () => {
+/** A socket to that port, after its first words. */
+function dialRaw(port: number, words: string): Socket {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {})
+  if (words !== '') socket.write(words)
+  return socket
+}
+
+test('[HS7] a socket that does not end its request is dropped, as one that says nothing', async () => {
+  const { port } = await listen({ handshakeTimeoutMs: 50 })
+  const words = ['', 'GET / HTTP/1.1\r\nHost: a\r\n']
+  await Promise.all(words.map((said) => once(dialRaw(port, said).resume(), 'close')))
+})
+
+test('[BI4] an address has only so many sockets that have not asked for anything', async () => {
+  const { port, url } = await listen({ maxConnectionsPerIp: 2 })
+  const silent = Array.from({ length: 8 }, () => dialRaw(port, ''))
+  await Promise.all(silent.map((socket) => once(socket, 'connect')))
+  await once(dialRaw(port, '').resume(), 'close')
+  // Who asks gives the place of one that did not ask back.
+  const [first] = silent
+  first?.write(upgradeRequest('/', `127.0.0.1:${port}`))
+  await once(first ?? silent, 'data')
+  await RawPeer.join(url, 'v2')
+})
+
+test('[FB1] nothing that comes behind a text frame reaches a handler', async () => {
   const { server, url } = await listen()
   const heard: unknown[] = []
   server.on('say', (_client, payload) => void heard.push(payload))
