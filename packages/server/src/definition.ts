@@ -85,7 +85,10 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly state: StateOf<Shape>
   /** The state as all members hold it: numbers rounded and marked paths left out, as the contract's `sync` says. */
   readonly shown: StateOf<Shape>
-  /** What one member sees, and its version, as of the last send; undefined for a client that is no member. */
+  /**
+   * What one member sees, and the version that was sent last; undefined for a client that is no member. What was written since
+   * is in it already, but for what is marked for this member or made by `view`.
+   */
   shownTo(client: C): { readonly state: object; readonly version: number } | undefined
   /** Grows by one with each change that is sent. */
   readonly version: number
