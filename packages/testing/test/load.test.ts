@@ -222,6 +222,13 @@ describe('what people see', () => {
     expect(page).toContain("default-src 'none'")
   })
 
+  test('a run of a single second has a line in each chart', async () => {
+    const report = await hostileReport()
+    const [moment] = report.timeline
+    const page = reportPage({ ...report, timeline: [{ ...moment!, open: 2 }] }, 'one second')
+    expect(page).toMatch(/Open clients.+viewBox="0 0 1 100".+points="0,0\.00 1,0\.00"/)
+  })
+
   test('lines of a report cannot move the cursor', async () => {
     const lines = reportLines(await hostileReport())
     // oxlint-disable-next-line no-control-regex -- exactly those are meant

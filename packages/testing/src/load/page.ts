@@ -17,9 +17,10 @@ export function reportPage(report: LoadReport, title: string): string {
   table { border-collapse: collapse; margin: 1rem 0 }
   th, td { padding: .2rem 1rem .2rem 0; text-align: left }
   td { font-variant-numeric: tabular-nums }
-  .figures th + th, .figures td { text-align: right }
+  .figures { display: block; overflow-x: auto }
+  .figures th + th, .figures td { text-align: right; white-space: nowrap }
   figure { margin: 1.5rem 0 }
-  svg { width: 100%; height: 8rem; background: color-mix(in srgb, CanvasText 6%, Canvas) }
+  svg { width: 100%; height: 8rem; overflow: visible; background: color-mix(in srgb, CanvasText 6%, Canvas) }
   polyline { fill: none; stroke: #0072b2; stroke-width: 2; vector-effect: non-scaling-stroke }
 </style>
 <h1>${text(title)}</h1>
@@ -70,10 +71,12 @@ function chart(
 ): string {
   const values = timeline.map(value)
   const most = Math.max(1, ...values)
+  // A second is as wide as it lasts: a run of one second is a line too.
   const points = values
-    .map((one, index) => `${index},${(HEIGHT - (one / most) * HEIGHT).toFixed(2)}`)
+    .map((one, index) => [index, index + 1, (HEIGHT - (one / most) * HEIGHT).toFixed(2)] as const)
+    .map(([from, to, y]) => `${from},${y} ${to},${y}`)
     .join(' ')
-  const width = Math.max(1, values.length - 1)
+  const width = Math.max(1, values.length)
   const caption = `${name}, at most ${show(Math.max(0, ...values))} in a second`
   return `<figure><figcaption>${text(caption)}</figcaption><svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${text(caption)}"><polyline points="${points}"/></svg></figure>`
 }
