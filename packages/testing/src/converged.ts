@@ -76,7 +76,7 @@ const MEMBERS = '(members)'
 
 function compareMember<C extends ContractShape>(client: string, own: PPClient<C>, room: Room): Difference[] {
   const handles = own.rooms().filter(({ id, status }) => id === room.id && status === 'joined')
-  const member = room.clients.find(({ id }) => id === own.id)
+  const member = [...room.clients, ...room.spectators].find(({ id }) => id === own.id)
   const isMember = member !== undefined
   if (isMember !== handles.length > 0) {
     const versions = { server: room.version, replica: handles[0]?.version ?? null }

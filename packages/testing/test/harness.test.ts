@@ -111,6 +111,23 @@ describe('[HN3] settle', () => {
     await harness.close()
   })
 
+  test('[HN3] who only looks on is in, and compared like a player', async () => {
+    const harness = boardHarness({ setup: (server) => server.define(Board, { maxSpectators: 1 }) })
+    const [a, b] = harness.clients
+    const played = a!.join(Board)
+    await harness.settle()
+    const seen = b!.join(Board, { id: played.id ?? '', spectate: true })
+    harness.server.getRoom(played.id ?? '')?.update((draft) => Object.assign(draft, { cells: { x: 1 } }))
+    await harness.settle()
+    expect(seen.state).toEqual({ cells: { x: 1 }, list: [] })
+    b!.net.dropNext(1_000, 'down')
+    harness.server.getRoom(played.id ?? '')?.update((draft) => Object.assign(draft, { cells: { x: 2 } }))
+    await expect(harness.settle({ limitMs: 2_000 })).rejects.toThrow(
+      /p2, room ".+", cells\.x: the server has 2/,
+    )
+    await harness.close()
+  })
+
   test('[HN3] says who has not come to rest, and what differs', async () => {
     const harness = boardHarness()
     const [a, b] = harness.clients
