@@ -242,7 +242,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   join<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   join<State extends object>(
     id: string,
-    options?: Pick<JoinOptions, 'options'>,
+    options?: Pick<JoinOptions, 'options' | 'spectate'>,
   ): RoomHandle<UntypedRoom<State>>
   join(target: RoomShape | string, options: JoinOptions = {}): unknown {
     const room = this.#core.rooms.find(target, options)
@@ -254,7 +254,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   room<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   room<State extends object>(
     id: string,
-    options?: Pick<JoinOptions, 'options'>,
+    options?: Pick<JoinOptions, 'options' | 'spectate'>,
   ): RoomHandle<UntypedRoom<State>>
   room(target: RoomShape | string, options: JoinOptions = {}): unknown {
     return this.#core.rooms.find(target, options).handle

@@ -68,6 +68,8 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
   readonly store: ReadonlyStore<StateOf<Room>>
   /** Sends a message to the room; before it is joined and while reconnecting it waits. @throws PPError `RESERVED_TYPE` */
   send<Type extends MessageType<Room>>(type: Type, ...payload: PayloadArgs<MessageInput<Room, Type>>): void
+  /** The same, by the name that clients have for it too. */
+  emit<Type extends MessageType<Room>>(type: Type, ...payload: PayloadArgs<MessageInput<Room, Type>>): void
   /** Asks the room. @throws PPError the server's refusal, `ACK_TIMEOUT`, `SESSION_EXPIRED`, `CLOSED` */
   request<Type extends RequestType<Room>>(
     type: Type,

@@ -231,6 +231,11 @@ export function createRoom(options: RoomOptions): Room {
     cancelLinger = null
   }
 
+  function send(type: string, payload?: unknown): void {
+    if (isOver()) onError(notInRoom(key))
+    else messaging.send(type, payload, { gate })
+  }
+
   function enter(isReturn = false): void {
     isWanted = true
     endLinger()
@@ -320,10 +325,8 @@ export function createRoom(options: RoomOptions): Room {
       mirror ??= createMirror(replica.state as object | undefined, onError, options.createStore)
       return mirror.store
     },
-    send(type: string, payload?: unknown) {
-      if (isOver()) onError(notInRoom(key))
-      else messaging.send(type, payload, { gate })
-    },
+    send,
+    emit: send,
     request(type: string, payload?: unknown, askOptions: RoomAskOptions = {}) {
       if (isOver()) return Promise.reject(notInRoom(key))
       const output = entryOf(definition?.requests, type)?.output

@@ -553,7 +553,7 @@ describe('messages of a room', () => {
     expect(server.last.types()).toEqual(['global'])
     admit(server.last, 'a1')
     await server.settle()
-    room.send('move', { dx: 2 })
+    room.emit('move', { dx: 2 })
     await server.settle()
     expect(server.last.of('event').slice(1)).toEqual([
       { kind: 'event', type: 'move', payload: { dx: 1 }, room: 'a1' },

@@ -3,6 +3,7 @@
 import { PPError } from './errors.js'
 import { isReservedType } from './event.js'
 import { MAX_NAME_LENGTH } from './fields.js'
+import { type } from './standard-schema.js'
 import type { InputOf, OutputOf, StandardSchema } from './standard-schema.js'
 import type { SyncTable } from './sync.js'
 
@@ -66,10 +67,12 @@ export interface LayoutTable {
 }
 
 /** A request of a contract: what goes in, what comes back. Without `output` the answer is not checked or typed. */
+export function request<Input extends AnySchema>(input: Input): RequestDefinition<Input, StandardSchema>
 export function request<Input extends AnySchema, Output extends AnySchema>(
   input: Input,
   output: Output,
-): RequestDefinition<Input, Output> {
+): RequestDefinition<Input, Output>
+export function request(input: AnySchema, output: AnySchema = type()): RequestDefinition {
   return { input, output }
 }
 

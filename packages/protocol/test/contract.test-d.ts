@@ -16,7 +16,10 @@ const Arena = defineRoom({
     phase: 'lobby',
   }),
   messages: { move: type<{ dx: number }>() },
-  requests: { buy: request(type<{ item: string }>(), type<{ coins: number }>()) },
+  requests: {
+    buy: request(type<{ item: string }>(), type<{ coins: number }>()),
+    look: request(type<string>()),
+  },
   presence: type<{ name: string }>(),
   sync: { 'players.*.x': { quantize: 1 / 64 } },
 })
@@ -33,6 +36,8 @@ isTrue<Equal<StateOf<typeof Arena>['phase'], 'lobby' | 'play'>>()
 isTrue<Equal<MessageInputs<typeof Arena>['move'], { dx: number }>>()
 isTrue<Equal<RequestPayloads<typeof Arena>['buy'], { item: string }>>()
 isTrue<Equal<RequestAnswers<typeof Arena>['buy'], { coins: number }>>()
+isTrue<Equal<RequestPayloads<typeof Arena>['look'], string>>()
+isTrue<Equal<RequestAnswers<typeof Arena>['look'], unknown>>()
 isTrue<Equal<PresenceOf<typeof Arena>, { name: string }>>()
 isTrue<Equal<PresenceOf<typeof Bare>, unknown>>()
 isTrue<Equal<keyof MessageInputs<typeof Bare>, never>>()
