@@ -39,6 +39,8 @@ export interface PresenceList {
   setActivity(sessionId: string, activity: Activity): void
   /** The session is gone; the entry goes with the last one. False when it was not tracked. */
   untrack(sessionId: string): boolean
+  /** The session of that id; else those of the entry with that `clientId`. */
+  sessionsOf(id: string): readonly string[]
   /** By `clientId`, or by the id of a session. */
   get(id: string): PresenceEntry | undefined
   list(): PresenceEntry[]
@@ -147,6 +149,7 @@ export function createPresenceList(
     setConnected: (sessionId, isConnected) => change(sessionId, { isConnected }),
     setActivity: (sessionId, activity) => change(sessionId, { activity }),
     untrack,
+    sessionsOf: (id) => (entryOfSession.has(id) ? [id] : sessionsOf(id).map((session) => session.id)),
     get: (id) => entries.get(id) ?? entryOf(id),
     list: () => [...entries.values()],
     size: () => entries.size,

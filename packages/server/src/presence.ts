@@ -147,8 +147,9 @@ export interface GlobalPresence {
    * @throws PPError `INVALID_PAYLOAD` for what is no small JSON, and for a `userId` that is no name.
    */
   track(client: Member, data: unknown, options?: TrackOptions): void
-  /** Changes some fields. Ignored when the client is not tracked. */
+  /** Changes some fields. By a client, its id, or the `clientId` of an entry; ignored when nobody of it is tracked. */
   update(client: string | Member, partial: unknown): void
+  /** The same of a client; by the `clientId` of an entry, all of it. */
   untrack(client: string | Member): void
   get(id: string): PresenceEntry | undefined
   list(): readonly PresenceEntry[]
@@ -219,7 +220,8 @@ export function createGlobalPresence({
 
   /** Made once for all who come between two changes. */
   const full = (): Outgoing => (all ??= outgoing({ kind: 'presences', ...wholeList(entries) }))
-  const idOf = (client: string | Member): string => (typeof client === 'string' ? client : client.id)
+  const sessionsOf = (client: string | Member): readonly string[] =>
+    typeof client === 'string' ? entries.sessionsOf(client) : [client.id]
 
   return {
     track(client, data, { userId } = {}) {
@@ -234,17 +236,20 @@ export function createGlobalPresence({
       entries.track({ id, userId: user, activity }, cloneJson(data))
     },
     update(client, partial) {
-      const id = idOf(client)
+      const [id = ''] = sessionsOf(client)
       const data = mergeData(entries.get(id)?.data, partial)
       checkPresenceData(data)
       entries.write(id, cloneJson(data))
     },
-    untrack: (client) => void entries.untrack(idOf(client)),
+    untrack(client) {
+      for (const id of sessionsOf(client)) entries.untrack(id)
+    },
     get: entries.get,
     list: entries.list,
     onChange: (listener) => emitter.on('change', listener),
     greet(member) {
-      if (entries.size() === 0) return
+      // One that had a list must hear that it is empty now.
+      if (entries.size() === 0 && !greeted.has(member)) return
       greeted.add(member)
       member.deliver(full())
     },
@@ -254,7 +259,6 @@ export function createGlobalPresence({
     },
     setActivity: (member, activity) => entries.setActivity(member.id, activity),
     dropped: (member) => {
-      greeted.delete(member)
       wrong.delete(member)
       entries.setConnected(member.id, false)
     },

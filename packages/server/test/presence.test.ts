@@ -323,6 +323,43 @@ describe('the global list', () => {
     expect(bob.read()).toMatchObject([{ full: true, set: [{ data: { n: 3 } }] }])
   })
 
+  test('[PR1] who comes back to a list that is empty by now is told so', async () => {
+    const { time, members, presence } = world(['ann', 'bob'], 100)
+    const [ann, bob] = members
+    if (!ann || !bob) throw new Error('two members')
+    presence.track(ann, {})
+    await time.advance(100)
+    bob.connected = false
+    presence.dropped(bob)
+    presence.untrack(ann)
+    await time.advance(100)
+    bob.connected = true
+    presence.resumed(bob)
+    presence.greet(bob)
+    expect(bob.of('presences').at(-1)).toMatchObject({ full: true, set: [] })
+    expect(Object.keys(shown(bob, ''))).toEqual([])
+  })
+
+  test('an entry is changed and ended by the name that it shows; a session by its own', () => {
+    const { presence } = world([])
+    const [tab1, tab2, namesake] = [
+      ['s1', 'ann'],
+      ['s2', 'ann'],
+      ['s3', 's1'],
+    ].map(([id = '', user]) => new TestMember(id, user))
+    for (const tab of [tab1!, tab2!, namesake!]) presence.track(tab, {})
+    presence.update('ann', { mood: 'good' })
+    expect(presence.get('ann')).toMatchObject({ data: { mood: 'good' }, connections: 2 })
+    presence.untrack('s1')
+    expect(presence.get('ann')).toMatchObject({ connections: 1 })
+    presence.track(tab1!, {})
+    presence.untrack('ann')
+    expect(presence.list()).toMatchObject([{ clientId: 's1', connections: 1 }])
+    presence.update('nobody', {})
+    presence.untrack('nobody')
+    expect(presence.list()).toHaveLength(1)
+  })
+
   test('[PR4] track names the user where the token does not; the token’s word wins', () => {
     const { presence } = world([])
     const anonymous = new TestMember('s1')
