@@ -11,6 +11,7 @@ export interface Bans {
   lift(id: string): void
   /** @throws PPError `FORBIDDEN`, with the reason */
   assertWelcome(client: Member): void
+  isWelcome(client: Member): boolean
 }
 
 interface Ban {
@@ -37,6 +38,16 @@ export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
     return addressKey === null ? undefined : byAddress.get(addressKey)
   }
 
+  /** What keeps it out now. */
+  function banOf(client: Member): Ban | undefined {
+    // Nothing is looked at where nobody is banned: telling an address costs a hash.
+    const id = byId.size === 0 ? undefined : idOf(client)
+    const ban = id === undefined ? undefined : byId.get(id)
+    if (id === undefined || ban === undefined || ban.until > time.now()) return ban
+    lift(id)
+    return undefined
+  }
+
   return {
     add(client, reason, ms) {
       lift(client.userId)
@@ -46,14 +57,11 @@ export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
     },
     lift,
     assertWelcome(client) {
-      // Nothing is looked at where nobody is banned: telling an address costs a hash.
-      const id = byId.size === 0 ? undefined : idOf(client)
-      const ban = id === undefined ? undefined : byId.get(id)
-      if (id === undefined || ban === undefined) return
-      if (ban.until > time.now())
+      const ban = banOf(client)
+      if (ban !== undefined)
         throw new PPError('FORBIDDEN', `You are banned from the room "${room}": ${ban.reason}`)
-      lift(id)
     },
+    isWelcome: (client) => banOf(client) === undefined,
   }
 }
 

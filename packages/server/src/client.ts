@@ -276,7 +276,10 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return { emit: (type, payload) => this.send({ type, payload }, { volatile: true }) }
   }
 
-  /** Puts the client into a room. A room that does not exist becomes an event room, which lives while it has members. */
+  /**
+   * Puts the client into a room. A room that does not exist becomes an event room, which lives while it has members.
+   * @throws PPError `INVALID_ARGUMENT` for an id that is no text of 1 to 256 characters
+   */
   join(room: string): void {
     this.#parts.host.join(this, room)
   }

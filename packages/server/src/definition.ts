@@ -103,7 +103,7 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly queue: readonly C[]
   readonly maxClients: number
   readonly isLocked: boolean
-  /** For listings. Assign another object to change it. */
+  /** For listings. Assign another object to change it. @throws PPError `STATE_NOT_JSON` */
   metadata: RoomMetadata
   /** In no listing, and not found by `joinOrCreate`: whoever has its id or its invite code may join. */
   isPrivate: boolean
@@ -117,13 +117,13 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
    * changed; call this when something else did that they look at, such as a client's tag.
    */
   refreshViews(): void
-  /** Sends an event to all members, after the state it was sent in. */
+  /** Sends an event to all members, after the state it was sent in. @throws PPError `RESERVED_TYPE`, `INVALID_ARGUMENT` for what is no name */
   broadcast<Type extends keyof EventInputs<Shape> & string>(
     type: Type,
     payload: EventInputs<Shape>[Type],
     options?: BroadcastOptions<C>,
   ): void
-  /** Sends an event to one member; to others nothing is sent. */
+  /** Sends an event to one member; to others nothing is sent. @throws PPError as `broadcast` */
   emit<Type extends keyof EventInputs<Shape> & string>(
     client: C,
     type: Type,

@@ -9,6 +9,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 export interface Invites<Room> {
   /** The code of this room: the same at every call. */
   codeOf(room: Room): string
+  /** It had this code before a restart. False where that is none. */
+  keep(room: Room, code: string): boolean
   /** However it was typed. */
   find(code: string): Room | undefined
   remove(room: Room): void
@@ -18,15 +20,23 @@ export function createInvites<Room extends object>(): Invites<Room> {
   /** By the letters alone. */
   const rooms = new Map<string | null, Room>()
   const codes = new Map<Room, string>()
+  function keep(room: Room, code: string): boolean {
+    const letters = readInvite(code)
+    if (letters === null) return false
+    codes.set(room, code)
+    rooms.set(letters, room)
+    return true
+  }
+
   return {
     codeOf(room) {
       const known = codes.get(room)
       if (known !== undefined) return known
       const code = randomCode()
-      codes.set(room, code)
-      rooms.set(readInvite(code), room)
+      keep(room, code)
       return code
     },
+    keep,
     find: (code) => rooms.get(readInvite(code)),
     remove(room) {
       const code = codes.get(room)

@@ -1,6 +1,6 @@
 // A client's wish to enter a room: which room it means, whether it may have it, and a seat there. Up to the seat nothing
 // awaits, so a thousand simultaneous callers never overfill a room or make one too many.
-import { PPError } from '@painda/protocol'
+import { keyFault, PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
@@ -48,7 +48,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     }
     if (how === 'joinById' && room === undefined) throw notFound(id)
     const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
-    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition) : undefined)
+    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition, member) : undefined)
     if (found !== undefined) return enter(member, found, message)
     if (message.spectate === true) throw notFound(message.name)
     if (id !== undefined) assertMayName(definition, member, id)
@@ -126,6 +126,8 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       throw new PPError('FORBIDDEN', `Clients do not choose the id of a room "${shape.name}".`)
     }
     if (membership.exists(id) || isClient(id)) throw taken(id)
+    if (id === '' || keyFault(id) !== null)
+      throw new PPError('REFUSED', `"${id}" cannot be the id of a room.`)
   }
 
   function assertMayEnter(member: C): void {

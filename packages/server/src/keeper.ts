@@ -15,6 +15,8 @@ export interface SavedRoom {
   readonly state: Json
   readonly metadata: RoomMetadata
   readonly isPrivate: boolean
+  /** Absent when nobody has asked for one. */
+  readonly inviteCode?: string
   /** Milliseconds since 1970. */
   readonly savedAt: number
 }
@@ -121,9 +123,9 @@ export function createKeeper({
 
 /** What a store gave back, checked as far as a room needs it. @throws PPError `STATE_NOT_JSON` */
 export function checkSaved<Saved extends SavedRoom>(saved: Saved): Saved {
-  const { id, name, state, metadata } = saved
+  const { id, name, state, metadata, inviteCode = '' } = saved
   const isWhole =
-    [id, name].every((text) => typeof text === 'string') && isObject(state) && isObject(metadata)
+    [id, name, inviteCode].every((text) => typeof text === 'string') && isObject(state) && isObject(metadata)
   if (isWhole) return saved
   throw new PPError('STATE_NOT_JSON', `What was saved of the room "${String(id)}" is no room.`)
 }

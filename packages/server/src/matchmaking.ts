@@ -1,12 +1,13 @@
 // Which kinds of rooms there are, which rooms exist, and which of them may take one more. Nothing here awaits: whoever
 // asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
 import { randomBytes } from 'node:crypto'
-import { createRandom, PPError, request, type } from '@painda/protocol'
+import { assertJson, compileSync, createRandom, keyFault, PPError, request, type } from '@painda/protocol'
 import type { Random, RoomShape, Undo } from '@painda/protocol'
-import type { RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
+import type { RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
 import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
+import { assertRoomId } from './membership.js'
 import { DEFAULT_TICK_HZ, ratesOf, type RoomKind } from './room-kind.js'
 import type { RoomSettings, RoomWorld } from './room-parts.js'
 import { StateRoom } from './room.js'
@@ -46,10 +47,10 @@ export interface Matchmaking<C extends Member> {
   begin(room: StateRoom<C>, options: unknown): void
   /** The documented form: finds or makes. */
   room(id: string, initialState: object, options: RoomOptions<C>): StateRoom<C>
-  /** Any room of the definition that may take one more. */
-  findOpen(definition: Definition<C>): StateRoom<C> | undefined
-  /** Any room of the definition, for somebody who only looks on. */
-  findAny(definition: Definition<C>): StateRoom<C> | undefined
+  /** Any room of the definition that may take this player. */
+  findOpen(definition: Definition<C>, client: C): StateRoom<C> | undefined
+  /** Any room of the definition, for somebody who only looks on: one that takes it, where there is one. */
+  findAny(definition: Definition<C>, client: C): StateRoom<C> | undefined
   get(id: string): StateRoom<C> | undefined
   /** By its id, or by its invite code. */
   find(id: string): StateRoom<C> | undefined
@@ -88,6 +89,9 @@ export function createMatchmaking<C extends Member>({
     open?: Set<StateRoom<C>>,
     seed?: number,
   ): StateRoom<C> {
+    assertRoomId(id)
+    // Listings have it as a key.
+    if (keyFault(id) !== null) throw new PPError('INVALID_ARGUMENT', `"${id}" cannot be the id of a room.`)
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
     const room: StateRoom<C> = new StateRoom(world, {
       ...settings,
@@ -125,7 +129,7 @@ export function createMatchmaking<C extends Member>({
       if (definitions.has(shape.name)) {
         throw new PPError('INVALID_ARGUMENT', `The room "${shape.name}" is defined already.`)
       }
-      checkRates(shape.name, behaviour)
+      checkDefinition(shape, behaviour)
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
@@ -136,7 +140,7 @@ export function createMatchmaking<C extends Member>({
       if (definition === undefined) {
         throw new PPError('INVALID_ARGUMENT', `The room "${name}" was never defined.`)
       }
-      checkRates(name, behaviour)
+      checkDefinition(shape, behaviour)
       const before = { shape: definition.shape, behaviour: definition.behaviour }
       const wasRetired = retired.delete(name)
       definitions.set(name, Object.assign(definition, { shape, behaviour }))
@@ -149,7 +153,7 @@ export function createMatchmaking<C extends Member>({
     },
     renew(shape, behaviour) {
       const { name } = shape
-      checkRates(name, behaviour)
+      checkDefinition(shape, behaviour)
       const [before, retiredBefore] = [definitions.get(name), retired.get(name)]
       retired.delete(name)
       definitions.set(name, { shape, behaviour, open: new Set() })
@@ -167,7 +171,7 @@ export function createMatchmaking<C extends Member>({
     },
     make(definition, { id = randomBytes(9).toString('base64url'), saved, seed } = {}) {
       const { shape, behaviour, open } = definition
-      return add(
+      const room = add(
         id,
         {
           name: shape.name,
@@ -185,6 +189,9 @@ export function createMatchmaking<C extends Member>({
         open,
         seed,
       )
+      const inviteCode = saved?.inviteCode
+      if (inviteCode !== undefined && invites.keep(room, inviteCode)) room.knownInviteCode = inviteCode
+      return room
     },
     begin: (room, options) => room.intake.start(options, ending.get(room.id)),
     room(id, initialState, options) {
@@ -201,6 +208,7 @@ export function createMatchmaking<C extends Member>({
       }
       const { tickRate = 1000 / DEFAULT_TICK_HZ, syncOnJoin = true } = options
       checkTickRate(id, tickRate, warn)
+      checkLimits(id, options)
       const room = add(id, {
         name: undefined,
         kind: kindFrom(id, initialState, options),
@@ -217,13 +225,13 @@ export function createMatchmaking<C extends Member>({
       room.intake.start(undefined, ending.get(id))
       return room
     },
-    findOpen({ open }) {
-      const [first] = open
-      return first
-    },
-    findAny({ shape }) {
-      for (const room of rooms.values()) if (room.name === shape.name && !room.isPrivate) return room
+    findOpen({ open }, client) {
+      for (const room of open) if (room.hasRoomFor(client, 'player')) return room
       return undefined
+    },
+    findAny({ shape }, client) {
+      const any = [...rooms.values()].filter((room) => room.name === shape.name && !room.isPrivate)
+      return any.find((room) => room.hasRoomFor(client, 'spectator')) ?? any[0]
     },
     get: (id) => rooms.get(id),
     find: (id) => rooms.get(id) ?? invites.find(id),
@@ -267,6 +275,33 @@ export function kindFrom<C extends Member>(
 
 function named<T>(handlers: object, value: T): { [type: string]: T } {
   return Object.fromEntries(Object.keys(handlers).map((name) => [name, value]))
+}
+
+/** What would keep each of its rooms from beginning is told where it is written. */
+function checkDefinition<C extends Member>(
+  shape: RoomShape,
+  behaviour: RoomBehaviour<UntypedShape, C>,
+): void {
+  checkRates(shape.name, behaviour)
+  checkLimits(shape.name, behaviour)
+  compileSync(shape.sync)
+}
+
+const LIMITS = ['maxClients', 'maxSpectators', 'maxQueue', 'autoDisposeMs'] as const
+
+/** What a room may be told that is no code of its own. */
+function checkLimits(
+  name: string,
+  options: { readonly [Limit in (typeof LIMITS)[number]]?: number } & { readonly metadata?: RoomMetadata },
+): void {
+  for (const limit of LIMITS) {
+    const value = options[limit] ?? 0
+    if (typeof value === 'number' && value >= 0) continue
+    throw new PPError('INVALID_ARGUMENT', `${limit} of the room "${name}" is ${String(value)}.`, {
+      hint: 'It is a number from 0; Infinity is one.',
+    })
+  }
+  assertJson(options.metadata ?? {}, ['metadata'])
 }
 
 function checkRates<C extends Member>(name: string, behaviour: RoomBehaviour<UntypedShape, C>): void {

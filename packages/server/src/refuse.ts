@@ -7,6 +7,7 @@ import { internalError } from './faults.js'
 const TOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REFUSED',
   'FORBIDDEN',
+  'KICKED',
   'UNAUTHORIZED',
   'RATE_LIMITED',
   'INVALID_PAYLOAD',

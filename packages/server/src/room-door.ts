@@ -1,7 +1,7 @@
 // Who comes in and who goes out, and what each is told. Every await is followed by a look at the seat: a client may
 // leave, and a room may end, while somebody's `onAuth` still asks a database.
 import { PPError } from '@painda/protocol'
-import type { Time, Undo } from '@painda/protocol'
+import type { LeaveReason, Time, Undo } from '@painda/protocol'
 import type { RoomBehaviour, RoomLeaveReason, UntypedShape } from './definition.js'
 import { isPromise } from './faults.js'
 import type { Member } from './member.js'
@@ -25,7 +25,7 @@ export interface RoomDoor<C extends Member> {
   /**
    * Takes a promised seat: `joined`, then the snapshot. All of it happens before this returns when no hook is
    * asynchronous.
-   * @throws what `onCreate`, `onAuth` or `onJoin` threw; PPError `FORBIDDEN`, `ROOM_NOT_FOUND`, `REFUSED`
+   * @throws what `onCreate`, `onAuth` or `onJoin` threw; PPError `FORBIDDEN`, `ROOM_NOT_FOUND`, `REFUSED`, `KICKED`
    */
   enter(seat: Seat<C>, how: EnterOptions): Promise<void>
   /**
@@ -60,6 +60,8 @@ export interface RoomDoorOptions<C extends Member> {
   readonly isOpen: () => boolean
   /** Runs a hook; what it throws, also later, is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
+  /** What a hook still does: the room ends after it. */
+  readonly until: <T>(work: PromiseLike<T>) => PromiseLike<T>
   readonly time: Pick<Time, 'after'>
   readonly onEnter: (seat: Seat<C>) => void
   readonly onExit: (seat: Seat<C>, reason: RoomLeaveReason) => void
@@ -95,16 +97,17 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (seat.role === 'player') {
         presence.track(seat.client)
         const joined = stage.work(() => joinHook(seat)?.(seat.ctx, options))
-        if (isPromise(joined)) await joined
+        if (isPromise(joined)) await door.until(joined)
       }
-      if (isGone(seat) && seat.role === 'player') {
+      const gone = goneOf(seat)
+      if (gone !== null && seat.role === 'player') {
         // It left while `onJoin` was at work; what that has done, `onLeave` must undo.
-        guard('onLeave', () => kind.behaviour.onLeave?.(seat.ctx, 'ended'))
+        guard('onLeave', () => kind.behaviour.onLeave?.(seat.ctx, gone.why))
       }
       assertSeat(seat)
     } catch (thrown) {
-      if (!isGone(seat)) {
-        detach(seat)
+      if (goneOf(seat) === null) {
+        detach(seat, 'ended')
         door.onFree(seat)
       }
       throw thrown
@@ -136,6 +139,11 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     client.deliver(outgoing({ kind: 'joined', room: id, ...answer, ...name, type }))
   }
 
+  function tellLeft(seat: Seat<C>, reason: LeaveReason, text?: string): void {
+    for (const out of stage.takeWaiting(seat)) seat.client.deliver(out)
+    seat.client.deliver(outgoing({ kind: 'left', room: id, reason, ...(text === undefined ? {} : { text }) }))
+  }
+
   function goAway(seat: Seat<C>): void {
     const { client } = seat
     const early = earlyOf(seat)
@@ -147,26 +155,24 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
   }
 
   function assertSeat(seat: Seat<C>): void {
+    const gone = goneOf(seat)
+    if (gone?.why === 'kicked')
+      throw new PPError('KICKED', gone.text ?? `You were taken out of the room "${id}".`)
     if (!door.isOpen()) throw new PPError('ROOM_NOT_FOUND', `The room "${id}" has ended.`)
-    if (isGone(seat)) throw new PPError('REFUSED', `You left the room "${id}" while joining it.`)
+    if (gone !== null) throw new PPError('REFUSED', `You left the room "${id}" while joining it.`)
   }
 
-  function detach(seat: Seat<C>): void {
+  function detach(seat: Seat<C>, why: RoomLeaveReason, text?: string): void {
     stragglers.release(seat)
-    seat.phase = { name: 'gone' }
+    seat.phase = { name: 'gone', why, text }
     presence.untrack(seat.client.id)
   }
 
   function remove(seat: Seat<C>, reason: RoomLeaveReason, text?: string): void {
-    if (isGone(seat)) return
+    if (goneOf(seat) !== null) return
     const wasAdmitted = isAdmitted(seat)
-    if (wasAdmitted && reason !== 'ended') {
-      for (const out of stage.takeWaiting(seat)) seat.client.deliver(out)
-      seat.client.deliver(
-        outgoing({ kind: 'left', room: id, reason, ...(text === undefined ? {} : { text }) }),
-      )
-    }
-    detach(seat)
+    if (wasAdmitted && reason !== 'ended') tellLeft(seat, reason, text)
+    detach(seat, reason, text)
     settleKept(seat, null)
     if (wasAdmitted) {
       seat.client.enlist?.(-1)
@@ -197,7 +203,11 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (seat.phase.name !== 'away') return Promise.resolve(seat.client)
       settleKept(seat, null)
       return new Promise((settle) => {
-        const cancel = door.time.after(ms, () => remove(seat, 'ended'))
+        const cancel = door.time.after(ms, () => {
+          // Its session goes on, and would wait for the room without end.
+          tellLeft(seat, 'kicked', `Your seat in the room "${id}" was kept no longer.`)
+          remove(seat, 'ended')
+        })
         kept.set(seat, { settle, cancel })
       })
     },
@@ -222,6 +232,6 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
 }
 
 /** A function, so that the compiler forgets what it knew of the phase before an await. */
-function isGone({ phase }: { phase: Phase }): boolean {
-  return phase.name === 'gone'
+function goneOf({ phase }: { phase: Phase }): Extract<Phase, { name: 'gone' }> | null {
+  return phase.name === 'gone' ? phase : null
 }

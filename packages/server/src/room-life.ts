@@ -19,6 +19,8 @@ export interface RoomLife {
   end(): Promise<void>
   /** Runs a hook; what it throws, at once or later, is reported. */
   guard(hook: string, run: () => unknown): void
+  /** A hook that is at work, and whose caller sees to what it throws: the end waits for it. */
+  until<T>(hook: PromiseLike<T>): PromiseLike<T>
   /** The last seat is free: the room ends, now or after its grace time. */
   abandoned(): void
   /** Somebody is coming: no end for want of company. */
@@ -84,22 +86,28 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
   async function finish(): Promise<void> {
     life.clear()
     const hasBegun = starting === null || (await starting.then(yes, no))
-    if (unfinished.size > 0) await Promise.allSettled(unfinished)
+    await finished()
     if (!hasBegun) return
     life.onDispose()
-    if (unfinished.size > 0) await Promise.allSettled(unfinished)
+    await finished()
+  }
+
+  /** Who comes late from an `onJoin` is still to be told off by `onLeave`. */
+  async function finished(): Promise<void> {
+    while (unfinished.size > 0) await Promise.allSettled(unfinished)
+  }
+
+  function until<T>(hook: PromiseLike<T>): PromiseLike<T> {
+    const done = (): void => void unfinished.delete(hook)
+    unfinished.add(hook)
+    hook.then(done, done)
+    return hook
   }
 
   function guard(hook: string, run: () => unknown): void {
     try {
       const result = work(run)
-      if (!isPromise(result)) return
-      unfinished.add(result)
-      const done = (): void => void unfinished.delete(result)
-      result.then(done, (thrown: unknown) => {
-        done()
-        report(hook, thrown)
-      })
+      if (isPromise(result)) until(result).then(undefined, (thrown: unknown) => report(hook, thrown))
     } catch (thrown) {
       report(hook, thrown)
     }
@@ -127,6 +135,7 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
     },
     end,
     guard,
+    until,
     abandoned() {
       const graceMs = life.autoDisposeMs()
       if (ended !== null || graceMs === Infinity) return

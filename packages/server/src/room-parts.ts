@@ -104,7 +104,11 @@ export interface RoomParts<C extends Member> {
 
 /** `face` is what hooks get as their room; `label` names it in logs. */
 export function createRoomParts<C extends Member>(
-  face: Room<UntypedShape, C> & { readonly label: string; readonly hasTimers: boolean },
+  face: Room<UntypedShape, C> & {
+    readonly label: string
+    readonly hasTimers: boolean
+    readonly knownInviteCode: string | undefined
+  },
   world: RoomWorld,
   settings: RoomSettings<C>,
 ): RoomParts<C> {
@@ -127,7 +131,7 @@ export function createRoomParts<C extends Member>(
     },
     contextOf: (client, role) => ({ ...scope, client, isSpectator: role === 'spectator' }),
     guard: (hook, run) => life.guard(hook, run),
-    onGivenUp: () => onGivenUp(),
+    onKept: () => onKept(),
   })
   const queue: Queue<C> = createQueue<C>({
     room: id,
@@ -176,7 +180,6 @@ export function createRoomParts<C extends Member>(
     presence,
   })
   const stage: RoomStage<C> = createRoomStage({
-    room: id,
     views,
     clock,
     presence,
@@ -223,6 +226,7 @@ export function createRoomParts<C extends Member>(
     starting: life.starting,
     isOpen: life.isOpen,
     guard: life.guard,
+    until: life.until,
     time: world.time,
     onEnter: ({ client, role }) => {
       world.membership.enter(id, client.id)
@@ -253,8 +257,8 @@ export function createRoomParts<C extends Member>(
     if (seating.isEmpty()) life.abandoned()
   }
 
-  /** A seat was kept for somebody who did not come back. */
-  function onGivenUp(): void {
+  /** A seat is kept for somebody, or not any longer. */
+  function onKept(): void {
     settings.onSeats(null)
     queue.advance()
     if (seating.isEmpty()) life.abandoned()
@@ -284,10 +288,11 @@ export function createRoomParts<C extends Member>(
 
   /** What is kept of it. */
   function read(definition: string): SavedRoom {
-    const { metadata, isPrivate } = face
+    const { metadata, isPrivate, knownInviteCode: inviteCode } = face
+    const invite = inviteCode === undefined ? {} : { inviteCode }
     // The tracker lets nothing but JSON in.
     const state = cloneJson(view.state) as unknown as Json
-    return { id, name: definition, state, metadata, isPrivate, savedAt: world.time.wallNow() }
+    return { id, name: definition, state, metadata, isPrivate, ...invite, savedAt: world.time.wallNow() }
   }
 
   function endWithServer(definition: string, ended: Promise<void>): void {

@@ -1,7 +1,7 @@
 // The order in which members hear of a room. Application code runs in `work`; what it writes is noted by the views, and
 // what it sends waits until that state has left, so that an event never arrives before the state it was sent in. `send`
 // is the only place where state leaves.
-import type { Inspector, Time } from '@painda/protocol'
+import type { Event, Inspector, Time } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
 import type { Member } from './member.js'
@@ -19,7 +19,7 @@ export interface RoomStage<C extends Member> {
   /** Runs when no application code is on the stack: a snapshot in the middle of it would show half of its work. */
   afterWork(run: () => void): void
   /** `afterState`: never before the state it was sent in, also to those whose state is skipped for now. */
-  event(type: string, payload: unknown, to: readonly Seat<C>[], afterState?: boolean): void
+  event(event: Event, to: readonly Seat<C>[], afterState?: boolean): void
   /** Ends a tick: `run` is what the application does in it. */
   tick(run: () => void): void
   /** Sends what waits, now. */
@@ -33,7 +33,6 @@ export interface RoomStage<C extends Member> {
 }
 
 export function createRoomStage<C extends Member>({
-  room,
   views,
   clock,
   presence,
@@ -43,7 +42,6 @@ export function createRoomStage<C extends Member>({
   inspector,
   onError,
 }: {
-  room: string
   views: RoomViews<C>
   clock: Pick<RoomClock, 'tick' | 'isSendTick' | 'rest'>
   presence: Pick<RoomPresenceList, 'isDue' | 'takeChanges' | 'introduce' | 'entries'>
@@ -168,9 +166,9 @@ export function createRoomStage<C extends Member>({
       if (depth === 0) run()
       else afterwards.push(run)
     },
-    event(type, payload, to, afterState = false) {
+    event(event, to, afterState = false) {
       if (to.length === 0) return
-      waiting.push({ out: outgoing({ kind: 'event', type, payload, room }), to, afterState })
+      waiting.push({ out: outgoing(event), to, afterState })
       if (depth === 0) settle()
     },
     tick(run) {

@@ -1,6 +1,6 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
-import { PPError } from '@painda/protocol'
+import { assertJson, PPError } from '@painda/protocol'
 import type { Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
@@ -22,6 +22,7 @@ import { ratesOf, type RoomKind } from './room-kind.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
+import { eventOf } from './sendable.js'
 import { isAdmitted, isMember, isPlayer, type Claim, type Seat } from './seat.js'
 
 export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
@@ -37,6 +38,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly promiseVersion: RoomViews<C>['promise']
   /** The user whose wish made it; null for the server's own rooms. */
   maker: string | null = null
+  /** Undefined for as long as nobody has asked for it. */
+  knownInviteCode: string | undefined
   readonly #world: RoomWorld
   readonly #settings: RoomSettings<C>
   readonly #parts: RoomParts<C>
@@ -123,6 +126,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   set metadata(metadata: RoomMetadata) {
+    assertJson(metadata, ['metadata'])
     this.#metadata = metadata
     this.#parts.keeper?.changed()
     this.#settings.onSeats(null)
@@ -139,7 +143,8 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   get inviteCode(): string {
-    return this.#settings.inviteCode()
+    if (this.knownInviteCode === undefined) this.#parts.keeper?.changed()
+    return (this.knownInviteCode ??= this.#settings.inviteCode())
   }
 
   /** A client's own wish to join is refused. */
@@ -150,6 +155,11 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   /** True while one more seat may be promised. */
   get hasRoom(): boolean {
     return this.#parts.life.isOpen() && this.#parts.seating.hasRoom()
+  }
+
+  /** The same, for this client. */
+  hasRoomFor(client: C, role: SeatRole): boolean {
+    return this.#parts.life.isOpen() && this.#parts.seating.hasRoomFor(client, role)
   }
 
   update(recipe: (draft: object) => void): void {
@@ -364,8 +374,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   #send(type: string, payload: unknown, to: readonly Seat<C>[], afterState: boolean): void {
+    const event = eventOf({ type, payload }, { room: this.id })
     this.#parts.journal.said(type, payload, to)
-    this.#parts.stage.event(type, payload, to, afterState)
+    this.#parts.stage.event(event, to, afterState)
   }
 
   #members(): Seat<C>[] {

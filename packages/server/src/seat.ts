@@ -2,7 +2,7 @@
 // anything asynchronous is asked, so that a thousand simultaneous joins never overfill a room.
 //   reserved ── onAuth agrees ──▶ joining ── onJoin is done ──▶ live ◀─▶ behind, away
 // Any of them may end in gone.
-import type { RoomContext, SeatRole, UntypedShape } from './definition.js'
+import type { RoomContext, RoomLeaveReason, SeatRole, UntypedShape } from './definition.js'
 import type { Lane, Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
 import type { Pace } from './pace.js'
@@ -27,7 +27,7 @@ export type Phase =
   | Behind
   /** Its connection is lost: no state until it is back. What must not be lost waits in its session. */
   | { name: 'away' }
-  | { name: 'gone' }
+  | { name: 'gone'; why: RoomLeaveReason; text: string | undefined }
 
 /** A member that does not follow delta by delta: what it gets next is one delta from what it has, or a snapshot. */
 export interface Behind {

@@ -14,6 +14,8 @@ export interface Seating<C extends Member> {
   readonly seats: ReadonlyMap<string, Seat<C>>
   /** True while one more player may be promised a seat. */
   hasRoom(): boolean
+  /** True when this client would get a seat of the room's free ones. */
+  hasRoomFor(client: Member, role: SeatRole): boolean
   /** Nobody has a seat, and none is kept for anybody. */
   isEmpty(): boolean
   isLocked: boolean
@@ -29,7 +31,10 @@ export interface Seating<C extends Member> {
   /** No seat any more for this client, nor for any session of its user, or for a guest of its address. `ms`: for how long. */
   ban(client: Member, reason: string, ms: number): void
   unban(userId: string): void
-  /** Keeps a seat for the user of this client; resolves to who takes it, null when nobody did in time. */
+  /**
+   * Keeps a seat for the user of this client: the one that it is just leaving, or a free one. Resolves to who takes it, null when
+   * nobody did in time.
+   */
   keep(client: Member, ms: number): Promise<C | null>
   /** Nobody is waited for any more. */
   close(): void
@@ -42,8 +47,8 @@ export interface SeatingOptions<C extends Member> {
   readonly contextOf: (client: C, role: SeatRole) => RoomContext<UntypedShape, C>
   /** Runs application code; what it throws is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
-  /** A kept seat was given up. */
-  readonly onGivenUp: () => void
+  /** A seat is kept, or is not kept any more. */
+  readonly onKept: () => void
 }
 
 /** How many players and spectators it takes, and what happens to the next one. */
@@ -106,25 +111,34 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     return made
   }
 
-  function giveUp(userId: string): void {
-    const { settle, cancel } = kept.get(userId) ?? {}
+  function takeKept(userId: string): Kept<C> | undefined {
+    const mine = kept.get(userId)
     kept.delete(userId)
-    cancel?.()
-    settle?.(null)
+    mine?.cancel()
+    return mine
+  }
+
+  function giveUp(userId: string): void {
+    const mine = takeKept(userId)
+    if (mine === undefined) return
+    mine.settle(null)
+    options.onKept()
   }
 
   const seating: Seating<C> = {
     seats,
     hasRoom: () => !seating.isLocked && players() < limits().maxClients,
+    hasRoomFor(client, role) {
+      const hasPlace = role === 'player' ? seating.hasRoom() : spectators < limits().maxSpectators
+      return hasPlace && bans.isWelcome(client)
+    },
     isEmpty: () => seats.size === 0 && kept.size === 0,
     hasV2: () => ofV2.size > 0,
     isLocked: false,
     reserve(client, role) {
       bans.assertWelcome(client)
-      const mine = role === 'player' ? kept.get(client.userId) : undefined
+      const mine = role === 'player' ? takeKept(client.userId) : undefined
       if (mine === undefined) return seat(client, roleFor(client, role), false)
-      kept.delete(client.userId)
-      mine.cancel()
       const made = seat(client, 'player', true)
       mine.settle(client)
       return made
@@ -143,17 +157,17 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     keep({ id: clientId, userId }, ms) {
       // Without a user's id nobody could be recognised.
       if (userId === clientId || !(ms > 0)) return Promise.resolve(null)
-      giveUp(userId)
+      takeKept(userId)?.settle(null)
+      // Asked for late, its seat may be somebody else's by now.
+      const isLeaving = seats.get(clientId)?.phase.name === 'gone'
+      if (!isLeaving && players() >= limits().maxClients) return Promise.resolve(null)
       return new Promise((settle) => {
-        const cancel = time.after(ms, () => {
-          giveUp(userId)
-          options.onGivenUp()
-        })
-        kept.set(userId, { settle, cancel })
+        kept.set(userId, { settle, cancel: time.after(ms, () => giveUp(userId)) })
+        options.onKept()
       })
     },
     close() {
-      for (const userId of [...kept.keys()]) giveUp(userId)
+      for (const userId of [...kept.keys()]) takeKept(userId)?.settle(null)
     },
   }
   return seating

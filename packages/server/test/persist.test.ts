@@ -79,6 +79,30 @@ describe('a room with persist', () => {
     expect(await second.server.restoreRooms()).toEqual([])
   })
 
+  test('is found by the invite code that it had, and a saved code that is none finds nothing', async () => {
+    const store = createMemoryStore()
+    const first = start(store)
+    const room = first.server.createRoom(Arena, { id: 'a' })
+    first.server.createRoom(Arena, { id: 'b' })
+    await first.time.advance(5_000)
+    const code = room.inviteCode
+    await first.time.advance(5_000)
+    expect(store.rooms.get('a')?.inviteCode).toBe(code)
+    expect(store.rooms.get('b')).not.toHaveProperty('inviteCode')
+    await first.server.close()
+    store.rooms.set('b', { ...store.rooms.get('b')!, inviteCode: 'no code' })
+
+    const second = start(store)
+    await second.server.restoreRooms()
+    expect(second.server.getRoom('a')?.inviteCode).toBe(code)
+    expect(second.server.getRoom('b')?.inviteCode).toMatch(/^.{5}-.{5}$/)
+    const bot = second.server.inject(new PPVirtualClient('bot'))
+    const joins = Promise.allSettled([code, 'nowhere'].map((id) => bot.join(Arena, { id }).joined))
+    await second.time.advance(100)
+    expect(await joins).toMatchObject([{ value: { id: 'a' } }, { reason: { code: 'ROOM_NOT_FOUND' } }])
+    bot.close()
+  })
+
   test('is saved five seconds after a change, once for all of them, and not without one', async () => {
     const store = createMemoryStore()
     const { server, time } = start(store)

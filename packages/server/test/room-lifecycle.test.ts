@@ -325,6 +325,26 @@ describe('leaving', () => {
     expect(kit.rooms.list()).toEqual([])
   })
 
+  test('who is kicked during its own onJoin is told so, and why, and onLeave hears of a kick', async () => {
+    const kit = createTestRooms()
+    const hooks: string[] = []
+    kit.rooms.define(Table, {
+      async onJoin({ room, client }, options) {
+        if (options === 'later') await Promise.resolve()
+        if (client.id === 'ann') room.kick(client, { reason: 'Be nice.' })
+        else room.ban(client)
+      },
+      onLeave: ({ client }, reason) => void hooks.push(`${client.id} ${reason}`),
+    })
+    const [ann, bob] = [kit.member('ann'), kit.member('bob')]
+    await kit.join(ann, { name: 'table' })
+    await kit.join(bob, { name: 'table', options: 'later' })
+    expect(ann.of('ack')).toMatchObject([{ error: { code: 'KICKED', message: 'Be nice.' } }])
+    expect(bob.of('ack')).toMatchObject([{ error: { code: 'KICKED', message: 'banned' } }])
+    expect(hooks).toEqual(['ann kicked', 'bob kicked'])
+    expect(kit.errors).toEqual([])
+  })
+
   test('a throwing onLeave or listener is reported, and the others hear', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, {
@@ -459,6 +479,34 @@ describe('the end of a room', () => {
     expect(life).toEqual(['left', 'disposed'])
   })
 
+  test('onDispose comes after an onJoin that is at work, and the onLeave that it is owed', async () => {
+    const kit = createTestRooms()
+    const holds = [gate(), gate()]
+    const life: string[] = []
+    kit.rooms.define(Table, {
+      async onJoin() {
+        await holds[0]?.promise
+        life.push('joined')
+      },
+      async onLeave(_, reason) {
+        await holds[1]?.promise
+        life.push(reason)
+      },
+      onDispose: () => void life.push('onDispose'),
+    })
+    const ann = kit.member('ann')
+    const join = kit.join(ann, { name: 'table', room: 't' })
+    await kit.time.flushMicrotasks()
+    const disposed = kit.rooms.get('t')?.dispose()
+    for (const hold of holds) {
+      await kit.time.flushMicrotasks()
+      hold.open()
+    }
+    await Promise.all([join, disposed])
+    expect(life).toEqual(['joined', 'disposed', 'onDispose'])
+    expect(codes(ann)).toEqual(['ROOM_NOT_FOUND'])
+  })
+
   test('close ends every room and stops every timer, twice without harm', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, { tick() {} })
@@ -582,6 +630,36 @@ describe('the documented form', () => {
     for (const tickHz of [0, NaN, Infinity, 2000]) {
       expect(() => kit.rooms.define(Table, { tickHz })).toThrow('times per second')
     }
+  })
+
+  test('what would keep its rooms from beginning, or everybody out, is refused where it is written', () => {
+    const kit = createTestRooms()
+    for (const limit of ['maxClients', 'maxSpectators', 'maxQueue', 'autoDisposeMs']) {
+      for (const value of [-1, NaN, '4'])
+        expect(() => kit.rooms.define(Table, { [limit]: value })).toThrow(
+          `${limit} of the room "table" is ${value}`,
+        )
+    }
+    expect(() => kit.rooms.room('r', {}, { maxClients: NaN })).toThrow('maxClients of the room "r" is NaN')
+    for (const [path, rule] of [
+      ['note', { to: 'owner' }],
+      ['note', { quantize: 0 }],
+    ] as const) {
+      const wrong = defineRoom({ name: 'wrong', state: () => ({}), sync: { [path]: rule } })
+      expect(() => kit.rooms.define(wrong, {})).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    }
+    expect(kit.rooms.list()).toEqual([])
+  })
+
+  test('an id that could not travel is refused: whoever got it would lose the connection', () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Table, {})
+    for (const id of ['', 'x'.repeat(257), 7 as unknown as string, '__proto__', '\ud800']) {
+      const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error
+      expect(() => kit.rooms.room(id, {})).toThrow(refused)
+      expect(() => kit.rooms.create(Table, { id })).toThrow(refused)
+    }
+    expect(kit.rooms.room('x'.repeat(256), {}).id).toHaveLength(256)
   })
 
   test('an id belongs to one kind of room; a definition’s name to one definition', () => {

@@ -64,6 +64,19 @@ describe('finding a room', () => {
     await kit.join(bob, { how: 'joinById', name: 'arena', room: code })
     expect(errorsOf(bob)).toEqual(['ROOM_NOT_FOUND', 'ROOM_NOT_FOUND'])
   })
+
+  test('who is banned from a room that has places left gets another one', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Arena, { autoDisposeMs: Infinity })
+    const room = kit.rooms.create(Arena, { id: 'a' })
+    const [ann, bob] = [kit.member('ann'), kit.member('bob')]
+    room.ban(ann)
+    await kit.join(ann, { name: 'arena' })
+    await kit.join(bob, { name: 'arena' })
+    expect(errorsOf(ann)).toEqual([])
+    expect(ann.of('joined')).not.toMatchObject([{ room: 'a' }])
+    expect(room.clients).toEqual([bob])
+  })
 })
 
 describe('spectators', () => {
@@ -112,6 +125,16 @@ describe('spectators', () => {
     await kit.join(bob, { name: 'arena', spectate: true })
     expect(errorsOf(bob)).toEqual(['ROOM_FULL', 'FORBIDDEN', 'ROOM_NOT_FOUND'])
     expect(kit.rooms.list().map(({ id }) => id)).toEqual(['closed'])
+  })
+
+  test('whoever would look on at any room is shown to one that has a place for it', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Arena, { maxSpectators: 1, autoDisposeMs: Infinity })
+    const rooms = ['a', 'b'].map((id) => kit.rooms.create(Arena, { id }))
+    const members = ['ann', 'bob', 'cyd'].map((id) => kit.member(id))
+    for (const member of members) await kit.join(member, { name: 'arena', spectate: true })
+    expect(rooms.map(({ spectators }) => spectators)).toEqual([[members[0]], [members[1]]])
+    expect(errorsOf(members[2]!)).toEqual(['ROOM_FULL'])
   })
 
   test('onFull: "spectate" gives whoever comes too late a place to look on', async () => {
@@ -234,6 +257,69 @@ describe('out, and in again', () => {
     expect(errorsOf(bob)).toEqual(['ROOM_NOT_FOUND'])
   })
 
+  test('a dropped client whose seat was kept no longer is told so when it is back', async () => {
+    const kit = createTable()
+    const ann = kit.member('ann')
+    await kit.join(ann, { how: 'join', room: 'a' })
+    kit.rooms.dropped(ann)
+    await kit.time.advance(5000)
+    kit.rooms.resumed(ann, null)
+    expect(ann.of('left')).toMatchObject([{ reason: 'kicked', text: expect.stringContaining('no longer') }])
+    expect(ann.replicas.size).toBe(0)
+  })
+
+  describe('asked for after its client is out, a seat', () => {
+    const late = async () => {
+      const kit = createTestRooms()
+      kit.rooms.define(Arena, { maxClients: 2, autoDisposeMs: Infinity })
+      const room = kit.rooms.create(Arena, { id: 'a' })
+      const [ann, bob, cyd] = ['ann', 'bob', 'cyd'].map((id) => kit.member(id, `user ${id}`))
+      for (const member of [ann!, bob!]) await kit.join(member, { how: 'join', room: 'a' })
+      kit.rooms.leave(ann!, 'a')
+      return { ...kit, room, ann: ann!, cyd: cyd! }
+    }
+
+    test('is kept where one is free, and counts', async () => {
+      const { join, rooms, room, ann, cyd } = await late()
+      void room.allowReconnection(ann, 5)
+      await join(cyd, { name: 'arena' })
+      expect(errorsOf(cyd)).toEqual([])
+      expect(rooms.list()).toHaveLength(2)
+      await join(ann, { how: 'join', room: 'a' })
+      expect(room.clients).toHaveLength(2)
+    })
+
+    test('is not kept where others have it by now', async () => {
+      const { join, room, ann, cyd } = await late()
+      await join(cyd, { how: 'join', room: 'a' })
+      expect(await room.allowReconnection(ann, 5)).toBeNull()
+      await join(ann, { how: 'join', room: 'a' })
+      expect(errorsOf(ann)).toEqual(['ROOM_FULL'])
+      expect(room.clients).toHaveLength(2)
+    })
+  })
+
+  test('a ban gives up the seat that was kept: it goes to who waits for one, or the room with it', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Arena, {
+      maxClients: 1,
+      onFull: 'queue',
+      onLeave: ({ room, client }) => void room.allowReconnection(client, 5),
+    })
+    for (const id of ['alone', 'awaited']) kit.rooms.create(Arena, { id })
+    const [ann, bob] = [kit.member('s1', 'ann'), kit.member('bob')]
+    for (const room of ['alone', 'awaited']) {
+      await kit.join(ann, { how: 'join', room })
+      kit.rooms.leave(ann, room)
+    }
+    await kit.join(bob, { how: 'join', room: 'awaited' })
+    const awaited = kit.rooms.get('awaited')
+    expect(awaited?.queue).toEqual([bob])
+    for (const room of kit.rooms.list()) room.ban(ann)
+    expect(awaited?.clients).toEqual([bob])
+    expect(kit.rooms.list()).toEqual([awaited])
+  })
+
   test('closing a room leaves nobody waiting', async () => {
     const kit = createTable()
     const ann = kit.member('s1', 'ann')
@@ -289,5 +375,32 @@ describe('a lobby', () => {
     expect(list()).toEqual([])
     expect(kit.rooms.listing()).toMatchObject([{ id: 'other' }])
     expect(eve.broken).toEqual([])
+  })
+
+  test('metadata that is no JSON is refused at once, and the rooms go on', async () => {
+    const kit = createTestRooms()
+    kit.rooms.lobby('lobby')
+    const junk = { since: new Date() } as never
+    expect(() => kit.rooms.define(Arena, { metadata: junk })).toThrow('metadata.since is not JSON: Date')
+    expect(() => kit.rooms.room('r', {}, { metadata: junk })).toThrow('metadata.since is not JSON: Date')
+    kit.rooms.define(Arena, { metadata: { map: 'desert' } })
+    const room = kit.rooms.create(Arena, { id: 'a' })
+    expect(() => (room.metadata = junk)).toThrow('metadata.since is not JSON: Date')
+    const ann = kit.member('ann')
+    await kit.join(ann, { how: 'join', room: 'a' })
+    expect(room.clients).toEqual([ann])
+    expect(kit.rooms.listing('arena')).toMatchObject([{ metadata: { map: 'desert' } }])
+  })
+
+  test('an id that cannot be a key is refused, and leaves no room behind', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Arena, {})
+    kit.rooms.lobby('lobby')
+    const ann = kit.member('ann')
+    for (const room of ['constructor', '__proto__', 'prototype', ''])
+      await kit.join(ann, { name: 'arena', room })
+    expect(errorsOf(ann)).toEqual(['REFUSED', 'REFUSED', 'REFUSED', 'REFUSED'])
+    expect(kit.errors).toEqual([])
+    expect(kit.rooms.list().map(({ id }) => id)).toEqual(['lobby'])
   })
 })

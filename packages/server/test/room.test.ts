@@ -28,6 +28,7 @@ const Arena = defineRoom({
     buy: request(type<{ cost: number }>(), type<{ coins: number }>()),
     checked: request(type<null>(), whole),
     later: request(type<null>(), type<string>()),
+    free: request(type<number>()),
   },
   events: { boom: type<{ at: number }>(), hello: type<string>() },
 })
@@ -63,6 +64,7 @@ function arena(kit: TestRooms = createTestRooms()) {
       },
       checked: () => ({ n: 0.5 }),
       later: () => Promise.resolve('done'),
+      free: (_, depth) => [{ depth }],
     },
   })
   return { ...kit, released }
@@ -249,6 +251,21 @@ describe('ticks and deltas', () => {
     expect(bob.read()).toEqual([{ kind: 'event', type: 'hello', payload: 'hi', room: 'a' }])
   })
 
+  test('an event whose name could not travel, or is reserved, is refused at the call', async () => {
+    const kit = createTestRooms()
+    const room = kit.rooms.room('r', {})
+    const ann = kit.member('ann')
+    const send = (type: string) => () => room.broadcast(type as never, {} as never)
+    for (const isSomebodyIn of [false, true]) {
+      expect(send('x'.repeat(257))).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+      expect(send('')).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+      expect(send('__pp_left')).toThrow(expect.objectContaining({ code: 'RESERVED_TYPE' }))
+      if (isSomebodyIn) expect(() => room.emit(ann, '' as never, {} as never)).toThrow('A message type')
+      room.join(ann)
+    }
+    expect(ann.of('event')).toEqual([])
+  })
+
   test('sendHz lower than tickHz sends every n-th tick what the ticks between have changed', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Arena, { tick: ({ state }) => void state.ticks++, tickHz: 60, sendHz: 20 })
@@ -371,6 +388,13 @@ describe('messages and requests', () => {
     const answer = await kit.send(ann, { type: 'checked', room: 'a', ackId: 1, payload: null })
     expect(answer?.error?.code).toBe('INTERNAL')
     expect(kit.errors[0]).toContain('breaks the contract')
+  })
+
+  test('an answer of which the contract says nothing is whatever the handler returns', async () => {
+    const kit = arena()
+    const ann = await joined(kit, 'ann')
+    const answer = await kit.send(ann, { type: 'free', room: 'a', ackId: 1, payload: 3 })
+    expect(answer?.data).toEqual([{ depth: 3 }])
   })
 
   test('[EV3] a write that is not JSON reaches nobody and ends at the server', async () => {

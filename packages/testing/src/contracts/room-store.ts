@@ -62,7 +62,10 @@ export function describeRoomStore(
 
     check('a server that starts anew gets every room exactly as it was saved', async ({ open }) => {
       const store = await open()
-      const rooms = [savedRoom('a'), savedRoom('b', { isPrivate: true, metadata: { map: 'ice' } })]
+      const rooms = [
+        savedRoom('a'),
+        savedRoom('b', { isPrivate: true, metadata: { map: 'ice' }, inviteCode: 'K7QM2-XPD41' }),
+      ]
       for (const room of rooms) await store.save(room)
       expectKept(await kept(await open()), rooms)
       expectKept(await kept(store), rooms)
