@@ -1,4 +1,5 @@
-// Typed listeners. A listener that throws must not silence the ones after it: what it threw goes to `onError`.
+// Typed listeners. A listener that throws must not silence the ones after it: what it threw, at once or by its promise, goes to
+// `onError`.
 
 /** Takes back what the call that returned it did. Safe to call twice. */
 export type Undo = () => void
@@ -50,7 +51,9 @@ export function createEmitter<Events extends { [Name in keyof Events]: readonly 
       if (!entries.has(name)) return
       for (const listener of take(name)) {
         try {
-          listener(...args)
+          // Whatever it returns: an asynchronous one is a promise that nobody else would look at, and Node ends with such.
+          const result = listener(...args) as PromiseLike<unknown> | null | undefined
+          result?.then?.(undefined, onError)
         } catch (thrown) {
           onError(thrown)
         }

@@ -106,6 +106,16 @@ describe('emitter', () => {
     expect(thrown).toHaveLength(1)
   })
 
+  test('a listener whose promise fails is reported like one that throws', async () => {
+    const thrown: unknown[] = []
+    const emitter = createEmitter<{ ping: [] }>((error) => thrown.push(error))
+    emitter.on('ping', () => Promise.reject(new Error('later')))
+    emitter.on('ping', async () => {})
+    emitter.emit('ping')
+    await new Promise(setImmediate)
+    expect(thrown).toEqual([new Error('later')])
+  })
+
   test('once fires once; an undo works twice; a list under way is not changed', () => {
     const emitter = createEmitter<{ ping: [] }>(() => {})
     const log: string[] = []

@@ -22,8 +22,8 @@ export interface RoomClock {
   live(): number
   /** `now` stands still at this moment: what one input does happens at once, however long it takes. */
   hold<T>(at: number, run: () => T): T
-  setTimeout(run: () => void, ms: number): Undo
-  every(ms: number, run: () => void): Undo
+  setTimeout(run: () => unknown, ms: number): Undo
+  every(ms: number, run: () => unknown): Undo
   /** Runs the timers whose time has come; called once in each tick. */
   runTimers(): void
   /** Step at each tick, or only when something waits. */

@@ -124,6 +124,8 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     else if (door.syncOnJoin && stragglers.takeSnapshot(client)) stage.catchUp(seat)
     else stragglers.needsSnapshot(seat)
     door.onEnter(seat)
+    // It went while it was joining.
+    if (!client.connected) tellDropped(seat)
   }
 
   function joinHook({ isReturning }: Seat<C>): RoomBehaviour<UntypedShape, C>['onJoin'] {
@@ -152,6 +154,10 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     presence.setConnected(client.id, false)
     // Its session keeps what must not be lost.
     for (const out of early) client.deliver(out)
+  }
+
+  function tellDropped(seat: Seat<C>): void {
+    if (seat.role === 'player') guard('onDrop', () => kind.behaviour.onDrop?.(seat.ctx))
   }
 
   function assertSeat(seat: Seat<C>): void {
@@ -214,7 +220,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
     dropped(seat) {
       if (!isAdmitted(seat) || seat.phase.name === 'away') return
       goAway(seat)
-      if (seat.role === 'player') guard('onDrop', () => kind.behaviour.onDrop?.(seat.ctx))
+      tellDropped(seat)
     },
     resumed(seat, claim) {
       if (!isAdmitted(seat)) return

@@ -1,10 +1,11 @@
 // Timers on a room's clock. They run inside ticks, so that what they write is sent with that tick and a replay meets
 // them at the same place; the room asks when the next one is due and wakes for it.
 import type { Undo } from '@painda/protocol'
+import { isPromise } from './faults.js'
 
 export interface RoomTimers {
-  setTimeout(run: () => void, ms: number): Undo
-  every(ms: number, run: () => void): Undo
+  setTimeout(run: () => unknown, ms: number): Undo
+  every(ms: number, run: () => unknown): Undo
   /** Runs what is due by `now`, each timer at most once. */
   runDue(now: number): void
   /** When the next one is due; Infinity without any. */
@@ -16,7 +17,7 @@ interface Timer {
   due: number
   /** Null for a timer that runs once. */
   readonly repeat: { readonly from: number; readonly periodMs: number } | null
-  readonly run: () => void
+  readonly run: () => unknown
 }
 
 /** Sums of milliseconds in floating point miss a tick's time by less than this. */
@@ -58,7 +59,8 @@ export function createRoomTimers({
         if (timer.repeat === null) timers.delete(timer)
         else timer.due = nextRepeat(timer.repeat, at)
         try {
-          timer.run()
+          const result = timer.run()
+          if (isPromise(result)) result.then(undefined, onError)
         } catch (thrown) {
           onError(thrown)
         }

@@ -14,6 +14,7 @@ import type {
   SeatRole,
   UntypedShape,
 } from './definition.js'
+import { isPromise } from './faults.js'
 import type { Member } from './member.js'
 import type { RoomPresenceList } from './presence.js'
 import type { Turn } from './queue.js'
@@ -163,7 +164,13 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   update(recipe: (draft: object) => void): void {
-    this.#parts.journal.writing(() => this.work(() => recipe(this.#parts.view.draft)))
+    const { journal, view, report } = this.#parts
+    journal.writing(() =>
+      this.work(() => {
+        const result: unknown = recipe(view.draft)
+        if (isPromise(result)) result.then(undefined, (thrown) => report('update', thrown))
+      }),
+    )
   }
 
   broadcast(
@@ -209,7 +216,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     const undo = this.#track(
       this.#parts.clock.setTimeout(() => {
         this.#undos.delete(undo)
-        run()
+        return run()
       }, ms),
     )
     return undo

@@ -511,7 +511,12 @@ describe('falling behind and coming back', () => {
   test('a session that drops during an asynchronous onJoin is in when it comes back', async () => {
     const kit = createTestRooms()
     let release = (): void => {}
-    kit.rooms.define(Arena, { onJoin: () => new Promise<void>((resolve) => (release = resolve)) })
+    const hooks: string[] = []
+    kit.rooms.define(Arena, {
+      onJoin: () => new Promise<void>((resolve) => (release = resolve)),
+      onDrop: () => void hooks.push('drop'),
+      onResume: () => void hooks.push('resume'),
+    })
     const ann = kit.member('ann')
     const join = kit.join(ann, { name: 'arena', room: 'a' })
     ann.connected = false
@@ -522,6 +527,7 @@ describe('falling behind and coming back', () => {
     ann.connected = true
     kit.rooms.resumed(ann, null)
     expect(ann.kinds()).toEqual(['snapshot', 'presences'])
+    expect(hooks).toEqual(['drop', 'resume'])
   })
 })
 
@@ -575,6 +581,28 @@ describe('the room’s clock', () => {
     await kit.ticks(3)
     expect(ran).toBe(1)
     expect(kit.errors).toEqual(['A timer of room "a" (arena): no'])
+  })
+
+  test('what timers, listeners and updates fail with later is reported, and ends nothing', async () => {
+    const kit = arena()
+    await joined(kit, 'ann')
+    const room = kit.rooms.get('a')
+    const failing = (what: string) => () => Promise.reject(new Error(what))
+    room?.setTimeout(failing('once'), 10)
+    const undo = room?.every(10, failing('every'))
+    const undoTick = room?.on('tick', failing('tick'))
+    await kit.ticks()
+    undo?.()
+    undoTick?.()
+    room?.update(failing('update'))
+    await kit.ticks()
+    expect(kit.errors).toEqual([
+      'A timer of room "a" (arena): once',
+      'A timer of room "a" (arena): every',
+      'A listener of room "a" (arena): tick',
+      'update of room "a" (arena): update',
+    ])
+    expect(room?.clients).toHaveLength(1)
   })
 
   test('timers die with their room', async () => {
