@@ -47,7 +47,7 @@ export interface Matchmaking<C extends Member> {
   begin(room: StateRoom<C>, options: unknown): void
   /** The documented form: finds or makes. */
   room(id: string, initialState: object, options: RoomOptions<C>): StateRoom<C>
-  /** Any room of the definition that may take this player. */
+  /** Any room of the definition that may take this player: one that keeps a seat for its user before any other. */
   findOpen(definition: Definition<C>, client: C): StateRoom<C> | undefined
   /** Any room of the definition, for somebody who only looks on: one that takes it, where there is one. */
   findAny(definition: Definition<C>, client: C): StateRoom<C> | undefined
@@ -80,6 +80,8 @@ export function createMatchmaking<C extends Member>({
   const rooms = new Map<string, StateRoom<C>>()
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
+  /** Rooms that keep seats for users who are gone. */
+  const keeping = new Set<StateRoom<C>>()
   const invites = createInvites<StateRoom<C>>()
   let made = 0
 
@@ -102,11 +104,14 @@ export function createMatchmaking<C extends Member>({
       onSeats(seat) {
         if (room.hasRoom && !room.isPrivate) open?.add(room)
         else open?.delete(room)
+        if (room.isKeeping) keeping.add(room)
+        else keeping.delete(room)
         if (seat !== null) onSeat(room, seat)
         onListed(room)
       },
       onEnd(ended) {
         open?.delete(room)
+        keeping.delete(room)
         if (rooms.get(id) === room) rooms.delete(id)
         invites.remove(room)
         onListed(room)
@@ -225,7 +230,9 @@ export function createMatchmaking<C extends Member>({
       room.intake.start(undefined, ending.get(id))
       return room
     },
-    findOpen({ open }, client) {
+    findOpen({ shape, open }, client) {
+      for (const room of keeping)
+        if (room.name === shape.name && !room.isPrivate && room.keepsFor(client)) return room
       for (const room of open) if (room.hasRoomFor(client, 'player')) return room
       return undefined
     },

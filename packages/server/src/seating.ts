@@ -16,6 +16,10 @@ export interface Seating<C extends Member> {
   hasRoom(): boolean
   /** True when this client would get a seat of the room's free ones. */
   hasRoomFor(client: Member, role: SeatRole): boolean
+  /** Seats are kept. */
+  isKeeping(): boolean
+  /** One of them is for this client's user. */
+  keepsFor(client: Member): boolean
   /** Nobody has a seat, and none is kept for anybody. */
   isEmpty(): boolean
   isLocked: boolean
@@ -132,6 +136,8 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       const hasPlace = role === 'player' ? seating.hasRoom() : spectators < limits().maxSpectators
       return hasPlace && bans.isWelcome(client)
     },
+    isKeeping: () => kept.size > 0,
+    keepsFor: (client) => kept.has(client.userId) && bans.isWelcome(client),
     isEmpty: () => seats.size === 0 && kept.size === 0,
     hasV2: () => ofV2.size > 0,
     isLocked: false,

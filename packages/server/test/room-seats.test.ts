@@ -219,6 +219,21 @@ describe('out, and in again', () => {
     expect(kit.log).toEqual(['join s1', 'leave s1 ended', 'return s2'])
   })
 
+  test('who comes back and asks for any room is in the one that keeps the seat', async () => {
+    const kit = createTable()
+    const first = kit.member('s1', 'ann')
+    await kit.join(first, { how: 'join', room: 'a' })
+    kit.rooms.ended(first)
+    kit.room.lock()
+    const [second, third] = [kit.member('s2', 'ann'), kit.member('s3', 'ann')]
+    await kit.join(second, { name: 'arena' })
+    await kit.join(third, { name: 'arena' })
+    expect(kit.room.clients).toEqual([second])
+    expect(kit.log.at(1)).toBe('leave s1 ended')
+    expect(kit.log).toContain('return s2')
+    expect(kit.rooms.list().map(({ clients }) => clients)).toEqual([[second], [third]])
+  })
+
   test('a seat that nobody comes back to is free, and its room ends with it', async () => {
     const kit = createTable()
     const first = kit.member('s1', 'ann')
