@@ -139,6 +139,8 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
     abandoned() {
       const graceMs = life.autoDisposeMs()
       if (ended !== null || graceMs === Infinity) return
+      // Who gets a seat and gives it up while somebody leaves abandons it twice.
+      wanted()
       if (graceMs === 0) void end()
       else cancelGrace = life.time.after(graceMs, () => void end())
     },

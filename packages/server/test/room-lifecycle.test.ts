@@ -395,6 +395,32 @@ describe('the end of a room', () => {
     expect(kit.rooms.get('t')).toBeUndefined()
   })
 
+  test('a grace time that began twice ends once: nobody is in the room when it ends', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Table, {
+      maxClients: 1,
+      onFull: 'queue',
+      autoDisposeMs: 1000,
+      onAuth: ({ client }) => client.id !== 'eve',
+    })
+    const [ann, eve, bob] = ['ann', 'eve', 'bob'].map((id) => kit.member(id)) as [
+      TestMember,
+      TestMember,
+      TestMember,
+    ]
+    await kit.join(ann, { name: 'table', room: 't' })
+    await kit.join(eve, { name: 'table', room: 't' })
+    // Eve gets the seat, and is refused, before the end of the call that freed it.
+    kit.rooms.leave(ann, 't')
+    await kit.time.advance(500)
+    await kit.join(bob, { name: 'table', room: 't' })
+    await kit.time.advance(1000)
+    expect(kit.rooms.get('t')?.clients).toEqual([bob])
+    kit.rooms.leave(bob, 't')
+    await kit.time.advance(1000)
+    expect(kit.rooms.list()).toEqual([])
+  })
+
   test('a join that meets an ending room is refused by id, and gets a new room otherwise', async () => {
     const kit = createTestRooms()
     const hold = gate()
