@@ -202,6 +202,14 @@ export function createHarness<C extends ContractShape = ContractShape>(
     return compareReplicas(host.server, named, roomId)
   }
 
+  function hindrances(): string[] {
+    const count = crank?.waiting.length ?? 0
+    return [
+      ...(host.isRunning ? [] : ['no server runs: startServer() starts one']),
+      ...(count === 0 ? [] : [`${count} arrived and wait for deliver() or deliverAll()`]),
+    ]
+  }
+
   host.start()
   for (let i = 0; i < (options.clients ?? 0); i++) addClient()
 
@@ -234,6 +242,7 @@ export function createHarness<C extends ContractShape = ContractShape>(
         traffic,
         clients: () => clients as readonly unknown[] as TestClient[],
         compare,
+        hindrances,
         ...how,
       }),
     async close() {

@@ -17,6 +17,8 @@ export interface SettleParts extends SettleOptions {
   traffic: Traffic
   clients: () => readonly TestClient[]
   compare: () => Convergence
+  /** What only the test can do something about, in words. */
+  hindrances: () => readonly string[]
 }
 
 /** A tick of 60 Hz or less comes at least this often, and every profile delivers something. */
@@ -28,6 +30,7 @@ export async function settle({
   traffic,
   clients,
   compare,
+  hindrances,
   limitMs = 180_000,
   quietMs = 100,
 }: SettleParts): Promise<void> {
@@ -36,7 +39,10 @@ export async function settle({
   for (;;) {
     const isQuiet = time.now() - Math.max(traffic.lastAt, start) >= quietMs
     if (isQuiet && restless(clients(), traffic).length === 0 && compare().converged) return
-    if (time.now() - start >= limitMs) throw explain(clients(), traffic, compare(), time.now(), limitMs)
+    if (time.now() - start >= limitMs) {
+      const reasons = [...hindrances(), ...restless(clients(), traffic)]
+      throw explain(reasons, traffic, compare(), time.now(), limitMs)
+    }
     await time.advance(STEP_MS)
   }
 }
@@ -66,13 +72,13 @@ function restless(clients: readonly TestClient[], traffic: Traffic): string[] {
 }
 
 function explain(
-  clients: readonly TestClient[],
+  restlessness: readonly string[],
   traffic: Traffic,
   { differences }: Convergence,
   now: number,
   limitMs: number,
 ): PPError {
-  const reasons = [...restless(clients, traffic), ...differences.map(formatDifference)]
+  const reasons = [...restlessness, ...differences.map(formatDifference)]
   const silentMs = Math.round(now - traffic.lastAt)
   if (reasons.length === 0) reasons.push(`somebody goes on talking (last ${silentMs} ms ago)`)
   return new PPError(

@@ -288,6 +288,20 @@ test('[HN6] a harness that was never used closes as well', async () => {
   await createHarness<ContractShape>({ clients: 3 }).close()
 })
 
+test('[HN3] settle names what only the test can do: deliver by hand, and start a server', async () => {
+  const harness = boardHarness({ clients: 1, delivery: 'manual' })
+  await expect(harness.settle({ limitMs: 1_000 })).rejects.toThrow(/- 1 arrived and wait for deliver\(\)/)
+  await harness.close()
+
+  const alone = boardHarness({ clients: 1 })
+  await alone.settle()
+  alone.killServer()
+  await expect(alone.settle({ limitMs: 5_000 })).rejects.toThrow(
+    '- no server runs: startServer() starts one\n- p1 is',
+  )
+  await alone.close()
+})
+
 test('who waits for a message of a client moves its clock on', async () => {
   const harness = boardHarness({ clients: 1 })
   const [a] = harness.clients
