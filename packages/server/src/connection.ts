@@ -322,7 +322,7 @@ export class Connection implements Lane {
     const isSafe = fault === null || this.#state.name === 'open'
     this.#inspect('in', isSafe ? frame : new Uint8Array(frame.byteLength), messages)
     if (fault !== null && !this.#survives(fault)) {
-      this.end(fault)
+      this.end(ending(fault))
       return
     }
     // Finding out that a frame cannot be read costs as much as reading it.
@@ -427,6 +427,12 @@ export class Connection implements Lane {
       ...redact(this.codec, bytes, messages),
     })
   }
+}
+
+/** Of what cannot be read before the handshake is over: a refusal, which elsewhere ends nothing, has no close code of its own. */
+function ending(fault: PPError): PPError {
+  if (ERRORS[fault.code].next !== 'none') return fault
+  return new PPError('MALFORMED_FRAME', fault.message, { cause: fault })
 }
 
 function v2Hello(): Hello {

@@ -6,8 +6,9 @@ import {
   encodeFrame,
   PPError,
   type,
+  writeFrame,
 } from '@painda/protocol'
-import type { PPMessageInput } from '@painda/protocol'
+import type { CloseInfo, PPMessageInput } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import type { Next } from '../src/index.js'
 import { createKit } from './peer-kit.js'
@@ -245,6 +246,23 @@ test('[VH1] or 150 ms after the connection', async () => {
   expect(seen).toEqual([])
   await time.advance(1)
   expect(seen).toEqual(['v2'])
+})
+
+test('[ER1][VH1] a first frame that cannot be read ends its connection with the close code of a row', async () => {
+  const { server, settle } = createKit()
+  for (const [payload, isSchema] of [
+    ['{"type":"n","payload":{"__proto__":1}}', false],
+    ['{"type":"n"}', true],
+  ] as const) {
+    const [mine, theirs] = createTransportPair()
+    let closed: CloseInfo | null = null
+    mine.onClose((info) => (closed = info))
+    server.acceptTransport(theirs, { protocol: 'v2' })
+    // The type id 7 is registered nowhere.
+    mine.send(writeFrame('gaming', isSchema ? 7 : 0, false, Buffer.from(payload)))
+    await settle()
+    expect(closed).toMatchObject({ code: 4002 })
+  }
 })
 
 test('[VH2][VH3] what v2 has no words for is not sent to it, and its session ends with its connection', async () => {
