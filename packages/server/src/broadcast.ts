@@ -105,9 +105,8 @@ export class Broadcast<Target extends Receiver> {
     }
     const { to, except } = this.#audience
     const key = JSON.stringify([type, to === null ? null : [...to].sort(), [...except].sort()])
-    const { whole, delta } = this.#host.deltas.next(key, values[0], targets)
-    this.#tell(whole.to, type, whole.payload)
-    this.#tell(delta.to, type, delta.payload)
+    for (const { payload, to } of this.#host.deltas.next(key, values[0], targets))
+      this.#tell(to, type, payload)
   }
 
   /** Any message of ours; `send` is for the application's. */

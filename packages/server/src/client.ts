@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { createEmitter, MAX_NAME_LENGTH, PPError } from '@painda/protocol'
+import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 import type {
   Activity,
   ContractShape,
@@ -17,6 +17,7 @@ import type { Address, Broadcast } from './broadcast.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { AddressKeys } from './address.js'
+import { createListeners } from './listeners.js'
 import type { Lane, Member } from './member.js'
 import type { AckReply, Declared, MessageHandler, MessageOfClient, PayloadOf } from './messages.js'
 import type { Outgoing } from './outgoing.js'
@@ -65,7 +66,7 @@ export interface ClientEvents {
   drop: [reason: DisconnectReason]
   /** It came back. */
   resume: [info: ResumeInfo]
-  /** Any application message, before the handlers of its type. */
+  /** Any application message, before the handlers of its type. Return a promise to hold up the next one until that settles. */
   message: [message: MessageOfClient]
 }
 
@@ -97,8 +98,10 @@ export interface ClientHost {
 export interface ClientParts {
   readonly session: Session
   readonly host: ClientHost
-  /** These three are made for the first who listens: to most clients, nobody listens in all these ways. */
-  events: Emitter<ClientEvents> | null
+  /** These four are made for the first who listens: to most clients, nobody listens in all these ways. */
+  events: Emitter<Omit<ClientEvents, 'message'>> | null
+  /** Of `message`: a handler of any type rather than a listener, so the next message waits for it too. */
+  messages: Handlers<ClientEvents['message']> | null
   handlers: Handlers<[payload: unknown, ack: AckReply]> | null
   any: Handlers<[type: string, payload: unknown]> | null
   readonly handshake: Handshake
@@ -300,7 +303,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   /**
    * Ends the session: the client does not come back by itself.
-   * @param code 1000 or 4000–4999; the default tells the client that it was kicked
+   * @param code 1000 or 3000–4999; the default tells the client that it was kicked
    * @throws PPError `INVALID_ARGUMENT` for another code
    */
   close(code?: number, reason = 'forced server disconnect'): void {
@@ -311,21 +314,22 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 
   /** Listens to what happens to this client … */
-  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): Undo
   /** … or handles its messages of one type. Return a promise to hold up its next message until that settles. */
   on<Type extends string, Payload = unknown>(type: Type, handler: MessageHandler<Payload>): Undo
   on(name: string, listener: (...args: never[]) => unknown): Undo {
     return this.#listen('on', name, listener)
   }
 
-  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
+  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): Undo
   once<Type extends string, Payload = unknown>(type: Type, handler: MessageHandler<Payload>): Undo
   once(name: string, listener: (...args: never[]) => unknown): Undo {
     return this.#listen('once', name, listener)
   }
 
   off(name: string, listener: (...args: never[]) => unknown): void {
-    if (isClientEvent(name)) this.#parts.events?.off(name, listener as () => void)
+    if (name === 'message') this.#parts.messages?.off(ANY, listener as () => void)
+    else if (isClientEvent(name)) this.#parts.events?.off(name, listener as () => void)
     else this.#parts.handlers?.off(name, listener as () => void)
   }
 
@@ -356,6 +360,9 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     try {
       this.#hand(out, isVolatile)
     } catch (thrown) {
+      // Said once of a message for many: what cannot be encoded for one cannot be for the others.
+      if (unsendable.has(out)) return
+      unsendable.add(out)
       this.#parts.host.fault(thrown, `Sending to ${this.id}`)
     }
   }
@@ -390,6 +397,10 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   #listen(how: 'on' | 'once', name: string, listener: (...args: never[]) => unknown): Undo {
     const parts = this.#parts
     // The overloads of `on` tie each name to its listener's arguments.
+    if (name === 'message') {
+      parts.messages ??= createHandlers()
+      return parts.messages[how](ANY, listener as () => void)
+    }
     if (isClientEvent(name)) return eventsOf(parts)[how](name, listener as () => void)
     eventOf({ type: name })
     parts.handlers ??= createHandlers()
@@ -397,16 +408,18 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 }
 
+const unsendable = new WeakSet<Outgoing>()
+
 /** The one key under which handlers for any type are kept. */
 export const ANY = '*'
 
 const NO_TAGS: ReadonlyMap<string, unknown> = new Map()
 
-function eventsOf(parts: ClientParts): Emitter<ClientEvents> {
-  parts.events ??= createEmitter((thrown) => parts.host.fault(thrown, 'A client listener'))
+function eventsOf(parts: ClientParts): NonNullable<ClientParts['events']> {
+  parts.events ??= createListeners((thrown) => parts.host.fault(thrown, 'A client listener'))
   return parts.events
 }
 
-function isClientEvent(name: string): name is keyof ClientEvents {
-  return name === 'disconnect' || name === 'drop' || name === 'resume' || name === 'message'
+function isClientEvent(name: string): name is Exclude<keyof ClientEvents, 'message'> {
+  return name === 'disconnect' || name === 'drop' || name === 'resume'
 }

@@ -143,6 +143,11 @@ export class Connection implements Lane {
     return this.#state.name !== 'closed'
   }
 
+  /** Its hello has been accepted. */
+  get isAdmitted(): boolean {
+    return this.#state.name === 'open'
+  }
+
   /** When the last frame came, on the clock of Time. */
   get heardAt(): number {
     return this.#lastHeard

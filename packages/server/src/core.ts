@@ -3,14 +3,13 @@ import { randomBytes } from 'node:crypto'
 import {
   contractNames,
   contractRows,
-  createEmitter,
   createNameTable,
   createRandom,
   createServerCodec,
   fingerprintText,
   hostTime,
 } from '@painda/protocol'
-import type { ContractShape, DisconnectReason, ExpiryReason, PPError } from '@painda/protocol'
+import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Undo } from '@painda/protocol'
 import { createAddressKeys } from './address.js'
 import { createAdmission, type Admission } from './admission.js'
 import { addressOf, createAudience } from './audience.js'
@@ -23,11 +22,12 @@ import { createFlush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import { createHandshakes } from './handshake.js'
 import { createServerInspector } from './inspector.js'
+import { createListeners } from './listeners.js'
 import { stderrLogger } from './logger.js'
 import type { Member } from './member.js'
 import { createMembership } from './membership.js'
 import type { AckReply, MessageOfClient } from './messages.js'
-import { createMiddleware } from './middleware.js'
+import { createMiddleware, createPatience } from './middleware.js'
 import { createMismatchLog } from './mismatch-log.js'
 import { createNamespaces } from './namespace.js'
 import { readSettings } from './options.js'
@@ -40,6 +40,7 @@ import type { PluginContext } from './plugin.js'
 import { createGlobalPresence } from './presence.js'
 import { createReloads, type Reloads } from './reload.js'
 import { createRooms } from './rooms.js'
+import { eventOf } from './sendable.js'
 import { createServerNow } from './server-clock.js'
 import { createSessionLife } from './session-life.js'
 import type { SessionLife } from './session-life.js'
@@ -85,7 +86,7 @@ export function createCore(options: ServerOptions) {
   }
 
   // What the application adds.
-  const events = createEmitter<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
+  const events = createListeners<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
   const faults = createFaults({ logger, onError: (error) => tellOfFault(error) })
   const report = (where: string) => (thrown: unknown) => faults.report(thrown, where)
   const onConnection = createHandlers<[client: PPServerClient]>()
@@ -93,7 +94,7 @@ export function createCore(options: ServerOptions) {
     createHandlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>()
   const handlers = createHandlers<[client: PPServerClient, payload: unknown, ack: AckReply]>()
   const any = createHandlers<[client: PPServerClient, type: string, payload: unknown]>()
-  const patience = { time, timeoutMs: settings.middlewareTimeoutMs }
+  const patience = createPatience(time, settings.middlewareTimeoutMs)
   const gate = createMiddleware<[client: PPServerClient]>(patience, report('Connection middleware'))
   const messageGate = createMiddleware<[client: PPServerClient, message: MessageOfClient]>(
     patience,
@@ -274,11 +275,21 @@ export function createCore(options: ServerOptions) {
     if (entry !== undefined) plugins.notify(hook, entry.client, room)
   }
 
+  /** What `server.on` takes: its overloads, and those of a plugin's context, tie each name to the arguments of its listener. */
+  function listen(name: string, listener: (...args: never[]) => unknown): Undo {
+    const call = listener as () => void
+    if (name === 'connection') return onConnection.on('', call)
+    if (name === 'disconnection') return onDisconnection.on('', call)
+    if (name === 'error') return events.on('error', call)
+    eventOf({ type: name })
+    return handlers.on(name, call)
+  }
+
   function pluginContext(expose: (api: unknown) => void, name: string): PluginContext {
     return {
       use: gate.use,
       useMessage: messageGate.use,
-      on: (type, handler) => handlers.on(type, handler),
+      on: listen,
       // The caller names the type of what another plugin exposes.
       getPlugin: <Api>(other: string) => plugins.get(other) as Api | undefined,
       expose,
@@ -298,6 +309,7 @@ export function createCore(options: ServerOptions) {
     inspector,
     flush,
     events,
+    listen,
     connections: admission.connections,
     sessions,
     life,
@@ -309,6 +321,7 @@ export function createCore(options: ServerOptions) {
     onDisconnection,
     gate,
     messageGate,
+    patience,
     plugins,
     rooms,
     reloads,

@@ -1,12 +1,11 @@
 // The last stage: hands a message to whoever handles it. Rooms get what belongs to them; everything else goes to the
 // handlers of the client, of its namespace and of the server, in that order.
 import { PPError } from '@painda/protocol'
-import type { Activity, Event, Join } from '@painda/protocol'
+import type { Activity, Event, Join, WireError } from '@painda/protocol'
 import { createAnswer } from './answer.js'
 import type { Answer } from './answer.js'
 import type { ClientParts, PPServerClient } from './client.js'
 import { ANY } from './client.js'
-import { internalError } from './faults.js'
 import type { Faults } from './faults.js'
 import type { Handlers } from './handlers.js'
 import type { AckReply } from './messages.js'
@@ -14,6 +13,7 @@ import type { Namespaces } from './namespace.js'
 import { isNamespaced } from './pipeline.js'
 import type { Arrival } from './pipeline.js'
 import type { GlobalPresence } from './presence.js'
+import { tellAsker } from './refuse.js'
 import type { Rooms } from './rooms.js'
 
 export interface DispatchOptions {
@@ -27,7 +27,7 @@ export interface DispatchOptions {
   /** Enters or leaves a room by the client's own wish. */
   joinRoom: (client: PPServerClient, join: Join) => void | Promise<void>
   leaveRoom: (client: PPServerClient, room: string) => void
-  refuse: (client: PPServerClient, error: PPError, event: Event) => void
+  refuse: (client: PPServerClient, error: WireError, event: Event) => void
 }
 
 const unasked = (): void => {}
@@ -40,15 +40,16 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
     // Inputs of players, which nobody answers, are most of what a server hears.
     if (isForRoom && message.ackId === undefined) return rooms.message(client, asSeen(message, view), unasked)
 
-    const report = (thrown: unknown): string => faults.report(thrown, `The handler of "${message.type}"`)
+    const where = `The handler of "${message.type}"`
+    const report = (thrown: unknown): string => faults.report(thrown, where)
     const answer = createAnswer(session, message.ackId, report)
     if (isForRoom) return rooms.message(client, asSeen(message, view), (body) => answer.send(body))
 
     const parts = partsOf(client)
     const isHandled = hasHandler(parts, client, message)
     const onFault = (thrown: unknown): void => {
-      const error = internalError(report(thrown))
-      if (answer.isOpen) answer.reply(error)
+      const error = tellAsker(thrown, where, faults.report)
+      if (answer.isOpen) answer.send({ error })
       else if (message.ackId === undefined) refuse(client, error, message)
     }
     const work = [
@@ -74,8 +75,8 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
   ): (void | Promise<void>)[] {
     const { reply } = answer
     if (isNamespaced(message)) return [namespaces.handle(client, message, view, reply, onFault)]
-    parts.events?.emit('message', view)
     return [
+      parts.messages?.run(ANY, [view], onFault),
       parts.handlers?.run(message.type, [view.payload, reply], onFault),
       handlers.run(message.type, [client, view.payload, reply], onFault),
     ]
@@ -85,7 +86,7 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
     const { type, ns } = message
     if (isNamespaced(message)) return namespaces.has(client, ns ?? '', type)
     if (handlers.has(type) || parts.handlers?.has(type) === true) return true
-    return (parts.events?.listenerCount('message') ?? 0) > 0
+    return parts.messages?.has(ANY) === true
   }
 
   function setActivity(client: PPServerClient, activity: Activity): void {

@@ -8,6 +8,8 @@ import type { Logger } from './logger.js'
 export interface Faults {
   /** Returns the id that stands in the log. Never throws. */
   report(thrown: unknown, where: string): string
+  /** The same, and nobody is told: for the faults of those who would be. */
+  log(thrown: unknown, where: string): string
   /** Runs it; what it throws, at once or by its promise, is reported. */
   guard(where: string, run: () => unknown): void
 }
@@ -19,9 +21,14 @@ export interface FaultOptions {
 }
 
 export function createFaults({ logger, onError }: FaultOptions): Faults {
-  function report(thrown: unknown, where: string): string {
+  function log(thrown: unknown, where: string): string {
     const id = randomBytes(4).toString('hex')
     logger.error(`${where} failed (error ${id}).`, thrown)
+    return id
+  }
+
+  function report(thrown: unknown, where: string): string {
+    const id = log(thrown, where)
     const cause = thrown instanceof Error ? thrown.message : textOf(thrown)
     try {
       onError(new PPError('INTERNAL', `${where} failed (error ${id}): ${cause}`, { cause: thrown }))
@@ -33,14 +40,18 @@ export function createFaults({ logger, onError }: FaultOptions): Faults {
 
   return {
     report,
-    guard(where, run) {
-      try {
-        const result = run()
-        if (isPromise(result)) result.then(undefined, (thrown: unknown) => void report(thrown, where))
-      } catch (thrown) {
-        report(thrown, where)
-      }
-    },
+    log,
+    guard: (where, run) => runGuarded(run, (thrown) => void report(thrown, where)),
+  }
+}
+
+/** Runs application code; what it throws, at once or by its promise, goes to `onFault`: unheard it would end the process. */
+export function runGuarded(run: () => unknown, onFault: (thrown: unknown) => void): void {
+  try {
+    const result = run()
+    if (isPromise(result)) result.then(undefined, onFault)
+  } catch (thrown) {
+    onFault(thrown)
   }
 }
 

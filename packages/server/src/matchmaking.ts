@@ -55,6 +55,8 @@ export interface Matchmaking<C extends Member> {
   /** By its id, or by its invite code. */
   find(id: string): StateRoom<C> | undefined
   list(): StateRoom<C>[]
+  /** No room begins any more: nobody would be left to end it. */
+  close(): void
 }
 
 export function createMatchmaking<C extends Member>({
@@ -84,6 +86,7 @@ export function createMatchmaking<C extends Member>({
   const keeping = new Set<StateRoom<C>>()
   const invites = createInvites<StateRoom<C>>()
   let made = 0
+  let isClosed = false
 
   function add(
     id: string,
@@ -91,6 +94,7 @@ export function createMatchmaking<C extends Member>({
     open?: Set<StateRoom<C>>,
     seed?: number,
   ): StateRoom<C> {
+    if (isClosed) throw new PPError('CLOSED', 'The server is closed: no room begins any more.')
     assertRoomId(id)
     // Listings have it as a key.
     if (keyFault(id) !== null) throw new PPError('INVALID_ARGUMENT', `"${id}" cannot be the id of a room.`)
@@ -243,6 +247,7 @@ export function createMatchmaking<C extends Member>({
     get: (id) => rooms.get(id),
     find: (id) => rooms.get(id) ?? invites.find(id),
     list: () => [...rooms.values()],
+    close: () => void (isClosed = true),
   }
 }
 

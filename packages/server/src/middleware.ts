@@ -15,16 +15,40 @@ export interface MiddlewareChain<Args extends readonly unknown[]> {
   run(...args: Args): PPError | null | Promise<PPError | null>
 }
 
-/** How long a gate may take to decide. */
+/** How long the gates of a server may take to decide. */
 export interface Patience {
-  readonly time: Pick<Time, 'after'>
-  /** 0: any time. */
-  readonly timeoutMs: number
+  /** Calls `late` when it has run out; the undo ends the wait. */
+  wait(late: (timeoutMs: number) => void): Undo
+  /** Nobody is late any more. */
+  close(): void
+}
+
+/** `timeoutMs` 0: any time. */
+export function createPatience(time: Pick<Time, 'after'>, timeoutMs: number): Patience {
+  const waits = new Set<Undo>()
+  return {
+    wait(late) {
+      if (timeoutMs === 0) return () => {}
+      const cancel = time.after(timeoutMs, () => {
+        waits.delete(cancel)
+        late(timeoutMs)
+      })
+      waits.add(cancel)
+      return () => {
+        waits.delete(cancel)
+        cancel()
+      }
+    },
+    close() {
+      for (const cancel of waits) cancel()
+      waits.clear()
+    },
+  }
 }
 
 /** `report` logs what a middleware throws and returns the id that the peer is told. */
 export function createMiddleware<Args extends readonly unknown[]>(
-  { time, timeoutMs }: Patience,
+  patience: Pick<Patience, 'wait'>,
   report: (thrown: unknown) => string,
 ): MiddlewareChain<Args> {
   let chain: readonly Middleware<Args>[] = []
@@ -51,10 +75,7 @@ export function createMiddleware<Args extends readonly unknown[]>(
     // TypeScript does not see that `next` may have run inside the call.
     const done = verdict as { error: PPError | null } | null
     if (done !== null) return done.error
-    if (timeoutMs > 0) {
-      const late = new Error(`A middleware did not call next within ${timeoutMs} ms.`)
-      cancel = time.after(timeoutMs, () => fail(late))
-    }
+    cancel = patience.wait((ms) => fail(new Error(`A middleware did not call next within ${ms} ms.`)))
     return new Promise((fulfil) => (resolve = fulfil))
   }
 

@@ -79,6 +79,7 @@ export interface Namespace {
 
 /** What the pipeline asks of namespaces. */
 export interface Namespaces {
+  /** @throws PPError `INVALID_ARGUMENT` for "/", the default one */
   of(name: string): Namespace
   /** Null when this client may speak there, after letting it in when it is new. */
   admit(client: PPServerClient, name: string): PPError | null | Promise<PPError | null>
@@ -109,7 +110,7 @@ export interface NamespacesOptions {
   /** Sends the answer to a question of this client. */
   answer: (client: PPServerClient, ackId: number, data: unknown) => void
   isAlive: (client: PPServerClient) => boolean
-  patience: Patience
+  patience: Pick<Patience, 'wait'>
   /** A running setup takes the undo, to call it with the next reload; passed on. */
   adopted: (undo: Undo) => Undo
 }
@@ -177,6 +178,11 @@ export function createNamespaces({
 
   return {
     of(name) {
+      if (name === '/') {
+        throw new PPError('INVALID_ARGUMENT', 'The namespace "/" is the server itself.', {
+          hint: 'Use server.on, server.use and server.useMessage.',
+        })
+      }
       const space = spaces.get(name) ?? createSpace(name)
       spaces.set(name, space)
       return space.namespace

@@ -108,8 +108,9 @@ const DEFAULTS: Required<ServerLimits> = {
   maxOutboxBytes: 16 * 1024 * 1024,
 }
 
-/** @throws PPError `INVALID_ARGUMENT` for a number that is none or is negative. */
+/** @throws PPError `INVALID_ARGUMENT` for a number that is none or is negative, and for a place where nobody could connect */
 export function readSettings(options: ServerOptions): Settings {
+  checkPlace(options)
   const pick = (name: keyof ServerLimits): number => checked(name, options[name] ?? DEFAULTS[name])
   return {
     maxPayloadBytes: pick('maxPayloadBytes'),
@@ -152,6 +153,16 @@ function readPerType(limits: TypeLimits): TypeLimits {
   for (const [type, perSecond] of Object.entries(limits))
     checked(`maxMessagesPerSecondByType.${type}`, perSecond)
   return limits
+}
+
+function checkPlace({ port = 0, path = '/' }: Pick<ServerOptions, 'port' | 'path'>): void {
+  // As digits: so "3000" will do, which is what an environment variable holds.
+  if (!/^\d{1,5}$/.test(String(port)) || Number(port) > 65_535) {
+    throw new PPError('INVALID_ARGUMENT', 'The option port must be a whole number from 0 to 65535.')
+  }
+  if (!path.startsWith('/')) {
+    throw new PPError('INVALID_ARGUMENT', `The option path must begin with "/": "/${path}".`)
+  }
 }
 
 function checked(name: string, value: number): number {

@@ -12,8 +12,12 @@ export function isOriginAllowed(
   host: string,
   allowed: '*' | readonly string[] | undefined,
 ): boolean {
-  if (origin === undefined || allowed === '*') return true
-  if (allowed !== undefined) return allowed.includes('*') || allowed.includes(origin)
+  if (origin === undefined) return true
+  if (allowed !== undefined) {
+    // One alone may stand without a list: as a text it would "include" every beginning of itself.
+    const list: readonly string[] = typeof allowed === 'string' ? [allowed] : allowed
+    return list.includes('*') || list.includes(origin)
+  }
   const from = hostnameOf(origin)
   const to = hostnameOf(`http://${host}`)
   if (from === null || to === null) return false

@@ -9,7 +9,7 @@
 // `limits` runs on arrival. The rest runs one message after the other per client: a stage that returns a promise holds
 // up this client's next message and nobody else's.
 import { PPError } from '@painda/protocol'
-import type { Event, Time } from '@painda/protocol'
+import type { Event, Time, WireError } from '@painda/protocol'
 import { internalError } from './faults.js'
 import { Inbox } from './inbox.js'
 import type { Handling } from './inbox.js'
@@ -50,7 +50,7 @@ export interface Line {
   /** Something came that is no message for any stage: it counts against the rate like one, and is refused with this. */
   unusable(error: PPError): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
-  refuse(error: PPError, message?: ClientMessage): void
+  refuse(error: WireError, message?: ClientMessage): void
   /** Counts a refusal that answers no question and that somebody else tells. False: enough of them have been told this second. */
   takeRefusal(): boolean
   /** The client is back: what it kept while it was away comes all at once. */
@@ -161,7 +161,7 @@ class ClientLine implements Line, Handling<ClientMessage> {
     this.refuse(this.#allowance.take() ? error : tooMany())
   }
 
-  refuse(error: PPError, message?: ClientMessage): void {
+  refuse(error: WireError, message?: ClientMessage): void {
     const { session } = this.#entry
     const ackId = message !== undefined && 'ackId' in message ? message.ackId : undefined
     if (ackId !== undefined) sendRefusal(session, ackId, error)
@@ -192,11 +192,11 @@ class ClientLine implements Line, Handling<ClientMessage> {
 
 const tooMany = (): PPError => new PPError('RATE_LIMITED', 'Rate limit exceeded')
 
-function sendRefusal(session: Session, ackId: number, { code, message }: PPError): void {
+function sendRefusal(session: Session, ackId: number, { code, message }: WireError): void {
   session.send(outgoing({ kind: 'ack', ackId, error: { code, message } }))
 }
 
-function sendError(session: Session, { code, message }: PPError, about: ClientMessage | undefined): void {
+function sendError(session: Session, { code, message }: WireError, about: ClientMessage | undefined): void {
   const type = about?.kind === 'event' ? { type: about.type } : {}
   const room = about?.room === undefined ? {} : { room: about.room }
   session.send(outgoing({ kind: 'error', code, message, ...type, ...room }))

@@ -1,11 +1,11 @@
 // Plugins: named extensions that see every connection and message. What the server brings along itself (metrics, …)
 // uses the same hooks.
 import { PPError } from '@painda/protocol'
-import type { DisconnectReason, Inspector, Time, Undo } from '@painda/protocol'
+import type { DisconnectReason, ExpiryReason, Inspector, Time, Undo } from '@painda/protocol'
 import type { PPServerClient } from './client.js'
-import { isPromise } from './faults.js'
+import { isPromise, runGuarded } from './faults.js'
 import type { Faults } from './faults.js'
-import type { MessageOfClient } from './messages.js'
+import type { AckReply, MessageOfClient } from './messages.js'
 import type { Middleware } from './middleware.js'
 import { outgoing } from './outgoing.js'
 import type { Outgoing } from './outgoing.js'
@@ -16,8 +16,15 @@ import type { Sendable } from './sendable.js'
 export interface PluginContext {
   use(middleware: Middleware<[client: PPServerClient]>): Undo
   useMessage(middleware: Middleware<[client: PPServerClient, message: MessageOfClient]>): Undo
-  /** Handles messages of one type. */
-  on(type: string, handler: (client: PPServerClient, payload: unknown, ack: unknown) => unknown): Undo
+  /** As `server.on`: what happens to sessions, faults … */
+  on(event: 'connection', listener: (client: PPServerClient) => unknown): Undo
+  on(
+    event: 'disconnection',
+    listener: (client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null) => unknown,
+  ): Undo
+  on(event: 'error', listener: (error: PPError) => unknown): Undo
+  /** … or messages of one type. @throws PPError `RESERVED_TYPE` */
+  on(type: string, handler: (client: PPServerClient, payload: unknown, ack: AckReply) => unknown): Undo
   /** What another plugin exposes; name that plugin in `dependencies`. */
   getPlugin<Api = unknown>(name: string): Api | undefined
   /** What `server.getPlugin(name)` gives to others. */
@@ -84,10 +91,16 @@ export function createPlugins({ contextFor, faults }: PluginsOptions): Plugins {
   let hasSendHook = false
 
   function notify(hook: keyof PluginHooks, ...args: unknown[]): void {
+    // A fault of `onError` told to `onError` would be told for ever.
+    const note = hook === 'onError' ? faults.log : faults.report
     for (const { name, hooks } of installed) {
       // The overloads of `notify` tie each hook to its arguments.
       const call = hooks[hook] as ((...args: unknown[]) => unknown) | undefined
-      if (call !== undefined) faults.guard(`${hook} of plugin ${name}`, () => call.apply(hooks, args))
+      if (call === undefined) continue
+      runGuarded(
+        () => call.apply(hooks, args),
+        (thrown) => note(thrown, `${hook} of plugin ${name}`),
+      )
     }
   }
 
@@ -127,7 +140,9 @@ export function createPlugins({ contextFor, faults }: PluginsOptions): Plugins {
       }
     }
     if (message === memo.view) return out
-    const made = memo.made.get(message) ?? outgoing({ ...event, ...eventOf(message) })
+    // Nothing of what it was stays: a message without a payload has none.
+    const { type: _type, payload: _payload, ...rest } = event
+    const made = memo.made.get(message) ?? outgoing(eventOf(message, rest))
     memo.made.set(message, made)
     return made
   }

@@ -24,15 +24,30 @@ const TOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * @throws PPError always: `REFUSED`, or the code given.
  */
 export function refuse(message: string, code: ErrorCode = 'REFUSED'): never {
-  throw new PPError(code, message)
+  const refusal = new PPError(code, message)
+  refusals.add(refusal)
+  throw refusal
 }
+
+/** What was said with `refuse`. A code alone does not say that: any call inside a handler may throw one. */
+const refusals = new WeakSet<PPError>()
 
 /** Takes note of an error of the application and returns the id under which it stands in the log. */
 export type ReportError = (thrown: unknown, where: string) => string
 
 /** What the peer is told of `thrown`; what it must not be told goes to `report`. */
 export function tellPeer(thrown: unknown, where: string, report: ReportError): WireError {
-  const told =
-    thrown instanceof PPError && TOLD.has(thrown.code) ? thrown : internalError(report(thrown, where))
-  return { code: told.code, message: told.message }
+  const isTold = thrown instanceof PPError && (TOLD.has(thrown.code) || refusals.has(thrown))
+  return wordsOf(isTold ? thrown : fault(thrown, where, report))
 }
+
+/** The same outside of rooms, where a handler has `ack` for its refusals: of what it throws, those are told that say no on purpose. */
+export function tellAsker(thrown: unknown, where: string, report: ReportError): WireError {
+  const isMeant = thrown instanceof PPError && (thrown.code === 'REFUSED' || refusals.has(thrown))
+  return wordsOf(isMeant ? thrown : fault(thrown, where, report))
+}
+
+const fault = (thrown: unknown, where: string, report: ReportError): PPError =>
+  internalError(report(thrown, where))
+
+const wordsOf = ({ code, message }: PPError): WireError => ({ code, message })

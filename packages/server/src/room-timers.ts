@@ -1,7 +1,7 @@
 // Timers on a room's clock. They run inside ticks, so that what they write is sent with that tick and a replay meets
 // them at the same place; the room asks when the next one is due and wakes for it.
 import type { Undo } from '@painda/protocol'
-import { isPromise } from './faults.js'
+import { runGuarded } from './faults.js'
 
 export interface RoomTimers {
   setTimeout(run: () => unknown, ms: number): Undo
@@ -58,12 +58,7 @@ export function createRoomTimers({
         if (!timers.has(timer)) continue
         if (timer.repeat === null) timers.delete(timer)
         else timer.due = nextRepeat(timer.repeat, at)
-        try {
-          const result = timer.run()
-          if (isPromise(result)) result.then(undefined, onError)
-        } catch (thrown) {
-          onError(thrown)
-        }
+        runGuarded(timer.run, onError)
       }
     },
     nextDue() {

@@ -49,14 +49,14 @@ export interface Rooms<C extends Member> {
   readonly reloading: Reloading<C>
   /**
    * A room of the documented kind. The first one of an id stays, whatever comes with the next call.
-   * @throws PPError `INVALID_ARGUMENT` when a definition's room has that id, `STATE_NOT_JSON`
+   * @throws PPError `INVALID_ARGUMENT` when a definition's room has that id, `STATE_NOT_JSON`, `CLOSED`
    */
   room<State extends object>(
     id: string,
     initialState: State,
     options?: RoomOptions<C, State>,
   ): Room<UntypedShape<State>, C>
-  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` for a taken id or an unknown shape; what `onCreate` throws */
+  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` for a taken id or an unknown shape, `CLOSED`; what `onCreate` throws */
   create<Shape extends RoomShape>(shape: Shape, options?: CreateRoomOptions): Room<Shape, C>
   get(id: string): Room<UntypedShape, C> | undefined
   /** By its id or its invite code. */
@@ -329,6 +329,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     },
     close() {
       isClosing = true
+      matchmaking.close()
       for (const room of matchmaking.list()) ending.push(room.dispose())
       tickers.close()
     },

@@ -22,14 +22,23 @@ export interface ServerEnd {
 export interface ServerEndOptions {
   readonly core: Pick<
     Core,
-    'time' | 'random' | 'flush' | 'sessions' | 'connections' | 'life' | 'plugins' | 'presence' | 'rooms'
+    | 'time'
+    | 'random'
+    | 'flush'
+    | 'sessions'
+    | 'connections'
+    | 'life'
+    | 'patience'
+    | 'plugins'
+    | 'presence'
+    | 'rooms'
   >
   /** Null where connections come from elsewhere. */
   readonly listener: Pick<Listener, 'stop' | 'close'> | null
 }
 
 export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd {
-  const { time, random, flush, sessions, connections, life, plugins, presence, rooms } = core
+  const { time, random, flush, sessions, connections, life, patience, plugins, presence, rooms } = core
   let state: 'open' | 'draining' | 'closed' = 'open'
   let draining: Promise<void> | null = null
   let closing: Promise<void> | null = null
@@ -58,6 +67,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
     listener?.stop()
     let isToldAll = false
     void plugins.shutdown().then(() => (isToldAll = true))
+    for (const connection of [...connections.keys()]) if (!connection.isAdmitted) connection.end(SHUTDOWN)
     bye(spreadMs)
     await drain(time, timeoutMs, () => {
       const isSent = [...connections.keys()].every((connection) => connection.bufferedBytes === 0)
@@ -86,6 +96,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
       connection.close('SERVER_SHUTDOWN')
       connection.terminate()
     }
+    patience.close()
     rooms.close()
     presence.close()
     await listener?.close()

@@ -1,7 +1,7 @@
 // PPServer: the public face of the server. It listens by itself or beside somebody else's HTTP server, and everything
 // it offers is done by the features that core.ts wires together.
 import type { Server as HttpServer } from 'node:http'
-import { isReservedType, PPError } from '@painda/protocol'
+import { PPError } from '@painda/protocol'
 import type {
   ContractShape,
   DisconnectReason,
@@ -158,7 +158,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     /** `expiry`: `window`, `overflow`, or null when one of the ends closed the session. */
     listener: (client: PPServerClient<C>, reason: DisconnectReason, expiry: ExpiryReason | null) => unknown,
   ): Undo
-  on(event: 'error', listener: (error: PPError) => void): Undo
+  on(event: 'error', listener: (error: PPError) => unknown): Undo
   /**
    * … or a message of this type came. Return a promise to hold up this client's next message until it settles.
    * @throws PPError `RESERVED_TYPE`
@@ -171,17 +171,9 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     handler: (client: PPServerClient<C>, payload: Payload, ack: AckReply<AnswerOf<C, Type>>) => unknown,
   ): Undo
   on(name: string, listener: (...args: never[]) => unknown): Undo {
-    // The overloads tie each name to its listener's arguments.
-    const call = listener as () => void
-    const { onConnection, onDisconnection, events, handlers, reloads } = this.#core
-    if (name === 'connection') {
-      reloads.adoptConnections()
-      return reloads.adopted(onConnection.on('', call))
-    }
-    if (name === 'disconnection') return reloads.adopted(onDisconnection.on('', call))
-    if (name === 'error') return reloads.adopted(events.on('error', call))
-    assertType(name)
-    return reloads.adopted(handlers.on(name, call))
+    const { listen, reloads } = this.#core
+    if (name === 'connection') reloads.adoptConnections()
+    return reloads.adopted(listen(name, listener))
   }
 
   off(name: string, listener?: (...args: never[]) => unknown): void {
@@ -189,8 +181,8 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     const { onConnection, onDisconnection, events, handlers } = this.#core
     if (name === 'connection') onConnection.off('', call)
     else if (name === 'disconnection') onDisconnection.off('', call)
-    else if (name !== 'error') handlers.off(name, call)
-    else if (call !== undefined) events.off('error', call)
+    else if (name === 'error') events.off('error', call)
+    else handlers.off(name, call)
   }
 
   /** Sees every application message, before the handlers of its type. */
@@ -212,7 +204,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     return this.#core.reloads.adopted(this.#core.messageGate.use(middleware))
   }
 
-  /** The namespace of this name, made at the first call. */
+  /** The namespace of this name, made at the first call. @throws PPError `INVALID_ARGUMENT` for "/", which is the server itself */
   of(name: string): Namespace {
     return this.#core.namespaces.of(name)
   }
@@ -278,7 +270,10 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     return this.#core.reloads.run((kept) => setup(this, kept), options)
   }
 
-  /** A room without a definition; the first call for an id makes it, later ones return it. */
+  /**
+   * A room without a definition; the first call for an id makes it, later ones return it.
+   * @throws PPError `INVALID_ARGUMENT` when a definition's room has that id, `STATE_NOT_JSON`, `CLOSED`
+   */
   room<State extends object>(
     id: string,
     initialState: State,
@@ -287,7 +282,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     return this.#core.rooms.room(id, initialState, options)
   }
 
-  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` when the id is taken or the shape is not defined */
+  /** A new room of a definition. @throws PPError `INVALID_ARGUMENT` when the id is taken or the shape is not defined, `CLOSED` */
   createRoom<Shape extends RoomShape>(
     shape: Shape,
     options?: CreateRoomOptions,
@@ -351,12 +346,6 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
   inject<Bot extends { connect(server: PPServer<C>): unknown }>(bot: Bot): Bot {
     bot.connect(this)
     return bot
-  }
-}
-
-function assertType(type: string): void {
-  if (isReservedType(type)) {
-    throw new PPError('RESERVED_TYPE', `"${type}" is no message type: the name is reserved.`)
   }
 }
 

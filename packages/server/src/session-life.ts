@@ -129,6 +129,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       void onDisconnection.run('', [client, reason, expiry], report('A disconnection handler'))
     }
     parts.events?.clear()
+    parts.messages?.clear()
     parts.handlers?.clear()
     parts.any?.clear()
   }
@@ -164,6 +165,7 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
           session,
           host: options.host,
           events: null,
+          messages: null,
           handlers: null,
           any: null,
           handshake,
@@ -184,6 +186,8 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
       inspect(client, 'open')
       presence.greet(client)
       plugins.notify('onConnect', client)
+      // Rooms that a middleware has put it into, when plugins did not know it yet.
+      for (const room of [...membership.roomsOf(client.id)]) plugins.notify('onRoomJoin', client, room)
       void onConnection.run('', [client], report('A connection handler'))
     },
     resumed({ session, client }, { address, token, versions }) {

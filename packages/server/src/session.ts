@@ -84,6 +84,8 @@ export class Session implements Flushable, ConnectionOwner {
   readonly #pings: TokenBucket
   readonly #receipts: Receipts
   #state: State = { name: 'opening' }
+  /** The welcome, until it is put before all that its connection is sent. */
+  #greeting: Outgoing | null = null
   /** State rooms that its client is in. */
   #rooms = 0
   /** The peer has spoken since its first welcome … */
@@ -216,6 +218,7 @@ export class Session implements Flushable, ConnectionOwner {
     if (this.#state.name !== 'open') return
     const { connection } = this.#state
     connection.isAwaited = false
+    this.#greet()
     const outs = this.#outbox.take()
     if (outs.length === 0) return
     connection.send(this.#cursor.mark(outs))
@@ -232,6 +235,11 @@ export class Session implements Flushable, ConnectionOwner {
     const state = this.#state
     if (state.name === 'ended') return
     if (state.name === 'open') {
+      // A close code of the application's own says nothing about coming back. Clients of v2 have their own ideas of it.
+      if (closeCode !== undefined && this.codec.name !== 'v2') {
+        const { code, message } = error
+        this.#outbox.push(outgoing({ kind: 'error', code, message, fatal: true }))
+      }
       this.flush()
       this.#release(state.connection)
       state.connection.close(error.code, error.message, closeCode)
@@ -261,9 +269,17 @@ export class Session implements Flushable, ConnectionOwner {
     connection.peer = this.id
     connection.isCrowded = this.#rooms > 1
     this.#mark(connection)
+    this.#greeting = outgoing(welcome)
     announce()
-    this.#outbox.pushFirst(outgoing(welcome))
+    this.#greet()
     connection.open(this)
+  }
+
+  /** Last of all, to be the first; or before, where somebody who is told of the connection ends it at once, or the server. */
+  #greet(): void {
+    if (this.#greeting === null) return
+    this.#outbox.pushFirst(this.#greeting)
+    this.#greeting = null
   }
 
   #mark(connection: Connection): void {

@@ -8,6 +8,7 @@ import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { claimPath } from './claimed-path.js'
 import { limitHalfOpen, requestPatience } from './half-open.js'
 import { clientIp, createIpLimit } from './ip.js'
 import { createFramer, sendShared } from './socket-frames.js'
@@ -55,7 +56,7 @@ export interface ListenerOptions {
 export interface Listener {
   /** @throws PPError `INVALID_ARGUMENT` when the port cannot be opened */
   listening(): Promise<ListenAddress>
-  /** From now on nobody comes in; sockets that are open stay. */
+  /** From now on nobody comes in; sockets that are open stay, and so does the port, where /healthz says so. */
   stop(): void
   /** Drops every socket and gives the port back. An attached HTTP server stays as it is. */
   close(): Promise<void>
@@ -67,6 +68,7 @@ export function createListener(options: ListenerOptions): Listener {
   const httpServer = isAttached
     ? target.httpServer
     : createServer(requestPatience(options.handshakeTimeoutMs), answerHttp)
+  const claim = isAttached ? claimPath(httpServer, path ?? '/') : null
   const rules: UpgradeRules = { ...options, path, isAttached }
   const sockets = new WebSocketServer({
     noServer: true,
@@ -97,8 +99,10 @@ export function createListener(options: ListenerOptions): Listener {
     const verdict = judgeUpgrade(url, headers, rules)
     // Until somebody takes over nobody else listens, and an unheard 'error' would end the process.
     socket.on('error', ignore)
-    // Node hands sockets of upgrades over without any timeout: without another owner it would stay open for ever.
-    if (verdict.name === 'ignore') return isAlone() ? rejectUpgrade(socket, 404) : undefined
+    if (verdict.name === 'ignore') {
+      if (claim?.answersFor(pathOf(url)) === true) rejectUpgrade(socket, 404)
+      return
+    }
     if (verdict.name === 'reject') return rejectUpgrade(socket, verdict.status)
     if (!isAccepting) return rejectUpgrade(socket, 503)
 
@@ -117,14 +121,16 @@ export function createListener(options: ListenerOptions): Listener {
     })
   }
 
-  /** True when no other owner of this port takes upgrades. */
-  const isAlone = (): boolean => httpServer.listenerCount('upgrade') === 1
-
   const onHttpError = (cause: Error): void => options.onError(portError(cause))
   httpServer.on('upgrade', onUpgrade)
   if (!isAttached) httpServer.on('error', onHttpError)
-  const opened =
-    'httpServer' in target ? whenListening(httpServer) : listen(httpServer, target.port, target.host)
+  let giveUp: (error: PPError) => void = () => {}
+  const opened = isAttached
+    ? new Promise<AddressInfo>((resolve, reject) => {
+        giveUp = reject
+        whenListening(httpServer, resolve)
+      })
+    : listen(httpServer, target.port, target.host)
   // Somebody may ask later; until then a failure is told by `onError` alone.
   opened.catch(() => {})
 
@@ -132,12 +138,12 @@ export function createListener(options: ListenerOptions): Listener {
     listening: async () => addressOf(httpServer, path ?? '/', await opened),
     stop() {
       isAccepting = false
-      // A close before the port is open would be forgotten, and the port would open after it.
-      if (!isAttached) void opened.then(() => httpServer.close()).catch(() => {})
     },
     async close() {
       isAccepting = false
       httpServer.off('upgrade', onUpgrade)
+      claim?.release()
+      giveUp(new PPError('CLOSED', 'The server was closed before its HTTP server listened.'))
       for (const webSocket of sockets.clients) webSocket.terminate()
       sockets.close()
       if (isAttached) return
@@ -303,9 +309,9 @@ function listen(server: HttpServer, port: number, host: string | undefined): Pro
   })
 }
 
-function whenListening(server: HttpServer): Promise<AddressInfo> {
-  if (server.listening) return Promise.resolve(infoOf(server))
-  return new Promise((resolve) => server.once('listening', () => resolve(infoOf(server))))
+function whenListening(server: HttpServer, run: (info: AddressInfo) => void): void {
+  if (server.listening) run(infoOf(server))
+  else server.once('listening', () => run(infoOf(server)))
 }
 
 /** A TCP server's address is never a string or null while it listens. */

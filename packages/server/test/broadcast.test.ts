@@ -1,4 +1,4 @@
-import { createTransportPair, type Codec, patch } from '@painda/protocol'
+import { createTransportPair, type Codec, patch, patchImmutable } from '@painda/protocol'
 import { expect, test, vi } from 'vitest'
 import type { PPServerClient } from '../src/index.js'
 import { outgoing } from '../src/outgoing.js'
@@ -240,4 +240,50 @@ test('[BC5] a connection that is closed takes nothing more and nobody notices', 
   kit.server.acceptTransport(theirs)
   await kit.settle()
   expect(b?.peer.payloads('n')).toEqual([1])
+})
+
+test('[BC6] who leaves an audience and comes back gets what it missed; null is a value', async () => {
+  const kit = createKit()
+  const [a, b] = await crowd(kit, 2)
+  const send = (value: unknown): void => kit.server.to('red').emitDelta('state', value)
+  for (const one of [a, b]) one?.client.join('red')
+  send({ x: 1, gone: 1 })
+  a?.client.leave('red')
+  send({ x: 2, fresh: 1 })
+  send({ x: 3, fresh: 1 })
+  a?.client.join('red')
+  send({ x: 3, fresh: 1 })
+  send({ x: 4, fresh: 1 })
+  send(null)
+  kit.server.emitDelta('other', null)
+  await kit.settle()
+  const followed = (deltas: unknown[] = []): unknown[] => {
+    const values: unknown[] = [{}]
+    for (const delta of deltas) values.push(patchImmutable(values.at(-1), delta))
+    return values.slice(1)
+  }
+  expect(followed(a?.peer.payloads('state'))).toEqual([
+    { x: 1, gone: 1 },
+    { x: 3, fresh: 1 },
+    { x: 4, fresh: 1 },
+    null,
+  ])
+  expect(followed(b?.peer.payloads('state'))).toEqual([
+    { x: 1, gone: 1 },
+    { x: 2, fresh: 1 },
+    { x: 3, fresh: 1 },
+    { x: 4, fresh: 1 },
+    null,
+  ])
+  expect(a?.peer.payloads('other')).toEqual([null])
+})
+
+test('[BC5] a broadcast that cannot travel is one fault, however many would have received it', async () => {
+  const kit = createKit()
+  const errors: string[] = []
+  kit.server.on('error', ({ code }) => void errors.push(code))
+  await crowd(kit, 3)
+  kit.server.emit('n', 1n)
+  await kit.settle()
+  expect(errors).toEqual(['INTERNAL'])
 })

@@ -1,6 +1,6 @@
 import { defineContract, PPError, request, type, type StandardSchema } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import type { PPServerClient } from '../src/index.js'
+import { refuse, type PPServerClient } from '../src/index.js'
 import { createKit } from './peer-kit.js'
 
 const positive: StandardSchema<number> = {
@@ -270,4 +270,83 @@ test('[RM6] an event room that the server put the client in says joined, and lef
   await settle()
   expect(peer.log.slice(1).map((message) => message.kind)).toEqual(['joined', 'event', 'left'])
   expect(server.getStats().rooms).toBe(0)
+})
+
+test('[EV3] a refusal said on purpose is told, from whichever handler; other codes of a PPError are not', async () => {
+  const { server, join, settle } = createKit()
+  server.on('by refuse', () => refuse('Too poor.'))
+  server.on('by code', () => refuse('Not you.', 'FORBIDDEN'))
+  server.on('by error', async () => {
+    throw new PPError('REFUSED', 'Not now.')
+  })
+  server.of('/shop').on('connection', (client) => {
+    client.on('by refuse', () => refuse('Closed today.'))
+  })
+  const peer = await join()
+  for (const [index, type] of ['by refuse', 'by code', 'by error'].entries()) peer.emit(type, null, index)
+  peer.say({ kind: 'event', type: 'by refuse', ns: '/shop', ackId: 3 })
+  peer.emit('by refuse')
+  await settle()
+  expect(peer.of('ack').map(({ error }) => [error?.code, error?.message])).toEqual([
+    ['REFUSED', 'Too poor.'],
+    ['FORBIDDEN', 'Not you.'],
+    ['REFUSED', 'Not now.'],
+    ['REFUSED', 'Closed today.'],
+  ])
+  expect(peer.of('error')).toMatchObject([{ code: 'REFUSED', message: 'Too poor.', type: 'by refuse' }])
+})
+
+test('[EV3][EV4] a `message` listener is a handler: the next message waits for it, and its fault is answered', async () => {
+  const { server, join, settle } = createKit()
+  const seen: unknown[] = []
+  let finish: () => void = () => {}
+  server.on('connection', (client) => {
+    client.on('message', async ({ type }) => {
+      seen.push(type)
+      if (type === 'slow') await new Promise<void>((resolve) => (finish = resolve))
+      if (type === 'broken') throw new Error('SELECT * FROM secrets')
+    })
+    client.once('message', () => void seen.push('once'))
+  })
+  const peer = await join()
+  peer.emit('slow')
+  peer.emit('broken', null, 1)
+  await settle()
+  expect(seen).toEqual(['slow', 'once'])
+  finish()
+  await settle()
+  expect(seen).toEqual(['slow', 'once', 'broken'])
+  expect(peer.of('ack')).toMatchObject([{ ackId: 1, error: { code: 'INTERNAL' } }])
+  expect(JSON.stringify(peer.log)).not.toContain('SELECT')
+})
+
+test('what an asynchronous listener or timer rejects with is a fault like any other, and ends nothing', async () => {
+  const { server, join, settle, time } = createKit()
+  const faults: string[] = []
+  const fail = (text: string) => async (): Promise<void> => {
+    throw new Error(text)
+  }
+  server.on('error', async ({ message }) => {
+    faults.push(message.split(': ').at(-1) ?? '')
+    throw new Error('nobody is left to be told')
+  })
+  const room = server.room('arena', { n: 0 })
+  room.on('join', fail('join'))
+  room.setTimeout(fail('timer'), 100)
+  server.presence.onChange(fail('presence'))
+  server.on('connection', (client) => {
+    client.on('drop', fail('drop'))
+    client.on('disconnect', fail('disconnect'))
+    room.join(client)
+    server.presence.track(client, {})
+  })
+  const stop = server.inspector.listen(fail('inspector'))
+  const peer = await join()
+  stop()
+  await time.advance(1000)
+  peer.cut()
+  await settle()
+  await server.close()
+  await settle()
+  expect(new Set(faults)).toEqual(new Set(['join', 'timer', 'presence', 'drop', 'disconnect', 'inspector']))
 })

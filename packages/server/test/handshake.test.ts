@@ -296,3 +296,66 @@ test('[VH2][VH3] what v2 has no words for is not sent to it, and its session end
   await time.advance(0)
   expect(reasons).toEqual(['transport close'])
 })
+
+test('[HS3] what a `connection` listener says before it ends the session comes behind the welcome', async () => {
+  const { server, join } = createKit()
+  server.on('connection', (client) => {
+    client.emit('sorry', 'no place left')
+    client.close()
+  })
+  const peer = await join()
+  expect(peer.log.map(({ kind }) => kind)).toEqual(['welcome', 'event'])
+  expect(peer.closed?.code).toBe(4018)
+})
+
+test('[HS8] who is not let in yet when a shutdown begins is sent away, and connects nowhere', async () => {
+  const { server, dial, settle, time } = createKit()
+  let letIn: () => void = () => {}
+  let finish: () => void = () => {}
+  let connections = 0
+  server.use((_client, next) => (letIn = next))
+  server.on('connection', () => connections++)
+  server.register({
+    name: 'slow',
+    install: () => ({ onShutdown: () => new Promise<void>((resolve) => (finish = resolve)) }),
+  })
+  const [asked, silent] = [dial(), dial()]
+  asked.hello()
+  await settle()
+  const done = server.shutdown()
+  await settle()
+  letIn()
+  await settle()
+  expect(asked.log).toMatchObject([{ kind: 'error', code: 'SERVER_SHUTDOWN', fatal: true }])
+  expect([asked.closed?.code, silent.closed?.code, connections]).toEqual([1001, 1001, 0])
+  finish()
+  await time.advance(100)
+  await done
+})
+
+test('[HS8] gates that have not decided end with the server: nothing is said of them later', async () => {
+  const { server, join, dial, settle, time } = createKit()
+  const errors: string[] = []
+  server.on('error', ({ message }) => void errors.push(message))
+  server.use((client, next) => void (client.handshake.token === null && next()))
+  server.useMessage(({ data }, _message, next) => void (data['decided'] === true && next()))
+  const undecided = server.of('/slow')
+  undecided.use(() => {})
+  dial().hello({ token: 'wait' })
+  const [one, two] = [await join(), await join()]
+  one.emit('n')
+  two.say({ kind: 'event', type: 'n', ns: '/slow' })
+  await settle()
+  await server.close()
+  expect(time.pending).toBe(0)
+  await time.advance(60_000)
+  expect(errors).toEqual([])
+})
+
+test('a server that is closed begins no room any more', async () => {
+  const { server, time } = createKit()
+  await server.close()
+  expect(() => server.room('late', {})).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+  expect(() => server.lobby('lobby')).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+  expect(time.pending).toBe(0)
+})

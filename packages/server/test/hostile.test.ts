@@ -1,8 +1,9 @@
+import { createServer } from 'node:http'
 import { deflateSync } from 'node:zlib'
 import { createWireCodec, PPSchemaRegistry, structSerializer } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import { createFakeTime } from '@painda/testing/fake-time'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   failOnUncaught,
   listen,
@@ -14,6 +15,7 @@ import {
   type Format,
 } from './hostile-kit.js'
 import { PPServer, silentLogger } from '../src/index.js'
+import { isOriginAllowed } from '../src/origin.js'
 
 const MAX_PAYLOAD = 64 * 1024
 
@@ -394,4 +396,64 @@ test('[HS8] on real sockets a shutdown lets a late message arrive before the clo
   expect(await peer.ended()).toMatchObject({ code: 1001 })
   expect(peer.log.map(([name]) => name).filter((name) => name !== 'ping')).toEqual(['welcome', 'last', 'bye'])
   await expect(fetch(url.replace('ws:', 'http:'))).rejects.toThrow()
+})
+
+test('[BI5] while it drains /healthz says 503, and nobody comes in', async () => {
+  const { server, port } = await listen()
+  let finish: () => void = () => {}
+  server.register({
+    name: 'slow',
+    install: () => ({ onShutdown: () => new Promise<void>((resolve) => (finish = resolve)) }),
+  })
+  const done = server.shutdown()
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(503)
+  expect(await raw(port, upgradeRequest('/', 'localhost'))).toContain('503')
+  finish()
+  await done
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
+})
+
+test('[BI2] several attached servers: each has its path, and one of them refuses what is nobody’s', async () => {
+  const { http, port } = await listenHttp()
+  const attach = (path: string): PPServer => {
+    const server = PPServer.attachTo(http, { path, logger: silentLogger })
+    onTestFinished(() => server.close())
+    return server
+  }
+  const [one, two] = [attach('/one'), attach('/two')]
+  expect(() => attach('/one')).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  expect(await raw(port, upgradeRequest('/three', 'localhost'))).toMatch(/^HTTP\/1.1 404[^]*\r\n\r\n$/)
+  expect(await raw(port, upgradeRequest('//', 'localhost'))).toContain('404')
+  await RawPeer.join(`ws://127.0.0.1:${port}/one`, 'painda.v3')
+  await RawPeer.join(`ws://127.0.0.1:${port}/two`, 'v2')
+  await one.close()
+  expect(await raw(port, upgradeRequest('/one', 'localhost'))).toContain('404')
+  const again = attach('/one')
+  await RawPeer.join(`ws://127.0.0.1:${port}/one`, 'painda.v3')
+  expect([again.getClients().length, one.getClients().length]).toEqual([1, 0])
+  await two.close()
+})
+
+test('listening() of an attached server that is closed before its HTTP server listens rejects', async () => {
+  const server = PPServer.attachTo(createServer(), { logger: silentLogger })
+  const address = server.listening()
+  await server.close()
+  await expect(address).rejects.toMatchObject({ code: 'CLOSED' })
+})
+
+test.each([{ port: -1 }, { port: 70_000 }, { port: 1.5 }, { port: Number.NaN }, { path: 'game' }])(
+  'a place where nobody could connect is refused at once: %o',
+  (options) => {
+    expect(() => new PPServer({ logger: silentLogger, ...options })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  },
+)
+
+test('[BI3] an origin given without a list is that one, and no beginning of it', () => {
+  const only = 'https://game.example:8443' as unknown as readonly string[]
+  const allowed = ['https://game.example:8443', 'https://game.example', 'https://game'].map((origin) =>
+    isOriginAllowed(origin, 'other.example', only),
+  )
+  expect(allowed).toEqual([true, false, false])
 })

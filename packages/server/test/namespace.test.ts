@@ -203,3 +203,99 @@ test('[PL1] the metrics plugin counts on the same hooks and the inspect stream, 
   await settle()
   expect(metrics()).toMatchObject({ disconnectionsTotal: 1, roomLeavesTotal: 1 })
 })
+
+test('[PL1] a room that a middleware put a client into is told to plugins once they know the client', async () => {
+  const { server, join, settle } = createKit()
+  const seen: string[] = []
+  server.register({
+    name: 'spy',
+    install: () => ({
+      onConnect: () => seen.push('onConnect'),
+      onRoomJoin: (_client, room) => seen.push(`join ${room}`),
+      onRoomLeave: (_client, room) => seen.push(`leave ${room}`),
+    }),
+  })
+  server.use((client, next) => {
+    client.join('early')
+    next(client.handshake.token === 'bad' ? new Error('no') : undefined)
+  })
+  server.on('connection', (client) => client.join('late'))
+  await join({ token: 'bad' })
+  const peer = await join()
+  peer.transport.close(1000)
+  await settle()
+  expect(seen).toEqual(['onConnect', 'join early', 'join late', 'leave early', 'leave late'])
+})
+
+test("[PL1] a plugin's own `on` takes what the server's takes", async () => {
+  const { server, join, settle } = createKit()
+  const seen: unknown[] = []
+  server.register({
+    name: 'all',
+    install({ on }) {
+      on('connection', ({ id }) => seen.push(id))
+      on('disconnection', (_client, reason) => seen.push(reason))
+      on('error', ({ code }) => seen.push(code))
+      on('double', (_client, n, ack) => ack(null, Number(n) * 2))
+      on('broken', () => {
+        throw new Error('broken')
+      })
+      expect(() => on('open', () => {})).toThrow(expect.objectContaining({ code: 'RESERVED_TYPE' }))
+    },
+  })
+  const peer = await join()
+  peer.emit('double', 4, 1)
+  peer.emit('broken')
+  await settle()
+  expect(peer.of('ack')).toMatchObject([{ ackId: 1, data: 8 }])
+  peer.transport.close(1000)
+  await settle()
+  expect(seen).toEqual([peer.welcome.id, 'INTERNAL', 'client disconnect'])
+})
+
+test.each(['throws', 'rejects'])(
+  '[PL1] an onError hook that %s itself is logged, and not told of it',
+  async (how) => {
+    const logged: string[] = []
+    const quiet = (): void => {}
+    const logger = { debug: quiet, info: quiet, warn: quiet, error: (text: string) => void logged.push(text) }
+    const { server, join, settle } = createKit({ logger })
+    let told = 0
+    server.register({
+      name: 'broken',
+      install: () => ({
+        onError() {
+          // Were it told of itself, this test would never end.
+          if (++told > 10) return
+          if (how === 'throws') throw new Error('again')
+          return Promise.reject(new Error('again'))
+        },
+      }),
+    })
+    server.on('broken', () => {
+      throw new Error('first')
+    })
+    const peer = await join()
+    peer.emit('broken')
+    await settle()
+    expect([told, logged.length]).toEqual([1, 2])
+  },
+)
+
+test('[PL2] nothing of a message stays when onSend sends another one', async () => {
+  const { server, join, settle } = createKit()
+  server.register({ name: 'mute', install: () => ({ onSend: (_client, { type }) => ({ type }) }) })
+  const peer = await join()
+  server.emit('card', { secret: 'ace' })
+  server.getClients()[0]?.send({ type: 'card', payload: { secret: 'king' } }, { namespace: '/table' })
+  await settle()
+  expect(peer.of('event')).toEqual([
+    { kind: 'event', type: 'card' },
+    { kind: 'event', type: 'card', ns: '/table' },
+  ])
+})
+
+test('[NS1] the default namespace is the server itself', () => {
+  const { server } = createKit()
+  expect(() => server.of('/')).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+})

@@ -152,3 +152,23 @@ test('[VC1] nor do two bots that connect in the same turn share an id', async ()
   expect(server.getClients()).toHaveLength(2)
   expect([one.id, two.id].filter((id) => id === 'bot')).toHaveLength(1)
 })
+
+test.each([undefined, 1000, 3000, 4000, 4500])(
+  '[ER1] a client that the application closes stays away, whatever the code: %s',
+  async (code) => {
+    const { time, server, bot } = setUp()
+    const one = bot('bot')
+    const reasons: string[] = []
+    one.on('disconnect', (reason) => void reasons.push(reason))
+    one.connect(server)
+    await time.flushMicrotasks()
+    server.getClient('bot')?.close(code, 'cheated')
+    await time.advance(60_000)
+    expect(reasons).toEqual(['forced server disconnect'])
+    expect(one.status()).toMatchObject({
+      status: 'closed',
+      error: { code: 'KICKED', message: expect.stringContaining('cheated') },
+    })
+    expect(server.getClients()).toEqual([])
+  },
+)
