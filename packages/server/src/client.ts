@@ -66,7 +66,7 @@ export interface ClientEvents {
   drop: [reason: DisconnectReason]
   /** It came back. */
   resume: [info: ResumeInfo]
-  /** Any application message, before the handlers of its type. Return a promise to hold up the next one until that settles. */
+  /** Any application message but those to rooms, before the handlers of its type. Return a promise to hold up the next one until that settles. */
   message: [message: MessageOfClient]
 }
 
@@ -327,10 +327,12 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.#listen('once', name, listener)
   }
 
-  off(name: string, listener: (...args: never[]) => unknown): void {
-    if (name === 'message') this.#parts.messages?.off(ANY, listener as () => void)
-    else if (isClientEvent(name)) this.#parts.events?.off(name, listener as () => void)
-    else this.#parts.handlers?.off(name, listener as () => void)
+  /** Without `listener`: all of that name. */
+  off(name: string, listener?: (...args: never[]) => unknown): void {
+    const call = listener as (() => void) | undefined
+    if (name === 'message') this.#parts.messages?.off(ANY, call)
+    else if (isClientEvent(name)) this.#parts.events?.off(name, call)
+    else this.#parts.handlers?.off(name, call)
   }
 
   onAny(listener: (type: string, payload: unknown) => unknown): Undo {

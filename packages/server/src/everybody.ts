@@ -4,7 +4,8 @@ import { addressOf } from './audience.js'
 import type { Address, Broadcast, Reply } from './broadcast.js'
 import type { PPServerClient } from './client.js'
 import type { Declared, PayloadOf } from './messages.js'
-import type { Sendable } from './sendable.js'
+import { outgoing } from './outgoing.js'
+import { eventOf, type Sendable } from './sendable.js'
 
 export class Everybody<C extends ContractShape = ContractShape> {
   readonly #all: () => Broadcast<PPServerClient>
@@ -90,9 +91,10 @@ export class Everybody<C extends ContractShape = ContractShape> {
     this.#all().volatile.except(addressOf(exclude)).send(message)
   }
 
-  /** To clients whose tag has this value. */
+  /** To clients whose tag has this value. @throws PPError `RESERVED_TYPE` */
   broadcastToTag(tag: string, value: unknown, message: Sendable): void {
-    const tagged = [...this.#all().targets()].filter((client) => client.getTag(tag) === value)
-    if (tagged.length > 0) this.to(tagged.map((client) => client.id)).send(message)
+    const out = outgoing(eventOf(message))
+    // Not by their ids: those are addresses, and a room may have the name of a client.
+    for (const client of this.#all().targets()) if (client.getTag(tag) === value) client.deliver(out)
   }
 }

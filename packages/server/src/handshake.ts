@@ -6,6 +6,7 @@ import {
   compareContracts,
   ERRORS,
   MAX_MISMATCHES,
+  MAX_NAME_LENGTH,
   PPError,
   PROTOCOL_VERSION,
   toPPError,
@@ -173,6 +174,8 @@ export function createHandshakes(options: HandshakeOptions): Handshakes {
   function freeId(wanted: string | undefined): string {
     const isFree =
       wanted !== undefined &&
+      wanted !== '' &&
+      wanted.length <= MAX_NAME_LENGTH &&
       sessions.get(wanted) === undefined &&
       !options.isRoom(wanted) &&
       ![...opening.values()].some(({ session }) => session.id === wanted)

@@ -10,7 +10,7 @@ import type { AckReply, MessageOfClient } from './messages.js'
 import { createMiddleware } from './middleware.js'
 import type { Middleware, Patience } from './middleware.js'
 import { outgoing } from './outgoing.js'
-import { eventOf } from './sendable.js'
+import { assertName, eventOf } from './sendable.js'
 import type { Sendable } from './sendable.js'
 
 /** A client inside a namespace. */
@@ -79,7 +79,7 @@ export interface Namespace {
 
 /** What the pipeline asks of namespaces. */
 export interface Namespaces {
-  /** @throws PPError `INVALID_ARGUMENT` for "/", the default one */
+  /** @throws PPError `INVALID_ARGUMENT` for "/", the default one, and for what is no name */
   of(name: string): Namespace
   /** Null when this client may speak there, after letting it in when it is new. */
   admit(client: PPServerClient, name: string): PPError | null | Promise<PPError | null>
@@ -183,6 +183,7 @@ export function createNamespaces({
           hint: 'Use server.on, server.use and server.useMessage.',
         })
       }
+      assertName('A namespace', name)
       const space = spaces.get(name) ?? createSpace(name)
       spaces.set(name, space)
       return space.namespace

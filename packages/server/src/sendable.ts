@@ -8,6 +8,15 @@ export interface Sendable<Payload = unknown> {
   readonly payload?: Payload
 }
 
+/**
+ * What stands in messages as a name must be one that their readers take: any other would cost each of them the connection.
+ * @throws PPError `INVALID_ARGUMENT`
+ */
+export function assertName(what: string, name: string): void {
+  if (typeof name === 'string' && name.length <= MAX_NAME_LENGTH) return
+  throw new PPError('INVALID_ARGUMENT', `${what} is a text of at most ${MAX_NAME_LENGTH} characters.`)
+}
+
 /** @throws PPError `RESERVED_TYPE` for our own names, `INVALID_ARGUMENT` for what is no name */
 export function eventOf({ type, payload }: Sendable, more: Partial<Event> = {}): Event {
   if (typeof type !== 'string' || type === '' || type.length > MAX_NAME_LENGTH) {
@@ -16,5 +25,6 @@ export function eventOf({ type, payload }: Sendable, more: Partial<Event> = {}):
   if (isReservedType(type)) {
     throw new PPError('RESERVED_TYPE', `"${type}" is a reserved name.`, { hint: 'Choose another.' })
   }
+  if (more.ns !== undefined) assertName('A namespace', more.ns)
   return { kind: 'event', type, ...(payload === undefined ? {} : { payload }), ...more }
 }

@@ -99,7 +99,10 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     return new PPServer(options, httpServer)
   }
 
-  /** Where it listens. @throws PPError `INVALID_ARGUMENT` when the port cannot be opened or there is none */
+  /**
+   * Where it listens; of an attached server once its HTTP server does, whose errors are for its owner to hear.
+   * @throws PPError `INVALID_ARGUMENT` when the port cannot be opened or there is none, `CLOSED` when it was closed before
+   */
   async listening(): Promise<ListenAddress> {
     if (this.#listener !== null) return this.#listener.listening()
     throw new PPError('INVALID_ARGUMENT', 'This server has no port.', { hint: 'Give it the option "port".' })
@@ -185,7 +188,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     else handlers.off(name, call)
   }
 
-  /** Sees every application message, before the handlers of its type. */
+  /** Sees every application message, before the handlers of its type; but those to rooms with a state, which go to the room alone. */
   onAny(listener: (client: PPServerClient<C>, type: string, payload: unknown) => unknown): Undo {
     return this.#core.reloads.adopted(this.#core.any.on(ANY, listener))
   }
@@ -204,7 +207,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
     return this.#core.reloads.adopted(this.#core.messageGate.use(middleware))
   }
 
-  /** The namespace of this name, made at the first call. @throws PPError `INVALID_ARGUMENT` for "/", which is the server itself */
+  /** The namespace of this name, made at the first call. @throws PPError `INVALID_ARGUMENT` for "/", which is the server itself, and for what is no name */
   of(name: string): Namespace {
     return this.#core.namespaces.of(name)
   }

@@ -19,6 +19,8 @@ export function decodeStage(contract: () => ContractShape): Stage {
       if (isReservedType(message.type)) {
         return new PPError('RESERVED_TYPE', `"${message.type}" is a reserved name.`)
       }
+      // Nobody can listen to it, and whoever passed it on would fail.
+      if (message.type === '') return new PPError('UNKNOWN_TYPE', 'A message needs a type.')
       // A room's messages are known to the room. All others meet the same handlers, by whatever name they ask for them.
       return isForRoom || isNamespaced(message) ? null : checkPayload(contract(), view)
     },

@@ -4,6 +4,7 @@ import { createServer, STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { Server as TlsServer } from 'node:tls'
 import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
@@ -319,10 +320,11 @@ function infoOf(server: HttpServer): AddressInfo {
   return server.address() as AddressInfo
 }
 
-function addressOf(_server: HttpServer, path: string, { address, port }: AddressInfo): ListenAddress {
+function addressOf(server: HttpServer, path: string, { address, port }: AddressInfo): ListenAddress {
   const isAny = address === '::' || address === '0.0.0.0'
   const host = isAny ? 'localhost' : address.includes(':') ? `[${address}]` : address
-  return { host: address, port, url: `ws://${host}:${port}${path === '/' ? '' : path}` }
+  const scheme = server instanceof TlsServer ? 'wss' : 'ws'
+  return { host: address, port, url: `${scheme}://${host}:${port}${path === '/' ? '' : path}` }
 }
 
 function portError(cause: Error): PPError {

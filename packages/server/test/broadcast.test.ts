@@ -287,3 +287,38 @@ test('[BC5] a broadcast that cannot travel is one fault, however many would have
   await kit.settle()
   expect(errors).toEqual(['INTERNAL'])
 })
+
+test('a name that no reader takes is refused where it is given, and costs nobody the connection', async () => {
+  const kit = createKit()
+  const [a] = await crowd(kit, 1)
+  const long = 'x'.repeat(257)
+  for (const give of [
+    () => a?.client.join(long),
+    () => kit.server.socketsJoin(long),
+    () => kit.server.room(long, {}),
+    () => kit.server.of(long),
+    () => a?.client.send({ type: 'n' }, { namespace: long }),
+  ]) {
+    expect(give).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  }
+  kit.dial({ id: long }).hello()
+  a?.client.join('x'.repeat(256))
+  await kit.settle()
+  const ids = kit.server.getClients().map(({ id }) => id)
+  expect(ids).toHaveLength(2)
+  expect(ids).not.toContain(long)
+  expect(a?.peer.of('joined').map(({ room }) => room)).toEqual(['x'.repeat(256)])
+  expect(a?.peer.closed).toBeNull()
+})
+
+test('[BC2] a tag is no address: whoever is in a room named like a tagged client does not hear what is for the tag', async () => {
+  const kit = createKit()
+  const [player, watcher] = await crowd(kit, 2)
+  player?.client.setTag('team', 'red')
+  watcher?.client.join(player.client.id)
+  kit.server.broadcastToTag('team', 'red', { type: 'plan', payload: 'left' })
+  kit.server.to(player?.client.id ?? '').emit('seen')
+  await kit.settle()
+  expect(player?.peer.of('event').map(({ type }) => type)).toEqual(['plan', 'seen'])
+  expect(watcher?.peer.of('event').map(({ type }) => type)).toEqual(['seen'])
+})

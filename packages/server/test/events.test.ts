@@ -350,3 +350,45 @@ test('what an asynchronous listener or timer rejects with is a fault like any ot
   await settle()
   expect(new Set(faults)).toEqual(new Set(['join', 'timer', 'presence', 'drop', 'disconnect', 'inspector']))
 })
+
+test('[EV6] a message whose type is empty is nobody’s: no listener could pass it on', async () => {
+  const { server, join, settle } = createKit()
+  const errors: string[] = []
+  server.on('error', ({ message }) => void errors.push(message))
+  server.on('connection', (client) => client.on('message', (message) => server.broadcast(message)))
+  const peer = await join()
+  peer.emit('', 1, 1)
+  peer.emit('', 2)
+  await settle()
+  expect(peer.of('ack')).toMatchObject([{ error: { code: 'UNKNOWN_TYPE' } }])
+  expect([peer.of('event'), errors]).toEqual([[], []])
+})
+
+test('once, on, onAny and message are called in their order, and off takes back one of them or all of a name', async () => {
+  const { server, join, settle } = createKit()
+  const seen: string[] = []
+  const note = (text: string) => (): void => void seen.push(text)
+  const [own, any] = [note('own'), note('any')]
+  const peer = await join()
+  const [client] = server.getClients() as [PPServerClient]
+  server.onAny(note('server any'))
+  server.on('n', note('server'))
+  client.onAny(any)
+  client.once('n', note('once'))
+  client.on('n', own)
+  client.on('message', note('message'))
+  const said = async (): Promise<string[]> => {
+    peer.emit('n')
+    await settle()
+    return seen.splice(0)
+  }
+  expect(await said()).toEqual(['server any', 'any', 'message', 'once', 'own', 'server'])
+  client.off('n', own)
+  client.offAny(any)
+  expect(await said()).toEqual(['server any', 'message', 'server'])
+  client.on('n', own)
+  for (const name of ['n', 'message']) client.off(name)
+  server.offAny()
+  server.off('n')
+  expect(await said()).toEqual([])
+})

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { deflateSync } from 'node:zlib'
 import { createWireCodec, PPSchemaRegistry, structSerializer } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
@@ -432,6 +433,15 @@ test('[BI2] several attached servers: each has its path, and one of them refuses
   await RawPeer.join(`ws://127.0.0.1:${port}/one`, 'painda.v3')
   expect([again.getClients().length, one.getClients().length]).toEqual([1, 0])
   await two.close()
+})
+
+test('listening() of a server that is attached to an https server names wss', async () => {
+  const http = createSecureServer()
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void http.close())
+  const server = PPServer.attachTo(http, { logger: silentLogger })
+  onTestFinished(() => server.close())
+  expect((await server.listening()).url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+\/pp$/)
 })
 
 test('listening() of an attached server that is closed before its HTTP server listens rejects', async () => {
