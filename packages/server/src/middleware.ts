@@ -26,9 +26,10 @@ export interface Patience {
 /** `timeoutMs` 0: any time. */
 export function createPatience(time: Pick<Time, 'after'>, timeoutMs: number): Patience {
   const waits = new Set<Undo>()
+  let isOver = timeoutMs === 0
   return {
     wait(late) {
-      if (timeoutMs === 0) return () => {}
+      if (isOver) return () => {}
       const cancel = time.after(timeoutMs, () => {
         waits.delete(cancel)
         late(timeoutMs)
@@ -40,6 +41,7 @@ export function createPatience(time: Pick<Time, 'after'>, timeoutMs: number): Pa
       }
     },
     close() {
+      isOver = true
       for (const cancel of waits) cancel()
       waits.clear()
     },
