@@ -315,7 +315,7 @@ test('[BC2] a tag is no address: whoever is in a room named like a tagged client
   const kit = createKit()
   const [player, watcher] = await crowd(kit, 2)
   player?.client.setTag('team', 'red')
-  watcher?.client.join(player.client.id)
+  watcher?.client.join(player?.client.id ?? '')
   kit.server.broadcastToTag('team', 'red', { type: 'plan', payload: 'left' })
   kit.server.to(player?.client.id ?? '').emit('seen')
   await kit.settle()
