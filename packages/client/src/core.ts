@@ -332,6 +332,7 @@ export function createCore(options: ClientOptions): Core {
         return
       case 'error': {
         const { code, message: text, type, room } = message
+        rooms.receive(message)
         report(new PPError(code, text, { details: { type, room } }), true)
         return
       }

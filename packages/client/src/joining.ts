@@ -27,7 +27,7 @@ import { askedFor } from '#witness'
 export interface JoiningOptions {
   contract: () => ContractShape | undefined
   isOpen: () => boolean
-  mail: Pick<Mail, 'asks' | 'session' | 'post' | 'discard'>
+  mail: Pick<Mail, 'asks' | 'session' | 'post' | 'discard' | 'reportDropped'>
   /** Makes a room that calls back `enter` and `leave` of `Rooms`. */
   make: (wish: Wish, definition: RoomShape | null) => Room
 }
@@ -160,6 +160,7 @@ export function createJoining(
     leaves.delete(id)
     takeUp(id, room)
     mail.session.release()
+    mail.reportDropped()
   }
 
   /** Whom it concerns that the server put us in: those who are in, or wait for this room, or a new handle. */
@@ -182,6 +183,19 @@ export function createJoining(
     return [room]
   }
 
+  /** A session has one place in a room: who looks on there and now wants to play, or the other way round, leaves it first. */
+  function changePlaces(room: Room, id: string): boolean {
+    const others = [...(byId.get(id) ?? [])].filter((one) => isElsewhere(one, room))
+    for (const { handle } of others) handle.leave()
+    if (others.length > 0) ask(room)
+    return others.length > 0
+  }
+
+  /** Which place the server has given by itself nobody knows. */
+  function isElsewhere(one: Room, { wish }: Room): boolean {
+    return one.isWanted && one.wish.spectate !== wish.spectate
+  }
+
   function refuse(room: Room, error: PPError): void {
     room.fail(error)
     mail.discard(room.gate, error)
@@ -194,7 +208,7 @@ export function createJoining(
       register(byWish, room)
       const id = wish.room ?? expectedOf(wish)
       const members = id === undefined ? [] : [...(byId.get(id) ?? [])]
-      const twin = members.find(({ gate }) => gate.roomId !== null)
+      const twin = members.find((one) => one.gate.roomId !== null && !isElsewhere(one, room))
       if (twin !== undefined && wish.how !== 'create') {
         room.copyFrom(twin)
         letIn(twin.handle.id ?? '', room)
@@ -219,6 +233,7 @@ export function createJoining(
     joined(message) {
       const asked = message.ackId === undefined ? undefined : joins.get(message.ackId)
       if (message.ackId !== undefined) joins.delete(message.ackId)
+      if (asked?.room && changePlaces(asked.room, message.room)) return
       const rooms = asked === undefined ? attached(message) : asked.room === null ? [] : [asked.room]
       for (const room of rooms) {
         room.joined(message)

@@ -97,7 +97,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
         message.kind === 'event' ? message.type : message.kind,
       )
       const facts: PPErrorOptions = { cause: first.error, details: { dropped: all.length, types } }
-      const text = DEV && `${all.length} messages that waited for the connection were dropped.`
+      const text = DEV && `${all.length} messages that waited were dropped.`
       onError(new PPError('BUFFER_OVERFLOW', text, facts))
     },
   }

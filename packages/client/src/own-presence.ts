@@ -21,20 +21,21 @@ export function createOwnPresence(
   presence: Presence,
   send: (data: unknown) => boolean,
 ): OwnPresence {
-  let own: { data: unknown } | null = null
   let isTold = true
   const throttle = createThrottle(time, throttleMs, tell)
 
   function tell(): void {
-    if (own !== null && !isTold) isTold = send(own.data)
+    if (presence.own === null || isTold) return
+    isTold = send(presence.own.data)
+    if (isTold) presence.sentOwn()
   }
 
   return {
     update(change) {
-      own = { data: changeData(own?.data ?? presence.view.self?.data, change) }
+      const data = changeData(presence.own?.data ?? presence.view.self?.data, change)
       isTold = false
       rememberSite(presence)
-      presence.setOwn(own.data)
+      presence.setOwn(data)
       throttle.run()
     },
     tell,

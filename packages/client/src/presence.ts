@@ -55,12 +55,25 @@ export interface Presence {
   readonly told: () => readonly PresenceEntry[]
   /** @throws PPError `DESYNC` for a whole list that is not what it says. */
   apply(sync: PresenceSync): void
-  /** Shows `data` as this client's own, whatever the server's list says. */
+  /** What this client shows of itself: what it said last, or what the server has made of that since. Null: nothing yet. */
+  readonly own: Own | null
+  /** Shows `data` as this client's own before the server does. */
   setOwn(data: unknown): void
+  /** `own` is on its way to the server. */
+  sentOwn(): void
+  /** The server has refused the oldest that is on its way: what it has is shown, unless something newer is. */
+  refusedOwn(): void
   /** The session is another one: own entries have another id. */
   refresh(): void
   clear(): void
 }
+
+export interface Own {
+  readonly data: unknown
+}
+
+/** Many more than are ever on their way: what is as it was before does not come back. */
+const MAX_SENT = 64
 
 export function createPresence(options: PresenceOptions): Presence {
   const { batch, selfId, onError, onWrong, onHealed } = options
@@ -69,7 +82,10 @@ export function createPresence(options: PresenceOptions): Presence {
   const treeHash = createTreeHash()
   /** The list has another hash than it should, and the whole one is on its way. */
   let isWrong = false
-  let own: { data: unknown } | null = null
+  let own: Own | null = null
+  /** What is on its way to the server and back, oldest first; and the newest that ever was. */
+  let sent: Own[] = []
+  let lastSent: Own | null = null
   /** This client's own entry with `own`: kept, so that it is another object only when it changed. */
   let laid: { entry: PresenceEntry; own: object; shown: PresenceEntry } | null = null
   let list: readonly PresenceEntry[] = []
@@ -102,6 +118,17 @@ export function createPresence(options: PresenceOptions): Presence {
     return snapshot
   }
 
+  /** The server has this of us: what we said ourselves, or another session of the same user, or the room. */
+  function hearOwn(data: unknown, isNew: boolean): void {
+    const at = sent.findIndex((one) => share(one.data, data) === one.data)
+    if (at >= 0) sent = sent.slice(at + 1)
+    // What is yet to be told comes after it.
+    else if (isNew && own !== null && own === lastSent) {
+      sent = []
+      own = lastSent = { data }
+    }
+  }
+
   const byId = (): object => Object.fromEntries(entries)
 
   return {
@@ -129,7 +156,14 @@ export function createPresence(options: PresenceOptions): Presence {
       if (full) entries.clear()
       for (const clientId of gone) entries.delete(clientId)
       // Who comes is sent the whole list, and with the next tick once more what had changed just before.
-      for (const entry of set) entries.set(entry.clientId, share(before.get(entry.clientId), entry))
+      for (const entry of set) {
+        const known = before.get(entry.clientId)
+        const next = share(known, entry)
+        entries.set(entry.clientId, next)
+        // A whole list may be from before what is on its way.
+        const isPast = known === undefined || (full && sent.length > 0)
+        if (!isPast && entry.clientId === selfId()) hearOwn(next.data, next.data !== known.data)
+      }
       changed()
       // What is on its way heals all.
       if (isWrong && !full) return
@@ -139,9 +173,25 @@ export function createPresence(options: PresenceOptions): Presence {
       if (isWrong) onWrong()
       if (wrong !== null) onHealed(findDifference(byId(), wrong)?.path ?? null)
     },
+    get own() {
+      return own
+    },
     setOwn(data) {
       own = { data }
       changed()
+    },
+    sentOwn() {
+      if (own === null) return
+      lastSent = own
+      sent = [...sent.slice(1 - MAX_SENT), own]
+    },
+    refusedOwn() {
+      const entry = entries.get(selfId() ?? '')
+      if (entry !== undefined && sent.length === 1 && own === lastSent) {
+        own = lastSent = { data: entry.data }
+        changed()
+      }
+      sent = sent.slice(1)
     },
     refresh: changed,
     clear() {

@@ -6,6 +6,7 @@ import { createLayers } from './layers.js'
 import type { Layers } from './layers.js'
 import { createLine } from './line.js'
 import type { Applied, Line, WholeLine } from './line.js'
+import { share } from './share.js'
 
 export interface Replica extends Line {
   /** What is shown: the server's state under the layers that are still ahead of it. */
@@ -36,8 +37,11 @@ export function createReplica({ onShown, onError = () => {} }: ReplicaOptions = 
     if (shown !== before) onShown?.(before)
   }, onError)
 
-  const look = (): unknown =>
-    layers.show(hasOwn ? merge(shared.state, own.state) : shared.state, shared.version)
+  function look(): unknown {
+    const next = layers.show(hasOwn ? merge(shared.state, own.state) : shared.state, shared.version)
+    // Layers make their parts anew for each state; what comes out as it was keeps its identity.
+    return layers.size > 0 ? share(shown, next) : next
+  }
 
   /** With layers what was touched is only half of what changed: then the two shown states are compared. */
   function applied(result: Applied): Applied {

@@ -29,7 +29,7 @@ export interface RoomSnapshot<Room extends RoomShape = RoomShape> {
   /** The replica: immutable, untouched parts keep their identity. `undefined` before the first snapshot. */
   readonly state: StateOf<Room> | undefined
   readonly status: RoomStatus
-  /** True while `state` is from before a lost connection. */
+  /** True while `state` is from before: the connection was lost, or the room is being joined anew. */
   readonly stale: boolean
   /** Why the room was refused, or why it is over. */
   readonly error: PPError | null

@@ -94,6 +94,8 @@ export interface Room {
   snapshot(message: StateSnapshot): Applied
   delta(message: StateDelta): Applied
   presences(message: PresenceSync): void
+  /** The server refused what this client says of itself. */
+  presenceRefused(): void
   event(event: Event): void
   /** Refused, or the connection has ended for good. */
   fail(error: PPError): void
@@ -184,7 +186,7 @@ export function createRoom(options: RoomOptions): Room {
     const status: RoomStatus = state.name === 'idle' ? 'joining' : state.name
     const error = 'error' in state ? state.error : null
     const current = replica.state as object | undefined
-    const stale = current !== undefined && (status === 'reconnecting' || status === 'failed')
+    const stale = current !== undefined && status !== 'joined' && status !== 'left'
     const isSame =
       shown !== null && shown.state === current && shown.status === status && shown.error === error
     if (!isSame || shown === null) shown = { room: handle, state: current, status, stale, error }
@@ -401,6 +403,7 @@ export function createRoom(options: RoomOptions): Room {
       return applied(replica.applyDelta(message), before)
     },
     presences: presence.apply,
+    presenceRefused: presence.refusedOwn,
     event: (event) => early.take(event, isMember && state.name !== 'joined'),
     fail: (error) => leave({ name: 'failed', error }),
     end: (error) => leave({ name: 'left', error }),

@@ -161,6 +161,11 @@ export function createRooms(options: RoomsOptions): Rooms {
           if (isApplied) onDelta(message)
           return true
         }
+        case 'error':
+          // Of what is refused in a room, presence alone has no type.
+          if (message.type === undefined)
+            for (const room of byId.get(message.room ?? '') ?? []) room.presenceRefused()
+          return true
         case 'presences':
           for (const room of byId.get(message.room ?? '') ?? []) room.presences(message)
           return true

@@ -3,6 +3,7 @@
 import { DEV, isPlainObject, PPError } from '@painda/protocol'
 import { createStore as createVanillaStore } from 'zustand/vanilla'
 import type { StateCreator, StoreApi } from 'zustand/vanilla'
+import { share } from './share.js'
 
 /** Makes a store, e.g. `(init) => createStore(devtools(init))`. */
 export type CreateStore = <S>(init: StateCreator<S>) => StoreApi<S>
@@ -52,6 +53,26 @@ export function createMirror<State>(
   const inner = createStore<State | undefined>(() => state)
   // A middleware may take more than a listener here: a selector, options.
   const subscribe = inner.subscribe as (...given: unknown[]) => () => void
+  let current = state
+
+  function write(next: State | undefined): void {
+    current = next
+    try {
+      inner.setState(next, true)
+    } catch (thrown) {
+      onError(thrown)
+    }
+  }
+
+  /** `persist` lays what it has stored over the state that it is given, now or later. What the room has counts. */
+  function restore(): void {
+    if (current !== undefined && share(current, inner.getState()) !== current) write(current)
+  }
+  restore()
+  // There when the maker used that middleware.
+  const { persist } = inner as { persist?: { onFinishHydration(listener: () => void): void } }
+  persist?.onFinishHydration(restore)
+
   return {
     // Whatever the maker added (devtools, temporal, …) stays; only writing is taken away.
     store: {
@@ -59,13 +80,7 @@ export function createMirror<State>(
       setState: refuse,
       subscribe: (...given) => subscribe(...given.map((one) => guarded(one))),
     },
-    write(next) {
-      try {
-        inner.setState(next, true)
-      } catch (thrown) {
-        onError(thrown)
-      }
-    },
+    write,
   }
 }
 

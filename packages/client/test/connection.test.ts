@@ -572,6 +572,18 @@ describe('the end', () => {
     expect(client.status().status).toBe('open')
   })
 
+  test('[CB5] what a listener of the client itself rejects with is reported to `error` as well', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    const errors: PPError[] = []
+    client.on('error', (error) => errors.push(error))
+    client.once('connect', () => Promise.reject(new Error('mine')))
+    await client.ready
+    await server.settle()
+    expect(errors).toMatchObject([{ code: 'INTERNAL', message: 'mine' }])
+    client.close()
+  })
+
   test('[CB5] what nobody listens for is an uncaught error of the page when a listener threw it, not when the server said it', async () => {
     const uncaught: unknown[] = []
     vi.stubGlobal('reportError', (thrown: unknown) => uncaught.push(thrown))

@@ -33,6 +33,7 @@ async function start(): Promise<{ server: PPServer<Contract>; url: string; join:
   const server = new PPServer({ port: 0, host: '127.0.0.1', contract, logger: QUIET })
   undos.push(() => server.close())
   server.define(Arena, {
+    maxSpectators: 2,
     onJoin: ({ state, client }) => void (state.players[client.id] = { x: 0, coins: 10 }),
     onLeave: ({ state, client }) => void delete state.players[client.id],
     messages: {
@@ -101,6 +102,26 @@ describe('with the real server', () => {
     await until(b, () => b.state?.players[ada.id ?? '']?.coins === 6)
     await until(a, () => a.version === b.version)
     expect(a.state).toEqual(b.state)
+  })
+
+  test('[RP3] who looked on plays as soon as a handle asks for that, and the other way round', async () => {
+    const { join } = await start()
+    const [ann, bob] = [await join(), await join()]
+    const room = ann.join(Arena)
+    const { id } = await room.joined
+    const seats = (): unknown => Object.keys(room.state?.players ?? {})
+    const looking = bob.join(Arena, { id: id ?? '', spectate: true })
+    await looking.joined
+    expect(seats()).toEqual([ann.id])
+    const playing = bob.join(Arena, { id: id ?? '' })
+    await playing.joined
+    await until(room, () => bob.id !== null && room.state?.players[bob.id] !== undefined)
+    playing.send('move', { dx: 2 })
+    await until(playing, () => playing.state?.players[bob.id ?? '']?.x === 2)
+    expect([looking.status, playing.status]).toEqual(['left', 'joined'])
+    await bob.join(Arena, { id: id ?? '', spectate: true }).joined
+    await until(room, () => room.state?.players[bob.id ?? ''] === undefined)
+    expect([playing.status, seats()]).toEqual(['left', [ann.id]])
   })
 
   test('presence: own data is seen by the other, and gone with the end', async () => {

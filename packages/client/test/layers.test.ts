@@ -77,6 +77,18 @@ describe('layers over a room’s state', () => {
     expect(room.version).toBe(6)
   })
 
+  test('[RP1] what a layer makes as before keeps its identity, whatever else changes', async () => {
+    const { server, room, peer } = await enter()
+    room.optimistic((state) => ({ ...state, items: [...state.items, 'bomb'] }))
+    const before = room.state
+    peer.say(delta(5, 6, { other: { n: 1 } }))
+    await server.settle()
+    expect(room.state?.other).toEqual({ n: 1 })
+    expect([room.state === before, room.state?.items === before?.items]).toEqual([false, true])
+    room.optimistic(pay(3))
+    expect(room.state?.items).toBe(before?.items)
+  })
+
   test('[RP6] it goes in the notification that shows its version: nobody sees it twice or not at all', async () => {
     const { server, room, peer } = await enter()
     const told: number[] = []

@@ -235,6 +235,24 @@ describe('a room that is left and wanted again before the server has answered', 
     client.close()
   })
 
+  test.each([
+    ['by its id', { id: 'a1' }],
+    ['any of its kind', {}],
+  ])('[RP3] who looks on in a room and wants to play leaves it and joins anew: %s', async (_what, wish) => {
+    const { server, client } = await open()
+    const looking = client.join(Arena, { ...wish, spectate: true })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    const playing = client.join(Arena, wish)
+    await server.settle()
+    // A session that is in already is told so, whatever it asked for.
+    await say(server, ...entrance(server, 1, 'a1'))
+    expect([looking.status, playing.status, leftRooms(server)]).toEqual(['left', 'joining', ['a1']])
+    await say(server, { kind: 'left', room: 'a1', reason: 'left' }, ...entrance(server, 2, 'a1'))
+    expect([looking.status, playing.status, leftRooms(server)]).toEqual(['left', 'joined', ['a1']])
+    client.close()
+  })
+
   test('a room that was to be made is made anew: the first one is left', async () => {
     const { server, client } = await open()
     client.join(Arena, { how: 'create' }).leave()

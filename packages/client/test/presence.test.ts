@@ -123,6 +123,63 @@ describe('presence', () => {
     client.close()
   })
 
+  test('what another session of the user, or the room, writes of this client is shown, and the next update builds on it', async () => {
+    const server = createFakeServer()
+    server.autoWelcome = (_peer, count) =>
+      count === 1 ? {} : { outcome: 'resumed', token: 't2', received: 1 }
+    const { client, room } = await enter(server)
+    const say = (data: unknown, full = false): void =>
+      server.last.say({ kind: 'presences', room: 'r1', full, set: [entry('c1', data)], gone: [] })
+    const told = (): unknown[] => server.last.of('presence').map(({ data }) => data)
+    say({}, true)
+    room.presence.update({ name: 'Ada' })
+    // Who is away or connected comes with the data of before, and is no news of it.
+    say({})
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Ada' })
+    say({ name: 'Ada' })
+    say({ name: 'Ada', team: 2 })
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Ada', team: 2 })
+    await server.time.advance(50)
+    room.presence.update({ name: 'Grace' })
+    await server.settle()
+    expect(told().at(-1)).toEqual({ name: 'Grace', team: 2 })
+    // Theirs came first at the server, ours stands.
+    say({ name: 'Ada', team: 3 })
+    say({ name: 'Grace', team: 2 })
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Grace', team: 2 })
+    // Ours came first, and both with one tick.
+    await server.time.advance(50)
+    room.presence.update({ team: 4 })
+    say({ name: 'Eve', team: 2 })
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Eve', team: 2 })
+    // What is yet to be told comes last.
+    await server.time.advance(50)
+    room.presence.update({ team: 5 })
+    room.presence.update({ team: 6 })
+    say({ name: 'Eve', team: 5 })
+    say({ name: 'Eve', team: 9 })
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Eve', team: 6 })
+    await server.time.advance(50)
+    say({ name: 'Eve', team: 6 })
+    await server.settle()
+    expect([room.presence.self?.data, told().at(-1)]).toEqual([
+      { name: 'Eve', team: 6 },
+      { name: 'Eve', team: 6 },
+    ])
+    // And what was written while this session was away.
+    server.last.cut()
+    await server.time.advance(1_200)
+    say({ name: 'Eve', team: 7 }, true)
+    await server.settle()
+    expect(room.presence.self?.data).toEqual({ name: 'Eve', team: 7 })
+    client.close()
+  })
+
   test('a pointer that moves all the time is told 20 times a second, its last place always', async () => {
     const server = createFakeServer()
     const { client, room } = await enter(server)

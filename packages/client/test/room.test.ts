@@ -756,9 +756,11 @@ describe('a lost connection', () => {
     await client.ready
     await server.settle()
     expect(server.last.of('join')).toMatchObject([{ how: 'joinById', room: 'a1' }])
+    // The state is still that of before.
+    expect([room.status, room.stale, room.state]).toEqual(['joining', true, STATE])
     admit(server.last, 'a1')
     await room.joined
-    expect(room.status).toBe('joined')
+    expect([room.status, room.stale]).toEqual(['joined', false])
     client.close()
   })
 

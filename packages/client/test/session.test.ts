@@ -71,6 +71,21 @@ describe('the offline buffer', () => {
     client.close()
   })
 
+  test('[OB2] what was too much for a room on its way is reported as soon as the room is joined', async () => {
+    const server = createFakeServer()
+    const client = server.client({ buffer: { maxMessages: 2 } })
+    const errors: PPError[] = []
+    client.on('error', (error) => errors.push(error))
+    const room = client.join('r1')
+    await client.ready
+    await server.settle()
+    for (const type of ['a', 'b', 'c']) room.send(type)
+    server.last.say({ kind: 'joined', room: 'r1', ackId: 1, type: 'event' })
+    await room.joined
+    expect(errors).toMatchObject([{ code: 'BUFFER_OVERFLOW', details: { dropped: 1, types: ['a'] } }])
+    client.close()
+  })
+
   test('[OB2] past the bytes the oldest are dropped', async () => {
     const server = createFakeServer()
     const client = server.client({ autoConnect: false, buffer: { maxBytes: 2_500 } })

@@ -75,6 +75,36 @@ describe('the mirror store with zustand’s own middleware', () => {
   })
 })
 
+describe('what persist has stored on an earlier visit', () => {
+  const stored = { state: { ...LOBBY, phase: 'old', players: 9 }, version: 0 }
+  const mirror = (state: Arena | undefined, item: typeof stored | Promise<typeof stored>) =>
+    createMirror<Arena>(state, unexpected, (init) =>
+      createStore(
+        persist(init, {
+          name: 'arena',
+          // The type of the state is the maker's to know.
+          storage: { getItem: () => item as never, setItem: () => {}, removeItem: () => {} },
+        }),
+      ),
+    )
+
+  test.each([
+    ['at once', () => stored],
+    ['later', () => Promise.resolve(stored)],
+  ])(
+    'stands in for a state that is not there yet, and never over one that is: read %s',
+    async (_when, item) => {
+      const early = mirror(undefined, item())
+      const late = mirror(LOBBY, item())
+      await Promise.resolve()
+      await new Promise((resolve) => setTimeout(resolve))
+      expect([early.store.getState(), late.store.getState()]).toEqual([stored.state, LOBBY])
+      early.write(LOBBY)
+      expect(early.store.getState()).toBe(LOBBY)
+    },
+  )
+})
+
 describe('what somebody else throws in the store', () => {
   function mirrorWithSelectors() {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))

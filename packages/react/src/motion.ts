@@ -1,6 +1,7 @@
 // What the motion hooks share: the timeline of a room, one for all who follow something in it, and one follower each.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { frameNow } from './frames.js'
+import { shallowEqual } from './shallow-equal.js'
 import { createTimeline } from './timeline.js'
 import type { Timeline } from './timeline.js'
 import { createTrack } from './track.js'
@@ -101,7 +102,8 @@ export function createFollower<Room extends RoomShape, Value>(
         (value) => {
           const { tick } = room
           if (value === undefined) track.clear()
-          else if (isFirst && !Object.is(track.newest?.value, value)) track.restart(tick, value)
+          // A selector that puts its value together makes another one with each render.
+          else if (isFirst && !shallowEqual(track.newest?.value, value)) track.restart(tick, value)
           // The timeline is told of this state after the listeners of what is in it.
           else if (!isFirst) track.push(tick, held.timeline.newest, value)
           isFirst = false

@@ -53,7 +53,7 @@ export function createRoomView(
   function look(): RoomSnapshot {
     const live = room.snapshot()
     // Mounting asks for it again; until then it looks like a room that nobody has asked for.
-    const isOver = live.error !== null && own.hold?.room !== room
+    const isOver = (live.status === 'left' || live.error !== null) && own.hold?.room !== room
     if (last === null || last.live !== live || last.isOver !== isOver) {
       last = { live, isOver, snapshot: withSent(isOver ? asJoining(live) : live, sent) }
     }

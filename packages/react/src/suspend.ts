@@ -27,10 +27,12 @@ export function endWait(room: RoomHandle<RoomShape>): void {
 }
 
 function begin(room: RoomHandle<RoomShape>): Promise<void> {
-  const release = room.retain()
   const wait: Wait = {
     isOver: false,
-    promise: settled(room.joined).then(() => {
+    // Behind the render: whoever shows the room already is told that it is asked for, and no render may make another one.
+    promise: Promise.resolve().then(async () => {
+      const release = room.retain()
+      await settled(room.joined)
       wait.isOver = true
       release()
     }),

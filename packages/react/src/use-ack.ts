@@ -3,6 +3,7 @@
 import { PPError, toPPError } from '@painda/client'
 import type {
   ErrorCode,
+  PayloadArgs,
   RequestAnswer,
   RequestInput,
   RequestType,
@@ -34,7 +35,7 @@ export type UseAckResult<Input, Answer> = AckState<Answer> & {
    * Asks, and resolves with the answer. Rejects as `error` says; a caller that only renders may ignore the promise. The same
    * function in every render.
    */
-  send(payload: Input): Promise<Answer>
+  send(...payload: PayloadArgs<Input>): Promise<Answer>
   /** Back to idle; an answer still on its way is ignored. */
   reset(): void
 }

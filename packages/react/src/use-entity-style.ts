@@ -1,7 +1,7 @@
 'use client'
 // An element that moves with the state, without rendering.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
-import { useEffect, useMemo, useRef } from 'react'
+import { useCallback, useInsertionEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { RefObject } from 'react'
 import { onFrame } from './frames.js'
 import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
@@ -46,15 +46,18 @@ export function useEntityStyle<Room extends RoomShape>(
     () => createFollower<Room, unknown>(room, delayMs, clock.serverNow),
     [room, delayMs, clock],
   )
-  useEffect(() => {
+  /** The element that was written last: another one may come while what it follows stands still. */
+  const written = useRef<HTMLElement>(null)
+  const write = useCallback(() => {
+    const value = follower.sample()
+    if (value === undefined || target.current === null) return
+    written.current = target.current
+    // The overloads give `apply` what the selector gives.
+    latestApply.current(target.current.style, value as never)
+  }, [follower, latestApply])
+  useBeforePaint(() => {
     let stopFrames: (() => void) | null = null
 
-    function write(): void {
-      const value = follower.sample()
-      // The overloads give `apply` what the selector gives.
-      if (value !== undefined && target.current !== null)
-        latestApply.current(target.current.style, value as never)
-    }
     function step(): void {
       // Asked first: what is written then is where it stays.
       const isLast = follower.isAtRest()
@@ -69,15 +72,20 @@ export function useEntityStyle<Room extends RoomShape>(
     const undo = follower.follow(selector, () => {
       stopFrames ??= onFrame(step)
     })
-    // Before the first frame, or it would be painted where it is not.
     write()
     return () => {
       undo()
       rest()
     }
-  }, [follower, selector, latestApply])
+  }, [follower, selector, write])
+  useBeforePaint(() => {
+    if (target.current !== written.current) write()
+  })
   return target
 }
+
+/** Later, the element would be painted once where it is not. A server runs neither; React 18 warns of the layout effect there. */
+const useBeforePaint = typeof document === 'undefined' ? useInsertionEffect : useLayoutEffect
 
 function translate(style: CSSStyleDeclaration, { x, y }: Position): void {
   style.transform = `translate3d(${x}px, ${y}px, 0)`

@@ -2,9 +2,10 @@
 // Messages from the server in a component.
 import { setOwner } from '@painda/client'
 import type { EventPayload, EventType, PPClient, RoomHandle, RoomShape } from '@painda/client'
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
+import { useLatest } from './use-latest.js'
 import { useOwner } from '#owner'
 
 /**
@@ -23,17 +24,14 @@ export function usePPEvent<Room extends RoomShape, Type extends EventType<Room>>
 export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, string, Handler]): void {
   const client = usePPClient()
   const [source, type, handler] = args.length === 2 ? ([client, ...args] as const) : args
-  const latest = useRef(handler)
+  const latest = useLatest(handler)
   const owner = useOwner('usePPEvent')
-  useLayoutEffect(() => {
-    latest.current = handler
-  })
   useEffect(() => {
     // The overloads tie the payload's type to the name of the message.
     const listen = (payload: unknown): void => (latest.current as (payload: unknown) => void)(payload)
     setOwner(listen, owner)
     return isRoom(source) ? source.on(type, listen) : (source as PPClient).on(type, listen)
-  }, [source, type, owner])
+  }, [source, type, latest, owner])
 }
 
 type Handler = (payload: never) => void

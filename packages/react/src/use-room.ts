@@ -19,7 +19,7 @@ import { useOwner } from '#owner'
 export interface UsePPRoomOptions {
   /** Joins this very room (`joinById`) instead of any room of the definition. */
   id?: string
-  /** To look on, not to play; the room must allow it. */
+  /** To look on, not to play; the room must allow it. Another value later leaves the room and joins anew. */
   spectate?: boolean
   /** Reaches the room's `onJoin`. Read when the room is joined; later changes do not rejoin. */
   options?: unknown

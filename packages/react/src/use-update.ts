@@ -4,6 +4,7 @@
 import { toPPError } from '@painda/client'
 import type {
   Layer,
+  PayloadArgs,
   PPError,
   RequestAnswer,
   RequestInput,
@@ -32,7 +33,7 @@ export interface UsePPUpdateResult<Input, Answer> {
    * Shows the recipe's change at once and asks the room. Resolves with the answer; rejects as `error` says, and then the
    * change is gone. A caller that only renders may ignore the promise. The same function in every render.
    */
-  send(payload: Input): Promise<Answer>
+  send(...payload: PayloadArgs<Input>): Promise<Answer>
   /** What was sent and not answered yet, in order. */
   pending: readonly PendingUpdate<Input>[]
   /** The last answer. */
@@ -64,7 +65,9 @@ export function usePPUpdate<Room extends RoomShape, Type extends RequestType<Roo
   const [ids] = useState(() => createCounter())
 
   const send = useCallback(
-    (payload: Input): Promise<Answer> => {
+    (...args: PayloadArgs<Input>): Promise<Answer> => {
+      // What may be left out may be undefined.
+      const payload = args[0] as Input
       const one: PendingUpdate<Input> = { id: ids.next(), payload }
       const run = latest.current
       setState(({ pending, data }) => ({ pending: [...pending, one], data, error: null }))

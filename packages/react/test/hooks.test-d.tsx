@@ -1,5 +1,8 @@
 // What the hooks' types must and must not allow; checked by the type checker, never run.
 import {
+  defineRoom,
+  request,
+  type,
   useAck,
   useEntityStyle,
   useFrame,
@@ -18,7 +21,14 @@ import {
 } from '@painda/react'
 import { Arena } from './world.js'
 
+const Bare = defineRoom({
+  name: 'bare',
+  state: () => ({ isReady: false }),
+  requests: { ready: request(type<undefined>(), type<boolean>()) },
+})
+
 export function Typed(): void {
+  const { room: bare } = usePPRoom(Bare)
   const { room, state, status, stale, error } = usePPRoom(Arena, { id: 'a1', options: { team: 1 } })
   const phase: string | undefined = state?.phase
   const hp: number | undefined = usePPRoomState(room, (whole) => whole.entities['e1']?.hp)
@@ -32,6 +42,14 @@ export function Typed(): void {
   room.send('hit', { id: 'e1', by: 1 })
   void [phase, hp, coins, names, self, status, stale, error]
 
+  void useAck('save').send()
+  void useAck(bare, 'ready').send()
+  void usePPUpdate(bare, 'ready', () => {}).send()
+
+  // @ts-expect-error a question that has an answer to nothing is given nothing
+  void useAck(bare, 'ready').send(1)
+  // @ts-expect-error a purchase is of something
+  void buy.send()
   // @ts-expect-error "hti" is not a message of this room
   room.send('hti', { id: 'e1', by: 1 })
   // @ts-expect-error `by` is a number

@@ -1,13 +1,14 @@
 // What moves without rendering. Frames are cranked by hand.
 import { PPProvider, useEntityStyle, useFrame, useInterpolated, usePPRoom, useTransient } from '@painda/react'
 import type { PPClient, RoomHandle } from '@painda/react'
-import { cleanup, render, screen } from '@testing-library/react'
-import { memo, Profiler } from 'react'
+import { act, cleanup, render, screen } from '@testing-library/react'
+import { memo, Profiler, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTimeline } from '../src/timeline.js'
 import { between, createTrack } from '../src/track.js'
 import { Arena, createWorld, until } from './world.js'
+import type { ArenaState } from './world.js'
 
 let world: ReturnType<typeof createWorld>
 /** Callbacks of requestAnimationFrame that wait for the next frame. */
@@ -220,6 +221,84 @@ test('useEntityStyle writes in frames in which something moved, and asks for no 
   const way = written.slice(before)
   expect([...way].sort((a, b) => b - a)).toEqual(way)
   expect(Math.min(...way)).toBe(50)
+})
+
+test('useEntityStyle: an element stands in its place before it is painted, also one that comes later', async () => {
+  const place = (state: ArenaState): { x: number; y: number } => ({ x: state.entities['e0']?.hp ?? 0, y: 0 })
+  const seen: (string | undefined)[] = []
+  function Board({ room }: { room: Room }) {
+    const [isShown, setShown] = useState(false)
+    const ref = useEntityStyle<HTMLElement, typeof Arena>(room, place)
+    return (
+      <button data-testid="board" onClick={() => setShown(!isShown)}>
+        {isShown && <i ref={ref} data-testid="late" />}
+      </button>
+    )
+  }
+  function Before({ room }: { room: Room }) {
+    const box = useRef<HTMLParagraphElement>(null)
+    // Runs behind the layout effects of what is inside, and before the page is painted.
+    useLayoutEffect(() => void seen.push(box.current?.querySelector('i')?.style.transform))
+    return (
+      <p ref={box}>
+        <Dot room={room} />
+      </p>
+    )
+  }
+  function Dot({ room }: { room: Room }) {
+    return <i ref={useEntityStyle<HTMLElement, typeof Arena>(room, place)} />
+  }
+  await mountInRoom((room) => (
+    <>
+      <Board room={room} />
+      <Before room={room} />
+    </>
+  ))
+  expect(seen[0]).toBe('translate3d(100px, 0px, 0)')
+  await until(() => {
+    frame()
+    return asked.size === 0
+  })
+  for (let turn = 0; turn < 2; turn++) {
+    act(() => screen.getByTestId('board').click())
+    expect(screen.getByTestId('late').style.transform).toBe('translate3d(100px, 0px, 0)')
+    act(() => screen.getByTestId('board').click())
+  }
+})
+
+test('useInterpolated: a render does not end the way of what a selector puts together', async () => {
+  let sample = (): unknown => undefined
+  function Dot({ room }: { room: Room }) {
+    const [turn, setTurn] = useState(0)
+    const at = useInterpolated(room, (state) => ({ x: state.entities['e0']?.hp ?? 0 }))
+    useFrame(() => void (sample = at))
+    return (
+      <button data-testid="dot" onClick={() => setTurn(turn + 1)}>
+        {turn}
+      </button>
+    )
+  }
+  let now = 0
+  let rooms: PPClient['rooms'] = () => []
+  await mountInRoom(
+    (room) => <Dot room={room} />,
+    3,
+    (client) => {
+      vi.spyOn(client.clock, 'serverNow').mockImplementation(() => now)
+      rooms = () => client.rooms()
+    },
+  )
+  frame()
+  const before = rooms()[0]?.state
+  world.update((state) => (state.entities['e0']!.hp = 0))
+  await until(() => rooms()[0]?.state !== before)
+  // It is shown late: the new place is not reached yet.
+  const onTheWay = sample()
+  expect(onTheWay).not.toEqual({ x: 0 })
+  act(() => screen.getByTestId('dot').click())
+  expect(sample()).toEqual(onTheWay)
+  now = 10_000
+  expect(sample()).toEqual({ x: 0 })
 })
 
 describe('the timeline of a room', () => {

@@ -1,6 +1,6 @@
 import { PPProvider, shallowEqual, useOther, useOthers, usePPRoom, useSelf } from '@painda/react'
 import type { PPClient, RoomHandle } from '@painda/react'
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { memo } from 'react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -156,6 +156,38 @@ describe('selector forms of presence', () => {
       expect.stringContaining('The selector of useOthers in <CarelessNames>'),
     ])
     complaints.mockRestore()
+  })
+
+  test('[PR2] an update that the server refuses is taken back, and what it has is shown', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const refusals: string[] = []
+    client.on('error', ({ code }) => refusals.push(code))
+    function Me() {
+      const { room } = usePPRoom(Arena)
+      const name = useSelf(room, ({ data }) => data?.name)
+      return (
+        <input
+          data-testid="me"
+          value={String(name)}
+          onChange={({ target }) => room.presence.update({ name: target.value })}
+        />
+      )
+    }
+    render(
+      <PPProvider client={client}>
+        <Me />
+      </PPProvider>,
+    )
+    const field = (): HTMLInputElement => screen.getByTestId('me')
+    await until(() => field().value === 'undefined')
+    const write = (name: string): void => void fireEvent.change(field(), { target: { value: name } })
+    write('Ada')
+    const long = 'x'.repeat(5_000)
+    write(long)
+    expect(field().value).toBe(long)
+    await until(() => field().value === 'Ada')
+    expect(refusals).toEqual(['INVALID_PAYLOAD'])
   })
 
   test('[PR2] useSelf is null before the room is there, and shows an update at once', async () => {

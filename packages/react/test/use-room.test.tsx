@@ -3,7 +3,7 @@ import type { RoomHandle, UsePPRoomResult } from '@painda/react'
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { Component, createContext, memo, StrictMode, Suspense, useContext, useState } from 'react'
 import type { ReactNode } from 'react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Arena, contract, createWorld, until } from './world.js'
 
 let world: ReturnType<typeof createWorld>
@@ -263,6 +263,38 @@ describe('usePPRoom', () => {
     await until(() => shown('page') === 'joined')
   })
 
+  test('[RP3] a page that mounts where another component has left the room is on its way in from its first render', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const seen: string[] = []
+    function Header() {
+      const { room, status } = usePPRoom(Arena)
+      return (
+        <button data-testid="header" onClick={() => room.leave()}>
+          {status}
+        </button>
+      )
+    }
+    function Page() {
+      const { status, stale } = usePPRoom(Arena)
+      seen.push(`${status} ${stale}`)
+      return null
+    }
+    const app = (page: boolean) => (
+      <PPProvider client={client}>
+        <Header />
+        {page && <Page />}
+      </PPProvider>
+    )
+    const view = render(app(false))
+    await until(() => shown('header') === 'joined')
+    act(() => screen.getByTestId('header').click())
+    expect(shown('header')).toBe('left')
+    view.rerender(app(true))
+    await until(() => shown('header') === 'joined')
+    expect([...new Set(seen)]).toEqual(['joining true', 'joined false'])
+  })
+
   test.each([true, false])(
     '[RP3] a boundary’s Retry asks again, also while another component holds the room (suspense %s)',
     async (suspense) => {
@@ -296,6 +328,32 @@ describe('usePPRoom', () => {
       expect(shown('header')).toBe('joined')
     },
   )
+
+  test('[RP3] who waits for a room that another component shows makes no render within its own', async () => {
+    world = createWorld()
+    const client = world.createClient()
+    const complaints = vi.spyOn(console, 'error')
+    function Header() {
+      return <p data-testid="header">{usePPRoom(Arena).status}</p>
+    }
+    function Page() {
+      return <p data-testid="page">{usePPRoom(Arena, { suspense: true }).state.phase}</p>
+    }
+    const app = (page: boolean) => (
+      <PPProvider client={client}>
+        <Header />
+        <Suspense>{page && <Page />}</Suspense>
+      </PPProvider>
+    )
+    const view = render(app(false))
+    await until(() => shown('header') === 'joined')
+    const room = world.arena()
+    room.kick(room.clients[0]!)
+    await until(() => shown('header') === 'left')
+    view.rerender(app(true))
+    await until(() => screen.queryByTestId('page')?.textContent === 'lobby')
+    expect([shown('header'), complaints.mock.calls]).toEqual(['joined', []])
+  })
 
   test('[RP3] who was kicked does not come back by a render that subscribes anew', async () => {
     world = createWorld()

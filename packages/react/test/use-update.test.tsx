@@ -2,7 +2,7 @@
 import { PPProvider, usePPRoom, usePPRoomState, usePPUpdate } from '@painda/react'
 import type { RoomHandle } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { StrictMode } from 'react'
+import { memo, StrictMode } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -148,6 +148,35 @@ describe('usePPUpdate', () => {
     world.letGo()
     await until(() => world.hp('e0') === 70)
     expect(rendered).toEqual(['100', '70'])
+  })
+
+  test('[RP1] while one is pending, a change elsewhere renders nobody who shows what the update touched', async () => {
+    const seen: unknown[] = []
+    const Entity = memo(function Entity({ room }: { room: Room }) {
+      seen.push(usePPRoomState(room, (state) => state.entities['e0']))
+      return null
+    })
+    function Phase({ room }: { room: Room }) {
+      return <p data-testid="phase">{usePPRoomState(room, (state) => state.phase)}</p>
+    }
+    await mount((room) => (
+      <>
+        <Hurt room={room} />
+        <Entity room={room} />
+        <Phase room={room} />
+      </>
+    ))
+    world.hold()
+    click('hurt')
+    await until(() => shown('hp') === '70')
+    seen.length = 0
+    for (const phase of ['a', 'b', 'c']) {
+      world.update((state) => (state.phase = phase))
+      await until(() => shown('phase') === phase)
+    }
+    expect(seen).toEqual([])
+    world.letGo()
+    await until(() => shown('update') === ' 70 –')
   })
 
   test('`send` is the same in every render', async () => {
