@@ -1,11 +1,17 @@
 // Several of our servers may share one HTTP server, each with a path of its own. All of them see every upgrade, so they must agree
-// on who answers.
+// on who answers: of two with one path the newer, since the other may have been lost by a start that failed half-way.
 import type { Server as HttpServer } from 'node:http'
-import { PPError } from '@painda/protocol'
 
-const pathsOf = new WeakMap<HttpServer, Set<string>>()
+interface Shared {
+  readonly owners: Map<string, PathClaim>
+  readonly claims: Set<PathClaim>
+}
+
+const sharedOf = new WeakMap<HttpServer, Shared>()
 
 export interface PathClaim {
+  /** No newer server has the path. */
+  isCurrent(): boolean
   /**
    * Is it for this server to refuse a path that is not its own? Node hands sockets of upgrades over without any timeout: one
    * that nobody answers would stay open for ever. Where others listen for upgrades it may be theirs.
@@ -14,21 +20,23 @@ export interface PathClaim {
   release(): void
 }
 
-/** @throws PPError `INVALID_ARGUMENT` when another of ours has that path there: both would take its sockets */
 export function claimPath(httpServer: HttpServer, path: string): PathClaim {
-  const paths = pathsOf.get(httpServer) ?? new Set()
-  if (paths.has(path)) {
-    throw new PPError('INVALID_ARGUMENT', `Another server has the path "${path}" of this HTTP server.`, {
-      hint: 'Close that one first, or choose another path.',
-    })
-  }
-  pathsOf.set(httpServer, paths.add(path))
-  return {
+  const shared = sharedOf.get(httpServer) ?? { owners: new Map(), claims: new Set() }
+  const { owners, claims } = shared
+  const claim: PathClaim = {
+    isCurrent: () => owners.get(path) === claim,
     answersFor(wanted) {
-      const [first] = paths
-      const isTaken = wanted !== null && paths.has(wanted)
-      return !isTaken && first === path && httpServer.listenerCount('upgrade') === paths.size
+      const [first] = claims
+      const isTaken = wanted !== null && owners.has(wanted)
+      return !isTaken && first === claim && httpServer.listenerCount('upgrade') === claims.size
     },
-    release: () => void paths.delete(path),
+    release() {
+      claims.delete(claim)
+      if (owners.get(path) === claim) owners.delete(path)
+    },
   }
+  owners.set(path, claim)
+  claims.add(claim)
+  sharedOf.set(httpServer, shared)
+  return claim
 }

@@ -100,7 +100,7 @@ export function createListener(options: ListenerOptions): Listener {
     const verdict = judgeUpgrade(url, headers, rules)
     // Until somebody takes over nobody else listens, and an unheard 'error' would end the process.
     socket.on('error', ignore)
-    if (verdict.name === 'ignore') {
+    if (verdict.name === 'ignore' || claim?.isCurrent() === false) {
       if (claim?.answersFor(pathOf(url)) === true) rejectUpgrade(socket, 404)
       return
     }
