@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
+import { createEmitter, MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 import type {
   Activity,
   ContractShape,
@@ -17,7 +17,6 @@ import type { Address, Broadcast } from './broadcast.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { AddressKeys } from './address.js'
-import { createListeners } from './listeners.js'
 import type { Lane, Member } from './member.js'
 import type { AckReply, Declared, MessageHandler, MessageOfClient, PayloadOf } from './messages.js'
 import type { Outgoing } from './outgoing.js'
@@ -418,7 +417,7 @@ export const ANY = '*'
 const NO_TAGS: ReadonlyMap<string, unknown> = new Map()
 
 function eventsOf(parts: ClientParts): NonNullable<ClientParts['events']> {
-  parts.events ??= createListeners((thrown) => parts.host.fault(thrown, 'A client listener'))
+  parts.events ??= createEmitter((thrown) => parts.host.fault(thrown, 'A client listener'))
   return parts.events
 }
 

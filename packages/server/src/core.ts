@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import {
   contractNames,
   contractRows,
+  createEmitter,
   createNameTable,
   createRandom,
   createServerCodec,
@@ -22,7 +23,6 @@ import { createFlush } from './flush.js'
 import { createHandlers } from './handlers.js'
 import { createHandshakes } from './handshake.js'
 import { createServerInspector } from './inspector.js'
-import { createListeners } from './listeners.js'
 import { stderrLogger } from './logger.js'
 import type { Member } from './member.js'
 import { createMembership } from './membership.js'
@@ -86,7 +86,7 @@ export function createCore(options: ServerOptions) {
   }
 
   // What the application adds.
-  const events = createListeners<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
+  const events = createEmitter<ServerEvents>((thrown) => logger.error('An error listener failed.', thrown))
   const faults = createFaults({ logger, onError: (error) => tellOfFault(error) })
   const report = (where: string) => (thrown: unknown) => faults.report(thrown, where)
   const onConnection = createHandlers<[client: PPServerClient]>()

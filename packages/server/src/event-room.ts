@@ -3,11 +3,11 @@
 // application says otherwise, because its name alone may be a secret ("admins").
 import type { Join } from '@painda/protocol'
 import type { PPServerClient } from './client.js'
-import { assertRoomId } from './membership.js'
 import type { Membership } from './membership.js'
 import type { ServerOptions } from './options.js'
 import { outgoing } from './outgoing.js'
 import type { Rooms } from './rooms.js'
+import { assertName } from './sendable.js'
 
 export interface EventRooms {
   /** @throws PPError `INVALID_ARGUMENT` for what is no room's id */
@@ -29,7 +29,7 @@ export interface EventRoomsOptions {
 export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptions): EventRooms {
   return {
     joinByServer(client, room) {
-      assertRoomId(room)
+      assertName('The id of a room', room)
       const typed = rooms.get(room)
       if (typed !== undefined) typed.join(client)
       else if (membership.enter(room, client.id))

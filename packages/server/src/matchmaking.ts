@@ -7,10 +7,10 @@ import type { RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './d
 import { createInvites } from './invite.js'
 import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
-import { assertRoomId } from './membership.js'
 import { DEFAULT_TICK_HZ, ratesOf, type RoomKind } from './room-kind.js'
 import type { RoomSettings, RoomWorld } from './room-parts.js'
 import { StateRoom } from './room.js'
+import { assertName } from './sendable.js'
 import type { Seat } from './seat.js'
 
 /** Host timers count whole milliseconds: a faster rate would be a slower one that costs more. */
@@ -95,7 +95,7 @@ export function createMatchmaking<C extends Member>({
     seed?: number,
   ): StateRoom<C> {
     if (isClosed) throw new PPError('CLOSED', 'The server is closed: no room begins any more.')
-    assertRoomId(id)
+    assertName('The id of a room', id)
     // Listings have it as a key.
     if (keyFault(id) !== null) throw new PPError('INVALID_ARGUMENT', `"${id}" cannot be the id of a room.`)
     if (rooms.has(id)) throw new PPError('INVALID_ARGUMENT', `A room with the id "${id}" exists already.`)
@@ -235,7 +235,8 @@ export function createMatchmaking<C extends Member>({
       return room
     },
     findOpen({ shape, open }, client) {
-      for (const room of keeping)
+      const isGuest = client.userId === client.id
+      for (const room of isGuest ? [] : keeping)
         if (room.name === shape.name && !room.isPrivate && room.keepsFor(client)) return room
       for (const room of open) if (room.hasRoomFor(client, 'player')) return room
       return undefined

@@ -1,6 +1,5 @@
 // Who is in which room: the one table that event rooms, typed rooms and broadcasts share. A room exists here exactly
 // while somebody is in it.
-import { MAX_NAME_LENGTH, PPError } from '@painda/protocol'
 
 export interface Membership {
   /** False when it was in already. */
@@ -20,15 +19,6 @@ export interface MembershipOptions {
 }
 
 const NOBODY: ReadonlySet<string> = new Set()
-
-/**
- * A room's id stands in messages, and whoever gets one that is no name loses the connection.
- * @throws PPError `INVALID_ARGUMENT`
- */
-export function assertRoomId(id: string): void {
-  if (typeof id === 'string' && id !== '' && id.length <= MAX_NAME_LENGTH) return
-  throw new PPError('INVALID_ARGUMENT', `A room's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
-}
 
 export function createMembership({ onEnter, onExit }: MembershipOptions = {}): Membership {
   const members = new Map<string, Set<string>>()

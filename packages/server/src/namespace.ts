@@ -183,7 +183,7 @@ export function createNamespaces({
           hint: 'Use server.on, server.use and server.useMessage.',
         })
       }
-      assertName('A namespace', name)
+      assertName('A namespace', name, 0)
       const space = spaces.get(name) ?? createSpace(name)
       spaces.set(name, space)
       return space.namespace

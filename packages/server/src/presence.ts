@@ -3,6 +3,7 @@
 // A client's own update replaces its data; the server's `update` merges fields.
 import {
   cloneJson,
+  createEmitter,
   MAX_NAME_LENGTH,
   PPError,
   type Activity,
@@ -11,7 +12,6 @@ import {
   type Time,
   type Undo,
 } from '@painda/protocol'
-import { createListeners } from './listeners.js'
 import type { Member } from './member.js'
 import { outgoing, type Outgoing } from './outgoing.js'
 import { checkPresenceData, createPresenceList, mergeData } from './presence-list.js'
@@ -66,7 +66,7 @@ export function createRoomPresence({
   onChange: () => void
   onError: (thrown: unknown) => void
 }): RoomPresenceList {
-  const emitter = createListeners<{ change: [entries: readonly PresenceEntry[]] }>(onError)
+  const emitter = createEmitter<{ change: [entries: readonly PresenceEntry[]] }>(onError)
   let whole: Outgoing | null = null
   /** What newcomers get until the next changes leave: those hold all that has happened since. */
   let first: Outgoing | null = null
@@ -182,7 +182,7 @@ export function createGlobalPresence({
   /** Milliseconds between two lists. Default 1000. */
   syncInterval?: number
 }): GlobalPresence {
-  const emitter = createListeners<{ change: [presences: readonly PresenceEntry[]] }>(onError)
+  const emitter = createEmitter<{ change: [presences: readonly PresenceEntry[]] }>(onError)
   let all: Outgoing | null = null
   const entries = createPresenceList(time, () => {
     all = null

@@ -1,6 +1,6 @@
 // The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
 // room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
-import { cloneJson, compileSync, PPError, validate } from '@painda/protocol'
+import { cloneJson, compileSync, createEmitter, PPError, validate } from '@painda/protocol'
 import type {
   Emitter,
   Inspector,
@@ -13,7 +13,6 @@ import type {
 } from '@painda/protocol'
 import type { Room, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
 import type { HandedRoom, Keeper, SavedRoom } from './keeper.js'
-import { createListeners } from './listeners.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
@@ -114,7 +113,7 @@ export function createRoomParts<C extends Member>(
   settings: RoomSettings<C>,
 ): RoomParts<C> {
   const { id, name, kind, random } = settings
-  const emitter: Emitter<RoomEvents<C>> = createListeners((thrown) => report('A listener', thrown))
+  const emitter: Emitter<RoomEvents<C>> = createEmitter((thrown) => report('A listener', thrown))
   const clock: RoomClock = createRoomClock({
     time: world.time,
     tickers: world.tickers,
