@@ -43,9 +43,9 @@ export interface DevtoolsHook {
   /** Where the overlay's button makes way for another tool's; null where it may stand as it was told. */
   corner(): Corner | null
   makeWay(corner: Corner): void
-  /** The newest clients, oldest first. */
+  /** The newest clients, oldest first. One that was never used is among them only while no other is. */
   clients(): readonly AttachedClient[]
-  /** Called when a client was attached or forgotten, or the button has another corner. */
+  /** Called when a client was attached, used for the first time or forgotten, or the button has another corner. */
   subscribe(listener: () => void): Undo
 }
 
@@ -92,12 +92,15 @@ export function createHook(
   const effects = createEffects({ now: time.now, afterTurn: (run) => void Promise.resolve().then(run) })
   const listeners = new Set<() => void>()
   let attached: (AttachedClient & { detach: Undo })[] = []
+  // StrictMode makes what a component makes twice, and throws one away: a client that nobody ever connects.
+  const unused = new WeakSet<InspectableClient>()
   let nextSource = 0
   let corner: Corner | null = null
 
   function follow(client: InspectableClient, source: number): Undo {
     let sinceCheckpoint = 0
     return client.inspector.listen((event) => {
+      hear(client)
       if (event.kind === 'frame' && recorder.capturing && ++sinceCheckpoint >= CHECKPOINT_EVERY) {
         sinceCheckpoint = 0
         takeCheckpoints(client, source, recorder)
@@ -107,9 +110,16 @@ export function createHook(
     })
   }
 
+  function hear(client: InspectableClient): void {
+    if (unused.delete(client)) for (const listener of listeners) listener()
+  }
+
+  const isUnused = ({ client }: AttachedClient): boolean => unused.has(client)
+
   const hook: DevtoolsHook = {
     attach(client) {
       if (attached.some((entry) => entry.client === client)) return
+      if (client.status().status === 'idle') unused.add(client)
       const source = nextSource++
       const line = createLine({
         name: `client ${source + 1}`,
@@ -120,10 +130,10 @@ export function createHook(
       client.inspector.through = line.through
       attached.push({ client, source, line, detach: follow(client, source) })
       if (attached.length > MAX_CLIENTS) {
-        const [oldest] = attached
+        const oldest = attached.slice(0, -1).find(isUnused) ?? attached[0]
         oldest?.detach()
         delete oldest?.client.inspector.through
-        attached = attached.slice(1)
+        attached = attached.filter((entry) => entry !== oldest)
       }
       for (const listener of listeners) listener()
     },
@@ -148,7 +158,10 @@ export function createHook(
       for (const listener of listeners) listener()
     },
     replayed: null,
-    clients: () => attached,
+    clients() {
+      const used = attached.filter((entry) => !isUnused(entry))
+      return used.length > 0 ? used : attached
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -22,6 +22,37 @@ test('a client finds the hook by itself, and its first word to the server is rec
   client.close()
 })
 
+test('a client that StrictMode made and threw away is none of the page: nobody reads "idle" beside an open one', async () => {
+  const hook = installHook(globalThis)
+  const [transport] = createTransportPair()
+  const connectTransport = () => transport
+  const used = new PPClient('ws://example.test', { connectTransport, autoConnect: false })
+  const thrownAway = new PPClient('ws://example.test', { connectTransport, autoConnect: false })
+  expect(hook.clients().map(({ client }) => client)).toEqual([used, thrownAway])
+  used.connect()
+  expect(hook.clients().map(({ client }) => client)).toEqual([used])
+
+  let tells = 0
+  hook.subscribe(() => tells++)
+  thrownAway.connect()
+  expect(tells).toBe(1)
+  expect(hook.clients()).toHaveLength(2)
+  used.close()
+  thrownAway.close()
+})
+
+test('of too many clients one that was never used is forgotten first', () => {
+  const hook = installHook(globalThis)
+  const [transport] = createTransportPair()
+  const make = () =>
+    new PPClient('ws://example.test', { connectTransport: () => transport, autoConnect: false })
+  const used = make()
+  used.connect()
+  for (let i = 0; i < 20; i++) make()
+  expect(hook.clients().map(({ client }) => client)).toEqual([used])
+  used.close()
+})
+
 test('without a hook a client works and touches nothing', () => {
   const client: InspectableClient = new PPClient('ws://example.test', { autoConnect: false })
   expect(client.status().status).toBe('idle')
