@@ -1,14 +1,20 @@
 // What an application holds: the public face of a client. The parts and their wiring are in `core.ts`.
 import { isReservedType, LOCAL_EVENTS } from '@painda/protocol'
-import type { Activity, ContractShape, Inspector, RoomShape, Undo } from '@painda/protocol'
+import type {
+  Activity,
+  ContractShape,
+  Inspector,
+  PayloadArgs,
+  PayloadThen,
+  RoomShape,
+  Undo,
+} from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import type {
   EventPayload,
   EventType,
   MessageInput,
   MessageType,
-  PayloadArgs,
-  PayloadThen,
   RequestAnswer,
   RequestInput,
   RequestType,

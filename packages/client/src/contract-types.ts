@@ -43,10 +43,3 @@ export type EventType<Shape> = keyof EventOutputs<Open<Shape>> & string
 export type EventPayload<Shape, Type> = Lookup<EventOutputs<Open<Shape>>, Type>
 
 type Lookup<Map, Type> = Type extends keyof Map ? Map[Type] : never
-
-/** A payload that may be undefined may be left out. */
-export type PayloadArgs<Payload> = undefined extends Payload ? [payload?: Payload] : [payload: Payload]
-/** The same with something after it. */
-export type PayloadThen<Payload, Last> = undefined extends Payload
-  ? [payload?: Payload, last?: Last]
-  : [payload: Payload, last?: Last]

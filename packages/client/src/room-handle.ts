@@ -1,13 +1,19 @@
 // What an application holds of a room.
-import type { PPError, PresenceOf, RoomShape, StateOf, Undo } from '@painda/protocol'
+import type {
+  PayloadArgs,
+  PayloadThen,
+  PPError,
+  PresenceOf,
+  RoomShape,
+  StateOf,
+  Undo,
+} from '@painda/protocol'
 import type { RoomAskOptions } from './ack.js'
 import type {
   EventPayload,
   EventType,
   MessageInput,
   MessageType,
-  PayloadArgs,
-  PayloadThen,
   RequestAnswer,
   RequestInput,
   RequestType,

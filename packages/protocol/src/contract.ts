@@ -159,3 +159,10 @@ export type RequestAnswers<Shape> = {
 }
 export type PresenceOf<Room> =
   Part<Room, 'presence'> extends infer Schema extends AnySchema ? OutputOf<Schema> : unknown
+
+/** A payload that may be undefined may be left out. */
+export type PayloadArgs<Payload> = undefined extends Payload ? [payload?: Payload] : [payload: Payload]
+/** The same with something after it. */
+export type PayloadThen<Payload, Last> = undefined extends Payload
+  ? [payload?: Payload, last?: Last]
+  : [payload: Payload, last?: Last]

@@ -9,6 +9,7 @@ import type {
   Emitter,
   Event,
   EventInputs,
+  PayloadArgs,
   ExpiryReason,
   Undo,
 } from '@painda/protocol'
@@ -221,7 +222,10 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 
   /** Sends a message. It is kept while the connection is lost. @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD` */
-  emit<Type extends Declared<EventInputs<C>>>(type: Type, payload?: PayloadOf<EventInputs<C>, Type>): void {
+  emit<Type extends Declared<EventInputs<C>>>(
+    type: Type,
+    ...[payload]: PayloadArgs<PayloadOf<EventInputs<C>, Type>>
+  ): void {
     this.#post(eventOf({ type, payload }), false)
   }
 

@@ -5,6 +5,7 @@ import type {
   EventInputs,
   Json,
   MessageOutputs,
+  PayloadThen,
   PresenceEntry,
   PresenceOf,
   Random,
@@ -120,15 +121,13 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   /** Sends an event to all members, after the state it was sent in. @throws PPError `RESERVED_TYPE`, `INVALID_ARGUMENT` for what is no name */
   broadcast<Type extends keyof EventInputs<Shape> & string>(
     type: Type,
-    payload: EventInputs<Shape>[Type],
-    options?: BroadcastOptions<C>,
+    ...payload: PayloadThen<EventInputs<Shape>[Type], BroadcastOptions<C>>
   ): void
   /** Sends an event to one member; to others nothing is sent. @throws PPError as `broadcast` */
   emit<Type extends keyof EventInputs<Shape> & string>(
     client: C,
     type: Type,
-    payload: EventInputs<Shape>[Type],
-    options?: EmitOptions,
+    ...payload: PayloadThen<EventInputs<Shape>[Type], EmitOptions>
   ): void
   /** Nobody gets in until `unlock`, whoever is in stays. */
   lock(): void

@@ -1,5 +1,5 @@
 // What a server says to many: the beginning of every chain, and the short forms for everybody.
-import type { ContractShape, EventInputs } from '@painda/protocol'
+import type { ContractShape, EventInputs, PayloadArgs } from '@painda/protocol'
 import { addressOf } from './audience.js'
 import type { Address, Broadcast, Reply } from './broadcast.js'
 import type { PPServerClient } from './client.js'
@@ -16,7 +16,10 @@ export class Everybody<C extends ContractShape = ContractShape> {
   }
 
   /** To everybody. @throws PPError `RESERVED_TYPE` */
-  emit<Type extends Declared<EventInputs<C>>>(type: Type, payload?: PayloadOf<EventInputs<C>, Type>): void {
+  emit<Type extends Declared<EventInputs<C>>>(
+    type: Type,
+    ...[payload]: PayloadArgs<PayloadOf<EventInputs<C>, Type>>
+  ): void {
     this.#all().emit(type, payload)
   }
 

@@ -1,8 +1,10 @@
 // What a definition's types must and must not allow; checked by the type checker, never run.
-import { defineRoom, request, type } from '@painda/protocol'
+import { defineContract, defineRoom, request, type } from '@painda/protocol'
 import type { RequestDefinition, StandardSchema } from '@painda/protocol'
 import type { Member } from '../src/member.js'
+import type { PPServerClient } from '../src/client.js'
 import type { Room } from '../src/definition.js'
+import type { PPServer } from '../src/server.js'
 import type { DefinableRooms } from './room-kit.js'
 
 declare const rooms: DefinableRooms<Member & { readonly data: { admin: boolean } }>
@@ -19,7 +21,7 @@ const Arena = defineRoom({
   requests: {
     buy: request(type<{ item: string }>(), type<{ coins: number }>()),
   },
-  events: { boom: type<{ at: number }>() },
+  events: { boom: type<{ at: number }>(), dealt: type<undefined>() },
   presence: type<{ name: string }>(),
 })
 const Bare = defineRoom({ name: 'bare', state: () => ({ n: 0 }) })
@@ -30,6 +32,10 @@ rooms.define(Arena, {
     state.players[client.id] = { x: 0 }
     client.data.admin satisfies boolean
     room.broadcast('boom', { at: 1 }, { except: client })
+    room.broadcast('dealt')
+    room.emit(client, 'dealt', undefined, { afterState: true })
+    // @ts-expect-error "boom" says where
+    room.broadcast('boom')
     room.presence.update(client, { name: 'Ann' })
     options satisfies unknown
     // @ts-expect-error options come from a stranger
@@ -109,6 +115,7 @@ arena.state = { players: {}, phase: 'lobby' }
 const lobby = rooms.room('lobby', { score: 0 })
 lobby.update((draft) => void draft.score++)
 lobby.broadcast('anything', { goes: true })
+lobby.broadcast('anything')
 // @ts-expect-error the lobby has no "points"
 void lobby.state.points
 
@@ -176,3 +183,14 @@ defineRoom({
 rooms.lobby('lobby').state.rooms['a']?.maxClients satisfies number | null | undefined
 // @ts-expect-error a lobby's list is the server's to write
 rooms.lobby('lobby').state.rooms = {}
+
+const contract = defineContract({ events: { news: type<string>(), ended: type<undefined>() } })
+declare const server: PPServer<typeof contract>
+declare const client: PPServerClient<typeof contract>
+server.emit('ended')
+client.emit('ended')
+server.emit('news', 'It rains.')
+// @ts-expect-error news say something
+server.emit('news')
+// @ts-expect-error news say something
+client.emit('news')
