@@ -1,6 +1,7 @@
 // What npm would publish, looked at as npm would publish it: every package is packed, and publint and attw read the
 // tarball. Our packages are ESM only, so attw judges the ESM and bundler resolutions.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
 import { capturePnpm } from './lib/install.mjs'
 import { capture } from './lib/processes.mjs'
@@ -32,6 +33,7 @@ async function inspectAll() {
   const found = []
   for (const tarball of tarballs) {
     found.push(...(await strayFiles(tarball)))
+    found.push(...(await emptyMaps(tarball)))
     found.push(...(await inspect(tarball, ['publint/src/cli.js', '--strict'])))
     const attw = ['@arethetypeswrong/cli/dist/index.js', '--profile', 'esm-only', '--no-emoji', '--no-color']
     found.push(...(await inspect(tarball, attw)))
@@ -55,4 +57,21 @@ async function strayFiles(tarball) {
         file && !/^package\/(dist\/.*\.(js|d\.ts|map|css)|package\.json|LICENSE|[A-Z]+\.md)$/.test(file),
     )
   return stray.map((file) => `${tarball} holds ${file}, which nobody should get.`)
+}
+
+/** Sources are not in a tarball, so its maps must hold them: Vite warns of each one that leads nowhere. */
+async function emptyMaps(tarball) {
+  const folder = mkdtempSync(`${PACKS}/unpacked-`)
+  const { code, output } = await capture('tar', ['-xzf', `${PACKS}/${tarball}`, '-C', folder], { cwd: ROOT })
+  if (code !== 0) return [output.trim()]
+  const maps = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.js.map'))
+  const empty = maps.filter((file) => {
+    const { sources, sourcesContent = [] } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+    return sources.some((_, index) => typeof sourcesContent[index] !== 'string')
+  })
+  rmSync(folder, { recursive: true })
+  if (maps.length === 0) return [`${tarball} has no source maps.`]
+  return empty.length === 0
+    ? []
+    : [`${tarball} has ${empty.length} source maps without their sources, such as ${String(empty[0])}.`]
 }
