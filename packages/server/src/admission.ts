@@ -34,7 +34,10 @@ export interface Admission {
 }
 
 export interface AdmissionOptions {
-  readonly settings: Pick<Settings, 'handshakeTimeoutMs' | 'heartbeatMs' | 'maxPayloadBytes'>
+  readonly settings: Pick<
+    Settings,
+    'handshakeTimeoutMs' | 'heartbeatMs' | 'maxPayloadBytes' | 'maxBytesPerSecond'
+  >
   readonly codecs: Readonly<Record<TransportInfo['protocol'], PeerCodec>>
   /** For connections of v2; null where nothing is compressed. */
   readonly compress: Compressor | null
@@ -66,6 +69,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     heartbeatMs: settings.heartbeatMs,
     maxPayloadBytes: settings.maxPayloadBytes,
+    maxBytesPerSecond: settings.maxBytesPerSecond,
     maxBacklog: {
       messages: Math.min(maxWaiting.messages, BEFORE_THE_WELCOME.messages),
       bytes: Math.min(maxWaiting.bytes, BEFORE_THE_WELCOME.bytes),

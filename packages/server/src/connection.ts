@@ -33,6 +33,9 @@ const V2_GREETING_MS = 150
  */
 const GROWTH_PER_SECOND = 4
 
+/** What a connection may say at once, as a number of largest messages: one, and what it kept while it was away. */
+const LARGEST_AT_ONCE = 2
+
 export interface ConnectionEnd {
   readonly reason: DisconnectReason
   /** The code that this end named, or null when the other end or the network ended it. */
@@ -63,6 +66,8 @@ export interface ConnectionOptions {
   /** 0: no heartbeat. */
   heartbeatMs: number
   maxPayloadBytes: number
+  /** 0: no limit. */
+  maxBytesPerSecond: number
   /** What may follow the hello before it is answered. */
   maxBacklog: { readonly messages: number; readonly bytes: number }
   onHello: (connection: Connection, hello: Hello) => void
@@ -105,6 +110,8 @@ export class Connection implements Lane {
   #frames = 0
   /** Most clients say nothing in short, and have none. */
   #growth: TokenBucket | null = null
+  /** Of bytes that came, before anybody has read them. */
+  readonly #incoming: TokenBucket
   /** Something that was written still waits in this process. */
   #isHolding = false
   /** It has an owner, who takes what may be left out. */
@@ -119,6 +126,9 @@ export class Connection implements Lane {
     this.#time = time
     this.#inspector = options.inspector
     this.#maxPayloadBytes = options.maxPayloadBytes
+    const { maxBytesPerSecond } = options
+    const atOnce = Math.max(maxBytesPerSecond, options.maxPayloadBytes * LARGEST_AT_ONCE)
+    this.#incoming = createTokenBucket(time, maxBytesPerSecond, atOnce)
     this.#lastHeard = time.now()
     this.#gauge = new Gauge(() => time.now())
     this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
@@ -312,6 +322,11 @@ export class Connection implements Lane {
     this.#lastHeard = this.#time.now()
     if (frame.byteLength > this.#maxPayloadBytes) {
       this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${this.#maxPayloadBytes} bytes.`))
+      return
+    }
+    if (!this.#incoming.take(frame.byteLength)) {
+      const { maxBytesPerSecond } = this.#options
+      this.end(new PPError('RATE_LIMITED', `More came than ${maxBytesPerSecond} bytes per second.`))
       return
     }
 

@@ -75,7 +75,7 @@ test('[LM7][LM3] what waits counts as what it has become', async () => {
 })
 
 test('[LM7][LM3] nor does company in its frame make it any smaller', async () => {
-  const { server, join, settle } = createKit({ maxPayloadBytes: 100_000 })
+  const { server, join, settle } = createKit({ maxPayloadBytes: 100_000, maxBytesPerSecond: 0 })
   server.on('x', () => new Promise<void>(() => {}))
   const peer = await join()
   const company = Array.from({ length: 4000 }, (): Message => ({ kind: 'received', count: 0 }))

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { heapMiB } from './heap.js'
 import { PPServer, silentLogger } from '../src/index.js'
 import type { ServerOptions } from '../src/index.js'
-import { failOnUncaught, listen, listenHttp, RawPeer, type Format } from './hostile-kit.js'
+import { failOnUncaught, listen, listenHttp, RawPeer, spell, type Format } from './hostile-kit.js'
 
 const FORMATS: readonly Format[] = ['painda.v3', 'v2']
 const codec = createWireCodec()
@@ -169,8 +169,34 @@ test.each(FORMATS)(
   },
 )
 
+test.each(FORMATS)(
+  '[LM8] %s: ten who send nothing but small objects are read for so long and no longer, and a player’s rounds go on',
+  async (format) => {
+    const { server, url, time } = await onFakeTime({ recovery: false, maxMessagesPerSecond: 0 })
+    const read = new Map<string, number>()
+    server.on('bulk', ({ id }) => void read.set(id, (read.get(id) ?? 0) + 1))
+    server.on('echo', (client, payload) => client.emit(`echoed ${String(payload)}`))
+    const player = await RawPeer.join(url, format)
+    const uploaders = await Promise.all(Array.from({ length: 10 }, () => RawPeer.join(url, format)))
+    const bulk = { type: 'bulk', payload: Array.from({ length: 50_000 }, (_, n) => (n % 2 === 0 ? [] : {})) }
+    const bytes = spell(format, bulk).byteLength
+    for (let round = 0; round < 25; round++) {
+      for (const uploader of uploaders) if (uploader.closed === null) uploader.send(bulk)
+      player.send({ type: 'echo', payload: round })
+      await player.got(`echoed ${round}`)
+      await time.advance(50)
+    }
+    for (const uploader of uploaders) expect(await uploader.ended()).toMatchObject({ code: 4008 })
+    expect(player.closed).toBeNull()
+    // Two largest messages, and 256 KiB for each second that it took.
+    const most = (2 * 1024 * 1024 + 1.25 * 256 * 1024) / bytes
+    expect(read.size).toBe(10)
+    for (const count of read.values()) expect(count).toBeLessThanOrEqual(most)
+  },
+)
+
 test('[LM5] painda.v3: a hundred thousand joins leave a client in as many rooms as it may be in, and memory as it was', async () => {
-  const { server, url } = await listen({ maxMessagesPerSecond: 0, recovery: false })
+  const { server, url } = await listen({ maxMessagesPerSecond: 0, maxBytesPerSecond: 0, recovery: false })
   const Box = defineRoom({ name: 'box', state: () => ({ big: 'x'.repeat(1000) }) })
   server.define(Box, { mayChooseId: () => true })
   const other = await RawPeer.join(url, 'painda.v3')

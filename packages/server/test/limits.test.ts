@@ -1,5 +1,6 @@
 import { createTransportPair, defineRoom, type Message, type StandardSchema } from '@painda/protocol'
 import { expect, test } from 'vitest'
+import type { ServerOptions } from '../src/index.js'
 import { createKit, Peer } from './peer-kit.js'
 
 test('[LM1] beyond its rate a client is refused, its questions are answered, and its neighbours notice nothing', async () => {
@@ -212,3 +213,49 @@ test.each([
     expect(peer.closed).toMatchObject({ code: 4008 })
   },
 )
+
+test('[LM8] beyond its bytes a connection ends before what came is read; a largest message may come now and then', async () => {
+  const { server, dial, join, settle, time } = createKit({
+    maxPayloadBytes: 1000,
+    maxBytesPerSecond: 100,
+    heartbeatInterval: 0,
+  })
+  const seen: string[] = []
+  server.on('n', ({ id }) => void seen.push(id))
+  const [flood, calm] = [await join(), await join()]
+  for (let n = 0; n < 6; n++) {
+    await time.advance(10_000)
+    calm.emit('n', 'x'.repeat(900))
+  }
+  for (let n = 0; n < 4; n++) flood.emit('n', 'x'.repeat(900))
+  await settle()
+  expect(calm.closed).toBeNull()
+  expect(seen.filter((id) => id === calm.welcome.id)).toHaveLength(6)
+  expect(flood.of('error')).toMatchObject([{ code: 'RATE_LIMITED', fatal: true }])
+  expect(flood.closed).toMatchObject({ code: 4008 })
+  expect(seen.filter((id) => id === flood.welcome.id)).toHaveLength(2)
+
+  // Its session goes on with another connection, and before the welcome the same holds.
+  const back = dial()
+  back.hello({ session: flood.session })
+  await settle()
+  expect(back.welcome.outcome).not.toBe('new')
+  const stranger = dial()
+  for (let n = 0; n < 3; n++) stranger.transport.send(new Uint8Array(900))
+  await settle()
+  expect(stranger.closed).not.toBeNull()
+})
+
+test('[LM8] the limit of bytes follows the largest message, and 0 is none', async () => {
+  const flood = async (limits: ServerOptions): Promise<number | undefined> => {
+    const { join, settle } = createKit({ maxMessagesPerSecond: 0, ...limits })
+    const peer = await join()
+    for (let n = 0; n < 40; n++) peer.emit('n', 'x'.repeat(100_000))
+    await settle()
+    return peer.closed?.code
+  }
+  expect(await flood({})).toBe(4008)
+  expect(await flood({ maxPayloadBytes: 4_000_000 })).toBeUndefined()
+  expect(await flood({ maxBytesPerSecond: 0 })).toBeUndefined()
+  expect(await flood({ maxBytesPerSecond: 5_000_000 })).toBeUndefined()
+})

@@ -27,6 +27,7 @@ export class ReplayServer<C extends ContractShape = ContractShape> extends PPSer
       heartbeatInterval: ENDLESS,
       recovery: { retentionMs: ENDLESS },
       maxMessagesPerSecond: ENDLESS,
+      maxBytesPerSecond: 0,
     })
   }
 
