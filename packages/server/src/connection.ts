@@ -62,6 +62,7 @@ export interface ConnectionOptions {
   packer: Packer
   time: Time
   inspector: Inspector
+  /** 0: any time. */
   handshakeTimeoutMs: number
   /** 0: no heartbeat. */
   heartbeatMs: number
@@ -131,11 +132,11 @@ export class Connection implements Lane {
     this.#incoming = createTokenBucket(time, maxBytesPerSecond, atOnce)
     this.#lastHeard = time.now()
     this.#gauge = new Gauge(() => time.now())
-    this.#cancelHandshake = time.after(handshakeTimeoutMs, () => {
+    const late = (): void =>
       this.end(
         new PPError('HANDSHAKE_TIMEOUT', `The handshake was not over within ${handshakeTimeoutMs} ms.`),
       )
-    })
+    this.#cancelHandshake = handshakeTimeoutMs === 0 ? () => {} : time.after(handshakeTimeoutMs, late)
     const greet =
       this.codec.name === 'v2' ? time.after(V2_GREETING_MS, () => this.#hello(v2Hello())) : () => {}
     this.#state = { name: 'greeting', cancel: greet }

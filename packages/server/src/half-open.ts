@@ -14,8 +14,9 @@ const LEAST_MS = 1000
 /** As often Node looks for requests that take too long, at least: its own default. */
 const LOOK_EVERY_MS = 30_000
 
-/** For a server of our own: requests that are not whole by then are ended. */
+/** For a server of our own: requests that are not whole by then are ended. 0: Node's own patience, a minute for the first lines. */
 export function requestPatience(handshakeTimeoutMs: number): ServerOptions {
+  if (handshakeTimeoutMs === 0) return {}
   const timeout = Math.max(LEAST_MS, Math.ceil(handshakeTimeoutMs))
   return {
     headersTimeout: timeout,

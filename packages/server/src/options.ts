@@ -18,7 +18,7 @@ export interface RecoveryOptions {
 }
 
 export interface ServerLimits {
-  /** One message from a peer. Default 1 MiB. */
+  /** One message from a peer, at least 1. Default 1 MiB. */
   maxPayloadBytes?: number
   /** Messages of one client, with bursts of the same size. 0: no limit. Default 500. */
   maxMessagesPerSecond?: number
@@ -27,15 +27,15 @@ export interface ServerLimits {
    * Default 256 KiB, or a quarter of `maxPayloadBytes` where that is more.
    */
   maxBytesPerSecond?: number
-  /** How long a middleware may take to call `next`; a later call counts for nothing. 0: any time. Default 10 000 ms. */
+  /** How long a middleware may take to call `next`; a later call counts for nothing. 0: no limit. Default 10 000 ms. */
   middlewareTimeoutMs?: number
-  /** Sockets of one address, and as many sessions that lost theirs and may come back. Default 256. */
+  /** Sockets of one address, and as many sessions that lost theirs and may come back, at least 1. Default 256. */
   maxConnectionsPerIp?: number
   /** Rooms that one client may enter by its own wish. Default 64. */
   maxRoomsPerClient?: number
-  /** Messages of one client that wait behind asynchronous work. Default 1024. */
+  /** Messages of one client that wait behind asynchronous work, at least 1. Default 1024. */
   maxInboxMessages?: number
-  /** Bytes that a slow peer may leave unread before it is cut off. Default 16 MiB. */
+  /** Bytes that a slow peer may leave unread before it is cut off, at least 1. Default 16 MiB. */
   maxOutboxBytes?: number
 }
 
@@ -56,11 +56,11 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   mode?: PPMode
   /** Schemas of v2 frames. */
   registry?: PPSchemaRegistry
-  /** A peer silent for this long is asked, silent as long again it is gone. Default 25 000 ms. */
+  /** A peer silent for this long is asked, silent as long again it is gone. 0: nobody is asked. Default 25 000 ms. */
   heartbeatInterval?: number
-  /** Hello, authentication and connection middleware together. Default 10 000 ms. */
+  /** Hello, authentication and connection middleware together. 0: no limit. Default 10 000 ms. */
   handshakeTimeoutMs?: number
-  /** How long `request` and `emitWithAck` wait. Default 10 000 ms. */
+  /** How long `request` and `emitWithAck` wait, more than 0. Default 10 000 ms. */
   ackTimeout?: number
   /**
    * Which pages may connect: "*" for any, or origins such as "https://game.example". Default: pages of the same host
@@ -124,8 +124,9 @@ const DEFAULTS: Required<Omit<ServerLimits, 'maxBytesPerSecond'>> = {
 /** @throws PPError `INVALID_ARGUMENT` for a number that is none or is negative, and for a place where nobody could connect */
 export function readSettings(options: ServerOptions): Settings {
   checkPlace(options)
-  const pick = (name: keyof typeof DEFAULTS): number => checked(name, options[name] ?? DEFAULTS[name])
-  const maxPayloadBytes = pick('maxPayloadBytes')
+  const pick = (name: keyof typeof DEFAULTS, check = checked): number =>
+    check(name, options[name] ?? DEFAULTS[name])
+  const maxPayloadBytes = pick('maxPayloadBytes', atLeastOne)
   const perSecond = Math.max(MIN_BYTES_PER_SECOND, maxPayloadBytes / SECONDS_PER_LARGEST)
   return {
     maxPayloadBytes,
@@ -133,13 +134,13 @@ export function readSettings(options: ServerOptions): Settings {
     maxMessagesPerSecond: pick('maxMessagesPerSecond'),
     middlewareTimeoutMs: pick('middlewareTimeoutMs'),
     maxPerType: readPerType(options.maxMessagesPerSecondByType ?? {}),
-    maxConnectionsPerIp: pick('maxConnectionsPerIp'),
+    maxConnectionsPerIp: pick('maxConnectionsPerIp', atLeastOne),
     maxRoomsPerClient: pick('maxRoomsPerClient'),
-    maxInboxMessages: pick('maxInboxMessages'),
-    maxOutboxBytes: pick('maxOutboxBytes'),
+    maxInboxMessages: pick('maxInboxMessages', atLeastOne),
+    maxOutboxBytes: pick('maxOutboxBytes', atLeastOne),
     heartbeatMs: checked('heartbeatInterval', options.heartbeatInterval ?? 25_000),
     handshakeTimeoutMs: checked('handshakeTimeoutMs', options.handshakeTimeoutMs ?? 10_000),
-    ackTimeoutMs: checked('ackTimeout', options.ackTimeout ?? 10_000),
+    ackTimeoutMs: positive('ackTimeout', options.ackTimeout ?? 10_000),
     presenceSyncMs: checked('presence.syncInterval', options.presence?.syncInterval ?? 1000),
     recovery: readRecovery(options.recovery ?? true),
     v2Recovery: readRecovery(options.recovery ?? false),
@@ -182,6 +183,19 @@ function checkPlace({ port = 0, path = '/' }: Pick<ServerOptions, 'port' | 'path
 }
 
 function checked(name: string, value: number): number {
-  if (Number.isFinite(value) && value >= 0) return value
-  throw new PPError('INVALID_ARGUMENT', `The option ${name} must be a number from 0.`)
+  return assured(name, value, value >= 0, 'a number from 0')
+}
+
+/** Of these 0 would not mean "no limit": with it nobody could so much as come in. */
+function atLeastOne(name: string, value: number): number {
+  return assured(name, value, value >= 1, 'a number from 1')
+}
+
+function positive(name: string, value: number): number {
+  return assured(name, value, value > 0, 'a number above 0')
+}
+
+function assured(name: string, value: number, isGood: boolean, what: string): number {
+  if (Number.isFinite(value) && isGood) return value
+  throw new PPError('INVALID_ARGUMENT', `The option ${name} must be ${what}, not ${String(value)}.`)
 }

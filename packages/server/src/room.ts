@@ -259,6 +259,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   ban(client: C, { reason = 'banned', ms = Infinity }: BanOptions = {}): void {
+    assertDuration('ban', ms)
     this.#parts.seating.ban(client, reason, ms)
     this.intake.remove(client, 'kicked', reason)
   }
@@ -268,6 +269,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   allowReconnection(client: C, seconds: number): Promise<C | null> {
+    assertDuration('allowReconnection', seconds)
     const seat = this.#seats.get(client.id)
     if (seat !== undefined && isAdmitted(seat)) return this.#parts.door.keep(seat, seconds * 1000)
     return this.#parts.life.isOpen()
@@ -399,6 +401,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #members(): Seat<C>[] {
     return [...this.#seats.values()].filter(isMember)
   }
+}
+
+/** What is no number would be no time at all: a ban that lets in, a seat that is not kept. */
+function assertDuration(what: string, value: unknown): void {
+  if (typeof value === 'number' && !Number.isNaN(value)) return
+  throw new PPError('INVALID_ARGUMENT', `${what} takes a time, which ${String(value)} is none.`)
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {

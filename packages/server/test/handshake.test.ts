@@ -10,7 +10,8 @@ import {
 } from '@painda/protocol'
 import type { CloseInfo, PPMessageInput } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import type { Next } from '../src/index.js'
+import { PPServer } from '../src/index.js'
+import type { Next, ServerOptions } from '../src/index.js'
 import { createKit } from './peer-kit.js'
 
 test('[HS2] whatever comes before a hello ends the connection with MALFORMED_FRAME', async () => {
@@ -129,6 +130,41 @@ test('[HS7] a connection that says nothing is closed with HANDSHAKE_TIMEOUT', as
   expect(peer.closed).toMatchObject({ code: 4012 })
   await server.close()
   expect(time.pending).toBe(0)
+})
+
+test('[HS7] a handshakeTimeoutMs of 0 is no limit', async () => {
+  const { server, dial, settle, time } = createKit({ handshakeTimeoutMs: 0, middlewareTimeoutMs: 0 })
+  let next: Next = () => {}
+  server.use((_client, go) => void (next = go))
+  const [silent, asking] = [dial(), dial()]
+  await time.advance(3_600_000)
+  asking.hello()
+  await time.advance(3_600_000)
+  next()
+  await settle()
+  expect(asking.of('welcome')).toHaveLength(1)
+  expect(silent.closed).toBeNull()
+})
+
+test.each<[keyof ServerOptions, readonly number[]]>([
+  ['maxPayloadBytes', [0, -1, NaN, Infinity]],
+  ['maxConnectionsPerIp', [0, -1, NaN, Infinity]],
+  ['maxInboxMessages', [0, -1, NaN, Infinity]],
+  ['maxOutboxBytes', [0, -1, NaN, Infinity]],
+  ['ackTimeout', [0, -1, NaN, Infinity]],
+  ['handshakeTimeoutMs', [-1, NaN, Infinity]],
+  ['middlewareTimeoutMs', [-1, NaN, Infinity]],
+  ['heartbeatInterval', [-1, NaN, Infinity]],
+  ['maxMessagesPerSecond', [-1, NaN, Infinity]],
+  ['maxBytesPerSecond', [-1, NaN, Infinity]],
+  ['maxRoomsPerClient', [-1, NaN, Infinity]],
+])('a server says at once what %s cannot be', (name, values) => {
+  for (const value of values) {
+    const make = (): unknown => new PPServer({ [name]: value })
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  }
+  for (const recovery of [{ retentionMs: NaN }, { leaveMs: -1 }, { retentionMs: 1, leaveMs: NaN }])
+    expect(() => new PPServer({ recovery })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
 })
 
 test('[HS7] middleware that never calls next is bounded by the same time, and its late next lets nobody in', async () => {

@@ -234,6 +234,18 @@ describe('out, and in again', () => {
     expect(kit.rooms.list().map(({ clients }) => clients)).toEqual([[second], [third]])
   })
 
+  test('a time that is none bans nobody for no time, and keeps no seat for none', async () => {
+    const kit = createTable()
+    const ann = kit.member('ann')
+    await kit.join(ann, { how: 'join', room: 'a' })
+    for (const wrong of [NaN, undefined as unknown as number]) {
+      const invalid = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
+      expect(() => kit.room.allowReconnection(ann, wrong)).toThrow(invalid)
+      if (wrong !== undefined) expect(() => kit.room.ban(ann, { ms: wrong })).toThrow(invalid)
+    }
+    expect(kit.room.clients).toEqual([ann])
+  })
+
   test('a seat that nobody comes back to is free, and its room ends with it', async () => {
     const kit = createTable()
     const first = kit.member('s1', 'ann')
