@@ -55,6 +55,8 @@ export interface Matchmaking<C extends Member> {
   /** By its id, or by its invite code. */
   find(id: string): StateRoom<C> | undefined
   list(): StateRoom<C>[]
+  /** Rooms that take nobody any more and whose last hooks are at work. */
+  leaving(): StateRoom<C>[]
   /** No room begins any more: nobody would be left to end it. */
   close(): void
 }
@@ -82,6 +84,7 @@ export function createMatchmaking<C extends Member>({
   const rooms = new Map<string, StateRoom<C>>()
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
+  const leaving = new Set<StateRoom<C>>()
   /** Rooms that keep seats for users who are gone. */
   const keeping = new Set<StateRoom<C>>()
   const invites = createInvites<StateRoom<C>>()
@@ -119,7 +122,9 @@ export function createMatchmaking<C extends Member>({
         if (rooms.get(id) === room) rooms.delete(id)
         invites.remove(room)
         onListed(room)
+        leaving.add(room)
         const all = Promise.all([ending.get(id), ended]).then(() => {
+          leaving.delete(room)
           if (ending.get(id) === all) ending.delete(id)
         })
         ending.set(id, all)
@@ -248,6 +253,7 @@ export function createMatchmaking<C extends Member>({
     get: (id) => rooms.get(id),
     find: (id) => rooms.get(id) ?? invites.find(id),
     list: () => [...rooms.values()],
+    leaving: () => [...leaving],
     close: () => void (isClosed = true),
   }
 }

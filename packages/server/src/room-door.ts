@@ -61,7 +61,7 @@ export interface RoomDoorOptions<C extends Member> {
   /** Runs a hook; what it throws, also later, is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
   /** What a hook still does: the room ends after it. */
-  readonly until: <T>(work: PromiseLike<T>) => PromiseLike<T>
+  readonly until: <T>(hook: string, work: PromiseLike<T>) => PromiseLike<T>
   readonly time: Pick<Time, 'after'>
   readonly onEnter: (seat: Seat<C>) => void
   readonly onExit: (seat: Seat<C>, reason: RoomLeaveReason) => void
@@ -97,7 +97,7 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (seat.role === 'player') {
         presence.track(seat.client)
         const joined = stage.work(() => joinHook(seat)?.(seat.ctx, options))
-        if (isPromise(joined)) await door.until(joined)
+        if (isPromise(joined)) await door.until(seat.isReturning ? 'onReturn' : 'onJoin', joined)
       }
       const gone = goneOf(seat)
       if (gone !== null && seat.role === 'player') {

@@ -1,7 +1,10 @@
 // The life of a room: begun by `onCreate`, which may take its time; ended once, by a call or by being abandoned. Hooks
-// run guarded: what they throw is reported and stops nothing, and the end waits for those that are still at work.
+// run guarded: what they throw is reported and stops nothing, and the end waits for those that are still at work,
+// that of a server not for ever.
+import { PPError } from '@painda/protocol'
 import type { Time, Undo } from '@painda/protocol'
 import { isPromise } from './faults.js'
+import type { LastWait } from './last-wait.js'
 
 export interface RoomLife {
   /** False from the moment that the end begins. */
@@ -20,7 +23,7 @@ export interface RoomLife {
   /** Runs a hook; what it throws, at once or later, is reported. */
   guard(hook: string, run: () => unknown): void
   /** A hook that is at work, and whose caller sees to what it throws: the end waits for it. */
-  until<T>(hook: PromiseLike<T>): PromiseLike<T>
+  until<T>(hook: string, work: PromiseLike<T>): PromiseLike<T>
   /** The last seat is free: the room ends, now or after its grace time. */
   abandoned(): void
   /** Somebody is coming: no end for want of company. */
@@ -29,6 +32,7 @@ export interface RoomLife {
 
 export interface RoomLifeOptions {
   readonly time: Pick<Time, 'after'>
+  readonly lastWait: LastWait
   /** Infinity: never. */
   readonly autoDisposeMs: () => number
   readonly work: <T>(run: () => T) => T
@@ -46,9 +50,9 @@ export interface RoomLifeOptions {
 }
 
 export function createRoomLife(life: RoomLifeOptions): RoomLife {
-  const { work, report } = life
-  /** What asynchronous hooks still do. */
-  const unfinished = new Set<PromiseLike<unknown>>()
+  const { work, report, lastWait } = life
+  /** What asynchronous hooks still do, and which they are. */
+  const unfinished = new Map<PromiseLike<unknown>, string>()
   let starting: Promise<void> | null = null
   let ended: Promise<void> | null = null
   let cancelGrace: Undo | null = null
@@ -85,29 +89,46 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
 
   async function finish(): Promise<void> {
     life.clear()
-    const hasBegun = starting === null || (await starting.then(yes, no))
+    const hasBegun = starting === null || (await begun(starting))
     await finished()
     if (!hasBegun) return
     life.onDispose()
     await finished()
   }
 
-  /** Who comes late from an `onJoin` is still to be told off by `onLeave`. */
-  async function finished(): Promise<void> {
-    while (unfinished.size > 0) await Promise.allSettled(unfinished)
+  async function begun(creating: Promise<void>): Promise<boolean> {
+    if (await lastWait.until(creating)) return creating.then(yes, no)
+    reportLate('onCreate')
+    return false
   }
 
-  function until<T>(hook: PromiseLike<T>): PromiseLike<T> {
-    const done = (): void => void unfinished.delete(hook)
-    unfinished.add(hook)
-    hook.then(done, done)
-    return hook
+  /** Who comes late from an `onJoin` is still to be told off by `onLeave`. */
+  async function finished(): Promise<void> {
+    while (unfinished.size > 0) {
+      if (await lastWait.until(Promise.allSettled(unfinished.keys()))) continue
+      for (const hook of unfinished.values()) reportLate(hook)
+      unfinished.clear()
+    }
+  }
+
+  function reportLate(hook: string): void {
+    report(
+      hook,
+      new PPError('INTERNAL', `It did not end within ${lastWait.ms} ms, and its server closed without it.`),
+    )
+  }
+
+  function until<T>(hook: string, promise: PromiseLike<T>): PromiseLike<T> {
+    const done = (): void => void unfinished.delete(promise)
+    unfinished.set(promise, hook)
+    promise.then(done, done)
+    return promise
   }
 
   function guard(hook: string, run: () => unknown): void {
     try {
       const result = work(run)
-      if (isPromise(result)) until(result).then(undefined, (thrown: unknown) => report(hook, thrown))
+      if (isPromise(result)) until(hook, result).then(undefined, (thrown: unknown) => report(hook, thrown))
     } catch (thrown) {
       report(hook, thrown)
     }

@@ -13,6 +13,7 @@ import type {
 } from '@painda/protocol'
 import type { Room, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
 import type { HandedRoom, Keeper, SavedRoom } from './keeper.js'
+import type { LastWait } from './last-wait.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
@@ -55,6 +56,7 @@ export interface RoomWorld {
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt: (undo: Undo) => boolean
   readonly report: ReportError
+  readonly lastWait: LastWait
 }
 
 export interface RoomSettings<C extends Member> {
@@ -193,6 +195,7 @@ export function createRoomParts<C extends Member>(
     time: world.time,
     autoDisposeMs: () => kind.behaviour.autoDisposeMs ?? settings.autoDisposeMs,
     work: stage.work,
+    lastWait: world.lastWait,
     report: (where, thrown) => report(where, thrown),
     onCreate: (options) =>
       settings.isRestored ? kind.behaviour.onRestore?.(scope) : kind.behaviour.onCreate?.(scope, options),

@@ -21,6 +21,7 @@ import type { LobbyOptions, RoomListing } from './listing.js'
 import { createMatchmaking } from './matchmaking.js'
 import type { HandedRoom, RoomStore } from './keeper.js'
 import { createKeptRooms, type TakenOver } from './kept-rooms.js'
+import { createLastWait } from './last-wait.js'
 import type { Member, SendAnswer } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
@@ -30,6 +31,7 @@ import type { RoomKind } from './room-kind.js'
 import type { RoomWorld } from './room-parts.js'
 import { handleMessage } from './room-message.js'
 import { isAdmitted, isPlayer, type Claim, type Seat } from './seat.js'
+import { DRAIN_MS } from './shutdown.js'
 import { createTally, type Tally } from './stats.js'
 import { createTickers } from './tick.js'
 
@@ -95,10 +97,10 @@ export interface Rooms<C extends Member> {
   takeOver(handed: readonly HandedRoom[]): TakenOver
   /** From here on rooms end because their server does. */
   beginClosing(): void
-  /** Resolves when the store has what it is to keep. */
+  /** Resolves when all rooms are over and the store has what it is to keep, or when both have been waited for long enough. */
   saved(): Promise<void>
-  /** Ends all rooms and stops every timer. Safe to call twice; asynchronous `onDispose` hooks may go on a little. */
-  close(): void
+  /** Ends all rooms and stops every timer. Safe to call twice; each room's last hooks may go on for `hooksMs`. */
+  close(hooksMs?: number): void
 }
 
 /** What reload.ts does to rooms. */
@@ -151,6 +153,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
   const nextChannel = (): number => channels++
   const ending: Promise<void>[] = []
   let isClosing = false
+  const lastWait = createLastWait(time)
   const world: RoomWorld = {
     time,
     tickers,
@@ -164,6 +167,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     ended: (id, ended, read) => kept.ended(id, ended, read),
     adopt: options.adopt ?? (() => false),
     report: onError,
+    lastWait,
   }
   const matchmaking = createMatchmaking<C>({
     world,
@@ -325,12 +329,15 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     beginClosing: () => void (isClosing = true),
     async saved() {
       await Promise.all(ending)
-      await kept.saved()
+      if (await lastWait.until(kept.saved())) return
+      const late = `The store did not answer within ${lastWait.ms} ms, and the server closed without it.`
+      onError(new PPError('INTERNAL', late), 'Keeping rooms')
     },
-    close() {
+    close(hooksMs = DRAIN_MS) {
       isClosing = true
+      lastWait.begin(hooksMs)
       matchmaking.close()
-      for (const room of matchmaking.list()) ending.push(room.dispose())
+      for (const room of [...matchmaking.list(), ...matchmaking.leaving()]) ending.push(room.dispose())
       tickers.close()
     },
   }

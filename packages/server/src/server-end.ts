@@ -2,7 +2,15 @@
 import type { Undo } from '@painda/protocol'
 import type { Core } from './core.js'
 import type { HandedRoom } from './keeper.js'
-import { drain, drainOnSignals, readShutdown, RETURN_SPREAD_MS, sayBye, SHUTDOWN } from './shutdown.js'
+import {
+  DRAIN_MS,
+  drain,
+  drainOnSignals,
+  readShutdown,
+  RETURN_SPREAD_MS,
+  sayBye,
+  SHUTDOWN,
+} from './shutdown.js'
 import type { ShutdownOptions, SignalOptions } from './shutdown.js'
 import type { Listener } from './ws.js'
 
@@ -42,6 +50,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
   let state: 'open' | 'draining' | 'closed' = 'open'
   let draining: Promise<void> | null = null
   let closing: Promise<void> | null = null
+  let hooksMs = DRAIN_MS
   const signals: Undo[] = []
 
   function bye(spreadMs: number): void {
@@ -62,6 +71,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
 
   async function drainAndClose({ timeoutMs, spreadMs }: Required<ShutdownOptions>): Promise<void> {
     state = 'draining'
+    hooksMs = Math.max(DRAIN_MS, timeoutMs)
     // Who leaves from here on has been told to: a room that they leave behind ends with the server, and not for want of company.
     rooms.beginClosing()
     listener?.stop()
@@ -97,7 +107,7 @@ export function createServerEnd({ core, listener }: ServerEndOptions): ServerEnd
       connection.terminate()
     }
     patience.close()
-    rooms.close()
+    rooms.close(hooksMs)
     presence.close()
     await listener?.close()
     await rooms.saved()

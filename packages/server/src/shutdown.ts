@@ -5,8 +5,8 @@ import type { Random, Time, Undo } from '@painda/protocol'
 import { outgoing } from './outgoing.js'
 import type { Session } from './session.js'
 
-/** How long a shutdown lets clients read what is on its way. */
-const DRAIN_MS = 5000
+/** How long a shutdown lets clients read what is on its way, and any end the last hooks of rooms do their work. */
+export const DRAIN_MS = 5000
 /** Clients come back within this long, spread evenly: a restarted server is not met by all of them at once. */
 export const RETURN_SPREAD_MS = 5000
 /** How often a drain looks whether it is done. */
@@ -15,7 +15,7 @@ const DRAIN_POLL_MS = 20
 export const SHUTDOWN = new PPError('SERVER_SHUTDOWN', 'Server shutting down')
 
 export interface ShutdownOptions {
-  /** How long clients may take to read what is on its way. Default 5000 ms. */
+  /** How long clients may take to read what is on its way, and rooms, if that is more than 5000 ms, for their last hooks. Default 5000 ms. */
   timeoutMs?: number
   /** Clients are told to come back within this long, each at another moment. Default 5000 ms. */
   spreadMs?: number

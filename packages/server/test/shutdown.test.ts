@@ -1,5 +1,8 @@
 import process from 'node:process'
+import { defineRoom } from '@painda/protocol'
 import { expect, test } from 'vitest'
+import type { RoomBehaviour, RoomStore } from '../src/index.js'
+import type { Member } from '../src/member.js'
 import { createKit } from './peer-kit.js'
 
 /** A signal that neither the test runner nor Node uses. */
@@ -88,3 +91,119 @@ test.each([{ timeoutMs: -1 }, { spreadMs: Number.NaN }, { spreadMs: Infinity }])
     await server.close()
   },
 )
+
+const Arena = defineRoom({ name: 'arena', state: () => ({ left: 0 }) })
+const never = (): Promise<void> => new Promise(() => {})
+
+/** A server with one room and somebody in it, and what it says went wrong. */
+async function createArena(behaviour: RoomBehaviour<typeof Arena, Member>, roomStore?: RoomStore) {
+  const kit = createKit({ ...(roomStore === undefined ? {} : { roomStore }) })
+  const errors: string[] = []
+  kit.server.on('error', ({ message }) => void errors.push(message.replace(/ \(error \w+\)/, '')))
+  kit.server.define(Arena, behaviour)
+  kit.server.createRoom(Arena, { id: 'a' })
+  const peer = await kit.join()
+  peer.say({ kind: 'join', how: 'joinById', name: 'arena', room: 'a', ackId: 1 })
+  await kit.settle()
+  return { ...kit, errors }
+}
+
+const late = (hook: string): string =>
+  `${hook} of room "a" (arena) failed: It did not end within 5000 ms, and its server closed without it.`
+
+test.each<[string, RoomBehaviour<typeof Arena, Member>, readonly string[], readonly string[]]>([
+  ['onLeave', { onLeave: never }, ['onLeave'], ['dispose']],
+  ['onDispose', { onDispose: never }, ['onDispose'], []],
+  ['onLeave and onDispose', { onLeave: never, onDispose: never }, ['onLeave', 'onDispose'], []],
+  ['onJoin', { onJoin: never }, ['onJoin'], ['dispose']],
+  ['onCreate', { onCreate: never }, ['onCreate'], []],
+])(
+  'an end waits for %s that never settles for so long and no longer, and says so',
+  async (_, behaviour, hooks, does) => {
+    const did: string[] = []
+    const { server, time, errors } = await createArena({
+      onDispose: () => void did.push('dispose'),
+      ...behaviour,
+    })
+    let isOver = false
+    void server.close().then(() => (isOver = true))
+    await time.advance(4_999)
+    expect(isOver).toBe(false)
+    await time.advance(hooks.length * 5_000)
+    expect(isOver).toBe(true)
+    expect(errors).toEqual(hooks.map(late))
+    expect(did).toEqual(does)
+    expect(time.pending).toBe(0)
+  },
+)
+
+test('a room that was ending before its server counts too, and a longer drain waits as long', async () => {
+  const { server, time, errors } = await createArena({ onLeave: never })
+  void server.getRoom('a')?.dispose()
+  await time.advance(60_000)
+  expect(errors).toEqual([])
+  let isOver = false
+  void server.close().then(() => (isOver = true))
+  await time.advance(4_999)
+  expect(isOver).toBe(false)
+  await time.advance(1)
+  expect(isOver).toBe(true)
+  expect(errors).toEqual([late('onLeave')])
+
+  const patient = await createArena({ onLeave: never })
+  isOver = false
+  void patient.server.shutdown({ timeoutMs: 20_000 }).then(() => (isOver = true))
+  await patient.time.advance(19_999)
+  expect(isOver).toBe(false)
+  await patient.time.advance(20_000)
+  expect(isOver).toBe(true)
+})
+
+test('close() waits for what the last hooks do where a room ends with its last member', async () => {
+  const did: string[] = []
+  const { server, time, errors } = await createArena({
+    async onLeave({ room }) {
+      await new Promise<void>((resolve) => time.after(1000, resolve))
+      did.push(`left ${room.id}`)
+    },
+    async onDispose() {
+      await new Promise<void>((resolve) => time.after(1000, resolve))
+      did.push('disposed')
+    },
+  })
+  void server.close().then(() => did.push('closed'))
+  await time.advance(2000)
+  expect(did).toEqual(['left a', 'disposed', 'closed'])
+  expect(errors).toEqual([])
+})
+
+test('a room is kept although its onLeave never settles, and a store that never answers is not waited for', async () => {
+  const saved: unknown[] = []
+  let isStuck = false
+  const store: RoomStore = {
+    load: async () => [],
+    save: (room) => (saved.push(room.state), isStuck ? never() : Promise.resolve()),
+    remove: async () => {},
+  }
+  for (const stuck of [false, true]) {
+    isStuck = stuck
+    saved.length = 0
+    const { server, time, errors } = await createArena(
+      {
+        persist: true,
+        onLeave: never,
+        onDispose: ({ room }) => room.update((draft) => void (draft.left = 1)),
+      },
+      store,
+    )
+    let isOver = false
+    void server.close().then(() => (isOver = true))
+    await time.advance(5_000)
+    expect(saved.at(-1)).toEqual({ left: stuck ? 0 : 1 })
+    await time.advance(5_000)
+    expect(isOver).toBe(true)
+    const store5 =
+      'Keeping rooms failed: The store did not answer within 5000 ms, and the server closed without it.'
+    expect(errors).toEqual([late('onLeave'), ...(stuck ? [store5] : [])])
+  }
+})
