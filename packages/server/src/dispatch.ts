@@ -74,7 +74,7 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
     { client, message, view, answer, onFault }: Call,
   ): (void | Promise<void>)[] {
     const { reply } = answer
-    if (isNamespaced(message)) return [namespaces.handle(client, message, view, reply, onFault)]
+    if (isNamespaced(message)) return [namespaces.handle(client, message, view, answer, onFault)]
     return [
       parts.messages?.run(ANY, [view], onFault),
       parts.handlers?.run(message.type, [view.payload, reply], onFault),

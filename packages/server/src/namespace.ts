@@ -4,6 +4,7 @@ import { PPError } from '@painda/protocol'
 import type { DisconnectReason, Event, Undo } from '@painda/protocol'
 import type { Faults } from './faults.js'
 import type { PPServerClient } from './client.js'
+import type { Answer } from './answer.js'
 import { createHandlers } from './handlers.js'
 import type { Handlers } from './handlers.js'
 import type { AckReply, MessageOfClient } from './messages.js'
@@ -57,7 +58,7 @@ export class NamespaceClient {
     this.send({ type, payload })
   }
 
-  /** Answers the message whose `__ackId` this is. */
+  /** Answers the message whose `__ackId` this is, once: the same as its `ack`, also later. */
   sendAck(ackId: number, data?: unknown): void {
     this.#answer(ackId, data)
   }
@@ -93,7 +94,7 @@ export interface Namespaces {
     client: PPServerClient,
     event: Event,
     message: MessageOfClient,
-    ack: AckReply,
+    answer: Pick<Answer, 'reply'>,
     onFault: (thrown: unknown) => void,
   ): void | Promise<void>
   /** The session is over. */
@@ -103,6 +104,8 @@ export interface Namespaces {
 interface Member {
   readonly socket: NamespaceClient
   readonly handlers: Handlers<[message: MessageOfClient, ack: AckReply]>
+  /** Of questions whose handlers are at work: what those throw is an answer too, and there is one. */
+  readonly open: Map<number, AckReply>
 }
 
 export interface NamespacesOptions {
@@ -158,8 +161,13 @@ export function createNamespaces({
       // Its session may have ended while the middleware was thinking.
       if (!isAlive(client)) return
       const handlers = createHandlers<[message: MessageOfClient, ack: AckReply]>()
-      const socket = new NamespaceClient(name, client, handlers, (ackId, data) => answer(client, ackId, data))
-      members.set(client.id, { socket, handlers })
+      const open = new Map<number, AckReply>()
+      const socket = new NamespaceClient(name, client, handlers, (ackId, data) => {
+        const reply = open.get(ackId)
+        if (reply === undefined) answer(client, ackId, data)
+        else reply(null, data)
+      })
+      members.set(client.id, { socket, handlers, open })
       void connection.run('', [socket], report('A connection handler'))
     }
 
@@ -195,9 +203,14 @@ export function createNamespaces({
     },
     checkMessage: (client, name, message) => spaces.get(name)?.messageGate.run(client, message) ?? null,
     has: (client, name, type) => spaces.get(name)?.members.get(client.id)?.handlers.has(type) ?? false,
-    handle(client, event, message, ack, onFault) {
-      const member = spaces.get(event.ns ?? '')?.members.get(client.id)
-      return member?.handlers.run(event.type, [message, ack], onFault)
+    handle(client, { ns, type, ackId }, message, { reply }, onFault) {
+      const member = spaces.get(ns ?? '')?.members.get(client.id)
+      if (member === undefined) return undefined
+      const { open, handlers } = member
+      if (ackId !== undefined) open.set(ackId, reply)
+      const work = handlers.run(type, [message, reply], onFault)
+      const done = (): void => void (ackId !== undefined && open.delete(ackId))
+      return work === undefined ? done() : work.then(done)
     },
     left(client, reason) {
       for (const { members, disconnection, report } of spaces.values()) {

@@ -39,6 +39,41 @@ test('[NS1] a namespace lets a client in once, by its own middleware, and has it
   expect(admin.clients).toHaveLength(0)
 })
 
+test('[NS1] a question has one answer, however its handler gives it, and whatever that throws after', async () => {
+  const { server, join, settle, time } = createKit()
+  const errors: string[] = []
+  server.on('error', ({ message }) => void errors.push(message))
+  const admin = server.of('/admin')
+  admin.on('connection', (client) => {
+    client.on('throws', ({ __ackId: id = -1 }) => {
+      client.sendAck(id, 'sent')
+      throw new Error('too late')
+    })
+    client.on('rejects', async ({ __ackId: id = -1 }) => {
+      client.sendAck(id, 'sent')
+      await Promise.resolve()
+      throw new Error('too late')
+    })
+    client.on('twice', ({ __ackId: id = -1 }, ack) => {
+      client.sendAck(id, 'sent')
+      client.sendAck(id, 'again')
+      ack(null, 'and again')
+    })
+    client.on('acked', ({ __ackId: id = -1 }, ack) => {
+      ack(null, 'sent')
+      client.sendAck(id, 'again')
+    })
+    client.on('later', ({ __ackId: id = -1 }) => void time.after(10, () => client.sendAck(id, 'sent')))
+  })
+  const peer = await join()
+  const types = ['throws', 'rejects', 'twice', 'acked', 'later']
+  types.forEach((type, ackId) => peer.say({ kind: 'event', type, ns: '/admin', ackId }))
+  await settle()
+  await time.advance(10)
+  expect(peer.of('ack')).toEqual(types.map((_type, ackId) => ({ kind: 'ack', ackId, data: 'sent' })))
+  expect(errors).toHaveLength(2)
+})
+
 test('[NS2] an unknown namespace is NAMESPACE_ERROR', async () => {
   const { join, settle } = createKit()
   const peer = await join()
