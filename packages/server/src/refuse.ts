@@ -41,6 +41,14 @@ export function tellPeer(thrown: unknown, where: string, report: ReportError): W
   return wordsOf(isTold ? thrown : fault(thrown, where, report))
 }
 
+/** The same for many who hear of one failure: noted once, whoever is told of it. */
+export function tellAll(thrown: unknown, where: string, report: ReportError): PPError {
+  const { code, message } = tellPeer(thrown, where, report)
+  const told = new PPError(code, message, { cause: thrown })
+  refusals.add(told)
+  return told
+}
+
 /** The same outside of rooms, where a handler has `ack` for its refusals: of what it throws, those are told that say no on purpose. */
 export function tellAsker(thrown: unknown, where: string, report: ReportError): WireError {
   const isMeant = thrown instanceof PPError && (thrown.code === 'REFUSED' || refusals.has(thrown))

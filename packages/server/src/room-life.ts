@@ -39,8 +39,10 @@ export interface RoomLifeOptions {
   readonly report: (where: string, thrown: unknown) => void
   readonly onCreate: (options: unknown) => unknown
   readonly onStarted: () => void
-  /** Is anybody waiting for `onCreate`? They are refused with its error, which reports it. */
+  /** Is anybody waiting for `onCreate`? They are refused with its error. */
   readonly isAwaited: () => boolean
+  /** Notes what `onCreate` threw; what all who wait for it are told. */
+  readonly refusal: (thrown: unknown) => PPError
   /** The end begins; `ended` resolves with it. */
   readonly onEnd: (ended: Promise<void>) => void
   /** Everybody out, everything stopped. */
@@ -58,14 +60,20 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
   let cancelGrace: Undo | null = null
 
   function startLater(started: PromiseLike<unknown>): void {
-    starting = Promise.resolve(started).then(() => {
-      starting = null
-      life.onStarted()
-    })
-    starting.catch((thrown: unknown) => {
-      if (!life.isAwaited()) report('onCreate', thrown)
-      neverBegan()
-    })
+    starting = Promise.resolve(started).then(
+      () => {
+        starting = null
+        life.onStarted()
+      },
+      (thrown: unknown) => {
+        const refusal = life.isAwaited() ? life.refusal(thrown) : thrown
+        if (refusal === thrown) report('onCreate', thrown)
+        neverBegan()
+        throw refusal
+      },
+    )
+    // Who waits for it hears of it; nobody has to.
+    starting.catch(() => {})
   }
 
   function neverBegan(): void {

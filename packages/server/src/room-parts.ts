@@ -18,7 +18,7 @@ import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { createRoomPresence, type RoomPresenceList } from './presence.js'
 import { createQueue, type Queue } from './queue.js'
-import type { ReportError } from './refuse.js'
+import { tellAll, type ReportError } from './refuse.js'
 import { createRoomClock, type RoomClock } from './room-clock.js'
 import { createRoomDoor, type RoomDoor } from './room-door.js'
 import type { RoomKind } from './room-kind.js'
@@ -205,6 +205,7 @@ export function createRoomParts<C extends Member>(
       journal.begun(setPace)
     },
     isAwaited: () => seating.seats.size > 0,
+    refusal: (thrown) => tellAll(thrown, `onCreate of ${face.label}`, world.report),
     onEnd(ended) {
       journal.over()
       const isKept = world.isClosing()

@@ -180,8 +180,22 @@ describe('many at once', () => {
     hold.fail(new Error('no database'))
     await Promise.all(joins)
     expect([codes(ann), codes(bob)]).toEqual([['INTERNAL'], ['INTERNAL']])
+    // It failed once, and both are told of that.
+    expect(kit.errors).toEqual([expect.stringMatching(/^onCreate of room ".*" \(table\): no database$/)])
+    expect(ann.of('ack')[0]?.error?.message).toContain('e1')
+    expect(bob.of('ack')[0]?.error?.message).toContain('e1')
     expect(kit.rooms.list()).toEqual([])
     expect(kit.time.pending).toBe(0)
+  })
+
+  test('whoever waits for an onCreate that says no is told why, and nothing failed', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Table, { onCreate: () => Promise.resolve().then(() => refuse('Closed for today.')) })
+    const members = ['ann', 'bob'].map((id) => kit.member(id))
+    await Promise.all(members.map((member) => kit.join(member, { name: 'table' })))
+    for (const member of members)
+      expect(member.of('ack')[0]?.error).toEqual({ code: 'REFUSED', message: 'Closed for today.' })
+    expect(kit.errors).toEqual([])
   })
 
   test('an onCreate that throws at once refuses its maker and leaves nothing', async () => {
