@@ -155,9 +155,19 @@ export class Broadcast<Target extends Receiver> {
     return [...this.targets()]
   }
 
-  /** Puts all of them into these rooms, as `client.join` does. */
+  /** Puts all of them into these rooms, as `client.join` does. @throws PPError the first refusal, once all that may be in are in */
   socketsJoin(rooms: Address): void {
-    for (const target of this.targets()) for (const room of list(rooms)) target.join(room)
+    const refusals: unknown[] = []
+    for (const target of this.targets()) {
+      for (const room of list(rooms)) {
+        try {
+          target.join(room)
+        } catch (thrown) {
+          refusals.push(thrown)
+        }
+      }
+    }
+    if (refusals.length > 0) throw refusals[0]
   }
 
   socketsLeave(rooms: Address): void {

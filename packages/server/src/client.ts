@@ -284,7 +284,8 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   /**
    * Puts the client into a room. A room that does not exist becomes an event room, which lives while it has members.
-   * @throws PPError `INVALID_ARGUMENT` for an id that is no text of 1 to 256 characters
+   * @throws PPError `INVALID_ARGUMENT` for an id that is no text of 1 to 256 characters; of a room with a state `ROOM_FULL`, `ROOM_LOCKED`,
+   * `FORBIDDEN` when it is banned, `REFUSED` when it looks on there and has to leave first
    */
   join(room: string): void {
     this.#parts.host.join(this, room)

@@ -120,7 +120,7 @@ export function createCore(options: ServerOptions) {
     isClient: (id) => sessions.get(id) !== undefined,
     onError: faults.report,
     warn: (message) => logger.warn(message),
-    limits: { maxRoomsPerClient },
+    limits: { maxRoomsPerClient, maxWaitingBytes: maxInboxBytes },
     adopt: (undo) => reloads.adopt(undo),
     onAgain: (room, initialState, wishes) => reloads.room(room, initialState, wishes),
     store: options.roomStore,

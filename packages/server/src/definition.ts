@@ -133,7 +133,8 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   lock(): void
   unlock(): void
   /**
-   * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone, or the client is gone.
+   * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone, when the client is banned or gone, and when it
+   * looks on: then it leaves first. `client.join(id)` says which.
    * Where `onJoin` is not asynchronous the client is a member when this returns.
    */
   join(client: C, options?: unknown): boolean

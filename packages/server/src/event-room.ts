@@ -10,7 +10,7 @@ import type { Rooms } from './rooms.js'
 import { assertName } from './sendable.js'
 
 export interface EventRooms {
-  /** @throws PPError `INVALID_ARGUMENT` for what is no room's id */
+  /** @throws PPError `INVALID_ARGUMENT` for what is no room's id; what keeps it out of a room with a state */
   joinByServer(client: PPServerClient, room: string): void
   joinByWish(client: PPServerClient, join: Join): void | Promise<void>
   leave(client: PPServerClient, room: string): void
@@ -22,7 +22,7 @@ export interface EventRooms {
 
 export interface EventRoomsOptions {
   membership: Membership
-  rooms: Pick<Rooms<PPServerClient>, 'get' | 'find' | 'join' | 'leave'>
+  rooms: Pick<Rooms<PPServerClient>, 'get' | 'find' | 'join' | 'leave' | 'admit'>
   mayJoin: ServerOptions['joinEventRoom']
 }
 
@@ -30,9 +30,7 @@ export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptio
   return {
     joinByServer(client, room) {
       assertName('The id of a room', room)
-      const typed = rooms.get(room)
-      if (typed !== undefined) typed.join(client)
-      else if (membership.enter(room, client.id))
+      if (!rooms.admit(client, room) && membership.enter(room, client.id))
         client.deliver(outgoing({ kind: 'joined', room, type: 'event' }))
     },
     joinByWish(client, join) {

@@ -5,6 +5,7 @@ import type { Join } from '@painda/protocol'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
+import { memorySize } from './memory-size.js'
 import { outgoing } from './outgoing.js'
 import type { StateRoom } from './room.js'
 import { isAdmitted, type Seat } from './seat.js'
@@ -17,6 +18,8 @@ export interface JoiningOptions<C extends Member> {
   /** True for an id that addresses a single client. */
   readonly isClient: (id: string) => boolean
   readonly maxRoomsPerClient: number
+  /** Of the options of one client's wishes that wait. */
+  readonly maxWaitingBytes: number
   /** Answers a wish that had to wait. */
   readonly refuse: (member: C, message: Join, thrown: unknown) => void
 }
@@ -29,9 +32,9 @@ export interface Joining<C extends Member> {
 }
 
 export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
-  const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, refuse } = options
-  /** member id → rooms that it waits for */
-  const waits = new Map<string, Set<StateRoom<C>>>()
+  const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, maxWaitingBytes, refuse } = options
+  /** member id → rooms that it waits for, and the size of what its wish says */
+  const waits = new Map<string, Map<StateRoom<C>, number>>()
 
   async function join(member: C, message: Join): Promise<void> {
     const { how, room: id, ackId } = message
@@ -90,6 +93,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   function queueUp(member: C, room: StateRoom<C>, asked: Join): void {
     // The options of its first wish are those that count; the others are not kept for as long as it waits.
     const message = room.isAwaitedBy(member) ? { ...asked, options: undefined } : asked
+    const bytes = message.options === undefined ? 0 : assertMayWait(member, message.options)
     room.wait(member, {
       come() {
         noteNoWait(member, room)
@@ -100,8 +104,17 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
         refuse(member, message, error)
       },
     })
-    const mine = waits.get(member.id) ?? new Set()
-    waits.set(member.id, mine.add(room))
+    const mine = waits.get(member.id) ?? new Map<StateRoom<C>, number>()
+    waits.set(member.id, mine.set(room, (mine.get(room) ?? 0) + bytes))
+  }
+
+  /** One wish may wait however large it is. @throws PPError `REFUSED` */
+  function assertMayWait({ id }: C, wishes: unknown): number {
+    let waiting = 0
+    for (const bytes of waits.get(id)?.values() ?? []) waiting += bytes
+    const bytes = memorySize(wishes, maxWaitingBytes)
+    if (waiting === 0 || waiting + bytes <= maxWaitingBytes) return bytes
+    throw new PPError('REFUSED', 'What you say to rooms that you wait for is too much.')
   }
 
   function noteNoWait({ id }: C, room: StateRoom<C>): void {
@@ -149,7 +162,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     giveUp(member, roomId) {
       // Also by an invite code: who waits by one knows the room by no other name.
       const named = roomId === undefined ? undefined : matchmaking.find(roomId)
-      for (const room of waits.get(member.id) ?? [])
+      for (const room of [...(waits.get(member.id)?.keys() ?? [])])
         if (roomId === undefined || room === named)
           room.giveUp(member, new PPError('REFUSED', `You left the queue of the room "${room.id}".`))
       if (roomId === undefined) waits.delete(member.id)

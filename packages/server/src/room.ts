@@ -237,17 +237,12 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   join(client: C, options?: unknown): boolean {
-    if (this.#seats.has(client.id)) return true
-    let seat: Seat<C>
     try {
-      seat = this.reserve(client)
+      this.admit(client, options)
+      return true
     } catch {
       return false
     }
-    this.intake
-      .enter(seat, { options, isAsked: false })
-      .catch((thrown: unknown) => this.#parts.report('Joining', thrown))
-    return true
   }
 
   leave(client: C): void {
@@ -335,6 +330,22 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     this.#parts.life.wanted()
     this.#settings.onSeats(seat)
     return seat
+  }
+
+  /**
+   * Puts a client in as a player, without asking `onAuth`; as what it gets, where the room is full.
+   * @throws PPError as `reserve`, and `REFUSED` for one who looks on where a player's seat is free
+   */
+  admit(client: C, options?: unknown): void {
+    const known = this.#seats.get(client.id)
+    if (known === undefined) {
+      this.intake
+        .enter(this.reserve(client), { options, isAsked: false })
+        .catch((thrown: unknown) => this.#parts.report('Joining', thrown))
+    } else if (known.role === 'spectator' && !(this.behaviour.onFull === 'spectate' && !this.hasRoom))
+      throw new PPError('REFUSED', `The client looks on in the room "${this.id}".`, {
+        hint: 'It plays when it leaves and joins again.',
+      })
   }
 
   /** True where a player who finds the room full may wait for a seat. */

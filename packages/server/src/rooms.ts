@@ -37,6 +37,8 @@ import { createTickers } from './tick.js'
 
 /** Rooms that a client may be in at a time, unless the server says otherwise. */
 const MAX_ROOMS_PER_CLIENT = 64
+/** Of the options of joins that wait in queues, per client. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024
 
 export interface CreateRoomOptions {
   /** Default: a new id. */
@@ -72,6 +74,8 @@ export interface Rooms<C extends Member> {
   // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
   join(member: C, message: Join): Promise<void>
   leave(member: C, roomId: string): void
+  /** By the server's own wish. False when there is no such room. @throws PPError what keeps it out */
+  admit(member: C, roomId: string): boolean
   message(member: C, event: Event, answer: SendAnswer): void | Promise<void>
   resync(member: C, message: Resync): void
   presence(member: C, roomId: string, data: unknown): void
@@ -133,7 +137,7 @@ export interface RoomsOptions<C extends Member> {
   readonly onError: ReportError
   /** Notes what is probably a mistake. */
   readonly warn?: (message: string) => void
-  readonly limits?: { readonly maxRoomsPerClient?: number }
+  readonly limits?: { readonly maxRoomsPerClient?: number; readonly maxWaitingBytes?: number }
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt?: (undo: Undo) => boolean
   /** A room without a definition is asked for again: while code is being replaced, it goes on with this. */
@@ -145,7 +149,7 @@ export interface RoomsOptions<C extends Member> {
 export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
   const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
-  const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT } = limits
+  const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT, maxWaitingBytes = MAX_WAITING_BYTES } = limits
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
@@ -208,6 +212,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     seatsOf,
     isClient,
     maxRoomsPerClient,
+    maxWaitingBytes,
     refuse: refuseJoin,
   })
 
@@ -261,6 +266,11 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       } catch (thrown) {
         refuseJoin(member, message, thrown)
       }
+    },
+    admit(member, roomId) {
+      const room = matchmaking.get(roomId)
+      room?.admit(member)
+      return room !== undefined
     },
     leave(member, roomId) {
       const room = matchmaking.get(roomId)

@@ -1,4 +1,4 @@
-import { createTransportPair, type Codec, patch, patchImmutable } from '@painda/protocol'
+import { createTransportPair, defineRoom, type Codec, patch, patchImmutable } from '@painda/protocol'
 import { expect, test, vi } from 'vitest'
 import type { PPServerClient } from '../src/index.js'
 import { outgoing } from '../src/outgoing.js'
@@ -321,4 +321,58 @@ test('[BC2] a tag is no address: whoever is in a room named like a tagged client
   await kit.settle()
   expect(player?.peer.of('event').map(({ type }) => type)).toEqual(['plan', 'seen'])
   expect(watcher?.peer.of('event').map(({ type }) => type)).toEqual(['seen'])
+})
+
+const Arena = defineRoom({ name: 'arena', state: () => ({}) })
+
+test('a client that the server puts into a room with a state gets in, or whoever put it there hears why not', async () => {
+  const { server, join, settle } = createKit()
+  server.define(Arena, { maxClients: 1, maxSpectators: 2, autoDisposeMs: Infinity })
+  const [full, locked, free] = ['full', 'locked', 'free'].map((id) => server.createRoom(Arena, { id }))
+  const [ann, bob, cyd] = [await join(), await join(), await join()].map(({ welcome }) =>
+    server.getClient(welcome.id)!,
+  )
+  ann!.join('full')
+  ann!.join('full')
+  locked!.lock()
+  free!.ban(bob!)
+  const refusal = (code: string): unknown => expect.objectContaining({ code })
+  expect(() => bob!.join('full')).toThrow(refusal('ROOM_FULL'))
+  expect(() => bob!.join('locked')).toThrow(refusal('ROOM_LOCKED'))
+  expect(() => bob!.join('free')).toThrow(refusal('FORBIDDEN'))
+  expect([full!, locked!, free!].map((room) => room.join(bob!))).toEqual([false, false, false])
+  // All who may be in are in, whoever is asked first.
+  expect(() => server.socketsJoin(['full', 'free', 'news'])).toThrow(refusal('ROOM_FULL'))
+  await settle()
+  expect(full!.clients).toEqual([ann])
+  expect(free!.clients).toEqual([ann])
+  expect([...bob!.rooms].sort()).toEqual(['news'])
+  expect([...cyd!.rooms].sort()).toEqual(['news'])
+})
+
+test('a spectator whom the server lets play in the same room leaves first, and says so', async () => {
+  const { server, join, settle } = createKit()
+  server.define(Arena, { maxClients: 1, maxSpectators: 2, autoDisposeMs: Infinity })
+  const room = server.createRoom(Arena, { id: 'a' })
+  const peer = await join()
+  const client = server.getClient(peer.welcome.id)!
+  peer.say({ kind: 'join', how: 'joinById', name: 'arena', room: 'a', spectate: true, ackId: 1 })
+  await settle()
+  expect(() => client.join('a')).toThrow(expect.objectContaining({ code: 'REFUSED' }))
+  expect(room.join(client)).toBe(false)
+  expect([room.clients, room.spectators]).toEqual([[], [client]])
+  client.leave('a')
+  client.join('a')
+  expect([room.clients, room.spectators]).toEqual([[client], []])
+})
+
+test('where a full room lets look on, it does so however often the server asks', async () => {
+  const { server, join } = createKit()
+  server.define(Arena, { maxClients: 1, maxSpectators: 1, onFull: 'spectate', autoDisposeMs: Infinity })
+  const room = server.createRoom(Arena, { id: 'a' })
+  const [ann, bob] = [await join(), await join()].map(({ welcome }) => server.getClient(welcome.id)!)
+  for (let n = 0; n < 2; n++) for (const client of [ann, bob]) client!.join('a')
+  expect([room.clients, room.spectators]).toEqual([[ann], [bob]])
+  room.leave(ann!)
+  expect(room.join(bob!)).toBe(false)
 })

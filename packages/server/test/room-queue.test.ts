@@ -128,6 +128,31 @@ describe('a queue', () => {
     expect(bob.of('joined')).toHaveLength(1)
   })
 
+  test('[LM3] what the wishes of one client say may wait up to a bound, whichever rooms they are for', async () => {
+    const kit = createTestRooms()
+    const rooms = ['a', 'b', 'c', 'd'].map((id) => kit.rooms.room(id, {}, { maxClients: 1, onFull: 'queue' }))
+    const [ann, bob, cyd] = ['ann', 'bob', 'cyd'].map((id) => kit.member(id)) as [
+      TestMember,
+      TestMember,
+      TestMember,
+    ]
+    const wish = (room: string, bytes: number) => ({ how: 'join', room, options: 'x'.repeat(bytes) }) as const
+    for (const { id } of rooms) await kit.join(ann, { how: 'join', room: id })
+    // One may wait however large it is, and others that say nothing.
+    await kit.join(bob, wish('a', 5_000_000))
+    await kit.join(bob, wish('b', 1))
+    await kit.join(bob, { how: 'join', room: 'c' })
+    expect(codesOf(bob)).toEqual(['REFUSED'])
+    expect(rooms.map(({ queue }) => queue.length)).toEqual([1, 0, 1, 0])
+    for (const room of ['a', 'b', 'c']) await kit.join(cyd, wish(room, 1_300_000))
+    await kit.join(cyd, wish('d', 1_300_000))
+    expect(codesOf(cyd)).toEqual(['REFUSED'])
+    // What has had its turn waits no more.
+    kit.rooms.leave(cyd, 'a')
+    await kit.join(cyd, wish('d', 1_300_000))
+    expect(rooms[3]?.queue).toEqual([cyd])
+  })
+
   test('a spectator does not wait, and onAuth is asked when it is the turn', async () => {
     const kit = createTestRooms()
     const asked: string[] = []
