@@ -85,15 +85,15 @@ export function createMatchmaking<C extends Member>({
   /** Rooms whose `onDispose` is at work: another one of that id begins after it. */
   const ending = new Map<string, Promise<void>>()
   const leaving = new Set<StateRoom<C>>()
-  /** Rooms that keep seats for users who are gone. */
-  const keeping = new Set<StateRoom<C>>()
+  /** By user: rooms that keep a seat for it. */
+  const keeping = new Map<string, Set<StateRoom<C>>>()
   const invites = createInvites<StateRoom<C>>()
   let made = 0
   let isClosed = false
 
   function add(
     id: string,
-    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'inviteCode' | 'onSeats' | 'onEnd'>,
+    settings: Omit<RoomSettings<C>, 'id' | 'random' | 'inviteCode' | 'onSeats' | 'onKept' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
     seed?: number,
   ): StateRoom<C> {
@@ -111,14 +111,16 @@ export function createMatchmaking<C extends Member>({
       onSeats(seat) {
         if (room.hasRoom && !room.isPrivate) open?.add(room)
         else open?.delete(room)
-        if (room.isKeeping) keeping.add(room)
-        else keeping.delete(room)
         if (seat !== null) onSeat(room, seat)
         onListed(room)
       },
+      onKept(userId, isKept) {
+        const mine = keeping.get(userId) ?? new Set()
+        if (isKept) keeping.set(userId, mine.add(room))
+        else if (mine.delete(room) && mine.size === 0) keeping.delete(userId)
+      },
       onEnd(ended) {
         open?.delete(room)
-        keeping.delete(room)
         if (rooms.get(id) === room) rooms.delete(id)
         invites.remove(room)
         onListed(room)
@@ -241,7 +243,7 @@ export function createMatchmaking<C extends Member>({
     },
     findOpen({ shape, open }, client) {
       const isGuest = client.userId === client.id
-      for (const room of isGuest ? [] : keeping)
+      for (const room of isGuest ? [] : (keeping.get(client.userId) ?? []))
         if (room.name === shape.name && !room.isPrivate && room.keepsFor(client)) return room
       for (const room of open) if (room.hasRoomFor(client, 'player')) return room
       return undefined

@@ -81,6 +81,8 @@ export interface RoomSettings<C extends Member> {
   readonly random: Random
   /** A seat was promised, taken or given up, or the room looks different to a listing. */
   readonly onSeats: (seat: Seat<C> | null) => void
+  /** A seat is kept for this user, or is not kept any more. */
+  readonly onKept: (userId: string, isKept: boolean) => void
   /** The room takes nobody any more. `ended` resolves when nothing of it is left. */
   readonly onEnd: (ended: Promise<void>) => void
 }
@@ -133,7 +135,8 @@ export function createRoomParts<C extends Member>(
     },
     contextOf: (client, role) => ({ ...scope, client, isSpectator: role === 'spectator' }),
     guard: (hook, run) => life.guard(hook, run),
-    onKept: () => onKept(),
+    onKept: settings.onKept,
+    onChange: () => onKeptChange(),
   })
   const queue: Queue<C> = createQueue<C>({
     room: id,
@@ -262,7 +265,7 @@ export function createRoomParts<C extends Member>(
   }
 
   /** A seat is kept for somebody, or not any longer. */
-  function onKept(): void {
+  function onKeptChange(): void {
     settings.onSeats(null)
     queue.advance()
     if (seating.isEmpty()) life.abandoned()

@@ -163,12 +163,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     return this.#parts.life.isOpen() && this.#parts.seating.hasRoomFor(client, role)
   }
 
-  /** Seats of it are kept for users who are gone. */
-  get isKeeping(): boolean {
-    return this.#parts.seating.isKeeping()
-  }
-
-  /** One of them is for this client's user. */
+  /** It keeps a seat for this client's user. */
   keepsFor(client: C): boolean {
     return this.#parts.seating.keepsFor(client)
   }

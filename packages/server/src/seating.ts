@@ -16,9 +16,7 @@ export interface Seating<C extends Member> {
   hasRoom(): boolean
   /** True when this client would get a seat of the room's free ones. */
   hasRoomFor(client: Member, role: SeatRole): boolean
-  /** Seats are kept. */
-  isKeeping(): boolean
-  /** One of them is for this client's user. */
+  /** A seat is kept for this client's user. */
   keepsFor(client: Member): boolean
   /** Nobody has a seat, and none is kept for anybody. */
   isEmpty(): boolean
@@ -51,8 +49,10 @@ export interface SeatingOptions<C extends Member> {
   readonly contextOf: (client: C, role: SeatRole) => RoomContext<UntypedShape, C>
   /** Runs application code; what it throws is reported. */
   readonly guard: (hook: string, run: () => unknown) => void
-  /** A seat is kept, or is not kept any more. */
-  readonly onKept: () => void
+  /** A seat is kept for this user, or is not kept any more. */
+  readonly onKept: (userId: string, isKept: boolean) => void
+  /** A seat is free that was kept, or the other way round. */
+  readonly onChange: () => void
 }
 
 /** How many players and spectators it takes, and what happens to the next one. */
@@ -117,8 +117,10 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
 
   function takeKept(userId: string): Kept<C> | undefined {
     const mine = kept.get(userId)
+    if (mine === undefined) return undefined
     kept.delete(userId)
-    mine?.cancel()
+    mine.cancel()
+    options.onKept(userId, false)
     return mine
   }
 
@@ -126,7 +128,7 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
     const mine = takeKept(userId)
     if (mine === undefined) return
     mine.settle(null)
-    options.onKept()
+    options.onChange()
   }
 
   const seating: Seating<C> = {
@@ -136,7 +138,6 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       const hasPlace = role === 'player' ? seating.hasRoom() : spectators < limits().maxSpectators
       return hasPlace && bans.isWelcome(client)
     },
-    isKeeping: () => kept.size > 0,
     keepsFor: (client) => kept.has(client.userId) && bans.isWelcome(client),
     isEmpty: () => seats.size === 0 && kept.size === 0,
     hasV2: () => ofV2.size > 0,
@@ -169,7 +170,8 @@ export function createSeating<C extends Member>(options: SeatingOptions<C>): Sea
       if (!isLeaving && players() >= limits().maxClients) return Promise.resolve(null)
       return new Promise((settle) => {
         kept.set(userId, { settle, cancel: time.after(ms, () => giveUp(userId)) })
-        options.onKept()
+        options.onKept(userId, true)
+        options.onChange()
       })
     },
     close() {

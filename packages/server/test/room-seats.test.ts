@@ -246,6 +246,32 @@ describe('out, and in again', () => {
     expect(kit.room.clients).toEqual([ann])
   })
 
+  test('whoever asks for any room is compared with nobody else for whom a seat is kept', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Arena, {
+      maxClients: 2,
+      onLeave: ({ room, client }) => void room.allowReconnection(client, 5),
+    })
+    const gone = Array.from({ length: 100 }, (_, i) => kit.member(`s${i}`, `user ${i}`))
+    for (const member of gone) await kit.join(member, { how: 'create', name: 'arena' })
+    const rooms = kit.rooms.list()
+    for (const member of gone) kit.rooms.ended(member)
+    expect(kit.rooms.list()).toEqual(rooms)
+    const back = kit.member('back', 'user 99')
+    let reads = 0
+    Object.defineProperty(back, 'userId', { get: () => (reads++, 'user 99') })
+    await kit.join(back, { name: 'arena' })
+    expect(kit.rooms.roomsOf(back)).toEqual([rooms[99]?.id])
+    expect(reads).toBeLessThan(20)
+    // Twice given up: there is no seat of it, and another room will do.
+    kit.rooms.ended(back)
+    await kit.time.advance(5000)
+    expect(kit.rooms.list()).toEqual([])
+    const late = kit.member('late', 'user 99')
+    await kit.join(late, { name: 'arena' })
+    expect(kit.rooms.list().map(({ clients }) => clients)).toEqual([[late]])
+  })
+
   test('a seat that nobody comes back to is free, and its room ends with it', async () => {
     const kit = createTable()
     const first = kit.member('s1', 'ann')
