@@ -45,6 +45,8 @@ export interface SyncMark {
 /** A number as it leaves. */
 export interface Rounding {
   (value: number): number
+  /** The grid is fractions of this whole number: 16 for sixteenths; 0 where it is no such grid. */
+  readonly perUnit: number
   /** The same for those from `start` to before `end`, in place: at a third of the price of one call each. */
   column(values: Float64Array, start: number, end: number): void
 }
@@ -269,6 +271,7 @@ function roundingTo(step: number): Rounding {
     return Number.isFinite(result) ? result + 0 : value
   }
   return Object.assign(round, {
+    perUnit: isWhole ? perUnit : 0,
     column(values: Float64Array, start: number, end: number): void {
       if (!isWhole) {
         for (let i = start; i < end; i++) values[i] = round(values[i] ?? 0)

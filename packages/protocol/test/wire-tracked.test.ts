@@ -273,6 +273,59 @@ for (const isShort of [true, false]) {
   })
 }
 
+test('[WB6] numbers of a grid arrive as the grid has them, coarse, huge and beside other values too', () => {
+  type Body = { x: number; y: number; z: number }
+  const table: SyncTable = {
+    'map.*.x': { quantize: 1 / 16 },
+    'map.*.y': { quantize: 0.01 },
+    'map.*.z': { quantize: 3 },
+  }
+  const names = Array.from({ length: 30 }, (_, i) => `n${i}`)
+  const value = fc.oneof(
+    { weight: 12, arbitrary: fc.double({ min: -2000, max: 2000, noNaN: true }) },
+    { weight: 4, arbitrary: fc.integer({ min: -40, max: 40 }) },
+    // Rounded to nothing from either side, and numbers that a grid can no longer tell apart, or that have no room on it.
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(-0.001, 0.001, -0.04, 2 ** 45 + 0.5, -(2 ** 46), 2 ** 52, -1e300),
+    },
+  )
+  const way = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('fine') },
+    { weight: 2, arbitrary: fc.constantFrom('coarse', 'some', 'text') },
+  )
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(way, fc.array(value, { minLength: 7, maxLength: 7 })), {
+        minLength: 3,
+        maxLength: 8,
+      }),
+      (ticks) => {
+        const map = Object.fromEntries(names.map((name) => [name, { x: 0, y: 0, z: 0 }]))
+        const lines = [true, false].map((isShort) => createLine({ map }, isShort, table))
+        for (const [how, values] of ticks) {
+          for (const line of lines) {
+            const draft = line.tracker.draft as { map: Record<string, Body> }
+            for (const [i, name] of names.entries()) {
+              const one = draft.map[name]
+              if (one === undefined || (how === 'some' && i % 3 > 0)) continue
+              const next = values[i % 7] ?? 0
+              // All over a coarser divisor than the grid's.
+              one.x = how === 'coarse' ? Math.round(next / 4) * 4 : next + i / 16
+              one.y = how === 'coarse' ? Math.round(next) : next
+              one.z = next
+              if (how === 'text' && i === 4) Object.assign(one, { y: 'here' })
+            }
+            line.commit()
+            expect(line.replica()).toEqual(line.expected())
+          }
+        }
+      },
+    ),
+    { seed, numRuns: 60 },
+  )
+})
+
 const deed = fc.tuple(
   fc.nat(7),
   fc.oneof(

@@ -18,7 +18,7 @@ import {
   TEXTS,
 } from './column-reader.js'
 import { widthOf } from './keys.js'
-import { DIVISORS, MAX_NUMERATOR, NO_DIVISOR, numeratorsOf, zigzag } from './number.js'
+import { DIVISORS, MAX_NUMERATOR, NO_DIVISOR, numeratorsOf, spareOf, zigzag } from './number.js'
 import { textBits, writeTexts } from './text.js'
 import { assertDepth } from './value.js'
 import type { NameWriter, WriteItem } from './writer.js'
@@ -121,9 +121,8 @@ export function writeNumbers(
     return code
   }
   const plain = spreadOf(numerators, count)
-  if (code === 0 && count > 2 && plain.max - plain.min === count - 1 && isRun(numerators, count)) {
-    writeOther(w, RUN)
-    w.golomb(zigzag(plain.min))
+  if (isRun(numerators, count, code, plain)) {
+    writeRun(w, plain.min)
     return code
   }
   const areSteps = before !== null && fillSteps(before, code, count)
@@ -131,6 +130,38 @@ export function writeNumbers(
   if (areSteps && ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
   else writePacked(w, numerators, count, code, false, plain)
   return code
+}
+
+/**
+ * The same of numbers that come as numerators, all of them with one that the receiver has. False, and nothing is written, where a
+ * coarser divisor would do.
+ */
+export function writeNumerators(
+  w: BitWriter,
+  values: Float64Array,
+  count: number,
+  before: Float64Array,
+  code: number,
+): boolean {
+  if (steps.length < count) steps = new Float64Array(count * 2)
+  let isFine = code === 0
+  const spare = spareOf(code)
+  for (let i = 0; !isFine && i < count; i++) isFine = (values[i] ?? 0) % spare !== 0
+  if (!isFine) return false
+  for (let i = 0; i < count; i++) steps[i] = (values[i] ?? 0) - (before[i] ?? 0)
+  const plain = spreadOf(values, count)
+  if (isRun(values, count, code, plain)) writeRun(w, plain.min)
+  else {
+    const ofSteps = spreadOf(steps, count)
+    if (ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
+    else writePacked(w, values, count, code, false, plain)
+  }
+  return true
+}
+
+function writeRun(w: BitWriter, min: number): void {
+  writeOther(w, RUN)
+  w.golomb(zigzag(min))
 }
 
 function writeFloats(w: BitWriter, values: Float64Array, count: number): void {
@@ -209,7 +240,8 @@ function fillSteps(before: Float64Array, code: number, count: number): boolean {
   return true
 }
 
-function isRun(numbers: Float64Array, count: number): boolean {
+function isRun(numbers: Float64Array, count: number, code: number, { min, max }: Spread): boolean {
+  if (code !== 0 || count <= 2 || max - min !== count - 1) return false
   const start = numbers[0] ?? 0
   for (let i = 1; i < count; i++) if (numbers[i] !== start + i) return false
   return true

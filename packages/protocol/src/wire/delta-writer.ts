@@ -12,10 +12,11 @@ import type { BitWriter } from './bit-writer.js'
 import { writeCell } from './cell.js'
 import { createChangeTable } from './change-table.js'
 import type { PastOf } from './change-table.js'
-import { createBitWriter, writeColumn, writeMixed, writeNumbers } from './column-writer.js'
+import { createBitWriter, writeColumn, writeMixed, writeNumbers, writeNumerators } from './column-writer.js'
 import { widthOf, writeKeys } from './keys.js'
 import { isMarkerLeaf, writeLeaf } from './leaf.js'
 import { createDictionaryWriter, MAX_NAMES } from './names.js'
+import { divideNumerators } from './place.js'
 import type { Column, Group } from './place.js'
 import { createShapes } from './shapes.js'
 import { MAX_TEMPLATES, writeTemplate } from './template.js'
@@ -113,6 +114,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     for (const column of columns) {
       if (isMany) writeRows(w, column, rows)
       else {
+        divideNumerators(column, 1)
         const value = column.areNumbers ? column.numbers[0] : column.values[0]
         writeCell(w, value, column.before[0] ?? Number.NaN, names, 0, writeLeaf)
       }
@@ -121,6 +123,14 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
 
   function writeRows(w: BitWriter, column: Column, rows: number): void {
     if (column.areNumbers) {
+      // The first time any divisor may fit.
+      if (
+        column.areNumerators &&
+        column.code === column.gridCode &&
+        writeNumerators(w, column.numbers, rows, column.before, column.code)
+      )
+        return
+      divideNumerators(column, rows)
       column.code = writeNumbers(
         w,
         column.numbers,

@@ -52,11 +52,13 @@ export function writeKeys(w: BitWriter, keys: readonly number[], count = keys.le
 
 function writeRice(w: BitWriter, keys: readonly number[], count: number, least: number, k: number): void {
   const unit = 2 ** k
+  // A power of two divides by being multiplied with, exactly.
+  const units = 1 / unit
   let before = -least
   for (let i = 0; i < count; i++) {
     const key = keys[i] ?? 0
     const gap = key - before - least
-    const ones = Math.floor(gap / unit)
+    const ones = Math.floor(gap * units)
     // Both parts at once, when they fit: ones, a zero, and the rest above them. (Shifts: a power is a call into C.)
     if (ones + 1 + k <= 24) w.bits(((gap - ones * unit) << (ones + 1)) | ((1 << ones) - 1), ones + 1 + k)
     else {
@@ -103,12 +105,12 @@ function riceFor(mean: number): number {
 }
 
 function riceBits(keys: readonly number[], count: number, least: number, k: number): number {
-  const unit = 2 ** k
+  const units = 2 ** -k
   let bits = count * (1 + k)
   let before = -least
   for (let i = 0; i < count; i++) {
     const key = keys[i] ?? 0
-    bits += Math.floor((key - before - least) / unit)
+    bits += Math.floor((key - before - least) * units)
     before = key
   }
   return bits

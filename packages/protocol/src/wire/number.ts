@@ -49,8 +49,7 @@ export function numeratorsOf(values: Float64Array, count: number, guess: number,
 /** True when all are whole over the divisor, and not over the next coarser one: a guess must not cost bits. */
 function fill(values: Float64Array, count: number, code: number, into: Float64Array): boolean {
   const divisor = DIVISORS[code] ?? 1
-  // What a numerator is a multiple of when the next coarser divisor would do; whole numbers have none.
-  const spare = code === 0 ? Infinity : code < FIRST_DECIMAL ? 2 : 10
+  const spare = spareOf(code)
   let isFine = false
   let isWhole = true
   for (let i = 0; i < count; i++) {
@@ -62,6 +61,12 @@ function fill(values: Float64Array, count: number, code: number, into: Float64Ar
     if (!isFine && numerator % spare !== 0) isFine = true
   }
   return isWhole && (isFine || code === 0)
+}
+
+/** What all numerators are multiples of when the next coarser divisor would do; whole numbers have none. */
+export function spareOf(code: number): number {
+  if (code === 0) return Infinity
+  return code < FIRST_DECIMAL ? 2 : 10
 }
 
 export function numeratorOf(value: number, code: number): number {

@@ -1,9 +1,10 @@
 // What a delta writer learns about the shape of a state: its places, and per place the combinations of fields that change
 // together. Each combination has a template and collects rows; the rows of one delta leave as columns.
 import type { DiffContext } from '../delta/context.js'
+import type { WriteShape } from '../delta/track-written.js'
 import type { Rounding } from '../sync.js'
 import type { DictionaryWriter } from './names.js'
-import { NO_DIVISOR } from './number.js'
+import { DIVISORS, NO_DIVISOR } from './number.js'
 import { isSorted, orderOf, permute, permuteNumbers } from './order.js'
 import { ANY, countBlanks, INDEX, MAX_TEMPLATES } from './template.js'
 import type { Step, Template } from './template.js'
@@ -41,8 +42,17 @@ export interface Group {
   readonly columns: readonly Column[]
   /** Where the rounding of the columns was looked up. */
   context: DiffContext | null
-  /** The names of the fields as the tracker has them, from the objects that were added last. */
-  keysWritten: readonly string[] | null
+  /** The fields as the tracker has them, in the object that was looked at last. */
+  readonly written: WrittenAlike
+}
+
+/** Most objects in which the same fields were written have the same shape and mask too: then nothing is looked up. */
+export interface WrittenAlike {
+  keys: readonly string[] | null
+  shape: WriteShape | null
+  mask: number
+  /** Where the old number of each field is in an object's stretch. */
+  offsets: readonly number[]
 }
 
 /** The values of one field. */
@@ -62,6 +72,10 @@ export interface Column {
   code: number
   /** How its numbers are rounded, from the group's context. */
   round: Rounding | undefined
+  /** The divisor's code of the grid that they are rounded to, if there is such a one. */
+  gridCode: number
+  /** True while `numbers` and `before` hold numerators over that divisor instead of numbers. */
+  areNumerators: boolean
 }
 
 export function createPlace(steps: readonly Step[]): Place {
@@ -176,7 +190,7 @@ function createGroup(
     keys: Array.from({ length: countBlanks(template) }, () => []),
     columns: (fields.length === 0 ? [''] : fields).map(createColumn),
     context: null,
-    keysWritten: null,
+    written: { keys: null, shape: null, mask: 0, offsets: [] },
   }
 }
 
@@ -192,6 +206,8 @@ function createColumn(field: string): Column {
     hasBefore: false,
     code: NO_DIVISOR,
     round: undefined,
+    gridCode: NO_DIVISOR,
+    areNumerators: false,
   }
 }
 
@@ -208,6 +224,7 @@ export function addRow(
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i]
     if (column === undefined) continue
+    divideNumerators(column, row)
     reserveRows(column, group.rows)
     putValue(column, row, values[i])
     const old = before[i] ?? Number.NaN
@@ -232,6 +249,18 @@ function putValue(column: Column, row: number, value: unknown): void {
   else column.values[row] = value
 }
 
+/** Turns the first `rows` numerators of a column into the numbers that they stand for. */
+export function divideNumerators(column: Column, rows: number): void {
+  if (!column.areNumerators) return
+  const { numbers, before, gridCode } = column
+  const divisor = DIVISORS[gridCode] ?? 1
+  for (let i = 0; i < rows; i++) {
+    numbers[i] = (numbers[i] ?? 0) / divisor
+    before[i] = (before[i] ?? 0) / divisor
+  }
+  column.areNumerators = false
+}
+
 /** Makes room for `rows` rows. */
 export function reserveRows(column: Column, rows: number): void {
   const { numbers, before } = column
@@ -247,6 +276,7 @@ export function clearGroup(group: Group): void {
   group.rows = 0
   for (const column of group.columns) {
     column.hasBefore = false
+    column.areNumerators = false
     if (column.areNumbers) continue
     column.areNumbers = true
     // Values may be large; numbers can wait until they are written over.

@@ -89,7 +89,7 @@ function takeRecord(
     if (change !== undefined) sink.field(count++, key, change, Number.NaN)
   }
   const children = isLeaf ? node.children : changedChildren(node, written, context)
-  if (children.some((child) => child.namedBy === undefined && isMarkerKey(child.key))) {
+  if (hasMarkerKey(children)) {
     takeDelta(node, place, context, sink, depth)
     return
   }
@@ -110,6 +110,12 @@ function changedChildren(node: RecordNode, written: number, context: DiffContext
     return [...children.slice(0, i), ...children.slice(i + 1).filter(isChanged)]
   }
   return children
+}
+
+function hasMarkerKey(children: readonly TrackNode[]): boolean {
+  // What has a name was looked at before.
+  for (const { namedBy, key } of children) if (namedBy === undefined && isMarkerKey(key)) return true
+  return false
 }
 
 function takeChildren(
