@@ -1,7 +1,7 @@
 // Which kinds of rooms there are, which rooms exist, and which of them may take one more. Nothing here awaits: whoever
 // asks gets a room and its seat in one go, so a thousand simultaneous callers never overfill one or make one too many.
 import { randomBytes } from 'node:crypto'
-import { assertJson, compileSync, createRandom, keyFault, PPError, request, type } from '@painda/protocol'
+import { assertJson, createRandom, keyFault, PPError, request, type } from '@painda/protocol'
 import type { Random, RoomShape, Undo } from '@painda/protocol'
 import type { RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
 import { createInvites } from './invite.js'
@@ -12,6 +12,7 @@ import type { RoomSettings, RoomWorld } from './room-parts.js'
 import { StateRoom } from './room.js'
 import { assertName } from './sendable.js'
 import type { Seat } from './seat.js'
+import { readSync } from './sync-rules.js'
 
 /** Host timers count whole milliseconds: a faster rate would be a slower one that costs more. */
 const MAX_TICK_HZ = 1000
@@ -305,7 +306,7 @@ function checkDefinition<C extends Member>(
 ): void {
   checkRates(shape.name, behaviour)
   checkLimits(shape.name, behaviour)
-  compileSync(shape.sync)
+  readSync(shape.sync)
 }
 
 const LIMITS = ['maxClients', 'maxSpectators', 'maxQueue', 'autoDisposeMs'] as const

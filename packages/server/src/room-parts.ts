@@ -1,6 +1,6 @@
 // The parts of one room, and how they hang together: the order of what leaves is in room-stage.ts, coming and going in
 // room-door.ts, ticks in room-clock.ts, its end in room-life.ts, who sees what in room-views.ts. room.ts is their public face.
-import { cloneJson, compileSync, createEmitter, PPError, validate } from '@painda/protocol'
+import { cloneJson, createEmitter, PPError, validate } from '@painda/protocol'
 import type {
   Emitter,
   Inspector,
@@ -29,6 +29,7 @@ import { createRoomViews, type RoomViews } from './room-views.js'
 import type { Seat } from './seat.js'
 import { createSeating, type Seating } from './seating.js'
 import { createStragglers } from './stragglers.js'
+import { readSync } from './sync-rules.js'
 import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
 import { createView, type View } from './view.js'
@@ -145,7 +146,7 @@ export function createRoomParts<C extends Member>(
     onChange: () => emitter.emit('queue', queue.clients()),
   })
   const wake = (): void => clock.wake()
-  const sync = compileSync(kind.shape.sync)
+  const sync = readSync(kind.shape.sync)
   const now = (): number => world.time.now()
   const { nextChannel } = world
   // A virtual client that reads by reference gets no state; other members of v3 read bytes.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defineRoom, hashState, type } from '@painda/protocol'
+import type { SyncRule, SyncTable } from '@painda/protocol'
 import { refuse } from '../src/refuse.js'
 import { createTestRooms, TICK, type TestMember } from './room-kit.js'
 
@@ -689,6 +690,21 @@ describe('the documented form', () => {
       expect(() => kit.rooms.define(wrong, {})).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
     }
     expect(kit.rooms.list()).toEqual([])
+  })
+
+  test('a mark that is misspelled is refused: it would hide nothing', () => {
+    const kit = createTestRooms()
+    for (const rule of [{ too: 'owner' }, { to: 'ownr' }, 'owner', null]) {
+      const sync = { 'players.*.hand': rule as SyncRule }
+      const wrong = defineRoom({ name: 'wrong', state: () => ({}), sync })
+      expect(() => kit.rooms.define(wrong, {})).toThrow('"players.*.hand"')
+    }
+    // The other way to write a table; a path without a rule says where a map is.
+    const right: SyncTable = [
+      [['players', '*', 'hand'], { to: () => false }],
+      ['players', {}],
+    ]
+    kit.rooms.define(defineRoom({ name: 'right', state: () => ({}), sync: right }), {})
   })
 
   test('an id that could not travel is refused: whoever got it would lose the connection', () => {

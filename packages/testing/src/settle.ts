@@ -41,7 +41,8 @@ export async function settle({
     if (isQuiet && restless(clients(), traffic).length === 0 && compare().converged) return
     if (time.now() - start >= limitMs) {
       const reasons = [...hindrances(), ...restless(clients(), traffic)]
-      throw explain(reasons, traffic, compare(), time.now(), limitMs)
+      if (!isQuiet) reasons.push(busy(time.now() - traffic.lastAt))
+      throw explain(reasons, compare(), limitMs)
     }
     await time.advance(STEP_MS)
   }
@@ -71,16 +72,11 @@ function restless(clients: readonly TestClient[], traffic: Traffic): string[] {
     })
 }
 
-function explain(
-  restlessness: readonly string[],
-  traffic: Traffic,
-  { differences }: Convergence,
-  now: number,
-  limitMs: number,
-): PPError {
+const busy = (silentMs: number): string =>
+  `somebody goes on talking (last ${Math.round(silentMs)} ms ago): what writes in every tick, such as a bot, has to stop first`
+
+function explain(restlessness: readonly string[], { differences }: Convergence, limitMs: number): PPError {
   const reasons = [...restlessness, ...differences.map(formatDifference)]
-  const silentMs = Math.round(now - traffic.lastAt)
-  if (reasons.length === 0) reasons.push(`somebody goes on talking (last ${silentMs} ms ago)`)
   return new PPError(
     differences.length > 0 ? 'DESYNC' : 'ACK_TIMEOUT',
     `Not at rest after ${limitMs} ms:\n- ${reasons.join('\n- ')}`,

@@ -99,6 +99,19 @@ describe('[HN2] converged', () => {
 })
 
 describe('[HN3] settle', () => {
+  test('a game that never rests is told so, beside what is under way at that moment', async () => {
+    const harness = boardHarness({ clients: 1 })
+    const room = harness.clients[0]?.join(Board)
+    await harness.settle()
+    const stop = harness.time.every(20, () => room?.send('set', { key: 'bot', value: harness.time.now() }))
+    await expect(harness.settle({ limitMs: 2_000 })).rejects.toThrow(
+      /messages of p1 are under way[^]*somebody goes on talking/,
+    )
+    stop()
+    await harness.settle()
+    await harness.close()
+  })
+
   test('[HN3] waits for stalls, reconnects and rooms', async () => {
     const harness = boardHarness({ profile: 'spec' })
     const [a, b] = harness.clients
