@@ -56,7 +56,11 @@ export function connectWebSocket(url: string, WebSocket: WebSocketConstructor): 
   try {
     socket = new WebSocket(url, [SUBPROTOCOL_V3])
   } catch (cause) {
-    throw new PPError('INVALID_ARGUMENT', DEV && `No WebSocket can be made for "${url}".`, { cause })
+    // The browser's own words for a page over https are a SecurityError without advice.
+    const advice = DEV && 'An address begins with ws:// or wss://, and in a page over https with wss://.'
+    throw new PPError('INVALID_ARGUMENT', DEV && `No WebSocket can be made for "${url}". ${advice}`, {
+      cause,
+    })
   }
   // A browser's default is Blob, which can only be read asynchronously.
   socket.binaryType = 'arraybuffer'

@@ -117,7 +117,8 @@ describe('the handshake', () => {
       }
     }
     const client = new PPClient({ url: 'nonsense', WebSocket: NoSocket as never, time: server.time })
-    await expect(client.ready).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    const advice = expect.stringContaining('wss://') as string
+    await expect(client.ready).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: advice })
     expect(client.status().status).toBe('closed')
   })
 })
