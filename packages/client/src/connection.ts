@@ -31,6 +31,8 @@ export interface ConnectionOptions extends Omit<RetryPolicy, 'getToken'>, Dialer
   createCodec: () => Codec
   connectTimeoutMs: number
   hello: (token: string | null) => Hello
+  /** The hello leaves with the end of this turn: what is sent on `link` now rides with it. */
+  onHello: (link: Link) => void
   /** The session is to be adopted: what is sent now travels first. `leave` runs when the connection is no longer open. */
   onWelcome: (welcome: Welcome, link: Link, attempt: number) => { ask: Ask; leave: Undo }
   onMessage: (message: Message) => void
@@ -128,6 +130,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     move({ name: 'handshaking', attempt, since, token, link, leave: cancel })
     const hello = options.hello(token)
     link.send({ message: hello, body: codec.encode(hello) })
+    options.onHello(link)
     link.listen()
   }
 

@@ -157,6 +157,11 @@ export function createCore(options: ClientOptions): Core {
       ...session.hello(isSuspect ? [] : rooms.versions()),
       ...contract.hello,
     }),
+    onHello(link) {
+      if (!session.isNew) return
+      forgetAgreement()
+      rooms.greet((join) => mail.postEarly(join, link))
+    },
     onWelcome: welcomed,
     onMessage: receive,
     onFrame(apply) {
@@ -249,13 +254,17 @@ export function createCore(options: ClientOptions): Core {
     events.emit('stateChange', snapshot)
   }
 
+  /** What was encoded for a server with our contract may still have to leave: to one with another contract. */
+  function forgetAgreement(): void {
+    if (names.isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
+  }
+
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
     mail.maxPayloadBytes = welcome.maxPayloadBytes
     isSuspect = false
     const isAgreed = welcome.compact === true
-    // What was encoded for a server with our contract may still have to leave: to one with another contract.
-    if (names.isAgreed && !isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
+    if (!isAgreed) forgetAgreement()
     names.isAgreed = isAgreed
     clock.sample(welcome.serverNow, null)
     pageLife.opened(welcome.id, welcome.windowMs)
@@ -268,12 +277,17 @@ export function createCore(options: ClientOptions): Core {
       }
     }
     const detach = session.attach(link, welcome.messagesPerSecond ?? 0)
-    rooms.welcome({ isSameSession: isSame, isCurrent: welcome.outcome === 'resumed', isFresh })
+    rooms.welcome({
+      isSameSession: isSame,
+      isCurrent: welcome.outcome === 'resumed',
+      isFresh,
+      isNew: session.isNew,
+    })
     session.release()
     const beat = createHeartbeat({
       time,
       heartbeatMs: welcome.heartbeatMs,
-      sendPing: (at) => post({ kind: 'ping', at, received: session.received }),
+      sendPing: (at) => post({ kind: 'ping', at, received: session.tell() }),
       onSilence: connection.fail,
       onPong: (rttMs, { serverNow }) => clock.sample(serverNow ?? clock.serverNow() - rttMs / 2, rttMs),
     })
@@ -345,7 +359,7 @@ export function createCore(options: ClientOptions): Core {
         return
       case 'ping':
         session.confirmed(message.received)
-        post(answerPing(message, session.received))
+        post(answerPing(message, session.tell()))
         return
       case 'pong':
         session.confirmed(message.received)

@@ -39,6 +39,11 @@ export interface Joining {
   leave(room: Room): void
   /** Asks for the room, by default for the very one that it was. */
   ask(room: Room): void
+  /**
+   * A hello begins a session: asks for these rooms with it, as far as `send` takes their joins. Of what was asked before no answer
+   * comes.
+   */
+  begin(rooms: readonly Room[], send: (join: Message) => boolean): void
   /** Its question is on its way. */
   isAsked(room: Room): boolean
   joined(message: Joined): void
@@ -47,8 +52,8 @@ export interface Joining {
   settle(ack: Ack): boolean
   /** Says what is to be left, where that can be said now. */
   tellLeaves(): void
-  /** No answer comes any more, and nobody is in anywhere. */
-  clear(): void
+  /** Nobody is in anywhere, and no answer comes any more, unless `isAsked`: to what was asked when the session began. */
+  clear(isAsked?: boolean): void
 }
 
 /** A join on its way. */
@@ -229,6 +234,23 @@ export function createJoining(
       else void Promise.resolve().then(tellLeaves)
     },
     ask,
+    begin(rooms, send) {
+      joins.clear()
+      leaves.clear()
+      for (const room of rooms) {
+        const wish = returnWish(room)
+        const ackId = mail.asks.nextId()
+        const join: Message = { kind: 'join', ackId, ...wish }
+        try {
+          if (!send(join)) return
+        } catch {
+          // Refused when the welcome is here, as if nothing had been tried.
+          continue
+        }
+        joins.set(ackId, { room, wish })
+        askedFor(room, join)
+      }
+    },
     isAsked,
     joined(message) {
       const asked = message.ackId === undefined ? undefined : joins.get(message.ackId)
@@ -276,9 +298,11 @@ export function createJoining(
       return true
     },
     tellLeaves,
-    clear() {
-      joins.clear()
-      leaves.clear()
+    clear(isAsked = false) {
+      if (!isAsked) {
+        joins.clear()
+        leaves.clear()
+      }
       byId.clear()
       expected.clear()
     },

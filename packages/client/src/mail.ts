@@ -4,7 +4,7 @@ import { DEV, PPError } from '@painda/protocol'
 import type { Codec, Message, PPErrorOptions, Time } from '@painda/protocol'
 import { createAsks } from './ack.js'
 import type { Asks } from './ack.js'
-import type { Letter } from './link.js'
+import type { Letter, Link } from './link.js'
 import { createOutbox } from './outbox.js'
 import type { DropReason, Gate, Outbox } from './outbox.js'
 import { createSession } from './session.js'
@@ -28,6 +28,8 @@ export interface Mail {
   maxPayloadBytes: number
   /** @throws PPError `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE` */
   post(message: Message, gate?: Gate | null): void
+  /** Sends a message with the hello that begins a session; false when it cannot ride there. */
+  postEarly(message: Message, link: Link): boolean
   /** What waited for an entrance that will not come. */
   discard(gate: Gate, error: PPError): void
   /** The session is another one: what was sent under the one before is not sent again, and its answers cannot come. */
@@ -77,6 +79,12 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
       if (letter.body.byteLength > mail.maxPayloadBytes) throw tooLarge(letter, mail.maxPayloadBytes)
       asked(message)
       session.post(letter, gate)
+    },
+    postEarly(message, link) {
+      const letter = { message, body: codec.encode(message) }
+      if (!session.sendEarly(letter, link)) return false
+      asked(message)
+      return true
     },
     discard(gate, error) {
       for (const letter of outbox.forget((_letter, other) => other === gate)) {

@@ -43,11 +43,13 @@ export interface Rooms {
   enter(room: Room): void
   leave(room: Room): void
   drop(): void
+  /** A hello begins a session: asks for rooms with it, as far as `send` takes their joins. */
+  greet(send: (join: Message) => boolean): void
   /**
-   * A welcome was read. `isCurrent`: what the replicas named in the hello show is what the server has. `isFresh`: the page was loaded anew, and
-   * which rooms it is in follows in the same frame.
+   * A welcome was read. `isNew`: its hello began the session. `isCurrent`: what the replicas named in the hello show is what the server has.
+   * `isFresh`: the page was loaded anew, and which rooms it is in follows in the same frame.
    */
-  welcome(become: { isSameSession: boolean; isCurrent: boolean; isFresh: boolean }): void
+  welcome(become: { isNew: boolean; isSameSession: boolean; isCurrent: boolean; isFresh: boolean }): void
   /** Ids of the rooms that the application asked for and is in. */
   wanted(): readonly string[]
   /** The page before asked for these: they wait a while for the application of this one. */
@@ -90,9 +92,8 @@ export function createRooms(options: RoomsOptions): Rooms {
         room.enter(true)
         continue
       }
-      const { status } = room.handle
       const isIn = room.gate.roomId !== null
-      if (isIn || joining.isAsked(room) || (status !== 'joining' && status !== 'reconnecting')) continue
+      if (isIn || joining.isAsked(room) || !isWaiting(room)) continue
       if (room.isWanted) joining.ask(room)
       else if (!isSameSession && room.handle.id !== null) {
         // The server put us in; if it does so again, that is another handle.
@@ -189,10 +190,16 @@ export function createRooms(options: RoomsOptions): Rooms {
     drop() {
       for (const room of allOf(byWish)) room.drop()
     },
-    welcome({ isSameSession, isCurrent, isFresh }) {
+    greet(send) {
+      joining.begin(
+        allOf(byWish).filter((room) => room.isWanted && isWaiting(room)),
+        send,
+      )
+    },
+    welcome({ isNew, isSameSession, isCurrent, isFresh }) {
       // Again: a listener may have connected before this end was heard of here.
       ended = null
-      if (!isSameSession) joining.clear()
+      if (!isSameSession) joining.clear(isNew)
       joining.tellLeaves()
       if (!isFresh) return goOn(isSameSession, isCurrent)
       expected.wait()
@@ -219,4 +226,9 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
     },
   }
+}
+
+/** It is asked for with the next connection. */
+function isWaiting({ handle: { status } }: Room): boolean {
+  return status === 'joining' || status === 'reconnecting'
 }

@@ -35,10 +35,14 @@ export interface Session {
   readonly id: string | null
   /** The id of the user, where the server knows one; else the same. */
   readonly userId: string | null
-  /** Reliable messages that have come in this session. */
-  readonly received: number
+  /** The last hello presented no session. */
+  readonly isNew: boolean
+  /** How many reliable messages have come in this session, for a message that tells the server so. */
+  tell(): number
   /** `versions`: the state rooms whose replicas can go on. */
   hello(versions: RoomVersions): Pick<Hello, 'session'>
+  /** Sends a message right behind the hello. False when that does not begin a session, or takes no more with it. */
+  sendEarly(letter: Letter, link: Link): boolean
   adopt(welcome: Welcome): Adoption
   /**
    * The link is ready: sends again what was not confirmed. From here on `post` sends. The server takes so many messages a
@@ -73,6 +77,10 @@ export interface SessionKey {
 const CONFIRM_AFTER_MESSAGES = 64
 const CONFIRM_AFTER_MS = 1_000
 
+/** What rides with a hello. The server has not said yet what it takes, and keeps this while it asks who we are. */
+const MAX_EARLY = 16
+const MAX_EARLY_BYTES = 1024
+
 /** How often a buffer that is too full for one go sends its next part. */
 const PACE_MS = 100
 
@@ -87,6 +95,8 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
   let hasOverflowed = false
   /** Restored, and not welcomed since: nothing is known but the key. */
   let isRestored = false
+  /** The last hello presented no session: nothing that was sent before it counts. */
+  let isNew = false
   let received = 0
   let told = 0
   let link: Link | null = null
@@ -105,12 +115,16 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     link?.send(letter)
   }
 
-  function confirm(): void {
+  function tell(): number {
     confirmTimer?.()
     confirmTimer = null
-    if (told === received) return
     told = received
-    const message: Message = { kind: 'received', count: received }
+    return received
+  }
+
+  function confirm(): void {
+    if (told === received) return
+    const message: Message = { kind: 'received', count: tell() }
     link?.send({ message, body: encode(message) })
   }
 
@@ -145,19 +159,32 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     get userId() {
       return current?.userId ?? lastId
     },
-    get received() {
-      return received
+    get isNew() {
+      return isNew
     },
+    tell,
     hello(versions) {
-      if (current === null || hasOverflowed) return {}
+      isNew = current === null || hasOverflowed
+      if (current === null || hasOverflowed) {
+        outbox.restart()
+        return {}
+      }
       const held = versions.length === 0 ? {} : { versions }
       const fresh = isRestored ? { fresh: true } : {}
       return { session: { id: current.id, token: current.token, received, ...held, ...fresh } }
     },
+    sendEarly(letter, newLink) {
+      const sent = outbox.unconfirmed().length
+      const bytes = outbox.unconfirmedBytes + letter.body.byteLength
+      if (!isNew || sent >= MAX_EARLY || bytes > MAX_EARLY_BYTES) return false
+      outbox.keep(letter)
+      newLink.send(letter)
+      return true
+    },
     adopt(welcome) {
       const isFirst = lastId === null
       const isSame = current !== null && (welcome.outcome === 'resumed' || welcome.outcome === 'snapshot')
-      if (!isSame) outbox.restart()
+      if (!isSame && !isNew) outbox.restart()
       const isFresh = isSame && isRestored
       isRestored = false
       if (isFresh) outbox.startAt(welcome.received)
@@ -173,9 +200,9 @@ export function createSession({ time, outbox, encode, onTooLarge }: SessionOptio
     },
     attach(newLink, messagesPerSecond) {
       link = newLink
-      const again = outbox.unconfirmed()
-      pace.start(messagesPerSecond, again.length)
-      for (const letter of again) link.send(letter)
+      const sent = outbox.unconfirmed()
+      pace.start(messagesPerSecond, sent.length)
+      if (!isNew) for (const letter of sent) link.send(letter)
       return () => {
         link = null
         paceTimer?.()

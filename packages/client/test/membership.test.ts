@@ -1,7 +1,7 @@
 import type { Message } from '@painda/protocol'
-import { defineRoom } from '@painda/protocol'
+import { defineContract, defineRoom } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
-import { createFakeServer } from './fake-server.js'
+import { createFakeServer, WELCOME } from './fake-server.js'
 import type { FakeServer } from './fake-server.js'
 import type { PPClient } from '../src/index.js'
 
@@ -479,6 +479,128 @@ describe('a join whose options cannot travel', () => {
     await server.settle()
     expect([bad.error?.code, good.status, server.peers.length]).toEqual(['INVALID_PAYLOAD', 'joining', 1])
     expect(server.last.of('join')).toMatchObject([{ room: 'a2' }])
+    client.close()
+  })
+})
+
+describe('joins that ride with the hello', () => {
+  /** A client that is connecting, and whose hello nobody has answered. */
+  function knock(options: Parameters<FakeServer['client']>[0] = {}): {
+    server: FakeServer
+    client: PPClient
+  } {
+    const server = createFakeServer()
+    server.autoWelcome = null
+    return { server, client: server.client(options) }
+  }
+
+  const heard = ({ last }: FakeServer): string[] => last.heard.map(({ kind }) => kind)
+
+  test('[HS2] a client asks for its rooms with the hello that begins its session, and not again', async () => {
+    const { server, client } = knock()
+    const rooms = [client.join(Arena, { id: 'a1' }), client.join('chat')]
+    await server.settle()
+    expect([heard(server), server.last.frames]).toEqual([['hello', 'join', 'join'], 1])
+    const { ackId } = server.last.of('join')[1]!
+    server.last.say({ ...WELCOME }, ...entrance(server, 0, 'a1'), {
+      kind: 'joined',
+      room: 'chat',
+      ackId,
+      type: 'event',
+    })
+    await server.settle()
+    expect(rooms.map(({ status }) => status)).toEqual(['joined', 'joined'])
+    expect(heard(server)).toEqual(['hello', 'join', 'join', 'ping'])
+    // They count: what the server says it has received is what was sent.
+    await say(server, { kind: 'received', count: 2 })
+    expect(client.status().status).toBe('open')
+    client.close()
+  })
+
+  test('[HS2] with the hello of a session that goes on nothing rides', async () => {
+    const { server, client } = await open()
+    const room = client.join(Arena, { id: 'a1' })
+    await server.settle()
+    await say(server, ...entrance(server, 0, 'a1'))
+    server.autoWelcome = null
+    server.last.cut()
+    await server.time.advance(1_200)
+    expect([room.status, heard(server)]).toEqual(['reconnecting', ['hello']])
+    client.close()
+  })
+
+  test('[HS2] no more than 16 joins and 1 kB ride; the others follow the welcome', async () => {
+    const { server, client } = knock()
+    for (let i = 0; i < 20; i++) client.join(`r${i}`)
+    await server.settle()
+    expect(server.last.of('join')).toHaveLength(16)
+    server.last.welcome()
+    await server.settle()
+    expect(server.last.of('join').map(({ room }) => room)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `r${i}`),
+    )
+    client.close()
+
+    const large = knock()
+    large.client.join(Arena, { options: 'x'.repeat(1_100) })
+    await large.server.settle()
+    expect(heard(large.server)).toEqual(['hello'])
+    large.server.last.welcome()
+    await large.server.settle()
+    expect(large.server.last.of('join')).toHaveLength(1)
+    large.client.close()
+  })
+
+  test('[HS2, CT2] they name rooms by text: whose contract the server has is not known yet', async () => {
+    const { server, client } = knock({ contract: defineContract({ rooms: { Arena } }) })
+    server.autoWelcome = () => ({ compact: true })
+    server.names = ['arena']
+    await client.ready
+    client.close()
+    server.names = []
+    client.connect()
+    client.join(Arena)
+    await server.settle()
+    expect(server.last.of('join')).toMatchObject([{ name: 'arena' }])
+    client.close()
+  })
+
+  test('[HS2] an attempt that got no welcome counts for nothing: the next hello asks again', async () => {
+    const { server, client } = knock()
+    const room = client.join(Arena)
+    await server.settle()
+    server.last.cut()
+    await server.time.advance(1_200)
+    expect([server.peers.length, heard(server)]).toEqual([2, ['hello', 'join']])
+    server.last.say({ ...WELCOME }, ...entrance(server, 0, 'a1'))
+    await server.settle()
+    expect(room.status).toBe('joined')
+    await say(server, { kind: 'received', count: 1 })
+    expect(client.status().status).toBe('open')
+    client.close()
+  })
+
+  test('[RP3] one that is given up before the welcome is left when its answer is here', async () => {
+    const { server, client } = knock()
+    const room = client.join(Arena)
+    await server.settle()
+    room.leave()
+    await server.settle()
+    server.last.say({ ...WELCOME }, ...entrance(server, 0, 'a1'))
+    await server.settle()
+    expect(leftRooms(server)).toEqual(['a1'])
+    client.close()
+  })
+
+  test('what cannot travel is refused once there is a connection, and the others ride', async () => {
+    const { server, client } = knock()
+    const wrong = client.join(Arena, { options: { at: 1n } })
+    const refused = expect(wrong.joined).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' })
+    client.join('chat')
+    await server.settle()
+    expect(server.last.of('join')).toMatchObject([{ room: 'chat' }])
+    server.last.welcome()
+    await refused
     client.close()
   })
 })

@@ -601,6 +601,17 @@ describe('confirmations', () => {
     client.close()
   })
 
+  test('[RC6] what a pong has told is not told again', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    await client.ready
+    server.last.say({ kind: 'event', type: 'n' }, { kind: 'ping', at: 1, received: 0 })
+    await server.time.advance(2_000)
+    expect(server.last.of('pong')).toMatchObject([{ received: 1 }])
+    expect(server.last.of('received')).toEqual([])
+    await client.close()
+  })
+
   test('[RC6] a confirmed message is forgotten; a count beyond what was sent ends the connection', async () => {
     const server = createFakeServer()
     server.autoWelcome = (_peer, count) => (count === 1 ? {} : resumed(2))

@@ -91,6 +91,8 @@ export class Connection implements Lane {
   peer = 'new'
   /** Round trip in milliseconds; null until the first answer. */
   rtt: number | null = null
+  /** What is read now was sent before its welcome. */
+  isEarly = true
   /** Its session has something for it at the end of this turn. */
   isAwaited = false
   /** Its client is in more than one room: what they send in one turn becomes one frame. */
@@ -320,6 +322,7 @@ export class Connection implements Lane {
 
   #receive(frame: Uint8Array): void {
     if (this.#state.name === 'closed') return
+    if (this.#state.name === 'open') this.isEarly = false
     this.#lastHeard = this.#time.now()
     if (frame.byteLength > this.#maxPayloadBytes) {
       this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${this.#maxPayloadBytes} bytes.`))

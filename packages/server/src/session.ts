@@ -291,7 +291,8 @@ export class Session implements Flushable, ConnectionOwner {
 
   hear(connection: Connection, message: Message): void {
     if (this.#state.name !== 'open' || !isCurrent(this.#state.connection, connection)) return
-    if (!this.#hasSpoken) this.#spoke()
+    // A v2 client speaks first of all, and its words say nothing of what it has read.
+    if (!this.#hasSpoken && (!connection.isEarly || this.codec.name === 'v2')) this.#spoke()
     try {
       this.#handle(connection, message)
     } catch (thrown) {

@@ -332,6 +332,25 @@ test('[RC11] a session whose client never spoke under its first welcome is kept 
   expect(kit.server.getClients().map(({ id }) => id)).toEqual([spoke.welcome.id])
 })
 
+test('[RC11, HS2] what rides with the hello says nothing of the welcome: nobody may know of that session', async () => {
+  for (const isAsked of [false, true]) {
+    const kit = createKit()
+    if (isAsked) kit.server.use((_client, next) => void kit.time.after(100, () => next()))
+    const peers = [kit.dial(), kit.dial()]
+    for (const peer of peers)
+      peer.say({ kind: 'hello', version: 3 }, { kind: 'join', ackId: 1, how: 'join', room: 'chat' })
+    kit.server.on('connection', (client) => void client.join('chat'))
+    await kit.time.advance(200)
+    const [silent, spoke] = peers
+    expect(silent!.log.map(({ kind }) => kind)).toEqual(['welcome', 'joined', 'joined'])
+    spoke!.say({ kind: 'ping', at: 1, received: 1 })
+    await kit.settle()
+    for (const peer of peers) peer.cut()
+    await kit.time.advance(10_000)
+    expect(kit.server.getClients().map(({ id }) => id)).toEqual([spoke!.welcome.id])
+  }
+})
+
 test('[RC12] who comes back with nothing is told its rooms in the frame of the welcome, then their state', async () => {
   const kit = createKit()
   const game = kit.server.room('game', { round: 1 })
