@@ -609,7 +609,7 @@ describe('confirmations', () => {
     await server.time.advance(2_000)
     expect(server.last.of('pong')).toMatchObject([{ received: 1 }])
     expect(server.last.of('received')).toEqual([])
-    await client.close()
+    client.close()
   })
 
   test('[RC6] a confirmed message is forgotten; a count beyond what was sent ends the connection', async () => {

@@ -339,7 +339,7 @@ test('[RC11, HS2] what rides with the hello says nothing of the welcome: nobody 
     const peers = [kit.dial(), kit.dial()]
     for (const peer of peers)
       peer.say({ kind: 'hello', version: 3 }, { kind: 'join', ackId: 1, how: 'join', room: 'chat' })
-    kit.server.on('connection', (client) => void client.join('chat'))
+    kit.server.on('connection', (client) => client.join('chat'))
     await kit.time.advance(200)
     const [silent, spoke] = peers
     expect(silent!.log.map(({ kind }) => kind)).toEqual(['welcome', 'joined', 'joined'])
