@@ -79,6 +79,13 @@ export class WriteShape {
 const FIRST_FIELDS = 2
 /** Two megabytes, 16,384 of the widest objects: past it the log starts over. */
 const MAX_KEPT = 16_384 * 2 * MAX_WIDTH
+/**
+ * It also starts over after so many commits, as nothing is given back: in a room of seven whose bullets come and go it had grown
+ * to a megabyte within an hour. Every object asks once in so many commits what stands in it.
+ */
+const COMMITS_KEPT = 1024
+/** A list that was this many times too long makes room for a shorter one. */
+const MAX_SLACK = 4
 
 /**
  * The numbers of all objects in which numbers were written over numbers. An object has a stretch of it: for the n-th field of
@@ -90,6 +97,7 @@ export class NumberLog {
   /** Grows when the log starts over: stretches of before are void. */
   epoch = 0
   #end = 0
+  #commits = 0
 
   /** Where the stretch of one more object begins. */
   begin(): number {
@@ -118,10 +126,12 @@ export class NumberLog {
 
   /** To be called after a commit. */
   settle(): void {
-    if (this.#end <= MAX_KEPT) return
+    this.#commits++
+    if (this.#commits < COMMITS_KEPT && this.#end <= MAX_KEPT) return
+    if (this.values.length > MAX_SLACK * this.#end) this.values = new Float64Array(0)
     this.epoch++
     this.#end = 0
-    if (this.values.length > 4 * MAX_KEPT) this.values = new Float64Array(0)
+    this.#commits = 0
   }
 }
 
