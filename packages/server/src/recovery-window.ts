@@ -12,7 +12,7 @@ const ORPHAN_MS = 10_000
 export interface LostPeer {
   readonly recovery: Pick<Recovery, 'windowMs' | 'leaveMs'>
   readonly isV2: boolean
-  /** It has spoken since its first welcome. */
+  /** It has spoken since its first welcome, or come back with what that said. */
   readonly isKnown: boolean
 }
 

@@ -206,6 +206,8 @@ export class Session implements Flushable, ConnectionOwner {
       this.#release(state.connection)
       fence(state.connection)
     }
+    // Whoever shows the secret of a welcome has read one.
+    this.#isKnown = true
     this.#outbox.restore(received)
     this.#outbox.precede(introduce)
     this.#cursor.start(received)

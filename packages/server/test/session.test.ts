@@ -351,6 +351,17 @@ test('[RC11, HS2] what rides with the hello says nothing of the welcome: nobody 
   }
 })
 
+test('[RC11] who came back has read the welcome, and is waited for however soon it is cut again', async () => {
+  const kit = createKit()
+  const peer = await kit.join()
+  peer.cut()
+  await kit.settle()
+  const back = await comeBack(kit, peer)
+  back.cut()
+  await kit.time.advance(119_999)
+  expect((await comeBack(kit, back)).welcome.outcome).toBe('snapshot')
+})
+
 test('[RC12] who comes back with nothing is told its rooms in the frame of the welcome, then their state', async () => {
   const kit = createKit()
   const game = kit.server.room('game', { round: 1 })

@@ -29,6 +29,10 @@ test('[HB1] storms whose heartbeats fell on a fraction too short to move the clo
   await runStorm({ seed: 100_025, steps: 300, restarts: true })
 })
 
+test('[RC11] a storm whose player never spoke, came back, was cut at once and stayed away for sixteen seconds', async () => {
+  await runStorm({ seed: 3_183_597_422, steps: 300 })
+})
+
 test('[RC2] a storm in which a message is lost is noticed', async () => {
   const notices: string[] = []
   for (let i = 0; i < 5; i++) {
