@@ -11,7 +11,16 @@ import type { Child } from './rpc.js'
 import { serverProcess } from './server-process.js'
 import type { ServeCall, Spent } from './server-process.js'
 
-const WARM_MS = 300
+/** What a server does first after it stood still for the others' turns. */
+const WARM_MS = 500
+
+/**
+ * Steps of a world that each contender makes before the first round. A server runs for hours; one that has made thirty steps is
+ * still being compiled, and whose code is longer pays more of that.
+ */
+const FIRST_STEPS = 300
+/** The same where clients, not steps, give the work: thousands of messages a second. */
+const FIRST_MS = 3000
 
 export interface Contender {
   readonly kit: KitName
@@ -51,15 +60,17 @@ export async function windowsOf(
   job: Job,
   {
     rounds = 5,
-    windowMs = 1200,
+    windowMs = 2000,
     kits = chosenKits(),
   }: { rounds?: number; windowMs?: number; kits?: readonly KitName[] } = {},
 ): Promise<Result[]> {
   const steps = 'hz' in job ? Math.ceil(((rounds + 1) * (windowMs + WARM_MS) * 1.3 * job.hz) / 1000) + 50 : 0
   return withContenders(job, kits, job.kind === 'world' ? steps : 0, async (contenders) => {
     for (const { client } of contenders) await client.call('join')
+    const firstMs = job.kind === 'world' ? (FIRST_STEPS * 1000) / job.hz : FIRST_MS
+    for (const contender of contenders) await measure(contender, firstMs)
     const results = contenders.map(({ kit }) => ({ kit, windows: [] as Window[] }))
-    // The first round is thrown away: compilers and pools warm up in it.
+    // The first round is thrown away too: pools and caches settle in it.
     for (let round = -1; round < rounds; round++) {
       for (let turn = 0; turn < contenders.length; turn++) {
         const at = (turn + round + 1) % contenders.length
