@@ -293,8 +293,7 @@ export class Session implements Flushable, ConnectionOwner {
 
   hear(connection: Connection, message: Message): void {
     if (this.#state.name !== 'open' || !isCurrent(this.#state.connection, connection)) return
-    // A v2 client speaks first of all, and its words say nothing of what it has read.
-    if (!this.#hasSpoken && (!connection.isEarly || this.codec.name === 'v2')) this.#spoke()
+    if (!this.#hasSpoken && !connection.isEarly) this.#spoke()
     try {
       this.#handle(connection, message)
     } catch (thrown) {

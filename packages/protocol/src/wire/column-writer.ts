@@ -120,15 +120,8 @@ export function writeNumbers(
     writeFloats(w, values, count)
     return code
   }
-  const plain = spreadOf(numerators, count)
-  if (isRun(numerators, count, code, plain)) {
-    writeRun(w, plain.min)
-    return code
-  }
   const areSteps = before !== null && fillSteps(before, code, count)
-  const ofSteps = areSteps ? spreadOf(steps, count) : plain
-  if (areSteps && ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
-  else writePacked(w, numerators, count, code, false, plain)
+  writeWhole(w, numerators, count, code, areSteps)
   return code
 }
 
@@ -149,19 +142,27 @@ export function writeNumerators(
   for (let i = 0; !isFine && i < count; i++) isFine = (values[i] ?? 0) % spare !== 0
   if (!isFine) return false
   for (let i = 0; i < count; i++) steps[i] = (values[i] ?? 0) - (before[i] ?? 0)
-  const plain = spreadOf(values, count)
-  if (isRun(values, count, code, plain)) writeRun(w, plain.min)
-  else {
-    const ofSteps = spreadOf(steps, count)
-    if (ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
-    else writePacked(w, values, count, code, false, plain)
-  }
+  writeWhole(w, values, count, code, true)
   return true
 }
 
-function writeRun(w: BitWriter, min: number): void {
-  writeOther(w, RUN)
-  w.golomb(zigzag(min))
+/** Numerators as they are or, where `steps` holds what they differ by, as those, whichever is shorter. */
+function writeWhole(
+  w: BitWriter,
+  numbers: Float64Array,
+  count: number,
+  code: number,
+  areSteps: boolean,
+): void {
+  const plain = spreadOf(numbers, count)
+  if (isRun(numbers, count, code, plain)) {
+    writeOther(w, RUN)
+    w.golomb(zigzag(plain.min))
+    return
+  }
+  const ofSteps = areSteps ? spreadOf(steps, count) : plain
+  if (ofSteps.width < plain.width) writePacked(w, steps, count, code, true, ofSteps)
+  else writePacked(w, numbers, count, code, false, plain)
 }
 
 function writeFloats(w: BitWriter, values: Float64Array, count: number): void {
