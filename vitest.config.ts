@@ -10,13 +10,23 @@ const long = process.env['PP_LONG'] === '1'
 /** Property tests start from here; a failing run prints the seed, and PP_SEED repeats it. */
 const seed = process.env['PP_SEED'] ?? '1'
 
-function project(folder: string, environment: 'node' | 'happy-dom', jsxImportSource = 'react') {
+interface ProjectOptions {
+  jsxImportSource?: string
+  setupFiles?: string[]
+}
+
+function project(
+  folder: string,
+  environment: 'node' | 'happy-dom',
+  { jsxImportSource = 'react', setupFiles = [] }: ProjectOptions = {},
+) {
   return {
     extends: true as const,
     oxc: { jsx: { runtime: 'automatic' as const, importSource: jsxImportSource } },
     test: {
       name: folder.replace(/^.*\//, ''),
       environment,
+      setupFiles,
       include: [`${folder}/test/**/*${long ? '.long' : ''}.test.{ts,tsx}`],
       exclude: long ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.{ts,tsx}'],
     },
@@ -33,7 +43,10 @@ export default defineConfig({
       project('packages/server', 'node'),
       project('packages/testing', 'node'),
       project('packages/react', 'happy-dom'),
-      project('packages/devtools', 'happy-dom', 'preact'),
+      project('packages/devtools', 'happy-dom', {
+        jsxImportSource: 'preact',
+        setupFiles: ['packages/devtools/test/setup.ts'],
+      }),
       project('apps/demo-game', 'node'),
       project('docs', 'node'),
     ],

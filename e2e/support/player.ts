@@ -59,8 +59,9 @@ export function createGamePlayer(player: AnyPlayer): Player {
   // Whoever walks is elsewhere in every version of the room.
   const stand = () =>
     expect(async () => {
-      const { version } = await replica()
+      // The place before the version: read after it, it could be of a later version already, which would then be compared with itself.
       const { x, y } = await self()
+      const { version } = await replica()
       await page.waitForFunction((before) => (window.__painda?.room.version ?? 0) > before, version)
       expect(await self()).toMatchObject({ x, y })
     }).toPass({ timeout: 15_000 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HOOK_KEY, installHook } from '../src/hook.js'
 import { mountDevtools, type MountedDevtools } from '../src/overlay/mount.js'
 import { SERVER_SOURCE } from '../src/server-lane.js'
@@ -8,9 +8,6 @@ let devtools: MountedDevtools
 let client: FakeClient
 /** Frames of the screen, drawn by hand. */
 let frames: (() => void)[] = []
-
-// Without frames of its own Preact sees to effects by a timer of 100 ms, which needs the page.
-afterAll(() => new Promise<void>((resolve) => void setTimeout(resolve, 150)))
 
 beforeEach(() => {
   // A DOM without layout: everything is as large as a window, so that the virtual list has rows in sight.
