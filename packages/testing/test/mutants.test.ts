@@ -1,6 +1,7 @@
 // The proofs proved: each mechanism that a promise rests on is switched off, here and nowhere else, by putting another
 // decision into its place, and the proof that should notice must fail, in its own words.
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { seedOf } from './seeds.js'
 
 /** What the modules hold, as far as it is changed here. */
 interface Outboxes {
@@ -11,7 +12,6 @@ interface Views {
 }
 
 const TIMEOUT_MS = 240_000
-const base = Number(process.env['PP_SEED'] ?? '1') * 1_000
 
 afterEach(() => {
   vi.doUnmock('../../server/src/outbox.js')
@@ -38,7 +38,7 @@ function but<T extends object>(inner: T, changes: Partial<T>): T {
 async function complaintOf(run: (seed: number) => Promise<unknown>, runs: number): Promise<string | null> {
   for (let i = 0; i < runs; i++) {
     try {
-      await run(base + i)
+      await run(seedOf(i, 1_000))
     } catch (thrown) {
       return thrown instanceof Error ? thrown.message : String(thrown)
     }
