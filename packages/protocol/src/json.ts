@@ -41,22 +41,31 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
  * `undefined`, NaN, ±Infinity, a forbidden key, a key with half a character, a cycle, or more than `MAX_DEPTH` levels.
  */
 export function assertJson(value: unknown, path: Path = []): asserts value is Json {
+  walk(value, [...path], path.length)
+}
+
+/** `path`: one for the whole walk, whose first `depth` steps lead to `value`: a copy for each value costs several times what reading JSON does. */
+function walk(value: unknown, path: (string | number)[], depth: number): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return
-    throw notJson(path, String(value))
+    throw notJson(path.slice(0, depth), String(value))
   }
   // A cycle is endless depth: one limit finds both without a set of visited nodes.
-  if (path.length >= MAX_DEPTH) throw notJson(path, `more than ${MAX_DEPTH} levels, or a cycle`)
+  if (depth >= MAX_DEPTH) throw notJson(path.slice(0, depth), `more than ${MAX_DEPTH} levels, or a cycle`)
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) assertJson(value[i], [...path, i])
+    for (let i = 0; i < value.length; i++) {
+      path[depth] = i
+      walk(value[i], path, depth + 1)
+    }
     return
   }
-  if (!isPlainObject(value)) throw notJson(path, describe(value))
+  if (!isPlainObject(value)) throw notJson(path.slice(0, depth), describe(value))
   for (const key of Object.keys(value)) {
     const fault = keyFault(key)
-    if (fault !== null) throw notJson([...path, key.slice(0, 40)], fault)
-    assertJson(value[key], [...path, key])
+    if (fault !== null) throw notJson([...path.slice(0, depth), key.slice(0, 40)], fault)
+    path[depth] = key
+    walk(value[key], path, depth + 1)
   }
 }
 
