@@ -323,12 +323,13 @@ export class Connection implements Lane {
   #receive(frame: Uint8Array): void {
     if (this.#state.name === 'closed') return
     if (this.#state.name === 'open') this.isEarly = false
-    this.#lastHeard = this.#time.now()
+    const now = this.#time.now()
+    this.#lastHeard = now
     if (frame.byteLength > this.#maxPayloadBytes) {
       this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${this.#maxPayloadBytes} bytes.`))
       return
     }
-    if (!this.#incoming.take(frame.byteLength)) {
+    if (!this.#incoming.take(frame.byteLength, now)) {
       const { maxBytesPerSecond } = this.#options
       this.end(new PPError('RATE_LIMITED', `More came than ${maxBytesPerSecond} bytes per second.`))
       return

@@ -3,8 +3,8 @@
 import type { Time } from '@painda/protocol'
 
 export interface TokenBucket {
-  /** Takes `count` tokens, or none of them and says false. */
-  take(count?: number): boolean
+  /** Takes `count` tokens, or none of them and says false. `now`: for whoever knows it already. */
+  take(count?: number, now?: number): boolean
   /** Holds, this once, up to `most` of what has flowed in since the last `take`. */
   saveUp(most: number): void
 }
@@ -32,15 +32,18 @@ class Bucket implements TokenBucket {
     this.#at = time.now()
   }
 
-  take(count = 1): boolean {
-    this.saveUp(this.#burst)
+  take(count = 1, now = this.#time.now()): boolean {
+    this.#fill(this.#burst, now)
     if (this.#tokens < count) return false
     this.#tokens -= count
     return true
   }
 
   saveUp(most: number): void {
-    const now = this.#time.now()
+    this.#fill(most, this.#time.now())
+  }
+
+  #fill(most: number, now: number): void {
     const grown = this.#tokens + ((now - this.#at) / 1000) * this.#perSecond
     // What was saved up beyond a burst is kept until it is used.
     this.#tokens = Math.max(this.#tokens, Math.min(most, grown))

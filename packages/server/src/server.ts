@@ -37,6 +37,7 @@ import { SHUTDOWN } from './shutdown.js'
 import type { ShutdownOptions, SignalOptions } from './shutdown.js'
 import { unconfirmedOf } from './stats.js'
 import type { ServerStats } from './stats.js'
+import { createReadingTurns } from './reading-turns.js'
 import { createListener } from './ws.js'
 import type { ListenAddress, Listener } from './ws.js'
 
@@ -78,6 +79,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
         maxPayloadBytes: settings.maxPayloadBytes,
         maxConnectionsPerIp: settings.maxConnectionsPerIp,
         handshakeTimeoutMs: settings.handshakeTimeoutMs,
+        turns: createReadingTurns(this.#core.time),
         onTransport: (transport, info) => this.acceptTransport(transport, info),
         onError(error) {
           logger.error(error.message)

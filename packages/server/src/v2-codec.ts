@@ -67,6 +67,11 @@ export function createV2Codec({
   }
 }
 
+/** True when a frame may become much more than its bytes. Asked of every frame that comes: its header alone, and only the one flag. */
+export function isDeflated(frame: Uint8Array): boolean {
+  return ((frame[7] ?? 0) & 0b0100) !== 0
+}
+
 /** @throws PPError `PAYLOAD_TOO_LARGE` as soon as more than `maxBytes` come out */
 function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
   try {

@@ -9,13 +9,16 @@ import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
+import { blockOf } from './address.js'
 import { claimPath } from './claimed-path.js'
 import { limitHalfOpen, requestPatience } from './half-open.js'
 import { clientIp, createIpLimit } from './ip.js'
+import type { ReadingLine, ReadingTurns } from './reading-turns.js'
 import { createFramer, sendShared } from './socket-frames.js'
 import type { Framer } from './socket-frames.js'
 import { judgeUpgrade, pathOf } from './upgrade.js'
 import type { UpgradeRules } from './upgrade.js'
+import { isDeflated } from './v2-codec.js'
 
 /** RFC 6455: the reason of a close frame is at most 123 bytes. */
 const MAX_REASON_BYTES = 123
@@ -49,6 +52,8 @@ export interface ListenerOptions {
   maxPayloadBytes: number
   maxConnectionsPerIp: number
   handshakeTimeoutMs: number
+  /** How what comes is read. */
+  turns: ReadingTurns
   onTransport: (transport: Transport, info: TransportInfo) => void
   /** The port could not be opened, or failed later. */
   onError: (error: PPError) => void
@@ -112,13 +117,16 @@ export function createListener(options: ListenerOptions): Listener {
       if (verdict.name === 'refuse') return refuse(webSocket, socket, verdict.code, verdict.text)
       const leave = ips.enter(ip)
       if (leave === null) return refuse(webSocket, socket, 'TOO_MANY_CONNECTIONS', 'too many connections')
-      webSocket.once('close', leave)
-      options.onTransport(new WsTransport(webSocket, framer), {
-        ip,
-        url,
-        headers,
-        protocol: verdict.protocol,
+      const { protocol } = verdict
+      const transport = new WsTransport(webSocket, {
+        framer,
+        turns: options.turns,
+        address: blockOf(ip),
+        protocol,
       })
+      // Not with the socket: as long as something of it waits to be read it takes a place.
+      transport.onClose(leave)
+      options.onTransport(transport, { ip, url, headers, protocol })
     })
   }
 
@@ -157,13 +165,24 @@ export function createListener(options: ListenerOptions): Listener {
   }
 }
 
+/** What a socket is read and written with. */
+interface Way {
+  readonly framer: Framer
+  readonly turns: ReadingTurns
+  readonly address: string
+  readonly protocol: TransportInfo['protocol']
+}
+
 /**
  * One WebSocket as a Transport. A class: V8 keeps an object that was written down with a getter as a dictionary, and then every
  * send looks up `send` in it.
  */
 class WsTransport implements Transport {
   readonly #socket: WebSocket
+  readonly #way: Way
   readonly #framer: Framer
+  /** What it says, in the order in which it came. */
+  #line: ReadingLine | null = null
   /** Made with the first: only connections of v2 have pings of their socket. */
   #pings: ((onPong: () => void) => void) | null = null
   #closed: CloseInfo | null = null
@@ -172,10 +191,16 @@ class WsTransport implements Transport {
   /** It broke the rules below all messages: none of what comes until it is gone is delivered. */
   #isRefused = false
 
-  constructor(socket: WebSocket, framer: Framer) {
+  constructor(socket: WebSocket, way: Way) {
     this.#socket = socket
-    this.#framer = framer
-    socket.on('close', (code, reason) => this.#close({ code, reason: reason.toString('utf8') }))
+    this.#way = way
+    this.#framer = way.framer
+    socket.on('close', (code, reason) => {
+      const info = { code, reason: reason.toString('utf8') }
+      // What it said before it went is heard before.
+      if (this.#line === null) this.#close(info)
+      else this.#line.end(() => this.#close(info))
+    })
     // ws closes the socket itself after an error, with the fitting code (1009 for a message that is too large).
     socket.on('error', ignore)
   }
@@ -190,9 +215,19 @@ class WsTransport implements Transport {
 
   onMessage(listener: (data: Uint8Array) => void): () => void {
     const socket = this.#socket
+    const { turns, address, protocol } = this.#way
+    const line = turns.line({
+      address,
+      read: listener,
+      hold: (isHeld) => (isHeld ? socket.pause() : socket.resume()),
+    })
+    this.#line = line
     const onMessage = (data: RawData, isBinary: boolean): void => {
       if (this.#isRefused) return
-      if (isBinary) return listener(bytesOf(data))
+      if (isBinary) {
+        const bytes = bytesOf(data)
+        return line.push(bytes, protocol === 'v2' && isDeflated(bytes))
+      }
       this.#isRefused = true
       closeSocket(
         socket,
@@ -201,7 +236,10 @@ class WsTransport implements Transport {
       )
     }
     socket.on('message', onMessage)
-    return () => void socket.off('message', onMessage)
+    return () => {
+      socket.off('message', onMessage)
+      line.close()
+    }
   }
 
   onClose(listener: (info: CloseInfo) => void): () => void {
