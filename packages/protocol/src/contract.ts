@@ -1,5 +1,6 @@
 // The contract: one file of the application that both ends import. It names the rooms, their state and their messages;
 // handlers, client methods and hooks take their types from it.
+import { checkRoom } from '#dev'
 import { PPError } from './errors.js'
 import { isReservedType } from './event.js'
 import { MAX_NAME_LENGTH } from './fields.js'
@@ -94,6 +95,7 @@ export function defineRoom<const Room extends RoomShape>(room: Room): Room {
     })
   }
   checkNames(`room "${room.name}"`, room)
+  checkRoom(room)
   return room
 }
 

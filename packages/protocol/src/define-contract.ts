@@ -1,4 +1,5 @@
 // Where a contract is made. Its fingerprint comes with it, so that a client without a contract carries none of it.
+import { checkContract } from '#dev'
 import { checkNames, FINGERPRINT } from './contract.js'
 import type { ContractShape } from './contract.js'
 import { PPError } from './errors.js'
@@ -11,5 +12,6 @@ export function defineContract<const Contract extends ContractShape>(contract: C
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
     throw new PPError('INVALID_ARGUMENT', `Two rooms of the contract are named "${twice}".`)
+  checkContract(contract)
   return { ...contract, [FINGERPRINT]: { names: contractNames, rows: contractRows } }
 }

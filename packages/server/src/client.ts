@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { createEmitter, MAX_NAME_LENGTH, PPError } from '@painda/protocol'
+import { createEmitter, MAX_NAME_LENGTH, nearest, PPError } from '@painda/protocol'
 import type {
   Activity,
   ContractShape,
@@ -13,6 +13,7 @@ import type {
   ExpiryReason,
   Undo,
 } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import type { AckCallback } from './ack.js'
 import type { Address, Broadcast } from './broadcast.js'
 import { createHandlers } from './handlers.js'
@@ -92,6 +93,9 @@ export interface ClientHost {
   fault(thrown: unknown, where: string): void
   addressKey: AddressKeys
   readonly ackTimeoutMs: number
+  readonly advise: Advise
+  /** Types that somebody has handled, now or before. */
+  readonly knownTypes: Set<string>
 }
 
 /** The inside of a client, made and kept by the server. */
@@ -409,6 +413,9 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     }
     if (isClientEvent(name)) return eventsOf(parts)[how](name, listener as () => void)
     eventOf({ type: name })
+    if (nearest(name, { disconnect: 0 }) !== undefined)
+      parts.host.advise(`client.on('${name}') waits for a message of that name: did you mean "disconnect"?`)
+    parts.host.knownTypes.add(name)
     parts.handlers ??= createHandlers()
     return parts.handlers[how](name, listener as () => void)
   }

@@ -9,10 +9,13 @@ import {
   createServerCodec,
   fingerprintText,
   hostTime,
+  nearest,
+  unknownNames,
 } from '@painda/protocol'
 import type { ContractShape, DisconnectReason, ExpiryReason, PPError, Undo } from '@painda/protocol'
 import { createAddressKeys } from './address.js'
 import { createAdmission, type Admission } from './admission.js'
+import { createAdvice } from './advice.js'
 import { addressOf, createAudience } from './audience.js'
 import type { ClientHost, PPServerClient } from './client.js'
 import { readHandshake } from './client-handshake.js'
@@ -30,7 +33,7 @@ import type { AckReply, MessageOfClient } from './messages.js'
 import { createMiddleware, createPatience } from './middleware.js'
 import { createMismatchLog } from './mismatch-log.js'
 import { createNamespaces } from './namespace.js'
-import { readSettings } from './options.js'
+import { OPTIONS, readSettings } from './options.js'
 import type { ServerOptions } from './options.js'
 import { createReread, outgoing } from './outgoing.js'
 import { createPacker } from './packing.js'
@@ -57,6 +60,8 @@ export interface ServerEvents {
   error: [error: PPError]
 }
 
+const SERVER_EVENTS = { connection: 0, disconnection: 0 }
+
 export type Core = ReturnType<typeof createCore>
 
 export function createCore(options: ServerOptions) {
@@ -66,6 +71,9 @@ export function createCore(options: ServerOptions) {
   const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
   const maxInboxBytes = maxPayloadBytes * MAX_WAITING_MESSAGES
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
+  const advise = createAdvice(logger)
+  const unknown = unknownNames(options, OPTIONS)
+  if (unknown !== null) advise(`The options of the server have what no server knows: ${unknown}.`)
   const random = options.random ?? createRandom(randomBytes(4).readUInt32LE())
   const serverNow = createServerNow(time)
   const inspector = createServerInspector((thrown) => faults.report(thrown, 'An inspector listener'))
@@ -94,6 +102,7 @@ export function createCore(options: ServerOptions) {
     createHandlers<[client: PPServerClient, reason: DisconnectReason, expiry: ExpiryReason | null]>()
   const handlers = createHandlers<[client: PPServerClient, payload: unknown, ack: AckReply]>()
   const any = createHandlers<[client: PPServerClient, type: string, payload: unknown]>()
+  const knownTypes = new Set<string>()
   const patience = createPatience(time, settings.middlewareTimeoutMs)
   const gate = createMiddleware<[client: PPServerClient]>(patience, report('Connection middleware'))
   const messageGate = createMiddleware<[client: PPServerClient, message: MessageOfClient]>(
@@ -120,6 +129,7 @@ export function createCore(options: ServerOptions) {
     isClient: (id) => sessions.get(id) !== undefined,
     onError: faults.report,
     warn: (message) => logger.warn(message),
+    advise,
     limits: { maxRoomsPerClient, maxWaitingBytes: maxInboxBytes },
     adopt: (undo) => reloads.adopt(undo),
     onAgain: (room, initialState, wishes) => reloads.room(room, initialState, wishes),
@@ -146,6 +156,9 @@ export function createCore(options: ServerOptions) {
   // The way of a message.
   const dispatch = createDispatch({
     faults,
+    advise,
+    knownTypes,
+    mayBeElsewhere: () => !messageGate.isEmpty || plugins.names().length > 0,
     handlers,
     any,
     partsOf: (client) => life.partsOf(client),
@@ -172,6 +185,8 @@ export function createCore(options: ServerOptions) {
     maxInboxMessages,
     maxInboxBytes,
     report: faults.report,
+    advise,
+    slowMs: settings.ackTimeoutMs,
   })
 
   // The way of a connection.
@@ -184,6 +199,8 @@ export function createCore(options: ServerOptions) {
     roomsOf: membership.roomsOf,
     broadcast: audience.everybody,
     fault: faults.report,
+    advise,
+    knownTypes,
     addressKey: createAddressKeys(),
     ackTimeoutMs: settings.ackTimeoutMs,
   }
@@ -282,6 +299,10 @@ export function createCore(options: ServerOptions) {
     if (name === 'disconnection') return onDisconnection.on('', call)
     if (name === 'error') return events.on('error', call)
     eventOf({ type: name })
+    knownTypes.add(name)
+    const event = isDeclared(currentContract, name) ? undefined : nearest(name, SERVER_EVENTS)
+    if (event !== undefined)
+      advise(`server.on('${name}') waits for a message of that name: did you mean "${event}"?`)
     return handlers.on(name, call)
   }
 
@@ -304,6 +325,7 @@ export function createCore(options: ServerOptions) {
   return {
     settings,
     logger,
+    advise,
     time,
     random,
     inspector,
@@ -331,4 +353,8 @@ export function createCore(options: ServerOptions) {
     fingerprint: rows === null ? undefined : fingerprintText(rows),
     accept: admission.accept,
   }
+}
+
+function isDeclared({ messages = {}, requests = {} }: ContractShape, type: string): boolean {
+  return Object.hasOwn(messages, type) || Object.hasOwn(requests, type)
 }

@@ -2,6 +2,7 @@
 // handlers of the client, of its namespace and of the server, in that order.
 import { PPError } from '@painda/protocol'
 import type { Activity, Event, Join, WireError } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import { createAnswer } from './answer.js'
 import type { Answer } from './answer.js'
 import type { ClientParts, PPServerClient } from './client.js'
@@ -18,6 +19,11 @@ import type { Rooms } from './rooms.js'
 
 export interface DispatchOptions {
   faults: Faults
+  advise: Advise
+  /** Types that somebody has handled, now or before. */
+  knownTypes: ReadonlySet<string>
+  /** True when plugins or middleware see messages: one of them may be who waits for those that nobody handles. */
+  mayBeElsewhere: () => boolean
   handlers: Handlers<[client: PPServerClient, payload: unknown, ack: AckReply]>
   any: Handlers<[client: PPServerClient, type: string, payload: unknown]>
   partsOf: (client: PPServerClient) => ClientParts
@@ -33,7 +39,20 @@ export interface DispatchOptions {
 const unasked = (): void => {}
 
 export function createDispatch(options: DispatchOptions): (arrival: Arrival) => void | Promise<void> {
-  const { faults, handlers, any, partsOf, namespaces, rooms, joinRoom, leaveRoom, refuse } = options
+  const {
+    faults,
+    advise,
+    knownTypes,
+    mayBeElsewhere,
+    handlers,
+    any,
+    partsOf,
+    namespaces,
+    rooms,
+    joinRoom,
+    leaveRoom,
+    refuse,
+  } = options
 
   function handleEvent({ entry, view, isForRoom }: Arrival, message: Event): void | Promise<void> {
     const { client, session } = entry
@@ -52,13 +71,23 @@ export function createDispatch(options: DispatchOptions): (arrival: Arrival) => 
       if (answer.isOpen) answer.send({ error })
       else if (message.ackId === undefined) refuse(client, error, message)
     }
+    const isSeen = any.has(ANY) || parts.any?.has(ANY) === true
     const work = [
       any.run(ANY, [client, message.type, view.payload], onFault),
       parts.any?.run(ANY, [message.type, view.payload], onFault),
       ...runHandlers(parts, { client, message, view, answer, onFault }),
     ].filter((one) => one !== undefined)
-    if (!isHandled) answer.reply(new PPError('UNKNOWN_TYPE', `Nobody handles "${message.type}".`))
+    if (!isHandled) {
+      answer.reply(new PPError('UNKNOWN_TYPE', `Nobody handles "${message.type}".`))
+      if (message.ackId === undefined && !isSeen) adviseOfUnheard(message)
+    }
     return work.length === 0 ? undefined : Promise.all(work).then(() => {})
+  }
+
+  function adviseOfUnheard({ type, ns, room }: Event): void {
+    if (mayBeElsewhere() || knownTypes.has(type) || room !== undefined) return
+    const where = ns === undefined ? 'server.on' : `the handlers of namespace "${ns}"`
+    advise(`Nobody handles the message "${type}", and it was dropped: ${where} knows no such type.`)
   }
 
   interface Call {

@@ -1,7 +1,8 @@
 // A client's wish to enter a room: which room it means, whether it may have it, and a seat there. Up to the seat nothing
 // awaits, so a thousand simultaneous callers never overfill a room or make one too many.
-import { keyFault, PPError } from '@painda/protocol'
+import { keyFault, meant, PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -20,6 +21,7 @@ export interface JoiningOptions<C extends Member> {
   readonly maxRoomsPerClient: number
   /** Of the options of one client's wishes that wait. */
   readonly maxWaitingBytes: number
+  readonly advise: Advise
   /** Answers a wish that had to wait. */
   readonly refuse: (member: C, message: Join, thrown: unknown) => void
 }
@@ -33,6 +35,7 @@ export interface Joining<C extends Member> {
 
 export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
   const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, maxWaitingBytes, refuse } = options
+  const { advise } = options
   /** member id → rooms that it waits for, and the size of what its wish says */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
@@ -42,10 +45,17 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (how === 'join') {
       if (room !== undefined) return enter(member, room, message)
       if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
+      if (matchmaking.definition(id ?? '') !== undefined)
+        advise(
+          `A client joins "${id}" as if that were a room: join(Room), with the definition itself, finds or makes one.`,
+        )
       throw notFound(id)
     }
     const definition = matchmaking.definition(message.name ?? '')
-    if (definition === undefined) throw notFound(message.name)
+    if (definition === undefined) {
+      adviseOfUndefined(message.name ?? '')
+      throw notFound(message.name)
+    }
     if (room !== undefined && (how === 'create' || room.name !== message.name)) {
       throw taken(room.id)
     }
@@ -63,6 +73,13 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     const seat = made.reserve(member)
     matchmaking.begin(made, message.options)
     return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
+  }
+
+  function adviseOfUndefined(name: string): void {
+    const defined = Object.fromEntries(matchmaking.names().map((other) => [other, 0]))
+    advise(
+      `A client wants a room "${name}", and this server defines none of that name${meant(name, defined)}: server.define(…).`,
+    )
   }
 
   async function enter(member: C, room: StateRoom<C>, message: Join): Promise<void> {

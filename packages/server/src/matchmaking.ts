@@ -3,7 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { assertJson, createRandom, keyFault, PPError, request, type } from '@painda/protocol'
 import type { Random, RoomShape, Undo } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import type { RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
+import { assertShape, checkBehaviour, checkRoomOptions } from './definition-advice.js'
 import { createInvites } from './invite.js'
 import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
@@ -34,6 +36,8 @@ export interface MakeOptions {
 export interface Matchmaking<C extends Member> {
   define(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): void
   definition(name: string): Definition<C> | undefined
+  /** Of all definitions. */
+  names(): string[]
   /** Of that name, also one that is retired. */
   known(name: string): Definition<C> | undefined
   /** Another shape and behaviour for a definition and all of its rooms. The undo brings back what was there. */
@@ -143,13 +147,15 @@ export function createMatchmaking<C extends Member>({
 
   return {
     define(shape, behaviour) {
+      assertShape(shape)
       if (definitions.has(shape.name)) {
         throw new PPError('INVALID_ARGUMENT', `The room "${shape.name}" is defined already.`)
       }
-      checkDefinition(shape, behaviour)
+      checkDefinition(shape, behaviour, world.advise)
       definitions.set(shape.name, { shape, behaviour, open: new Set() })
     },
     definition: (name) => definitions.get(name),
+    names: () => [...definitions.keys()],
     known,
     redefine(shape, behaviour) {
       const { name } = shape
@@ -157,7 +163,7 @@ export function createMatchmaking<C extends Member>({
       if (definition === undefined) {
         throw new PPError('INVALID_ARGUMENT', `The room "${name}" was never defined.`)
       }
-      checkDefinition(shape, behaviour)
+      checkDefinition(shape, behaviour, world.advise)
       const before = { shape: definition.shape, behaviour: definition.behaviour }
       const wasRetired = retired.delete(name)
       definitions.set(name, Object.assign(definition, { shape, behaviour }))
@@ -170,7 +176,7 @@ export function createMatchmaking<C extends Member>({
     },
     renew(shape, behaviour) {
       const { name } = shape
-      checkDefinition(shape, behaviour)
+      checkDefinition(shape, behaviour, world.advise)
       const [before, retiredBefore] = [definitions.get(name), retired.get(name)]
       retired.delete(name)
       definitions.set(name, { shape, behaviour, open: new Set() })
@@ -226,6 +232,7 @@ export function createMatchmaking<C extends Member>({
       const { tickRate = 1000 / DEFAULT_TICK_HZ, syncOnJoin = true } = options
       checkTickRate(id, tickRate, warn)
       checkLimits(id, options)
+      checkRoomOptions(id, options, world.advise)
       const room = add(id, {
         name: undefined,
         kind: kindFrom(id, initialState, options),
@@ -303,7 +310,9 @@ function named<T>(handlers: object, value: T): { [type: string]: T } {
 function checkDefinition<C extends Member>(
   shape: RoomShape,
   behaviour: RoomBehaviour<UntypedShape, C>,
+  advise: Advise,
 ): void {
+  checkBehaviour(shape, behaviour, advise)
   checkRates(shape.name, behaviour)
   checkLimits(shape.name, behaviour)
   readSync(shape.sync)

@@ -83,6 +83,38 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   random?: Random
 }
 
+/** All that there are, for what is misspelled. */
+export const OPTIONS = {
+  maxPayloadBytes: 0,
+  maxMessagesPerSecond: 0,
+  maxBytesPerSecond: 0,
+  middlewareTimeoutMs: 0,
+  maxConnectionsPerIp: 0,
+  maxRoomsPerClient: 0,
+  maxInboxMessages: 0,
+  maxOutboxBytes: 0,
+  port: 0,
+  host: 0,
+  path: 0,
+  contract: 0,
+  maxMessagesPerSecondByType: 0,
+  mode: 0,
+  registry: 0,
+  heartbeatInterval: 0,
+  handshakeTimeoutMs: 0,
+  ackTimeout: 0,
+  allowedOrigins: 0,
+  trustProxy: 0,
+  recovery: 0,
+  compression: 0,
+  presence: 0,
+  joinEventRoom: 0,
+  roomStore: 0,
+  logger: 0,
+  time: 0,
+  random: 0,
+} satisfies Record<keyof ServerOptions, 0>
+
 export interface Recovery {
   readonly windowMs: number
   /** The window of a session whose page said goodbye. */

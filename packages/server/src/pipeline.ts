@@ -10,6 +10,7 @@
 // up this client's next message and nobody else's.
 import { PPError } from '@painda/protocol'
 import type { Event, Time, WireError } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import { internalError } from './faults.js'
 import { Inbox } from './inbox.js'
 import type { Handling } from './inbox.js'
@@ -72,6 +73,9 @@ export interface PipelineOptions {
   maxInboxBytes: number
   /** Logs what a stage throws; returns its id. */
   report: (thrown: unknown, where: string) => string
+  advise: Advise
+  /** A handler that takes longer while messages wait behind it is probably one that never ends. */
+  slowMs: number
 }
 
 export function createPipeline(options: PipelineOptions): { line(entry: SessionEntry): Line } {
@@ -128,6 +132,8 @@ class ClientLine implements Line, Handling<ClientMessage> {
   readonly #allowance: Allowance
   readonly #inbox: Inbox<ClientMessage>
   #refusals: TokenBucket | null = null
+  /** What is handled asynchronously now. */
+  #underWay: { readonly type: string; readonly since: number } | null = null
 
   constructor(entry: SessionEntry, options: PipelineOptions, runStages: RunStages) {
     const { time, maxMessagesPerSecond, maxPerType, maxInboxMessages, maxInboxBytes } = options
@@ -144,12 +150,16 @@ class ClientLine implements Line, Handling<ClientMessage> {
     } else if (!this.#inbox.push(message)) {
       // Work that never ends would hold up a new connection of this session just the same: the session is over.
       this.#entry.session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
-    }
+    } else this.#adviseOfSlow()
   }
 
   handle(message: ClientMessage): void | Promise<void> {
     const verdict = this.#runStages(this.#entry, message)
-    if (verdict instanceof Promise) return verdict.then((error) => this.#settle(error, message))
+    if (verdict instanceof Promise) {
+      const type = message.kind === 'event' ? message.type : message.kind
+      this.#underWay = { type, since: this.#options.time.now() }
+      return verdict.then((error) => this.#settle(error, message))
+    }
     this.#settle(verdict, message)
   }
 
@@ -183,6 +193,16 @@ class ClientLine implements Line, Handling<ClientMessage> {
 
   close(): void {
     this.#inbox.close()
+  }
+
+  #adviseOfSlow(): void {
+    const { time, slowMs, advise } = this.#options
+    if (this.#inbox.isIdle || this.#underWay === null) return
+    const { type, since } = this.#underWay
+    if (time.now() - since < slowMs) return
+    advise(
+      `The handler of "${type}" has not ended for ${slowMs} ms, and all that its client says waits behind it. Does its promise settle?`,
+    )
   }
 
   #settle(error: Verdict, message: ClientMessage): void {

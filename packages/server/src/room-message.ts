@@ -1,17 +1,20 @@
 // One message of a member to its room: known to the contract, right by its validator, handled, and answered when it
 // asked. What the handler writes is there at once and travels with the next tick; the answer names that version.
-import { PPError, validate } from '@painda/protocol'
+import { meant, PPError, validate } from '@painda/protocol'
 import type { AnySchema, Event, StandardSchema } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import type { RoomBehaviour, RoomContext, UntypedShape } from './definition.js'
 import { isPromise } from './faults.js'
 import type { Member, SendAnswer } from './member.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
+import { isStateAnew, stateAnew } from './returned-state.js'
 import type { Seat } from './seat.js'
 
 /** The parts of a room that a message meets. */
 export interface MessageTarget<C extends Member> {
   readonly id: string
+  readonly name: string | undefined
   readonly label: string
   readonly shape: {
     readonly messages?: UntypedShape['messages']
@@ -31,6 +34,7 @@ export function handleMessage<C extends Member>(
   event: Event,
   answer: SendAnswer,
   report: ReportError,
+  advise: Advise,
 ): void | Promise<void> {
   const where = `"${event.type}" of ${target.label}`
 
@@ -41,8 +45,9 @@ export function handleMessage<C extends Member>(
   }
 
   function failed(thrown: unknown): void {
-    // A type that nobody handles and nobody asked about may be a newer client's: no reason to complain.
-    if (event.ackId === undefined && thrown instanceof PPError && thrown.code === 'UNKNOWN_TYPE') return
+    // A type that nobody handles and nobody asked about may be a newer client's: no reason to complain to it.
+    if (event.ackId === undefined && thrown instanceof PPError && thrown.code === 'UNKNOWN_TYPE')
+      return adviseOfUnknown(target, event.type, advise)
     const error = tellPeer(thrown, where, report)
     if (event.ackId !== undefined) answer({ error })
     else if (seat.client.takeRefusal?.() !== false)
@@ -50,7 +55,7 @@ export function handleMessage<C extends Member>(
   }
 
   try {
-    const result = handle(target, seat.ctx, event, where)
+    const result = handle(target, seat.ctx, event, where, advise)
     if (isPromise(result)) return Promise.resolve(result).then(done).catch(failed)
     done(result)
   } catch (thrown) {
@@ -63,6 +68,7 @@ function handle<C extends Member>(
   ctx: RoomContext<UntypedShape, C>,
   { type, payload }: Event,
   where: string,
+  advise: Advise,
 ): unknown {
   const request = own(shape.requests, type)
   const schema = request?.input ?? own(shape.messages, type)
@@ -72,10 +78,30 @@ function handle<C extends Member>(
   }
   const input = validate(schema, payload, `The payload of "${type}"`)
   const result: unknown = work(() => handler(ctx, input))
-  if (request === undefined) return isPromise(result) ? result.then(() => undefined) : undefined
+  if (request === undefined) {
+    if (isPromise(result)) return result.then(() => undefined)
+    if (isStateAnew(result, ctx.state)) advise(stateAnew(`The handler of "${type}"`))
+    return undefined
+  }
   return isPromise(result)
     ? result.then((data) => checkAnswer(request.output, data, where))
     : checkAnswer(request.output, result, where)
+}
+
+/** `name`: of its definition, whose rooms all have the same handlers. */
+function adviseOfUnknown<C extends Member>(
+  { id, name, shape, behaviour }: MessageTarget<C>,
+  type: string,
+  advise: Advise,
+): void {
+  const { messages = {}, requests = {} } = shape
+  const kind = Object.hasOwn(requests, type) ? 'requests' : 'messages'
+  const isDeclared = Object.hasOwn({ ...messages, ...requests }, type)
+  const why = isDeclared
+    ? `its definition has no handler for it under ${kind}`
+    : `it knows no such message${meant(type, { ...behaviour.messages, ...behaviour.requests })}`
+  const room = name ?? id
+  advise(`"${type}" was sent to room "${room}" and dropped: ${why}.`, `unknown ${room} ${type}`)
 }
 
 /** An answer that breaks the contract is this end's fault: the asker is not told what was wrong with it. */

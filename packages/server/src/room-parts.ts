@@ -11,6 +11,7 @@ import type {
   Time,
   Undo,
 } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import type { Room, RoomEvents, RoomMetadata, RoomScope, UntypedShape } from './definition.js'
 import type { HandedRoom, Keeper, SavedRoom } from './keeper.js'
 import type { LastWait } from './last-wait.js'
@@ -28,7 +29,9 @@ import { createRoomStage, type RoomStage } from './room-stage.js'
 import { createRoomViews, type RoomViews } from './room-views.js'
 import type { Seat } from './seat.js'
 import { createSeating, type Seating } from './seating.js'
+import type { StateWatch } from './state-watch.js'
 import { createStragglers } from './stragglers.js'
+import { isPromise } from './faults.js'
 import { readSync } from './sync-rules.js'
 import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
@@ -57,6 +60,9 @@ export interface RoomWorld {
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt: (undo: Undo) => boolean
   readonly report: ReportError
+  /** Tells whoever builds the game what is most likely a mistake. */
+  readonly advise: Advise
+  readonly watch: StateWatch
   readonly lastWait: LastWait
 }
 
@@ -279,7 +285,8 @@ export function createRoomParts<C extends Member>(
       clock.runTimers()
       const { tick } = kind.behaviour
       const stepMs = clock.stepMs()
-      if (tick !== undefined && life.isRunning()) life.guard('tick', () => tick(scope, stepMs))
+      if (tick !== undefined && life.isRunning())
+        life.guard('tick', () => checkTick(tick(scope, stepMs), face.label, world.advise))
       emitter.emit('tick', stepMs)
     })
     journal.step(dropped)
@@ -341,6 +348,16 @@ export function createRoomParts<C extends Member>(
     setPace,
     report,
   }
+}
+
+/** What it returned. Nobody waits for a tick, and the type \`void\` takes asynchronous functions too. */
+function checkTick(result: unknown, label: string, advise: Advise): unknown {
+  if (isPromise(result))
+    advise(
+      `The tick of ${label} is asynchronous: the next one does not wait for it, and what it writes after an await comes between ticks.`,
+      'tick',
+    )
+  return result
 }
 
 function checkPresence({ presence }: RoomShape, data: unknown): unknown {

@@ -1,6 +1,6 @@
 // A room as applications and rooms.ts know it: one state, the members that see it, a clock. This is the face;
 // what happens behind it is told in room-parts.ts.
-import { assertJson, PPError } from '@painda/protocol'
+import { assertJson, meant, PPError } from '@painda/protocol'
 import type { Resync, RoomShape, Undo } from '@painda/protocol'
 import type {
   BanOptions,
@@ -21,6 +21,7 @@ import type { Turn } from './queue.js'
 import { createRoomIntake, type RoomIntake } from './room-intake.js'
 import { ratesOf, type RoomKind } from './room-kind.js'
 import { createRoomParts, type RoomParts, type RoomSettings, type RoomWorld } from './room-parts.js'
+import { isStateAnew, stateAnew } from './returned-state.js'
 import type { RoomStage } from './room-stage.js'
 import type { RoomViews } from './room-views.js'
 import { eventOf } from './sendable.js'
@@ -91,6 +92,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   get state(): object {
+    this.#world.watch.reads(this.#parts.view, this.label)
     return this.#parts.view.state
   }
 
@@ -174,6 +176,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
       this.work(() => {
         const result: unknown = recipe(view.draft)
         if (isPromise(result)) result.then(undefined, (thrown) => report('update', thrown))
+        else if (isStateAnew(result, view.draft)) this.#world.advise(stateAnew('The function of room.update'))
       }),
     )
   }
@@ -209,6 +212,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo {
+    assertEvent(name)
     const undo = this.#parts.emitter.on(name, listener)
     this.#parts.setPace()
     return this.#track(() => {
@@ -380,6 +384,7 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   resync(seat: Seat<C>, have: number, why: Resync['why']): void {
     const { tally, inspector, time } = this.#world
     tally.desyncs++
+    if (why === 'hash') this.#world.advise(desyncOf(this.label), 'desync')
     if (inspector.active) {
       const versions = { have, got: this.version }
       inspector.emit({ kind: 'desync', at: time.now(), peer: seat.client.id, room: this.id, ...versions })
@@ -400,6 +405,9 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
 
   #send(type: string, payload: unknown, to: readonly Seat<C>[], afterState: boolean): void {
     const event = eventOf({ type, payload }, { room: this.id })
+    const { name, events } = this.shape
+    if (events !== undefined && !Object.hasOwn(events, type))
+      this.#world.advise(`The contract of room "${name}" has no event "${type}"${meant(type, events)}.`)
     this.#parts.journal.said(type, payload, to)
     this.#parts.stage.event(event, to, afterState)
   }
@@ -407,6 +415,18 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   #members(): Seat<C>[] {
     return [...this.#seats.values()].filter(isMember)
   }
+}
+
+const EVENTS = { join: 0, leave: 0, tick: 0, queue: 0, dispose: 0 } satisfies Record<
+  keyof RoomEvents<Member>,
+  0
+>
+
+function assertEvent(name: string): void {
+  if (Object.hasOwn(EVENTS, name)) return
+  throw new PPError('INVALID_ARGUMENT', `A room has no event "${name}"${meant(name, EVENTS)}.`, {
+    hint: 'What members say to it is handled under `messages`.',
+  })
 }
 
 /** What is no number would be no time at all: a ban that lets in, a seat that is not kept. */
@@ -417,4 +437,11 @@ function assertDuration(what: string, value: unknown): void {
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value)
+}
+
+function desyncOf(label: string): string {
+  return (
+    `A client's copy of ${label} is not what the server has. Mostly somebody writes into \`room.state\`, here or in the client, ` +
+    'which is for reading: write through room.update or the `state` of a handler. The `desync` event of the client names the path.'
+  )
 }

@@ -14,6 +14,7 @@ import type {
   Time,
   Undo,
 } from '@painda/protocol'
+import { noAdvice, type Advise } from './advice.js'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { createJoining } from './joining.js'
 import { createListings } from './listing.js'
@@ -27,6 +28,7 @@ import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
 import { tellPeer, type ReportError } from './refuse.js'
 import type { StateRoom } from './room.js'
+import { createStateWatch } from './state-watch.js'
 import type { RoomKind } from './room-kind.js'
 import type { RoomWorld } from './room-parts.js'
 import { handleMessage } from './room-message.js'
@@ -137,6 +139,8 @@ export interface RoomsOptions<C extends Member> {
   readonly onError: ReportError
   /** Notes what is probably a mistake. */
   readonly warn?: (message: string) => void
+  /** The same, of whoever builds the game. */
+  readonly advise?: Advise
   readonly limits?: { readonly maxRoomsPerClient?: number; readonly maxWaitingBytes?: number }
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt?: (undo: Undo) => boolean
@@ -148,6 +152,7 @@ export interface RoomsOptions<C extends Member> {
 
 export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C> {
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
+  const { advise = noAdvice } = options
   const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
   const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT, maxWaitingBytes = MAX_WAITING_BYTES } = limits
   const tickers = createTickers(time)
@@ -171,6 +176,8 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     ended: (id, ended, read) => kept.ended(id, ended, read),
     adopt: options.adopt ?? (() => false),
     report: onError,
+    advise,
+    watch: createStateWatch(time, advise),
     lastWait,
   }
   const matchmaking = createMatchmaking<C>({
@@ -213,6 +220,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     isClient,
     maxRoomsPerClient,
     maxWaitingBytes,
+    advise,
     refuse: refuseJoin,
   })
 
@@ -289,7 +297,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       if (place !== null && isPlayer(place.seat)) {
         const { room, seat } = place
         return room.intake.hear(seat, event, answer, (reply) =>
-          handleMessage(room, seat, event, reply, onError),
+          handleMessage(room, seat, event, reply, onError, advise),
         )
       }
       const error = place === null ? notInRoom(roomId) : onlyLooksOn(roomId)

@@ -68,7 +68,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
         : options.port === undefined
           ? null
           : { port: options.port, host: options.host }
-    const { settings, events, logger } = this.#core
+    const { settings, events, logger, advise } = this.#core
     this.#listener =
       target &&
       createListener({
@@ -81,6 +81,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
         handshakeTimeoutMs: settings.handshakeTimeoutMs,
         turns: createReadingTurns(this.#core.time),
         onTransport: (transport, info) => this.acceptTransport(transport, info),
+        advise,
         onError(error) {
           logger.error(error.message)
           events.emit('error', error)

@@ -53,6 +53,9 @@ export interface View<State extends object> {
   areSecretsTouched(): boolean
   /** The places where that was: a path may end above what is hidden. */
   secretPaths(): readonly Path[]
+  /** Of what is here, when nothing is uncommitted: the hash that goes out, and the same computed anew. */
+  hash(): number
+  hashAnew(): number
   /** True when the dictionary is full. The next snapshot begins a new one, and everybody must get it before a delta. */
   isFull(): boolean
 }
@@ -264,6 +267,8 @@ export function createView<State extends object>({
     snapshot,
     areSecretsTouched: () => tracker.areSecretsTouched,
     secretPaths: () => tracker.secretPaths,
+    hash: tracker.hash,
+    hashAnew: tracker.hashAnew,
     isFull: () => encoder.isFull,
   }
   return view

@@ -10,6 +10,7 @@ import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
 import { blockOf } from './address.js'
+import type { Advise } from './advice.js'
 import { claimPath } from './claimed-path.js'
 import { limitHalfOpen, requestPatience } from './half-open.js'
 import { clientIp, createIpLimit } from './ip.js'
@@ -55,6 +56,7 @@ export interface ListenerOptions {
   /** How what comes is read. */
   turns: ReadingTurns
   onTransport: (transport: Transport, info: TransportInfo) => void
+  advise: Advise
   /** The port could not be opened, or failed later. */
   onError: (error: PPError) => void
 }
@@ -109,7 +111,11 @@ export function createListener(options: ListenerOptions): Listener {
       if (claim?.answersFor(pathOf(url)) === true) rejectUpgrade(socket, 404)
       return
     }
-    if (verdict.name === 'reject') return rejectUpgrade(socket, verdict.status)
+    if (verdict.name === 'reject') {
+      if (verdict.status === 404) adviseOfPath(pathOf(url))
+      return rejectUpgrade(socket, verdict.status)
+    }
+    if (verdict.name === 'refuse' && verdict.code === 'ORIGIN_FORBIDDEN') adviseOfOrigin(headers.origin)
     if (!isAccepting) return rejectUpgrade(socket, 503)
 
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -128,6 +134,20 @@ export function createListener(options: ListenerOptions): Listener {
       transport.onClose(leave)
       options.onTransport(transport, { ip, url, headers, protocol })
     })
+  }
+
+  function adviseOfPath(asked: string | null): void {
+    options.advise(
+      `A WebSocket asked for the path "${asked ?? ''}"; this server takes them at "${path ?? '/'}".`,
+    )
+  }
+
+  function adviseOfOrigin(origin = ''): void {
+    const rule =
+      options.allowedOrigins === undefined
+        ? 'it takes pages of its own host name'
+        : 'it does not name that one'
+    options.advise(`A page of ${origin} was refused: see the option allowedOrigins; ${rule}.`)
   }
 
   const onHttpError = (cause: Error): void => options.onError(portError(cause))

@@ -60,6 +60,8 @@ export interface Tracker<State> {
    * write. Costs as much as the containers that changed since it was last asked for.
    */
   hash(): number
+  /** The same, computed anew from the tree: another one when somebody wrote past the draft. */
+  hashAnew(): number
 }
 
 /**
@@ -99,7 +101,8 @@ export function createTracker<State>(initialState: State, options: TrackerOption
   const context = createContext(ledger, options.sync === undefined ? undefined : holderOf(options.sync))
   const pastOf = createPastOf(ledger)
   const writes = createWrites(ledger)
-  const hashOf = createStateHash(ledger, options.sync?.root)
+  const newHash = (): HashOf => createStateHash(ledger, options.sync?.root)
+  const hashOf = newHash()
   // The root stands in a holder, so that replacing it is an ordinary write.
   const holder: { root: unknown } = { root: cloneJson(initialState) }
   const top = new RecordNode(ledger, holder, undefined, '', 0)
@@ -129,14 +132,17 @@ export function createTracker<State>(initialState: State, options: TrackerOption
     ledger.isDirty = false
   }
 
-  return new Tracking<State>({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf })
+  return new Tracking<State>({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf, newHash })
 }
+
+type HashOf = (state: unknown) => number
 
 interface TrackingParts extends Pick<Tracker<unknown>, 'commit' | 'commitTo' | 'pastOf' | 'writes'> {
   readonly ledger: Ledger
   readonly holder: { root: unknown }
   readonly top: RecordNode
-  readonly hashOf: (state: unknown) => number
+  readonly hashOf: HashOf
+  readonly newHash: () => HashOf
 }
 
 /** A class: V8 keeps an object that was written down with getters as a dictionary, and a room asks its tracker many times a tick. */
@@ -146,17 +152,19 @@ class Tracking<State> implements Tracker<State> {
   readonly pastOf: Tracker<State>['pastOf']
   readonly writes: Writes
   readonly hash: () => number
+  readonly hashAnew: () => number
   readonly replaceRoot: (state: State) => void
   readonly #ledger: Ledger
   readonly #holder: { root: unknown }
   readonly #top: RecordNode
 
-  constructor({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf }: TrackingParts) {
+  constructor({ ledger, holder, top, commit, commitTo, pastOf, writes, hashOf, newHash }: TrackingParts) {
     this.commit = commit
     this.commitTo = commitTo
     this.pastOf = pastOf
     this.writes = writes
     this.hash = () => hashOf(holder.root)
+    this.hashAnew = () => newHash()(holder.root)
     this.replaceRoot = (state) => void (top.draft['root'] = state)
     this.#ledger = ledger
     this.#holder = holder
