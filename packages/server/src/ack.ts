@@ -52,6 +52,8 @@ class OpenQuestions implements Acks {
   }
 
   answer({ ackId, error, data }: Ack): boolean {
+    // Asked first: whoever answers what nobody asked would have an error made for each of its answers.
+    if (this.#waiting?.has(ackId) !== true) return false
     return this.#settle(ackId, error === undefined ? null : new PPError(error.code, error.message), data)
   }
 

@@ -56,6 +56,17 @@ export interface Outbox {
 
 const NOTHING: readonly Outgoing[] = []
 
+interface Kept {
+  readonly out: Outgoing
+  readonly bytes: number
+}
+
+/** In the place of one that was forgotten, so that it is not held. */
+const NO_LONGER_KEPT: Kept = { out: outgoing({ kind: 'received', count: 0 }), bytes: 0 }
+
+/** A peer that never confirms has a full list, of which each message drops the first: moving all others by one place each time takes longer than all else. */
+const FORGOTTEN_AT_ONCE = 256
+
 export function createOutbox(options: OutboxOptions): Outbox {
   return new KeptOutbox(options)
 }
@@ -69,8 +80,9 @@ class KeptOutbox implements Outbox {
   #pending: Outgoing[] | null = null
   #isHolding = false
   #sent = 0
-  /** The unconfirmed counted messages; the first of them is number `#first`. */
-  readonly #kept: { out: Outgoing; bytes: number }[] = []
+  /** Behind `#forgotten` places that mean nothing any more: the unconfirmed counted messages, the first of which is number `#first`. */
+  readonly #kept: Kept[] = []
+  #forgotten = 0
   #first = 0
   #keptBytes = 0
   /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
@@ -89,7 +101,7 @@ class KeptOutbox implements Outbox {
   }
 
   kept(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#kept.length, bytes: this.#keptBytes }
+    return { messages: this.#keptCount, bytes: this.#keptBytes }
   }
 
   push(out: Outgoing): void {
@@ -118,13 +130,11 @@ class KeptOutbox implements Outbox {
 
   confirm(count: number): void {
     this.#assertCount(count)
-    const done = Math.min(count - this.#first, this.#kept.length)
-    if (done <= 0) return
-    for (let i = 0; i < done; i++) this.#keptBytes -= this.#kept[i]?.bytes ?? 0
-    this.#forget(done)
+    this.#forget(Math.min(count - this.#first, this.#keptCount))
   }
 
   translate(next: PeerCodec, reread: (body: Uint8Array) => Message): void {
+    this.#tidy()
     const said = this.#kept.map(({ out: before }) => {
       const body = before.body(this.#codec)
       const out = body === null ? before : outgoing(reread(body))
@@ -146,19 +156,21 @@ class KeptOutbox implements Outbox {
   inspect(received: number): Replay {
     this.#assertCount(received)
     if (received < this.#first) return { outcome: 'overflow', lost: this.#sent - received }
-    const missed = this.#kept.slice(received - this.#first)
+    const missed = this.#kept.slice(this.#forgotten + received - this.#first)
     const moved = missed.flatMap(({ out }) => movedRoom(out.message) ?? [])
     return { outcome: 'kept', missed: this.#sent - received, moved: new Set(moved) }
   }
 
   restore(received: number): void {
     this.confirm(received)
+    this.#tidy()
     this.#isHolding = false
     this.#pending = [...this.#kept.map(({ out }) => out), ...(this.#late ?? NOTHING)]
     this.#late = null
   }
 
   precede(run: () => void): void {
+    this.#tidy()
     const [again, counted] = [this.#pending ?? NOTHING, this.#kept.splice(0)]
     this.#pending = null
     run()
@@ -180,12 +192,7 @@ class KeptOutbox implements Outbox {
     this.#kept.push({ out, bytes })
     this.#keptBytes += bytes
     // The oldest go first: a peer that confirms past the gap can be resumed again.
-    let over = 0
-    while (this.#kept.length - over > this.#maxMessages || this.#keptBytes > this.#maxBytes) {
-      this.#keptBytes -= this.#kept[over]?.bytes ?? 0
-      over++
-    }
-    if (over > 0) this.#forget(over)
+    while (this.#keptCount > this.#maxMessages || this.#keptBytes > this.#maxBytes) this.#forget(1)
   }
 
   #keepLate(out: Outgoing): void {
@@ -193,10 +200,23 @@ class KeptOutbox implements Outbox {
     if (this.#late.length < this.#maxMessages) this.#late.push(out)
   }
 
+  get #keptCount(): number {
+    return this.#kept.length - this.#forgotten
+  }
+
   #forget(count: number): void {
-    // In place: a peer that never confirms has a full list, and each message moves it by one.
-    this.#kept.splice(0, count)
-    this.#first += count
+    for (let i = 0; i < count; i++) {
+      this.#keptBytes -= this.#kept[this.#forgotten]?.bytes ?? 0
+      this.#kept[this.#forgotten++] = NO_LONGER_KEPT
+      this.#first++
+    }
+    if (this.#forgotten >= FORGOTTEN_AT_ONCE || this.#keptCount === 0) this.#tidy()
+  }
+
+  #tidy(): void {
+    if (this.#forgotten === 0) return
+    this.#kept.splice(0, this.#forgotten)
+    this.#forgotten = 0
   }
 
   #assertCount(count: number): void {

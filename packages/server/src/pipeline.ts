@@ -49,7 +49,7 @@ export interface Stage {
 export interface Line {
   arrive(message: ClientMessage): void
   /** Something came that is no message for any stage: it counts against the rate like one, and is refused with this. */
-  unusable(error: PPError): void
+  unusable(error: WireError): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
   refuse(error: WireError, message?: ClientMessage): void
   /** Counts a refusal that answers no question and that somebody else tells. False: enough of them have been told this second. */
@@ -146,7 +146,7 @@ class ClientLine implements Line, Handling<ClientMessage> {
 
   arrive(message: ClientMessage): void {
     if (!this.#allowance.take(message.kind === 'event' ? message.type : message.kind)) {
-      this.refuse(tooMany(), message)
+      this.refuse(TOO_MANY, message)
     } else if (!this.#inbox.push(message)) {
       // Work that never ends would hold up a new connection of this session just the same: the session is over.
       this.#entry.session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
@@ -167,8 +167,8 @@ class ClientLine implements Line, Handling<ClientMessage> {
     return memorySize(message, most)
   }
 
-  unusable(error: PPError): void {
-    this.refuse(this.#allowance.take() ? error : tooMany())
+  unusable(error: WireError): void {
+    this.refuse(this.#allowance.take() ? error : TOO_MANY)
   }
 
   refuse(error: WireError, message?: ClientMessage): void {
@@ -210,7 +210,8 @@ class ClientLine implements Line, Handling<ClientMessage> {
   }
 }
 
-const tooMany = (): PPError => new PPError('RATE_LIMITED', 'Rate limit exceeded')
+/** No PPError, which notes where it was made: a flood of four bytes each would cost twenty times what reading it does. */
+const TOO_MANY: WireError = { code: 'RATE_LIMITED', message: 'Rate limit exceeded' }
 
 function sendRefusal(session: Session, ackId: number, { code, message }: WireError): void {
   session.send(outgoing({ kind: 'ack', ackId, error: { code, message } }))

@@ -4,10 +4,10 @@ import type {
   ExpiryReason,
   Inspector,
   Message,
-  PPError,
   PPMessageInput,
   RoomVersions,
   Time,
+  WireError,
 } from '@painda/protocol'
 import { PPServerClient } from './client.js'
 import type { ClientHost, ClientParts, Handshake } from './client.js'
@@ -238,7 +238,7 @@ class LivingSession implements SessionEntry, SessionHooks {
     this.line.arrive(message)
   }
 
-  refused(error: PPError): void {
+  refused(error: WireError): void {
     this.line.unusable(error)
   }
 

@@ -9,6 +9,7 @@ import type {
   Time,
   Undo,
   Welcome,
+  WireError,
 } from '@painda/protocol'
 import { createAcks } from './ack.js'
 import type { Acks } from './ack.js'
@@ -38,7 +39,7 @@ export type ClientMessage = MessageOf<'event' | 'join' | 'leave' | 'resync' | 'p
 
 export interface SessionHooks {
   message(message: ClientMessage): void
-  refused(error: PPError): void
+  refused(error: WireError): void
   dropped(reason: DisconnectReason): void
   /** `expiry` when its time ran out or it could no longer be continued. */
   ended(reason: DisconnectReason, expiry: ExpiryReason | null): void
@@ -393,9 +394,10 @@ export class Session implements Flushable, ConnectionOwner {
       case 'input':
         // Their form is settled; no room takes them yet, and nobody is left to wait for an InputAck.
         this.#count(message)
-        this.#hooks.refused(
-          new PPError('NOT_SUPPORTED', `This server does not take "${message.kind}" messages.`),
-        )
+        this.#hooks.refused({
+          code: 'NOT_SUPPORTED',
+          message: `This server does not take "${message.kind}" messages.`,
+        })
         return
       case 'welcome':
       case 'bye':
