@@ -15,17 +15,19 @@ import type { PastOf } from './change-table.js'
 import { createBitWriter, writeColumn, writeMixed, writeNumbers, writeNumerators } from './column-writer.js'
 import { widthOf, writeKeys } from './keys.js'
 import { isMarkerLeaf, writeLeaf } from './leaf.js'
-import { createDictionaryWriter, MAX_NAMES } from './names.js'
+import { createDictionaryWriter } from './names.js'
 import { divideNumerators } from './place.js'
 import type { Column, Group } from './place.js'
 import { createShapes } from './shapes.js'
-import { MAX_TEMPLATES, writeTemplate } from './template.js'
+import { writeTemplate } from './template.js'
 import type { Template } from './template.js'
 
 /** What a receiver has heard of a view's dictionary. */
 export interface Told {
   readonly names: number
   readonly templates: number
+  /** Characters of the names: about the bytes that it takes to tell them. */
+  readonly size: number
 }
 
 export interface DeltaWriter {
@@ -39,8 +41,6 @@ export interface DeltaWriter {
   write(w: BitWriter, told: Told): void
   /** All there is to tell by now: what a receiver of the next bytes knows afterwards. */
   readonly told: Told
-  /** True when the dictionary is full: time to start a new view with snapshots. */
-  readonly isFull: boolean
 }
 
 /** Patterns with `*` for "any key" (a contract's sync paths) tell from the start which places are maps. */
@@ -159,10 +159,7 @@ export function createDeltaWriter(patterns: readonly string[] = []): DeltaWriter
     hasNews,
     write,
     get told() {
-      return { names: names.length, templates: templates.length }
-    },
-    get isFull() {
-      return names.length > MAX_NAMES - 4096 || templates.length >= MAX_TEMPLATES
+      return { names: names.length, templates: templates.length, size: names.size }
     },
   }
 }

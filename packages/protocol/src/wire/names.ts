@@ -1,6 +1,6 @@
 // The dictionary of a view: every key and id that its state has used, in the order in which they first appeared. A name
-// travels as text once and as its number afterwards. The list only grows, up to a bound; then the view starts over with a
-// snapshot and an empty dictionary.
+// travels as text once and as its number afterwards. The list only grows; once most of it is of what has come and gone, or it is
+// full, the view starts over with a snapshot and an empty dictionary (`view-encoder.ts`).
 import { DEV } from '#dev'
 import { PPError } from '../errors.js'
 import { keyFault, MAX_KEY_LENGTH } from '../json.js'
@@ -24,6 +24,8 @@ export interface DictionaryWriter extends NameWriter {
   /** The number of `name`, given now when it is new. */
   numberOf(name: string): number
   readonly length: number
+  /** Characters of all of them. */
+  readonly size: number
   /** Writes the names from `start` on, each as text. */
   write(w: BitWriter, start: number): void
 }
@@ -31,10 +33,12 @@ export interface DictionaryWriter extends NameWriter {
 export function createDictionaryWriter(): DictionaryWriter {
   const numbers = new Map<string, number>()
   const names: string[] = []
+  let size = 0
   function numberOf(name: string): number {
     const known = numbers.get(name)
     if (known !== undefined) return known
     numbers.set(sendable(name), names.length)
+    size += name.length
     return names.push(name) - 1
   }
   return {
@@ -42,6 +46,9 @@ export function createDictionaryWriter(): DictionaryWriter {
     put: (w, name) => w.varint(numberOf(name)),
     get length() {
       return names.length
+    },
+    get size() {
+      return size
     },
     write(w, start) {
       const fresh = names.slice(start)

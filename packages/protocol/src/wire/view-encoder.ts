@@ -8,7 +8,9 @@ import type { PastOf } from './change-table.js'
 import { createBitWriter } from './column-writer.js'
 import { createDeltaWriter } from './delta-writer.js'
 import type { Told } from './delta-writer.js'
+import { MAX_NAMES } from './names.js'
 import { DELTA, SNAPSHOT } from './opcodes.js'
+import { MAX_TEMPLATES } from './template.js'
 import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './view-decoder.js'
 
 /**
@@ -16,6 +18,18 @@ import { HAS_BASE, HAS_HASH, HAS_NEWS, IS_EXPLICIT, IS_OWN, VERSIONS } from './v
  * Between two of these it costs nothing, so most views remember all of their versions.
  */
 const MAX_MARKS = 256
+
+/** Fewer names than this may have come and gone: they take 100 kB at each end, and 8 kB on the way to whoever joins. */
+const MIN_PASSED = 1024
+
+/**
+ * Names must have cost so many snapshots before everybody gets one. So it adds at most half to what names take on the way, and whoever
+ * joins gets at most three times what the state takes.
+ */
+const SNAPSHOTS_WORTH = 2
+
+/** Names that one delta may bring. */
+const ROOM_FOR_NAMES = 4096
 
 export interface ViewCommit {
   readonly from: number
@@ -57,7 +71,10 @@ export interface ViewEncoder {
     at: ViewCommit,
     onChanges?: (holder: RecordNode) => void,
   ): Uint8Array | null
-  /** True when the dictionary is full: send everybody a snapshot of a new view. */
+  /**
+   * True when it is time to send everybody a snapshot of a new view: the dictionary is full, or most of its names are of what has come
+   * and gone, and have cost more than the snapshot will.
+   */
   readonly isFull: boolean
 }
 
@@ -71,6 +88,8 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   const marks: { readonly since: number; readonly told: Told }[] = []
   /** The last version that is noted. */
   let notedVersion = -1
+  /** The first whole snapshot, and what had been told by then: what starting over costs, and what it leaves. */
+  let first = { ...NOTHING_TOLD, bytes: 0 }
 
   function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
@@ -97,7 +116,9 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     }
     deltas.write(w, NOTHING_TOLD)
     w.check()
-    return w.take()
+    const bytes = w.take()
+    if (base === undefined && first.bytes === 0) first = { ...deltas.told, bytes: bytes.length }
+    return bytes
   }
 
   function delta({ from, to, tick, delta: changes, hash }: StateDelta, past?: PastOf): Uint8Array {
@@ -167,9 +188,14 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     delta,
     commit,
     get isFull() {
-      return deltas.isFull
+      const { names, templates, size } = deltas.told
+      const passed = names - first.names
+      if (passed > MIN_PASSED && size - first.size > first.bytes * SNAPSHOTS_WORTH) return true
+      // Where a snapshot alone takes nearly all there is, the next one would help as little.
+      if (names > MAX_NAMES - ROOM_FOR_NAMES && passed > (MAX_NAMES - first.names) / 2) return true
+      return templates >= MAX_TEMPLATES && first.templates < MAX_TEMPLATES
     },
   }
 }
 
-const NOTHING_TOLD: Told = { names: 0, templates: 0 }
+const NOTHING_TOLD: Told = { names: 0, templates: 0, size: 0 }
