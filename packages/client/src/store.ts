@@ -64,9 +64,14 @@ export function createMirror<State>(
     }
   }
 
-  /** `persist` lays what it has stored over the state that it is given, now or later. What the room has counts. */
+  /**
+   * `persist` lays what it has stored over the state that it is given, now or later. What the room has counts, and nothing laid over
+   * nothing, which is `{}`, is no state.
+   */
   function restore(): void {
-    if (current !== undefined && share(current, inner.getState()) !== current) write(current)
+    const shown = inner.getState()
+    const isWrong = current === undefined ? JSON.stringify(shown) === '{}' : share(current, shown) !== current
+    if (isWrong) write(current)
   }
   restore()
   // There when the maker used that middleware.

@@ -77,7 +77,8 @@ describe('the mirror store with zustand’s own middleware', () => {
 
 describe('what persist has stored on an earlier visit', () => {
   const stored = { state: { ...LOBBY, phase: 'old', players: 9 }, version: 0 }
-  const mirror = (state: Arena | undefined, item: typeof stored | Promise<typeof stored>) =>
+  type Item = typeof stored | { state: object; version: number } | null
+  const mirror = (state: Arena | undefined, item: Item | Promise<Item>) =>
     createMirror<Arena>(state, unexpected, (init) =>
       createStore(
         persist(init, {
@@ -103,6 +104,18 @@ describe('what persist has stored on an earlier visit', () => {
       expect(early.store.getState()).toBe(LOBBY)
     },
   )
+
+  test.each([
+    ['nothing, read at once', () => null],
+    ['nothing, read later', () => Promise.resolve(null)],
+    ['what an earlier visit without a state has left', () => ({ state: {}, version: 0 })],
+  ])('is no state when it is empty: %s', async (_what, item) => {
+    const { store, write } = mirror(undefined, item())
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(store.getState()).toBe(undefined)
+    write(LOBBY)
+    expect(store.getState()).toBe(LOBBY)
+  })
 })
 
 describe('what somebody else throws in the store', () => {
