@@ -1,7 +1,7 @@
 // A room as one component sees it: only the fields that it reads can render it, a state that came with the page stands in
 // until the room has one, and a refusal from before its time is not its own.
 import { setOwner } from '@painda/client'
-import type { Owner, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
+import type { Owner, PPClient, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
 import { spend, takeSent } from './snapshots.js'
 import type { Parcel } from './snapshots.js'
 import { endWait, suspendFor } from './suspend.js'
@@ -36,12 +36,12 @@ export interface RoomView {
   demand(snapshot: RoomSnapshot, throwOnError: boolean): void
 }
 
-/** `parcel`: what came with the page. `waits`: the component is not rendered without a state. */
+/** `parcel`: what came with the page. `waiter`: whose room it is, for a component that is not rendered without a state. */
 export function createRoomView(
   room: RoomHandle<RoomShape>,
   own: Own,
   parcel: Parcel,
-  waits: boolean,
+  waiter: PPClient | null,
   owner?: Owner | void,
 ): RoomView {
   const sent = takeSent(room, parcel)
@@ -89,7 +89,7 @@ export function createRoomView(
       return shown
     },
     onServer() {
-      served ??= serve(room, sent, waits)
+      served ??= serve(room, sent, waiter !== null)
       return served
     },
     latest: (snapshot) => (snapshot === served ? snapshot : look()),
@@ -106,9 +106,9 @@ export function createRoomView(
       const { status, state, error } = look()
       if (throwOnError) own.reads.add('error')
       if (throwOnError && own.hold?.room === room && error !== null) throw error
-      if (!waits) return
+      if (waiter === null) return
       const isOver = own.hold?.room !== room && room.error !== null
-      if (isOver || (state === undefined && status !== 'joined')) suspendFor(room)
+      if (isOver || (state === undefined && status !== 'joined')) suspendFor(room, waiter)
       endWait(room)
     },
   }

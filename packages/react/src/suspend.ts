@@ -1,7 +1,8 @@
 // Waiting for a room in a render. React forgets a component that suspends before it was ever mounted, so the room itself
 // is what remembers: it is held from the first render that waits for it until it has an answer, and a linger longer, in
 // which the component mounts and holds it. A component that never does leaves nothing behind.
-import type { RoomHandle, RoomShape } from '@painda/client'
+import { DEV, PPError } from '@painda/client'
+import type { PPClient, RoomHandle, RoomShape } from '@painda/client'
 
 interface Wait {
   readonly promise: Promise<void>
@@ -11,7 +12,18 @@ interface Wait {
 const waits = new WeakMap<RoomHandle<RoomShape>, Wait>()
 
 /** Throws the promise of the room's answer, for the nearest Suspense, or its refusal, for the nearest error boundary. */
-export function suspendFor(room: RoomHandle<RoomShape>): never {
+export function suspendFor(room: RoomHandle<RoomShape>, client: PPClient): never {
+  // Nothing mounts in a render on the server: nobody connects the client of a provider there, and a stream would never end.
+  // After an error React sends the fallback, and goes on in the page.
+  if (typeof window === 'undefined' && client.status().status === 'idle') {
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      DEV && `No state of the room "${room.key}" came to the render on the server, and nothing brings one.`,
+      DEV && {
+        hint: 'Give PPProvider the `snapshots` of a reader, or render this component in the page only.',
+      },
+    )
+  }
   const wait = waits.get(room)
   if (wait === undefined) throw begin(room)
   if (!wait.isOver) throw wait.promise

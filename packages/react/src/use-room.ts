@@ -78,8 +78,8 @@ export function usePPRoom(
   const owner = useOwner('usePPRoom')
   const parcel = useParcel()
   const view = useMemo(
-    () => createRoomView(room, own, parcel, suspense, owner),
-    [room, own, parcel, suspense, owner],
+    () => createRoomView(room, own, parcel, suspense ? client : null, owner),
+    [room, own, parcel, suspense, client, owner],
   )
   const snapshot = useSyncExternalStore(view.subscribe, view.now, view.onServer)
   view.demand(snapshot, throwOnError)

@@ -9,7 +9,7 @@ import { Suspense } from 'react'
 import type { ReactNode } from 'react'
 import { hydrateRoot, type Root } from 'react-dom/client'
 import { renderToPipeableStream, renderToString } from 'react-dom/server'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Arena, contract, createWorld, until } from './world.js'
 
 let world: ReturnType<typeof createWorld>
@@ -221,6 +221,29 @@ describe('server rendering', () => {
     const { body, complaints } = hydrate(ready, tree(world.createClient(), snapshots))
     await until(() => body.textContent === 'lobby')
     expect(complaints).toEqual([])
+  })
+
+  test('a stream does not wait for a room that nobody joins there: it ends with the fallback, and the page goes on', async () => {
+    vi.stubGlobal('window', undefined)
+    undo.push(() => vi.unstubAllGlobals())
+    function Inside() {
+      return <p>{usePPRoom(Arena, { suspense: true }).state.phase}</p>
+    }
+    const complaints: unknown[] = []
+    const output = new PassThrough()
+    const html = text(output)
+    const stream = renderToPipeableStream(
+      <PPProvider url="ws://localhost:1">
+        <Suspense fallback={<p>wait</p>}>
+          <Inside />
+        </Suspense>
+      </PPProvider>,
+      { onShellReady: () => void stream.pipe(output), onError: (error) => void complaints.push(error) },
+    )
+    expect(await html).toContain('<p>wait</p>')
+    expect(complaints).toMatchObject([
+      { code: 'INVALID_ARGUMENT', message: expect.stringContaining('snapshots') },
+    ])
   })
 
   test('a provider with a url renders on a server without a WebSocket and opens nothing there', () => {
