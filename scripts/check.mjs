@@ -76,9 +76,8 @@ async function lintControl() {
 /** Tests and type tests of the packages, then every private folder that has a tsconfig of its own. */
 async function testTypes() {
   const apps = foldersIn(at('apps')).map((name) => `apps/${name}/tsconfig.json`)
-  const own = [...apps, 'e2e/tsconfig.json', 'bench/tsconfig.json', 'docs/test/tsconfig.json'].filter(
-    (path) => exists(path),
-  )
+  const folders = ['e2e', 'bench', 'docs/test', 'packages/react/test/react-18']
+  const own = [...apps, ...folders.map((folder) => `${folder}/tsconfig.json`)].filter((path) => exists(path))
   const results = []
   for (const path of ['tsconfig.test.json', 'tsconfig.test-devtools.json', ...own]) {
     results.push(await node('typescript/bin/tsc', '-p', path, '--noEmit'))

@@ -20,7 +20,7 @@ const ScopeContext = createContext<Scope | null>(null)
 export type PPProviderProps = {
   children?: ReactNode
   /** States from a render on the server, shown and marked stale until the client is in the rooms; see `dehydrate`. */
-  snapshots?: Snapshots
+  snapshots?: Snapshots | undefined
 } & (
   | { client: PPClient; url?: never; options?: never }
   | { url: string; options?: Omit<ClientOptions, 'url' | 'autoConnect'>; client?: never }

@@ -2,7 +2,6 @@
 // An element that moves with the state, without rendering.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useCallback, useInsertionEffect, useLayoutEffect, useMemo, useRef } from 'react'
-import type { RefObject } from 'react'
 import { onFrame } from './frames.js'
 import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
 import type { InterpolateOptions } from './motion.js'
@@ -12,6 +11,11 @@ import { useLatest } from './use-latest.js'
 export interface Position {
   readonly x: number
   readonly y: number
+}
+
+/** A `RefObject` for an element, of the types of React 18 as of those of 19, which name it differently. */
+export interface ElementRef<Target> {
+  current: Target | null
 }
 
 /**
@@ -25,20 +29,20 @@ export interface Position {
 export function useEntityStyle<Target extends HTMLElement | SVGElement, Room extends RoomShape>(
   room: RoomHandle<Room>,
   selector: (state: StateOf<Room>) => Position | undefined,
-): RefObject<Target | null>
+): ElementRef<Target>
 export function useEntityStyle<Target extends HTMLElement | SVGElement, Room extends RoomShape, Value>(
   room: RoomHandle<Room>,
   selector: (state: StateOf<Room>) => Value | undefined,
   apply: (style: CSSStyleDeclaration, value: Value) => void,
   options?: InterpolateOptions,
-): RefObject<Target | null>
+): ElementRef<Target>
 export function useEntityStyle<Room extends RoomShape>(
   room: RoomHandle<Room>,
   selector: (state: StateOf<Room>) => unknown,
   // Without `apply` the selected value is a Position, by the first overload.
   apply: (style: CSSStyleDeclaration, value: never) => void = translate,
   { delayMs = DEFAULT_DELAY_MS }: InterpolateOptions = {},
-): RefObject<HTMLElement | null> {
+): ElementRef<HTMLElement> {
   const { clock } = usePPClient()
   const target = useRef<HTMLElement>(null)
   const latestApply = useLatest(apply)
