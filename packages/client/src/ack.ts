@@ -73,7 +73,16 @@ export function createAsks({
         )
       }
       const expire = (): void => {
-        reject(ackId, new PPError('ACK_TIMEOUT', `"${what}" was not answered within ${timeout} ms.`))
+        reject(
+          ackId,
+          new PPError(
+            'ACK_TIMEOUT',
+            `"${what}" was not answered within ${timeout} ms.`,
+            DEV && {
+              hint: 'Does its handler on the server come to an end, and outside of rooms call ack(null, data)?',
+            },
+          ),
+        )
       }
       const cancel = Number.isFinite(timeout) ? time.after(timeout, expire) : () => {}
       const done = (): void => {

@@ -30,6 +30,7 @@ import { createNamespace, sendOrAsk } from './sending.js'
 import type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sending.js'
 import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
+import { checkEmitted, checkListened } from '#advice'
 
 export interface Timed<C> {
   /** The documented form: the last argument is called with the answer, error first. */
@@ -157,6 +158,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   ): Undo
   on(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.on(name, asLocal(listener))
+    checkListened(this, name)
     return this.#core.scopes.listeners().on(name, asMessage(listener))
   }
 
@@ -167,6 +169,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   ): Undo
   once(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.once(name, asLocal(listener))
+    checkListened(this, name)
     return this.#core.scopes.listeners().once(name, asMessage(listener))
   }
 
@@ -195,6 +198,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
    * @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`
    */
   emit<Type extends MessageType<C>>(type: Type, ...payload: PayloadArgs<MessageInput<C, Type>>): void {
+    checkEmitted(this, type)
     this.#core.messaging.send(type, payload[0])
   }
 
@@ -215,6 +219,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
     type: Type,
     ...[payload, options]: PayloadThen<RequestInput<C, Type>, AskOptions>
   ): Promise<RequestAnswer<C, Type>> {
+    checkEmitted(this, type)
     // The contract types the answer, and its validator has checked it where there is one.
     return this.#core.request(type, payload, options ?? {}) as Promise<RequestAnswer<C, Type>>
   }

@@ -54,6 +54,7 @@ import type { Scopes } from './scopes.js'
 import type { Session } from './session.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot, Desync, Recovery } from './types.js'
 import { dialFrom } from './web-socket.js'
+import { adviseOfUnreachable, checkOptions, wasReached } from '#advice'
 
 export interface Core {
   readonly connection: Connection
@@ -80,6 +81,7 @@ const LINGER_MS = 1_000
 const PRESENCE_THROTTLE_MS = 50
 
 export function createCore(options: ClientOptions): Core {
+  checkOptions(options)
   const time = options.time ?? hostTime(globalThis)
   const random = options.random ?? {
     next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
@@ -261,6 +263,7 @@ export function createCore(options: ClientOptions): Core {
 
   function welcomed(welcome: Welcome, link: Link, attempt: number): { ask: Heartbeat['probe']; leave: Undo } {
     const { isSame, isFirst, isFresh, recovery } = session.adopt(welcome)
+    wasReached(session)
     mail.maxPayloadBytes = welcome.maxPayloadBytes
     isSuspect = false
     const isAgreed = welcome.compact === true
@@ -311,13 +314,16 @@ export function createCore(options: ClientOptions): Core {
     if (recovery !== null || attempt > 0) events.emit('reconnect', attempt)
     mail.reportDropped()
     if (mismatches.length === 0) return
-    const names = DEV && mismatches.map(({ name }) => name).join(', ')
+    const names =
+      DEV &&
+      mismatches.map(({ name, where }) => (where === 'both' ? name : `${name} (${where} only)`)).join(', ')
     const text = DEV && `Client and server differ in ${names}. Build both from the same contract.`
     report(new PPError('SCHEMA_MISMATCH', text, { details: mismatches }))
   }
 
   function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
     const { reason, error } = loss
+    adviseOfUnreachable(session, options, error)
     // What could not be read may be what it built on: going on from there would meet it again, for ever.
     if (error?.code === 'MALFORMED_FRAME') isSuspect = true
     if (wasOpen) rooms.drop()

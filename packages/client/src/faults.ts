@@ -2,6 +2,7 @@
 // listens for errors to the host's own report. Nothing is ever thrown from here.
 import { toPPError } from '@painda/protocol'
 import type { PPError } from '@painda/protocol'
+import { adviseOfUnheard } from '#advice'
 
 export interface FaultOptions {
   /** False when nobody listens. */
@@ -23,6 +24,7 @@ export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown,
       // A bug of the application, not weather: browsers show it as an uncaught error.
       const isBug = error !== thrown || (error.code === 'INVALID_ARGUMENT' && !isTold)
       if (!isHeard && isBug) globalThis.reportError?.(thrown)
+      adviseOfUnheard(error, isBug, isHeard)
     } finally {
       isReporting = false
     }

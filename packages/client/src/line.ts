@@ -4,6 +4,7 @@ import { createTreeHash, findDifference } from '@painda/protocol'
 import type { Path, Resync, StateDelta, StateSnapshot, Touched } from '@painda/protocol'
 import { agrees, wrongHash } from './agreement.js'
 import { share } from './share.js'
+import { freeze } from '#advice'
 
 /** What became of a message. `ignored`: it says nothing new, or a snapshot is on its way. */
 export type Applied =
@@ -92,6 +93,7 @@ export function createLine(): Line {
     applySnapshot(snapshot) {
       // Put back, so that the decoder goes on from the tree that keeps what we had.
       state = snapshot.state = share(state, snapshot.state)
+      freeze(state)
       version = snapshot.version
       tick = snapshot.tick
       isHealing = false
@@ -113,6 +115,7 @@ export function createLine(): Line {
       // Another handle of the room may have put back another tree: then what it has in common with ours is found anew.
       if (message.before !== state) message.state = share(state, message.state)
       state = message.state
+      freeze(state)
       version = to
       tick = message.tick
       if (isRight(message.hash)) return { name: 'changed', touched: message.touched }

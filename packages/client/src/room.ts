@@ -39,6 +39,7 @@ import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
 import { nameOf } from './wish.js'
 import type { Wish } from './wish.js'
+import { checkHeard, checkSent } from '#advice'
 import { askedFor, rememberSite } from '#witness'
 
 type State =
@@ -234,6 +235,7 @@ export function createRoom(options: RoomOptions): Room {
   }
 
   function send(type: string, payload?: unknown): void {
+    checkSent(definition, type)
     if (isOver()) onError(notInRoom(key))
     else messaging.send(type, payload, { gate })
   }
@@ -330,13 +332,17 @@ export function createRoom(options: RoomOptions): Room {
     send,
     emit: send,
     request(type: string, payload?: unknown, askOptions: RoomAskOptions = {}) {
+      checkSent(definition, type)
       if (isOver()) return Promise.reject(notInRoom(key))
       const output = entryOf(definition?.requests, type)?.output
       // The definition types the answer, and its validator has checked it where there is one.
       return messaging.request(type, payload, { ...askOptions, gate }, output) as Promise<never>
     },
     // The definition types the payload; its validator makes it so.
-    on: (type: string, listener: (payload: never) => void) => listeners.on(type, listener as MessageListener),
+    on: (type: string, listener: (payload: never) => void) => {
+      checkHeard(definition, type)
+      return listeners.on(type, listener as MessageListener)
+    },
     optimistic: (change: (state: never) => object) =>
       // The definition types the state.
       replica.layers.add(change as (state: object) => object),

@@ -12,6 +12,7 @@ import type { RoomsById, RoomsByWish } from './room-registry.js'
 import type { Desync } from './types.js'
 import { wishOf } from './wish.js'
 import type { JoinOptions } from './wish.js'
+import { checkJoin } from '#advice'
 
 export interface RoomsOptions extends JoiningOptions {
   time: Pick<Time, 'after'>
@@ -123,6 +124,7 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   return {
     find(target, joinOptions) {
+      checkJoin(target, joinOptions)
       const wish = wishOf(target, joinOptions)
       const definition = typeof target === 'string' ? null : target
       const there = registered(byWish, wish)

@@ -77,3 +77,14 @@ export function warnOnce(text: string, cause = text): void {
   const { console } = globalThis as { console?: { warn(text: string): void } }
   console?.warn(`[painda] ${text}`)
 }
+
+/** Of an object that is about to travel without any fields: as JSON has it, and nobody means it of these. */
+export function warnOfEmptied(value: object, { length }: readonly unknown[]): void {
+  if (length > 0) return
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  if (kind === 'Promise') warnOnce('A Promise travels as {}: await it first.')
+  if (kind === 'Map' || kind === 'Set')
+    warnOnce(
+      `A ${kind} travels as {}: make an object or a list of it, as with Object.fromEntries(map) or [...set].`,
+    )
+}

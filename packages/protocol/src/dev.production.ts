@@ -8,3 +8,4 @@ export const unknownNames = (_given: object, _known: object): string | null => n
 export function warnOnce(_text: string, _cause?: string): void {}
 export function checkRoom(_room: object): void {}
 export function checkContract(_contract: object): void {}
+export function warnOfEmptied(_value: object, _fields: readonly unknown[]): void {}

@@ -50,7 +50,8 @@ test('an app that moves nothing has no frame loop', async () => {
 
 test('a page in production carries the codes of errors, but no sentences for whoever builds it', async () => {
   const page = `export { PPProvider, usePPRoomState } from '@painda/react'`
-  const sentences = /No PPProvider above|You are not in the room|Copy first|The selector of/
+  const sentences =
+    /No PPProvider above|You are not in the room|Copy first|The selector of|No connection to|no client knows/
   const inProduction = await bundle(page, ['production'], true)
   expect(inProduction).not.toMatch(sentences)
   expect(inProduction).toContain('NOT_IN_ROOM')

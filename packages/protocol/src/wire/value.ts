@@ -1,7 +1,7 @@
 // One JSON value (or bytes), tagged by its first byte. Small whole numbers, short strings and small containers are in the
 // tag itself. How a key is written is up to the names handed in:
 // a number of a dictionary, or its text.
-import { DEV } from '#dev'
+import { DEV, warnOfEmptied } from '#dev'
 import { PPError } from '../errors.js'
 import { MAX_DEPTH } from '../json.js'
 import { ensure, malformed } from '../malformed.js'
@@ -76,6 +76,7 @@ function writeContainer(w: Writer, value: object, names: NameWriter, depth: numb
     return
   }
   const entries = Object.entries(value).filter(([, child]) => child !== undefined)
+  warnOfEmptied(value, entries)
   const areKeysPut = names.putShape?.(w, entries) === true
   if (!areKeysPut) {
     w.u8(OBJECT)

@@ -1,0 +1,12 @@
+// Stands in for `advice.ts` in a page that is built for production: bundlers take calls of empty functions away.
+
+export function checkOptions(_options: object): void {}
+export function checkJoin(_target: unknown, _options: object): void {}
+export function checkSent(_declared: unknown, _type: string): void {}
+export function checkHeard(_declared: unknown, _type: string): void {}
+export function checkEmitted(_client: object, _type: string): void {}
+export function checkListened(_client: object, _type: string): void {}
+export function wasReached(_session: object): void {}
+export function adviseOfUnreachable(_session: object, _options: object, _error: unknown): void {}
+export function adviseOfUnheard(_error: object, _isBug: boolean, _isHeard: boolean): void {}
+export function freeze(_state: unknown): void {}
