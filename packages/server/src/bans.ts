@@ -48,8 +48,14 @@ export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
     return undefined
   }
 
+  /** Most who were banned never come back to be found free: a room that lives for days would remember all of them. */
+  function forgetOver(): void {
+    for (const [id, { until }] of byId) if (until <= time.now()) lift(id)
+  }
+
   return {
     add(client, reason, ms) {
+      forgetOver()
       lift(client.userId)
       const addressKey = addressOf(client)
       byId.set(client.userId, { reason, until: time.now() + ms, addressKey })

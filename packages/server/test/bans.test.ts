@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAddressKeys } from '../src/address.js'
 import { createBans } from '../src/bans.js'
+import { heapMiB } from './heap.js'
 import { createKit } from './peer-kit.js'
 
 describe('address keys', () => {
@@ -88,6 +89,22 @@ describe('a ban', () => {
     clock.at = 1000
     expect(isRefused(bans, client('g2', 'home'))).toBe(false)
     expect(isRefused(bans, client('g1', 'home'))).toBe(false)
+  })
+
+  test('that is over is forgotten with the next one, whether or not its client ever comes back', () => {
+    let now = 0
+    const bans = createBans('arena', { now: () => now })
+    bans.add(client('for good', 'there'), 'no', Infinity)
+    const base = heapMiB()
+    for (let n = 0; n < 100_000; n++) {
+      bans.add(client(`guest ${n}`, `address ${n}`), 'later', 1000)
+      now += 100
+    }
+    // All of them are 21 MiB.
+    expect(heapMiB() - base).toBeLessThan(5)
+    expect(isRefused(bans, client('guest 99999', null))).toBe(true)
+    expect(isRefused(bans, client('guest 99000', 'address 99000'))).toBe(false)
+    expect(isRefused(bans, client('somebody', 'there'))).toBe(true)
   })
 })
 
