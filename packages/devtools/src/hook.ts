@@ -133,6 +133,7 @@ export function createHook(
         const oldest = attached.slice(0, -1).find(isUnused) ?? attached[0]
         oldest?.detach()
         delete oldest?.client.inspector.through
+        if (oldest !== undefined) recorder.forget(oldest.source)
         attached = attached.filter((entry) => entry !== oldest)
       }
       for (const listener of listeners) listener()

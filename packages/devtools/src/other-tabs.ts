@@ -46,6 +46,7 @@ const BATCH_MS = 250
 const MAX_EVENTS = 2_000
 /** Sources above the server's are clients of other tabs. */
 const FIRST_SOURCE = SERVER_SOURCE + 1
+/** Each load of another tab makes new ones: who was silent for long gives its place to one that speaks. */
 const MAX_CLIENTS = 16
 const MAX_TABS = 16
 
@@ -56,7 +57,8 @@ export function createOtherTabs({
   id,
   time = hostTime(globalThis),
 }: OtherTabsOptions): OtherTabs {
-  const others = new Map<string, OtherClient>()
+  const others = new Map<string, OtherClient & { heardAt: number }>()
+  let nextSource = FIRST_SOURCE
   /** Tabs that ask, and until when. */
   const asking = new Map<string, number>()
   let sentId = 0
@@ -120,13 +122,21 @@ export function createOtherTabs({
 
   function otherOf(from: string, name: string): OtherClient | null {
     const key = JSON.stringify([from, name])
-    let found = others.get(key)
-    if (found === undefined) {
-      if (others.size >= MAX_CLIENTS) return null
-      found = { source: FIRST_SOURCE + others.size, name }
-      others.set(key, found)
-    }
+    const heardAt = time.now()
+    const known = others.get(key)
+    if (known !== undefined) return Object.assign(known, { heardAt })
+    if (others.size >= MAX_CLIENTS && !makeRoom()) return null
+    const found = { source: nextSource++, name, heardAt }
+    others.set(key, found)
     return found
+  }
+
+  /** False when all of them still speak. */
+  function makeRoom(): boolean {
+    const [key, { source, heardAt }] = [...others].reduce((a, b) => (b[1].heardAt < a[1].heardAt ? b : a))
+    if (time.now() - heardAt < PATIENCE_MS) return false
+    recorder.forget(source)
+    return others.delete(key)
   }
 
   function ask(): void {

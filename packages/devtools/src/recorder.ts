@@ -63,6 +63,8 @@ export interface Recorder {
   checkpoints(): readonly Checkpoint[]
   totals(source: number): Readonly<Totals>
   rates(source: number, direction: 'in' | 'out'): Rates
+  /** The source is gone for good: what was counted of it goes too. Its events stay while there is room. */
+  forget(source: number): void
   clear(): void
   /** Called after each event and after `clear`; must be cheap. */
   subscribe(listener: () => void): Undo
@@ -182,6 +184,11 @@ export function createRecorder({
     checkpoints: () => checkpoints,
     totals: totalsOf,
     rates: ratesOf,
+    forget(source) {
+      totals.delete(source)
+      rates.in.delete(source)
+      rates.out.delete(source)
+    },
     clear() {
       ring.length = 0
       checkpoints = []

@@ -82,6 +82,34 @@ test('a tab that was asleep sends its newest, not all at once', async () => {
   expect(ada.recorder.at(1_999)?.event).toMatchObject({ messages: [{ from: 2_999 }] })
 })
 
+test('a tab that is loaded anew all day is seen each time: those that it was before make room', async () => {
+  const [ether, time] = [createEther(), createFakeTime()]
+  const ada = createTab(ether, time, 'ada')
+  const eve = createTab(ether, time, 'eve')
+  ada.tabs.watch(true)
+  const say = (recorder: typeof eve.recorder): void =>
+    recorder.record(0, frameOf('in', [deltaOf(1, { a: 1 })], { at: time.now() }))
+  const sources: number[] = []
+  for (let load = 0; load < 40; load++) {
+    const ben = createTab(ether, time, `ben-${load}`)
+    await time.advance(2_000)
+    say(ben.recorder)
+    say(eve.recorder)
+    await time.advance(250)
+    const clients = ada.tabs.clients()
+    expect(clients.at(-1)?.name).toBe(`ben-${load}-0`)
+    expect(clients.length).toBeLessThanOrEqual(16)
+    sources.push(clients.at(-1)?.source ?? 0)
+    ben.tabs.close()
+  }
+  // Who still speaks stays what it was, and no number is given twice.
+  const [eves] = ada.tabs.clients().filter(({ name }) => name === 'eve-0')
+  expect(ada.recorder.totals(eves?.source ?? 0).framesIn).toBe(40)
+  expect(new Set(sources).size).toBe(40)
+  // What was counted of those that are gone is forgotten.
+  expect(sources.filter((source) => ada.recorder.totals(source).framesIn > 0)).toEqual(sources.slice(-15))
+})
+
 test('what is none of ours on the channel changes nothing', async () => {
   const [ether, time] = [createEther(), createFakeTime()]
   const ada = createTab(ether, time, 'ada')

@@ -157,9 +157,13 @@ test('a hook records a client from the moment it attaches, before anybody looks'
 test('a page that makes client after client does not keep them all alive', () => {
   const hook = createHook()
   const clients = Array.from({ length: 20 }, (_, seed) => createFakeClient({ seed }))
-  for (const client of clients) hook.attach(client)
+  for (const client of clients) {
+    hook.attach(client)
+    client.start()
+  }
   expect(hook.clients()).toHaveLength(16)
   expect(clients[0]?.inspector.active).toBe(false)
+  expect([0, 3, 4].map((source) => hook.recorder.totals(source).framesIn > 0)).toEqual([false, false, true])
   expect(clients[19]?.inspector.active).toBe(true)
 })
 
