@@ -3,6 +3,7 @@
 import { keyFault, meant, PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
 import type { Advise } from './advice.js'
+import type { MakingTurns } from './making-turns.js'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
@@ -16,6 +17,9 @@ export interface JoiningOptions<C extends Member> {
   readonly membership: Pick<Membership, 'enter' | 'has' | 'exists' | 'roomsOf'>
   /** The client's seats, promised ones included. */
   readonly seatsOf: (member: C) => readonly (readonly [room: StateRoom<C>, seat: Seat<C>])[]
+  readonly makingTurns: MakingTurns
+  /** False for a member whose session is over. */
+  readonly isAlive: (member: C) => boolean
   /** True for an id that addresses a single client. */
   readonly isClient: (id: string) => boolean
   readonly maxRoomsPerClient: number
@@ -35,11 +39,11 @@ export interface Joining<C extends Member> {
 
 export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
   const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, maxWaitingBytes, refuse } = options
-  const { advise } = options
+  const { advise, makingTurns, isAlive } = options
   /** member id → rooms that it waits for, and the size of what its wish says */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
-  async function join(member: C, message: Join): Promise<void> {
+  async function join(member: C, message: Join, isItsTurn = false): Promise<void> {
     const { how, room: id, ackId } = message
     const room = id === undefined ? undefined : matchmaking.find(id)
     if (how === 'join') {
@@ -67,12 +71,20 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
     assertMayMake(member)
-    const made = matchmaking.make(definition, { id })
-    made.maker = member.userId
-    // Its maker has a seat before `onCreate` can lock the room.
-    const seat = made.reserve(member)
-    matchmaking.begin(made, message.options)
-    return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
+    const turn = isItsTurn ? null : makingTurns.wait()
+    if (turn !== null) {
+      await turn
+      // Meanwhile somebody else may have made one that it can enter, or it has gone.
+      return isAlive(member) ? join(member, message, true) : undefined
+    }
+    return makingTurns.make(() => {
+      const made = matchmaking.make(definition, { id })
+      made.maker = member.userId
+      // Its maker has a seat before `onCreate` can lock the room.
+      const seat = made.reserve(member)
+      matchmaking.begin(made, message.options)
+      return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
+    })
   }
 
   function adviseOfUndefined(name: string): void {

@@ -4,15 +4,14 @@
 //   much     is read in turn, each address after the other, and all of it together in half of the server's time
 // A connection whose turn has not come is not taken from meanwhile, so what waits is one message and what came with it.
 import type { Time, Undo } from '@painda/protocol'
+import { Effort } from './effort.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
 
-/** Of small objects this is a millisecond, for each of an address' 256 connections. */
-const LITTLE_AT_ONCE = 4 * 1024
-/** Sixty inputs a second are a few KiB. */
+/** At once too. Sixty inputs a second are a few KiB, and so is the hello of a large contract; of small objects this is 3 ms. */
 const LITTLE_PER_SECOND = 16 * 1024
-/** What may be read without a rest after it: messages that take little time need no timer each. */
-const SPARE_MS = 5
+/** Reading it has half of the time. */
+const REST = 1
 
 /** What one connection says, as it comes from the network. */
 export interface Source {
@@ -29,23 +28,14 @@ export interface ReadingTurns {
 export function createReadingTurns(time: Time): ReadingTurns {
   /** Those that wait, by address. The first address is next; no list is empty. */
   const waiting = new Map<string, ReadingLine[]>()
+  const effort = new Effort(time, REST)
   let cancel: Undo | null = null
-  /** When as much time has gone by without reading as reading took. */
-  let restedAt = -Infinity
 
   const queue: Queue = {
     get isFree() {
-      return waiting.size === 0 && hasRested()
+      return waiting.size === 0 && effort.hasRested
     },
-    spend(read) {
-      const from = time.now()
-      try {
-        read()
-      } finally {
-        const to = time.now()
-        restedAt = Math.max(restedAt, from) + 2 * (to - from)
-      }
-    },
+    spend: (read) => effort.spend(read),
     enter(address, line) {
       const lines = waiting.get(address)
       if (lines === undefined) waiting.set(address, [line])
@@ -62,17 +52,15 @@ export function createReadingTurns(time: Time): ReadingTurns {
     },
   }
 
-  const hasRested = (): boolean => restedAt - time.now() <= SPARE_MS
-
   function schedule(): void {
     if (waiting.size === 0) return
-    cancel ??= time.after(Math.max(1, restedAt - SPARE_MS - time.now()), work)
+    cancel ??= time.after(effort.waitMs, work)
   }
 
   function work(): void {
     cancel = null
     try {
-      while (waiting.size > 0 && hasRested()) readNext()
+      while (waiting.size > 0 && effort.hasRested) readNext()
     } finally {
       schedule()
     }
@@ -89,8 +77,7 @@ export function createReadingTurns(time: Time): ReadingTurns {
   }
 
   return {
-    line: (source) =>
-      new ReadingLine(source, queue, createTokenBucket(time, LITTLE_PER_SECOND, LITTLE_AT_ONCE)),
+    line: (source) => new ReadingLine(source, queue, createTokenBucket(time, LITTLE_PER_SECOND)),
   }
 }
 

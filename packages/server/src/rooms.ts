@@ -23,6 +23,7 @@ import { createMatchmaking } from './matchmaking.js'
 import type { HandedRoom, RoomStore } from './keeper.js'
 import { createKeptRooms, type TakenOver } from './kept-rooms.js'
 import { createLastWait } from './last-wait.js'
+import { createMakingTurns } from './making-turns.js'
 import type { Member, SendAnswer } from './member.js'
 import type { Membership } from './membership.js'
 import { outgoing } from './outgoing.js'
@@ -217,6 +218,8 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     matchmaking,
     membership,
     seatsOf,
+    makingTurns: createMakingTurns(time),
+    isAlive,
     isClient,
     maxRoomsPerClient,
     maxWaitingBytes,

@@ -18,7 +18,13 @@ test('[RC3] of a thousand steps in which a peer confirms, falls behind and comes
   for (let step = 0; step < 1000; step++) {
     const count = below(4) === 0 ? below(900) : below(10)
     for (let n = 0; n < count; n++) {
-      outbox.push(outgoing({ kind: 'event', type: 'n', payload: all.length }))
+      const room = `room ${all.length}`
+      const isMove = all.length % 7 === 0
+      outbox.push(
+        outgoing(
+          isMove ? { kind: 'left', room, reason: 'left' } : { kind: 'event', type: 'n', payload: room },
+        ),
+      )
       all.push(all.length)
     }
     if (below(3) === 0) {
@@ -27,7 +33,13 @@ test('[RC3] of a thousand steps in which a peer confirms, falls behind and comes
     }
     expect(outbox.sent(), `step ${step} of seed ${seed}`).toBe(all.length)
     expect(outbox.kept().messages).toBe(all.length - oldest())
-    expect(outbox.inspect(oldest())).toMatchObject({ outcome: 'kept', missed: all.length - oldest() })
+    const asked = oldest() + below(all.length - oldest() + 1)
+    const moved = all.slice(asked).filter((n) => n % 7 === 0)
+    expect(outbox.inspect(asked)).toEqual({
+      outcome: 'kept',
+      missed: all.length - asked,
+      moved: new Set(moved.map((n) => `room ${n}`)),
+    })
     if (oldest() > 0)
       expect(outbox.inspect(oldest() - 1)).toEqual({ outcome: 'overflow', lost: all.length - oldest() + 1 })
     outbox.take()
@@ -35,10 +47,11 @@ test('[RC3] of a thousand steps in which a peer confirms, falls behind and comes
     outbox.hold()
     confirmed = oldest() + below(all.length - oldest() + 1)
     outbox.restore(confirmed)
-    const again = outbox
-      .take()
-      .map(({ message }) => (message.kind === 'event' ? message.payload : message.kind))
-    expect(again, `step ${step} of seed ${seed}`).toEqual(all.slice(confirmed))
+    const again = outbox.take().map(({ message }) => {
+      if (message.kind === 'event') return message.payload
+      return message.kind === 'left' ? message.room : message.kind
+    })
+    expect(again, `step ${step} of seed ${seed}`).toEqual(all.slice(confirmed).map((n) => `room ${n}`))
   }
   outbox.confirm(all.length)
   expect(outbox.kept()).toEqual({ messages: 0, bytes: 0 })
