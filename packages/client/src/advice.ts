@@ -44,8 +44,8 @@ const JOIN = { id: 0, spectate: 0, options: 0, how: 0, suspense: 0, throwOnError
   0
 >
 
-/** @throws PPError `INVALID_ARGUMENT` for a client without an address */
-export function checkOptions(options: object & { readonly url?: unknown }): void {
+/** `options`: nothing where the address was left out. @throws PPError `INVALID_ARGUMENT` for a client without one */
+export function checkOptions(options: { readonly url?: unknown } = {}): void {
   const unknown = unknownNames(options, OPTIONS)
   if (unknown !== null) warnOnce(`The options of PPClient have what no client knows: ${unknown}.`)
   if (typeof options.url === 'string') return

@@ -9,6 +9,8 @@ export {
   request,
   toPPError,
   type,
+  unknownNames,
+  warnOnce,
 } from '@painda/protocol'
 export type {
   ContractShape,

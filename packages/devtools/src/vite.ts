@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import process from 'node:process'
-import { PPError, type Undo } from '@painda/protocol'
+import { PPError, unknownNames, warnOnce, type Undo } from '@painda/protocol'
 import { normalizePath } from 'vite'
 import type { Plugin, WebSocketClient } from 'vite'
 import { answerPlace, modulesOf } from './vite-place.js'
@@ -79,6 +79,8 @@ const LIBRARIES = [
  * export default defineConfig({ plugins: [react(), paindaDevtools()] })
  */
 export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtoolsOptions = {}): Plugin[] {
+  const unknown = unknownNames(options, PAGE_OPTIONS)
+  if (unknown !== null) warnOnce(`paindaDevtools() has no option ${unknown}.`)
   const { runner } = tests
   if (runner !== undefined && !Object.hasOwn(RUNNERS, runner)) {
     const known = Object.keys(RUNNERS).join(' and ')
@@ -87,6 +89,12 @@ export function paindaDevtools({ server, tests = {}, ...options }: PaindaDevtool
   const inspector = inspectorPlugin(options, { ...(server === undefined ? {} : { setup: server }), ...tests })
   return server === undefined ? [inspector] : [inspector, gameServerPlugin(server)]
 }
+
+/** Those that are not for the server's side; it takes its own out first. */
+const PAGE_OPTIONS = { corner: 0, hotkey: 0, server: 0, tests: 0 } satisfies Record<
+  keyof PaindaDevtoolsOptions,
+  0
+>
 
 type PageOptions = Omit<PaindaDevtoolsOptions, 'server' | 'tests'> & { app?: string }
 

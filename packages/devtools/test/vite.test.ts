@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createInspector } from '@painda/protocol'
 import { build, createServer, resolveConfig, type InlineConfig } from 'vite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { paindaDevtools } from '../src/vite.js'
 import { answerPlace, modulesOf } from '../src/vite-place.js'
 
@@ -38,6 +38,15 @@ test('a runner of tests that nobody knows is refused where the config is read', 
   expect(() => paindaDevtools({ tests: { runner } })).toThrow(
     'tests.runner is "jest", and there are vitest and playwright.',
   )
+})
+
+test('an option that there is not is told, with the one that was meant', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const options: object = { sever: './server/main.ts' }
+  paindaDevtools(options)
+  expect(warn.mock.calls).toEqual([
+    ['[painda] paindaDevtools() has no option "sever" (did you mean "server"?).'],
+  ])
 })
 
 test('the dev page loads the hook before anything of the app, and the overlay after it', async () => {

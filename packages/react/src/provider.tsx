@@ -8,6 +8,7 @@ import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
 import { parcelFor, takeSent } from './snapshots.js'
 import type { Parcel, Snapshots } from './snapshots.js'
+import { checkProps, noteScope, whyNoScope } from '#advice'
 
 /** What the hooks below a provider work with. */
 interface Scope {
@@ -31,6 +32,7 @@ export type PPProviderProps = {
  * <PPProvider url="ws://localhost:3000"><App /></PPProvider>
  */
 export function PPProvider(props: PPProviderProps): ReactNode {
+  checkProps(props)
   const { snapshots, children } = props
   if (props.client !== undefined) {
     return (
@@ -55,7 +57,7 @@ function useScope(): Scope {
   throw new PPError(
     'INVALID_ARGUMENT',
     DEV && 'No PPProvider above this component.',
-    DEV && { hint: 'Wrap the app in <PPProvider url="…">.' },
+    DEV && { hint: whyNoScope(ScopeContext) },
   )
 }
 
@@ -77,6 +79,7 @@ interface ProvideProps {
 }
 
 function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
+  noteScope(ScopeContext)
   const scope = useMemo(() => {
     const parcel = parcelFor(client, snapshots)
     for (const room of client.handles()) takeSent(room, parcel)

@@ -13,6 +13,7 @@ import type {
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
+import { checkRoom } from '#advice'
 
 export type AckState<Answer> =
   | { status: 'idle'; data: undefined; error: null }
@@ -62,6 +63,7 @@ export function useAck(
 ): UseAckResult<unknown, unknown> {
   const client = usePPClient()
   const source = typeof first === 'string' ? client : first
+  checkRoom('useAck', source)
   const type = typeof first === 'string' ? first : second
   const options = (typeof second === 'string' ? third : second) ?? {}
   const { timeout, idempotent = false } = options

@@ -7,6 +7,7 @@ import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
 import type { InterpolateOptions } from './motion.js'
 import { usePPClient } from './provider.js'
 import { useLatest } from './use-latest.js'
+import { checkRoom } from '#advice'
 
 export interface Position {
   readonly x: number
@@ -43,6 +44,7 @@ export function useEntityStyle<Room extends RoomShape>(
   apply: (style: CSSStyleDeclaration, value: never) => void = translate,
   { delayMs = DEFAULT_DELAY_MS }: InterpolateOptions = {},
 ): ElementRef<HTMLElement> {
+  checkRoom('useEntityStyle', room)
   const { clock } = usePPClient()
   const target = useRef<HTMLElement>(null)
   const latestApply = useLatest(apply)

@@ -6,6 +6,7 @@ import { useEffect } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
 import { useLatest } from './use-latest.js'
+import { checkRoom } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -24,6 +25,7 @@ export function usePPEvent<Room extends RoomShape, Type extends EventType<Room>>
 export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, string, Handler]): void {
   const client = usePPClient()
   const [source, type, handler] = args.length === 2 ? ([client, ...args] as const) : args
+  checkRoom('usePPEvent', source)
   const latest = useLatest(handler)
   const owner = useOwner('usePPEvent')
   useEffect(() => {

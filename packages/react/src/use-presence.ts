@@ -13,6 +13,7 @@ import type {
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
+import { checkRoom } from '#advice'
 import { useOwned } from '#owner'
 
 export interface UsePresenceResult<Data> {
@@ -34,6 +35,7 @@ export function usePresence<Room extends RoomShape>(
 ): UsePresenceResult<PresenceOf<Room>>
 export function usePresence(room?: RoomHandle<RoomShape>): UsePresenceResult<unknown> {
   const client = usePPClient()
+  checkRoom('usePresence', room ?? client)
   const presence: PresenceView = room === undefined ? client.presence : room.presence
   const subscribe = useOwned(presence.subscribe, 'usePresence')
   const { self, others } = useSyncExternalStore(subscribe, presence.snapshot, nobodyYet)
@@ -126,6 +128,7 @@ function useSelected<From extends object>(
   selector: Select<From>,
   equality: Equality = Object.is,
 ): unknown {
+  checkRoom(hook, room)
   const { presence } = room
   // Kept across selectors, so that one that is written inline and finds the same keeps its identity.
   const [shown] = useState<Shown>(() => ({ current: null, isChecked: !isDevelopment() }))

@@ -6,6 +6,7 @@ import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
+import { checkRoom } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -19,6 +20,7 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   selector: (state: StateOf<Room>) => Value,
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
+  checkRoom('usePPRoomState', room)
   // One hook for all that is kept: each is memory of the component's own, which every render reads and copies.
   const [shown] = useState(createShown<Room, Value>)
   const owner = useOwner('usePPRoomState')

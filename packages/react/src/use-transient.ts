@@ -4,6 +4,7 @@ import { setOwner } from '@painda/client'
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useEffect, useState } from 'react'
 import { useLatest } from './use-latest.js'
+import { checkRoom } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -18,6 +19,7 @@ export function useTransient<Room extends RoomShape, Value>(
   listener: (value: Value) => void,
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): void {
+  checkRoom('useTransient', room)
   const latest = useLatest(listener)
   const owner = useOwner('useTransient')
   const [told] = useState((): { value: Value | typeof NOTHING } => ({ value: NOTHING }))

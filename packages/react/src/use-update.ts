@@ -18,6 +18,7 @@ import { Immer } from 'immer'
 import type { Draft } from 'immer'
 import { useCallback, useMemo, useState } from 'react'
 import { useLatest } from './use-latest.js'
+import { checkRoom } from '#advice'
 
 /** Parts of the state are the replica's own; freezing them would freeze what the decoder still works on. */
 const immer = new Immer({ autoFreeze: false })
@@ -58,6 +59,7 @@ export function usePPUpdate<Room extends RoomShape, Type extends RequestType<Roo
   type: Type,
   recipe: (draft: Draft<StateOf<Room>>, payload: RequestInput<Room, Type>) => void,
 ): UsePPUpdateResult<RequestInput<Room, Type>, RequestAnswer<Room, Type>> {
+  checkRoom('usePPUpdate', room)
   type Input = RequestInput<Room, Type>
   type Answer = RequestAnswer<Room, Type>
   const [state, setState] = useState<UpdateState<Input, Answer>>(IDLE)

@@ -289,6 +289,7 @@ export function createRoomParts<C extends Member>(
         life.guard('tick', () => checkTick(tick(scope, stepMs), face.label, world.advise))
       emitter.emit('tick', stepMs)
     })
+    world.watch.ticked(view, face.label)
     journal.step(dropped)
     if (!inspector.active) return
     const at = time.now()

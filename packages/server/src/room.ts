@@ -384,7 +384,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   resync(seat: Seat<C>, have: number, why: Resync['why']): void {
     const { tally, inspector, time } = this.#world
     tally.desyncs++
-    if (why === 'hash') this.#world.advise(desyncOf(this.label), 'desync')
     if (inspector.active) {
       const versions = { have, got: this.version }
       inspector.emit({ kind: 'desync', at: time.now(), peer: seat.client.id, room: this.id, ...versions })
@@ -437,11 +436,4 @@ function assertDuration(what: string, value: unknown): void {
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value)
-}
-
-function desyncOf(label: string): string {
-  return (
-    `A client's copy of ${label} is not what the server has. Mostly somebody writes into \`room.state\`, here or in the client, ` +
-    'which is for reading: write through room.update or the `state` of a handler. The `desync` event of the client names the path.'
-  )
 }

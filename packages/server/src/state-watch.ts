@@ -7,29 +7,46 @@ import type { View } from './view.js'
 
 const CHECK_EVERY_MS = 1000
 
+type Watched = Pick<View<object>, 'isDirty' | 'hash' | 'hashAnew'>
+
 export interface StateWatch {
   /** The state of this view is being handed out. */
-  reads(view: Pick<View<object>, 'isDirty' | 'hash' | 'hashAnew'>, label: string): void
+  reads(view: Watched, label: string): void
+  /** A tick of its room is over. */
+  ticked(view: Watched, label: string): void
 }
 
 export function createStateWatch(time: Pick<Time, 'now'>, advise: Advise): StateWatch {
-  if (advise === noAdvice) return { reads() {} }
+  if (advise === noAdvice) return { reads() {}, ticked() {} }
   let nextAt = -Infinity
+  /** Was read in the middle of a change: what is written the right way is in the hash only after its commit. */
+  let unsettled: Watched | null = null
+
+  function check(view: Watched, label: string): void {
+    if (view.isDirty() || view.hashAnew() === view.hash()) return
+    advise(
+      `Somebody wrote into \`room.state\` of ${label}, which is for reading: nobody is sent it. Write through ` +
+        'room.update((state) => …), or into the `state` that handlers and hooks are given.',
+      'state',
+    )
+  }
+
   return {
     reads(view, label) {
-      // What is written the right way is in the hash only after its commit.
-      if (time.now() < nextAt || view.isDirty()) return
+      if (time.now() < nextAt) return
       nextAt = time.now() + CHECK_EVERY_MS
+      if (view.isDirty()) {
+        unsettled = view
+        return
+      }
       // From here on it knows what the parts add up to, and adds up anew only what is written through the draft.
       view.hash()
-      queueMicrotask(() => {
-        if (view.isDirty() || view.hashAnew() === view.hash()) return
-        advise(
-          `Somebody wrote into \`room.state\` of ${label}, which is for reading: nobody is sent it. Write through ` +
-            'room.update((state) => …), or into the `state` that handlers and hooks are given.',
-          'state',
-        )
-      })
+      queueMicrotask(() => check(view, label))
+    },
+    ticked(view, label) {
+      if (unsettled !== view || view.isDirty()) return
+      unsettled = null
+      check(view, label)
     },
   }
 }

@@ -6,6 +6,8 @@ import {
   createNetwork,
   createRandom,
   PPError,
+  unknownNames,
+  warnOnce,
   type ContractShape,
   type DeliveryLog,
   type Network,
@@ -92,6 +94,19 @@ export interface Harness<C extends ContractShape = ContractShape> {
   close(): Promise<void>
 }
 
+const OPTIONS = {
+  contract: 0,
+  setup: 0,
+  clients: 0,
+  seed: 0,
+  profile: 0,
+  scenario: 0,
+  socketSetupMs: 0,
+  delivery: 0,
+  serverOptions: 0,
+  clientOptions: 0,
+} satisfies Record<keyof HarnessOptions, 0>
+
 /** As long as a round trip over a perfect link. */
 const ROUND_TRIP_MS = 2
 
@@ -109,6 +124,8 @@ const ROUND_TRIP_MS = 2
 export function createHarness<C extends ContractShape = ContractShape>(
   options: HarnessOptions<C> = {},
 ): Harness<C> {
+  const unknown = unknownNames(options, OPTIONS)
+  if (unknown !== null) warnOnce(`The options of createHarness have what no harness knows: ${unknown}.`)
   const { contract, setup = () => {}, seed = 1, delivery = 'auto', socketSetupMs = 0 } = options
   const time = createFakeTime()
   const log = createDeliveryLog()

@@ -1,8 +1,9 @@
 // The machine that the server of a harness runs on: a server can be stopped, killed and started again on it, and whoever
 // connects reaches the one that runs now, or nobody.
 import { createRandom, PPError, type ContractShape, type Time, type Transport } from '@painda/protocol'
-import { PPServer, silentLogger, type ServerOptions } from '@painda/server'
+import { PPServer, type ServerOptions } from '@painda/server'
 import { createMortalTime, createMortalTransport, type MortalTime, type MortalTransport } from './mortal.js'
+import { testLogger } from './test-logger.js'
 
 export interface ServerHostOptions<C extends ContractShape> {
   time: Time
@@ -62,7 +63,7 @@ export function createServerHost<C extends ContractShape>({
       startCount++
       const own = createMortalTime(time)
       const random = createRandom(seed).fork(`server ${startCount}`)
-      const server = new PPServer<C>({ logger: silentLogger, random, ...serverOptions, time: own })
+      const server = new PPServer<C>({ logger: testLogger, random, ...serverOptions, time: own })
       running = { server, time: own, sockets: new Set() }
       setup(server)
     },

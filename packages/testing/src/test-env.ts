@@ -1,9 +1,10 @@
 // The documented helpers on real sockets: a server on a free port with clients that are connected to it.
 import { PPClient, type ClientOptions, type WebSocketConstructor } from '@painda/client'
 import { hostTime, PPError, type ContractShape } from '@painda/protocol'
-import { PPServer, silentLogger, type PPServerClient, type ServerOptions } from '@painda/server'
+import { PPServer, type PPServerClient, type ServerOptions } from '@painda/server'
 import { WebSocket } from 'ws'
 import { recordMessages } from './received.js'
+import { testLogger } from './test-logger.js'
 
 export interface TestEnvOptions<C extends ContractShape = ContractShape> {
   contract?: C
@@ -39,7 +40,7 @@ export async function createTestEnv<C extends ContractShape = ContractShape>({
 }: TestEnvOptions<C> = {}): Promise<TestEnv<C>> {
   const shared = contract === undefined ? {} : { contract }
   const server = new PPServer<C>({
-    logger: silentLogger,
+    logger: testLogger,
     ...serverOptions,
     ...shared,
     port: 0,

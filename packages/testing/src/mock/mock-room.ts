@@ -9,6 +9,8 @@ import {
   createViewEncoder,
   diff,
   PPError,
+  unknownNames,
+  warnOnce,
   type Activity,
   type ErrorCode,
   type EventInputs,
@@ -42,6 +44,17 @@ export interface MockRoomOptions<Room extends RoomShape> {
   /** Runs everything that changes what a page shows; Testing Library's `act`. Default: as it is. */
   inside?: Inside
 }
+
+const OPTIONS = {
+  state: 0,
+  others: 0,
+  self: 0,
+  answers: 0,
+  isOpen: 0,
+  clientId: 0,
+  roomId: 0,
+  inside: 0,
+} satisfies Record<keyof MockRoomOptions<RoomShape>, 0>
 
 /** Runs the work, and resolves when it is done where the work is a promise. */
 export interface Inside {
@@ -107,6 +120,8 @@ export function createMockRoom<const Room extends RoomShape>(
   definition: Room,
   options: MockRoomOptions<Room> = {},
 ): MockRoom<Room> {
+  const unknown = unknownNames(options, OPTIONS)
+  if (unknown !== null) warnOnce(`The options of createMockRoom have what no mocked room knows: ${unknown}.`)
   const { clientId = 'me', roomId = 'mock', answers = {}, others = {}, isOpen = true } = options
   const inside: Inside = options.inside ?? asItIs
   const time = createFakeTime()
