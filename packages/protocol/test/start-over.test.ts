@@ -6,9 +6,9 @@ import { expect, test } from 'vitest'
 const NAME = 'shot-0000000'
 
 /** A view of a state with `trees` that stay and one shot at a time, each under a name of its own. */
-function createRange(trees: number) {
+function createRange(trees: number, channel = 64) {
   const forest = Object.fromEntries(Array.from({ length: trees }, (_, at) => [`t${at}`, at * 3.7]))
-  const view: ViewEncoder = createViewEncoder(1)
+  const view: ViewEncoder = createViewEncoder(channel)
   let version = 0
   const stateNow = () => ({ forest, shots: version === 0 ? {} : { [nameOf(version)]: version } })
   return {
@@ -50,6 +50,19 @@ test('a large one only once they have cost more than two of its snapshots', () =
 
 test('one that nobody has had yet starts over too: who joins then gets what there is and not what was', () => {
   expect(createRange(5000).shootUntilFull(2000)).toBe(1024)
+})
+
+test('views that are made together and see the same do not start over together', () => {
+  for (const trees of [10, 1000]) {
+    const when = Array.from({ length: 16 }, (_, at) => {
+      const range = createRange(trees, 100 + 4 * at)
+      range.snapshot()
+      return range.shootUntilFull(10_000)
+    })
+    // Each after another shot, and the last after half as many again as the first.
+    expect(new Set(when).size).toBe(16)
+    expect(Math.max(...when) / Math.min(...when)).toBeLessThan(1.5)
+  }
 })
 
 test('a state that needs nearly all names there are starts over with half of the others, not with every change', () => {

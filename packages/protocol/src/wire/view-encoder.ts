@@ -24,9 +24,15 @@ const MIN_PASSED = 1024
 
 /**
  * Names must have cost so many snapshots before everybody gets one. So it adds at most half to what names take on the way, and whoever
- * joins gets at most three times what the state takes.
+ * joins gets at most four times what the state takes.
  */
 const SNAPSHOTS_WORTH = 2
+
+/**
+ * The views of a room's members are mostly made together and see the same names come: each is up to half as patient again as the
+ * first, by its channel, or all of them would start over in one tick.
+ */
+const PATIENCES = 64
 
 /** Names that one delta may bring. */
 const ROOM_FOR_NAMES = 4096
@@ -90,6 +96,7 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
   let notedVersion = -1
   /** The first whole snapshot, and what had been told by then: what starting over costs, and what it leaves. */
   let first = { ...NOTHING_TOLD, bytes: 0 }
+  const patience = 1 + (channel % PATIENCES) / (2 * PATIENCES)
 
   function snapshot({ room, version, tick, state, hash, scope }: StateSnapshot, base?: ViewBase): Uint8Array {
     // State is JSON: the tracker let nothing else in.
@@ -190,7 +197,8 @@ export function createViewEncoder(channel: number, patterns: readonly string[] =
     get isFull() {
       const { names, templates, size } = deltas.told
       const passed = names - first.names
-      if (passed > MIN_PASSED && size - first.size > first.bytes * SNAPSHOTS_WORTH) return true
+      if (passed > MIN_PASSED * patience && size - first.size > first.bytes * SNAPSHOTS_WORTH * patience)
+        return true
       // Where a snapshot alone takes nearly all there is, the next one would help as little.
       if (names > MAX_NAMES - ROOM_FOR_NAMES && passed > (MAX_NAMES - first.names) / 2) return true
       return templates >= MAX_TEMPLATES && first.templates < MAX_TEMPLATES
