@@ -5,6 +5,7 @@ import { DEV, PPError, setOwner } from '@painda/client'
 import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
+import { latestOf, numberOf } from './state-numbers.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
 import { checkRoom } from '#advice'
 import { useOwner } from '#owner'
@@ -76,15 +77,16 @@ function createSelection<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean,
   owner: Owner | void,
 ): Selection<Room, Value> {
-  /** The state that was looked at last, and what was found there. */
-  let seen: StateOf<Room> | undefined
+  const latest = latestOf(room)
+  /** The number of the state that was looked at last, and what was found there. */
+  let seen = 0
   let found: Value | undefined
 
   function select(state: StateOf<Room> | undefined): Value | undefined {
     if (state === undefined) return undefined
     // On the state itself it would succeed.
     if (shown.refused?.state === state) throw shown.refused.error
-    if (seen === state) return found
+    if (seen === numberOf(state, latest)) return found
     if (DEV && !shown.isChecked) {
       // A state that came with the page is not the room's: nothing refuses there.
       shown.isChecked = state === room.state
@@ -103,7 +105,7 @@ function createSelection<Room extends RoomShape, Value>(
 
   function keep(state: StateOf<Room>, next: Value): Value {
     if (shown.value === NOTHING || !equality(shown.value, next)) shown.value = next
-    seen = state
+    seen = numberOf(state, latest)
     found = shown.value
     return shown.value
   }

@@ -5,6 +5,7 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import { Component, memo, useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { collect } from './collect.js'
 import { Arena, createWorld, until } from './world.js'
 import type { ArenaState, Entity } from './world.js'
 
@@ -104,6 +105,28 @@ test('a field beside the selected one renders nothing and runs no selector', asy
   await change((state) => (state.entities['e0']!.name = 'other'))
   await change((state) => (state.entities['e1']!.hp = 3))
   expect({ calls, renders }).toEqual(before)
+})
+
+test('components that last changed at different times hold no states of those times', async () => {
+  const Hp = memo(function Hp({ room, id }: { room: Room; id: string }) {
+    return <i data-testid={id}>{usePPRoomState(room, (state) => state.entities[id]?.hp)}</i>
+  })
+  let joined: Room | null = null
+  await mountInRoom((room) => {
+    joined = room
+    return Array.from({ length: 30 }, (_, i) => <Hp key={i} room={room} id={`e${i}`} />)
+  }, 30)
+  const states: WeakRef<object>[] = []
+  for (let i = 0; i < 30; i++) {
+    await change((state) => (state.entities[`e${i}`]!.hp = 42))
+    states.push(new WeakRef(joined!.state!))
+  }
+  // The newest is the room's own; React remembers a render or two.
+  await until(() => {
+    collect()
+    return states.filter((state) => state.deref() !== undefined).length <= 3
+  })
+  expect(shown('e29')).toBe('42')
 })
 
 test('a path that the state itself names is followed', async () => {
