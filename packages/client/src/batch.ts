@@ -8,14 +8,14 @@ export interface Batch {
 
 /** `onError`: what a `notify` threw; the others run all the same. */
 export function createBatch(onError: (thrown: unknown) => void): Batch {
-  const marked = new Set<() => void>()
+  // A list, though each stands there once: a set that is emptied leaves a table behind each time, and each old table holds the next.
+  const marked: (() => void)[] = []
   let depth = 0
 
   function flush(): void {
     // What a listener marks is a batch of its own: it runs in this loop, after those marked before it.
     depth++
-    for (const notify of marked) {
-      marked.delete(notify)
+    for (let notify = marked.shift(); notify !== undefined; notify = marked.shift()) {
       try {
         notify()
       } catch (thrown) {
@@ -36,7 +36,7 @@ export function createBatch(onError: (thrown: unknown) => void): Batch {
       }
     },
     mark(notify) {
-      marked.add(notify)
+      if (!marked.includes(notify)) marked.push(notify)
       if (depth === 0) flush()
     },
   }

@@ -33,9 +33,9 @@ interface Settling {
   readonly keys: readonly string[]
   /** They still are its keys: otherwise it would have been said. */
   readonly isTold: boolean
-  readonly copies: number
+  copies: number
   /** Of `wideLines`; −1: not settled. */
-  readonly line: number
+  line: number
 }
 
 const settling = new WeakMap<object, Settling>()
@@ -80,17 +80,18 @@ function copyWide(record: Fields, isTold: boolean): Fields {
   const before = settling.get(record)
   // Listing the keys of a dictionary takes V8 two to three times as long as the rest of the copy: it sorts them.
   const keys = isTold && before?.isTold === true ? before.keys : Object.keys(record)
-  const isSame = before !== undefined && before.keys.length === keys.length
-  const copies = isSame ? before.copies + 1 : 0
-  let line = isSame ? before.line : -1
-  let copy: Copy = wideLines[line] ?? ((source) => copyAsDictionary(source, keys))
+  const isSame = before?.isTold === isTold && before.keys.length === keys.length
+  // One for all copies of a kind: what a WeakMap holds outlives what it is held for, by seconds.
+  const kind: Settling = isSame ? before : { keys, isTold, copies: -1, line: -1 }
+  kind.copies++
+  let copy: Copy = wideLines[kind.line] ?? ((source) => copyAsDictionary(source, keys))
   const canSettle = isRecentEngine && keys.length <= MAX_SETTLED_KEYS
-  if (copies === COPIES_TO_SETTLE && canSettle && settled < wideLines.length * KINDS_PER_LINE) {
-    line = settled++ % wideLines.length
+  if (kind.copies === COPIES_TO_SETTLE && canSettle && settled < wideLines.length * KINDS_PER_LINE) {
+    kind.line = settled++ % wideLines.length
     copy = settle
   }
   const result = copy(record)
-  settling.set(result, { keys, isTold, copies, line })
+  settling.set(result, kind)
   return result
 }
 
