@@ -21,7 +21,7 @@ export default [
     path: 'packages/react/dist/index.js',
     import: '{ PPProvider, usePPRoom, usePPRoomState, usePresence, useAck, usePPEvent, usePPStatus }',
     ignore: ['react', 'react-dom', 'zustand', 'immer'],
-    limit: '38.2 kB',
+    limit: '38.3 kB',
     gzip: true,
     modifyEsbuildConfig: forProduction,
   },
