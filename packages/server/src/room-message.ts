@@ -90,7 +90,7 @@ function handle<C extends Member>(
 
 /** `name`: of its definition, whose rooms all have the same handlers. */
 function adviseOfUnknown<C extends Member>(
-  { id, name, shape, behaviour }: MessageTarget<C>,
+  { id, name, shape }: MessageTarget<C>,
   type: string,
   advise: Advise,
 ): void {
@@ -99,7 +99,7 @@ function adviseOfUnknown<C extends Member>(
   const isDeclared = Object.hasOwn({ ...messages, ...requests }, type)
   const why = isDeclared
     ? `its definition has no handler for it under ${kind}`
-    : `it knows no such message${meant(type, { ...behaviour.messages, ...behaviour.requests })}`
+    : `it knows no such message${meant(type, { ...messages, ...requests })}`
   const room = name ?? id
   advise(`"${type}" was sent to room "${room}" and dropped: ${why}.`, `unknown ${room} ${type}`)
 }

@@ -44,3 +44,30 @@ test('what the server of a harness would log of the game', async () => {
     '"move" was sent to room "arena" and dropped: its definition has no handler for it under messages.',
   ])
 })
+
+test('what a handler throws, once, whatever its id and its room', async () => {
+  const harness = createHarness({
+    contract,
+    setup(server) {
+      server.define(Arena, {
+        messages: {
+          move() {
+            throw new Error('of mine')
+          },
+        },
+      })
+    },
+    clients: 2,
+  })
+  const rooms = harness.clients.map((client) => {
+    client.on('error', () => {})
+    return client.join(Arena, { how: 'create' })
+  })
+  await harness.settle()
+  for (const room of rooms) room.send('move')
+  await harness.settle()
+  await harness.close()
+  expect(told).toEqual([
+    expect.stringMatching(/^"move" of room ".*" \(arena\) failed .* Error: of mine\n\s+at /),
+  ])
+})
