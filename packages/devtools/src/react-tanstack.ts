@@ -42,15 +42,18 @@ function developmentOnly(): (options?: DevtoolsOptions) => ReactTanStackPlugin {
   let wanted: ((panel: TanStackPlugin) => void) | null = null
 
   function load(options: DevtoolsOptions | undefined): void {
-    import('./tanstack.js').then(
-      ({ paindaDevtoolsPlugin: panelOf }) => {
-        loaded ??= panelOf(options)
-        wanted?.(loaded)
-        wanted = null
-      },
-      // oxlint-disable-next-line no-console
-      (cause: unknown) => console.warn('The inspector could not be loaded.', cause),
-    )
+    // As in react.ts.
+    if (process.env.NODE_ENV !== 'production') {
+      import('./tanstack.js').then(
+        ({ paindaDevtoolsPlugin: panelOf }) => {
+          loaded ??= panelOf(options)
+          wanted?.(loaded)
+          wanted = null
+        },
+        // oxlint-disable-next-line no-console
+        (cause: unknown) => console.warn('The inspector could not be loaded.', cause),
+      )
+    }
   }
 
   function destroy(): void {

@@ -53,14 +53,17 @@ function load(options: DevtoolsOptions): Undo {
   let isOver = false
   let close: Undo = () => {}
   if (options.client !== undefined) installHook(globalThis).attach(options.client)
-  import('./overlay/mount.js').then(
-    ({ mountDevtools }) => {
-      if (!isOver) close = mountDevtools(options).close
-    },
-    // Offline with the chunk not yet loaded: the app goes on without it.
-    // oxlint-disable-next-line no-console
-    (cause: unknown) => console.warn('The inspector could not be loaded.', cause),
-  )
+  // In a production build nobody calls this. Turbopack looks at each import() for itself, and makes a chunk of what it brings.
+  if (process.env.NODE_ENV !== 'production') {
+    import('./overlay/mount.js').then(
+      ({ mountDevtools }) => {
+        if (!isOver) close = mountDevtools(options).close
+      },
+      // Offline with the chunk not yet loaded: the app goes on without it.
+      // oxlint-disable-next-line no-console
+      (cause: unknown) => console.warn('The inspector could not be loaded.', cause),
+    )
+  }
   return () => {
     isOver = true
     close()
