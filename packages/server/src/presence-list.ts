@@ -16,6 +16,8 @@ export interface PresenceChanges {
 export interface PresenceSession {
   readonly id: string
   readonly userId: string
+  /** Default: true. */
+  readonly isConnected?: boolean
   /** Default: active. */
   readonly activity?: Activity
 }
@@ -123,13 +125,13 @@ export function createPresenceList(
   }
 
   return {
-    track({ id, userId, activity = 'active' }, data) {
+    track({ id, userId, isConnected = true, activity = 'active' }, data) {
       if (entryOfSession.get(id) !== userId) untrack(id)
       const now = wallNow()
       const known = entries.get(userId)
       entryOfSession.set(id, userId)
       const others = sessionsOf(userId).filter((one) => one.id !== id)
-      sessions.set(userId, [...others, { id, isConnected: true, activity }])
+      sessions.set(userId, [...others, { id, isConnected, activity }])
       const entry = known ?? {
         clientId: userId,
         data: {},

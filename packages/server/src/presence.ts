@@ -232,8 +232,8 @@ export function createGlobalPresence({
       if (user === '' || user.length > MAX_NAME_LENGTH) {
         throw new PPError('INVALID_PAYLOAD', `A user's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
       }
-      const { id, activity = 'active' } = client
-      entries.track({ id, userId: user, activity }, cloneJson(data))
+      const { id, connected: isConnected, activity = 'active' } = client
+      entries.track({ id, userId: user, isConnected, activity }, cloneJson(data))
     },
     update(client, partial) {
       const [id = ''] = sessionsOf(client)

@@ -386,6 +386,20 @@ describe('the global list', () => {
     expect(presence.get('ann')).toBeUndefined()
   })
 
+  test('[PR3] whoever is tracked while its connection is lost is not shown as connected', () => {
+    const { presence, members } = world(['ann'])
+    const [ann] = members
+    if (!ann) throw new Error('one member')
+    presence.track(ann, { at: 1 })
+    ann.connected = false
+    presence.dropped(ann)
+    presence.track(ann, { at: 2 })
+    expect(presence.get('ann')).toMatchObject({ data: { at: 2 }, connected: false, connections: 0 })
+    ann.connected = true
+    presence.resumed(ann)
+    expect(presence.get('ann')).toMatchObject({ connected: true, connections: 1 })
+  })
+
   test('a listener hears the whole list; one that throws is reported', async () => {
     const { time, presence, members, errors } = world(['ann'], 50)
     const [ann] = members
