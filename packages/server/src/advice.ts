@@ -3,8 +3,11 @@
 import { isDevelopment } from '@painda/protocol'
 import type { Logger } from './logger.js'
 
-/** `cause`: what is told once; default the text itself. */
-export type Advise = (text: string, cause?: string) => void
+/** `text`: a function where it takes work that only who reads it needs. `cause`: what is told once; default the text itself. */
+export type Advise = {
+  (text: string, cause?: string): void
+  (text: () => string, cause: string): void
+}
 
 /** Whoever has read so many has enough to do. */
 const MAX_TOLD = 32
@@ -13,10 +16,10 @@ export const noAdvice: Advise = () => {}
 
 export function createAdvice(logger: Pick<Logger, 'warn'>): Advise {
   if (!isDevelopment()) return noAdvice
-  const told = new Set<string>()
-  return (text, cause = text) => {
+  const told = new Set<unknown>()
+  return (text: string | (() => string), cause: unknown = text) => {
     if (told.has(cause) || told.size >= MAX_TOLD) return
     told.add(cause)
-    logger.warn(text)
+    logger.warn(typeof text === 'string' ? text : text())
   }
 }

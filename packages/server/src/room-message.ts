@@ -95,13 +95,16 @@ function adviseOfUnknown<C extends Member>(
   advise: Advise,
 ): void {
   const { messages = {}, requests = {} } = shape
-  const kind = Object.hasOwn(requests, type) ? 'requests' : 'messages'
-  const isDeclared = Object.hasOwn({ ...messages, ...requests }, type)
-  const why = isDeclared
-    ? `its definition has no handler for it under ${kind}`
-    : `it knows no such message${meant(type, { ...messages, ...requests })}`
   const room = name ?? id
-  advise(`"${type}" was sent to room "${room}" and dropped: ${why}.`, `unknown ${room} ${type}`)
+  // Whoever sends such messages may send many: the name that was meant is looked for once.
+  advise(() => {
+    const kind = Object.hasOwn(requests, type) ? 'requests' : 'messages'
+    const isDeclared = Object.hasOwn({ ...messages, ...requests }, type)
+    const why = isDeclared
+      ? `its definition has no handler for it under ${kind}`
+      : `it knows no such message${meant(type, { ...messages, ...requests })}`
+    return `"${type}" was sent to room "${room}" and dropped: ${why}.`
+  }, `unknown ${room} ${type}`)
 }
 
 /** An answer that breaks the contract is this end's fault: the asker is not told what was wrong with it. */

@@ -351,7 +351,7 @@ export function createRoomParts<C extends Member>(
   }
 }
 
-/** What it returned. Nobody waits for a tick, and the type \`void\` takes asynchronous functions too. */
+/** What it returned. Nobody waits for a tick, and the type `void` takes asynchronous functions too. */
 function checkTick(result: unknown, label: string, advise: Advise): unknown {
   if (isPromise(result))
     advise(

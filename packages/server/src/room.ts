@@ -406,7 +406,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     const event = eventOf({ type, payload }, { room: this.id })
     const { name, events } = this.shape
     if (events !== undefined && !Object.hasOwn(events, type))
-      this.#world.advise(`The contract of room "${name}" has no event "${type}"${meant(type, events)}.`)
+      this.#world.advise(
+        () => `The contract of room "${name}" has no event "${type}"${meant(type, events)}.`,
+        `no event ${name} ${type}`,
+      )
     this.#parts.journal.said(type, payload, to)
     this.#parts.stage.event(event, to, afterState)
   }
