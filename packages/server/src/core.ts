@@ -68,7 +68,7 @@ export function createCore(options: ServerOptions) {
   const settings = readSettings(options)
   /** The contract, with the validators of the code that runs. */
   let currentContract: ContractShape = options.contract ?? {}
-  const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient } = settings
+  const { maxPayloadBytes, maxInboxMessages, maxRoomsPerClient, maxRoomsPerIp } = settings
   const maxInboxBytes = maxPayloadBytes * MAX_WAITING_MESSAGES
   const { logger = stderrLogger, time = hostTime(globalThis), contract } = options
   const advise = createAdvice(logger)
@@ -130,7 +130,8 @@ export function createCore(options: ServerOptions) {
     onError: faults.report,
     warn: (message) => logger.warn(message),
     advise,
-    limits: { maxRoomsPerClient, maxWaitingBytes: maxInboxBytes },
+    addressOf: (client) => life.partsOf(client).address,
+    limits: { maxRoomsPerClient, maxRoomsPerIp, maxWaitingBytes: maxInboxBytes },
     adopt: (undo) => reloads.adopt(undo),
     onAgain: (room, initialState, wishes) => reloads.room(room, initialState, wishes),
     store: options.roomStore,

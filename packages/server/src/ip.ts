@@ -2,6 +2,7 @@
 // that the proxy saw. And how many connections one address may hold.
 import type { IncomingHttpHeaders } from 'node:http'
 import { blockOf, plainAddress } from './address.js'
+import { createPlaces } from './places.js'
 
 /**
  * The peer's address. `X-Forwarded-For` is anybody's claim: only with `trustProxy` is it read, and then only its last
@@ -22,23 +23,8 @@ export interface IpLimit {
 }
 
 export function createIpLimit(maxPerIp: number): IpLimit {
-  const counts = new Map<string, number>()
-  return {
-    enter(address) {
-      const ip = blockOf(address)
-      const count = counts.get(ip) ?? 0
-      if (count >= maxPerIp) return null
-      counts.set(ip, count + 1)
-      let isIn = true
-      return () => {
-        if (!isIn) return
-        isIn = false
-        const left = (counts.get(ip) ?? 1) - 1
-        if (left === 0) counts.delete(ip)
-        else counts.set(ip, left)
-      }
-    },
-  }
+  const places = createPlaces(maxPerIp)
+  return { enter: (ip) => places.take(blockOf(ip)) }
 }
 
 function lastOf(header: string | string[] | undefined): string | undefined {

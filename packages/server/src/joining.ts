@@ -3,12 +3,14 @@
 import { keyFault, meant, PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
 import type { Advise } from './advice.js'
+import { createIpLimit } from './ip.js'
 import type { MakingTurns } from './making-turns.js'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
 import type { Membership } from './membership.js'
 import { memorySize } from './memory-size.js'
 import { outgoing } from './outgoing.js'
+import { createPlaces } from './places.js'
 import type { StateRoom } from './room.js'
 import { isAdmitted, type Seat } from './seat.js'
 
@@ -22,7 +24,11 @@ export interface JoiningOptions<C extends Member> {
   readonly isAlive: (member: C) => boolean
   /** True for an id that addresses a single client. */
   readonly isClient: (id: string) => boolean
+  /** The address that it came from; null where nobody said one. */
+  readonly addressOf: (member: C) => string | null
   readonly maxRoomsPerClient: number
+  /** Made by clients of one address. */
+  readonly maxRoomsPerIp: number
   /** Of the options of one client's wishes that wait. */
   readonly maxWaitingBytes: number
   readonly advise: Advise
@@ -39,7 +45,9 @@ export interface Joining<C extends Member> {
 
 export function createJoining<C extends Member>(options: JoiningOptions<C>): Joining<C> {
   const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, maxWaitingBytes, refuse } = options
-  const { advise, makingTurns, isAlive } = options
+  const { advise, makingTurns, isAlive, addressOf, maxRoomsPerIp } = options
+  const madeByUser = createPlaces(maxRoomsPerClient)
+  const madeFrom = createIpLimit(maxRoomsPerIp)
   /** member id → rooms that it waits for, and the size of what its wish says */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
@@ -70,21 +78,30 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (message.spectate === true) throw notFound(message.name)
     if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
-    assertMayMake(member)
+    const unmake = assertMayMake(member)
     const turn = isItsTurn ? null : makingTurns.wait()
     if (turn !== null) {
       await turn
+      unmake()
       // Meanwhile somebody else may have made one that it can enter, or it has gone.
       return isAlive(member) ? join(member, message, true) : undefined
     }
     return makingTurns.make(() => {
-      const made = matchmaking.make(definition, { id })
-      made.maker = member.userId
+      const made = make(definition, id, unmake)
       // Its maker has a seat before `onCreate` can lock the room.
       const seat = made.reserve(member)
       matchmaking.begin(made, message.options)
       return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
     })
+  }
+
+  function make(definition: Definition<C>, id: string | undefined, onEnd: () => void): StateRoom<C> {
+    try {
+      return matchmaking.make(definition, { id, onEnd })
+    } catch (thrown) {
+      onEnd()
+      throw thrown
+    }
   }
 
   function adviseOfUndefined(name: string): void {
@@ -179,11 +196,24 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
   }
 
-  /** Rooms that outlive their members are a client's doing all the same, also when it has left them. */
-  function assertMayMake({ userId }: C): void {
-    const made = matchmaking.list().filter(({ maker }) => maker === userId).length
-    if (made < maxRoomsPerClient) return
-    throw new PPError('TOO_MANY_ROOMS', `One user may have ${maxRoomsPerClient} rooms made at a time.`)
+  /**
+   * Rooms that outlive their members are a client's doing all the same, also when it has left them; and a guest who comes back is
+   * another user at the same address. Returns what is to be called when the room has ended.
+   */
+  function assertMayMake(member: C): () => void {
+    const ofUser = madeByUser.take(member.userId)
+    if (ofUser === null) throw tooMany('One user', maxRoomsPerClient)
+    const address = addressOf(member)
+    if (address === null) return ofUser
+    const ofAddress = madeFrom.enter(address)
+    if (ofAddress === null) {
+      ofUser()
+      throw tooMany('One address', maxRoomsPerIp)
+    }
+    return () => {
+      ofUser()
+      ofAddress()
+    }
   }
 
   return {
@@ -202,6 +232,10 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
 /** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */
 function taken(id: string): PPError {
   return new PPError('REFUSED', `The id "${id}" is taken.`)
+}
+
+function tooMany(who: string, most: number): PPError {
+  return new PPError('TOO_MANY_ROOMS', `${who} may have ${most} rooms made at a time.`)
 }
 
 function notFound(what: string | undefined): PPError {

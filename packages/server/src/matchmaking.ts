@@ -31,6 +31,8 @@ export interface MakeOptions {
   readonly saved?: SavedRoom
   /** Of its random numbers. Default: from the server's own. */
   readonly seed?: number | undefined
+  /** It takes nobody any more. */
+  readonly onEnd?: () => void
 }
 
 export interface Matchmaking<C extends Member> {
@@ -100,7 +102,7 @@ export function createMatchmaking<C extends Member>({
     id: string,
     settings: Omit<RoomSettings<C>, 'id' | 'random' | 'inviteCode' | 'onSeats' | 'onKept' | 'onEnd'>,
     open?: Set<StateRoom<C>>,
-    seed?: number,
+    { seed, onEnd }: Pick<MakeOptions, 'seed' | 'onEnd'> = {},
   ): StateRoom<C> {
     if (isClosed) throw new PPError('CLOSED', 'The server is closed: no room begins any more.')
     assertName('The id of a room', id)
@@ -129,6 +131,7 @@ export function createMatchmaking<C extends Member>({
         if (rooms.get(id) === room) rooms.delete(id)
         invites.remove(room)
         onListed(room)
+        onEnd?.()
         leaving.add(room)
         const all = Promise.all([ending.get(id), ended]).then(() => {
           leaving.delete(room)
@@ -192,7 +195,7 @@ export function createMatchmaking<C extends Member>({
       definitions.delete(name)
       retired.set(name, definition)
     },
-    make(definition, { id = randomBytes(9).toString('base64url'), saved, seed } = {}) {
+    make(definition, { id = randomBytes(9).toString('base64url'), saved, ...more } = {}) {
       const { shape, behaviour, open } = definition
       const room = add(
         id,
@@ -210,7 +213,7 @@ export function createMatchmaking<C extends Member>({
           isServerOnly: false,
         },
         open,
-        seed,
+        more,
       )
       const inviteCode = saved?.inviteCode
       if (inviteCode !== undefined && invites.keep(room, inviteCode)) room.knownInviteCode = inviteCode

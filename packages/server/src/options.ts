@@ -33,6 +33,11 @@ export interface ServerLimits {
   maxConnectionsPerIp?: number
   /** Rooms that one client may enter by its own wish. Default 64. */
   maxRoomsPerClient?: number
+  /**
+   * Rooms that clients of one address have made and that still exist, left or not. Default: twice `maxConnectionsPerIp`, one for each
+   * session that it may hold.
+   */
+  maxRoomsPerIp?: number
   /** Messages of one client that wait behind asynchronous work, at least 1. Default 1024. */
   maxInboxMessages?: number
   /** Bytes that a slow peer may leave unread before it is cut off, at least 1. Default 16 MiB. */
@@ -91,6 +96,7 @@ export const OPTIONS = {
   middlewareTimeoutMs: 0,
   maxConnectionsPerIp: 0,
   maxRoomsPerClient: 0,
+  maxRoomsPerIp: 0,
   maxInboxMessages: 0,
   maxOutboxBytes: 0,
   port: 0,
@@ -143,7 +149,10 @@ const MIN_BYTES_PER_SECOND = 256 * 1024
 /** Seconds for which a largest message counts, where those are larger. */
 const SECONDS_PER_LARGEST = 4
 
-const DEFAULTS: Required<Omit<ServerLimits, 'maxBytesPerSecond'>> = {
+/** Sessions of an address: those with a connection, and as many that wait for theirs. */
+const SESSIONS_PER_CONNECTION = 2
+
+const DEFAULTS: Required<Omit<ServerLimits, 'maxBytesPerSecond' | 'maxRoomsPerIp'>> = {
   maxPayloadBytes: 1024 * 1024,
   maxMessagesPerSecond: 500,
   middlewareTimeoutMs: 10_000,
@@ -159,6 +168,7 @@ export function readSettings(options: ServerOptions): Settings {
   const pick = (name: keyof typeof DEFAULTS, check = checked): number =>
     check(name, options[name] ?? DEFAULTS[name])
   const maxPayloadBytes = pick('maxPayloadBytes', atLeastOne)
+  const maxConnectionsPerIp = pick('maxConnectionsPerIp', atLeastOne)
   const perSecond = Math.max(MIN_BYTES_PER_SECOND, maxPayloadBytes / SECONDS_PER_LARGEST)
   return {
     maxPayloadBytes,
@@ -166,8 +176,12 @@ export function readSettings(options: ServerOptions): Settings {
     maxMessagesPerSecond: pick('maxMessagesPerSecond'),
     middlewareTimeoutMs: pick('middlewareTimeoutMs'),
     maxPerType: readPerType(options.maxMessagesPerSecondByType ?? {}),
-    maxConnectionsPerIp: pick('maxConnectionsPerIp', atLeastOne),
+    maxConnectionsPerIp,
     maxRoomsPerClient: pick('maxRoomsPerClient'),
+    maxRoomsPerIp: checked(
+      'maxRoomsPerIp',
+      options.maxRoomsPerIp ?? maxConnectionsPerIp * SESSIONS_PER_CONNECTION,
+    ),
     maxInboxMessages: pick('maxInboxMessages', atLeastOne),
     maxOutboxBytes: pick('maxOutboxBytes', atLeastOne),
     heartbeatMs: checked('heartbeatInterval', options.heartbeatInterval ?? 25_000),

@@ -38,8 +38,6 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   readonly work: RoomStage<C>['work']
   /** The version in which this member will see what has been written until now. */
   readonly promiseVersion: RoomViews<C>['promise']
-  /** The user whose wish made it; null for the server's own rooms. */
-  maker: string | null = null
   /** Undefined for as long as nobody has asked for it. */
   knownInviteCode: string | undefined
   readonly #world: RoomWorld

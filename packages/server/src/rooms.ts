@@ -40,6 +40,8 @@ import { createTickers } from './tick.js'
 
 /** Rooms that a client may be in at a time, unless the server says otherwise. */
 const MAX_ROOMS_PER_CLIENT = 64
+/** Rooms that clients of one address have made and that still exist. */
+const MAX_ROOMS_PER_IP = 512
 /** Of the options of joins that wait in queues, per client. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
 
@@ -142,7 +144,13 @@ export interface RoomsOptions<C extends Member> {
   readonly warn?: (message: string) => void
   /** The same, of whoever builds the game. */
   readonly advise?: Advise
-  readonly limits?: { readonly maxRoomsPerClient?: number; readonly maxWaitingBytes?: number }
+  /** The address that it came from; null where nobody said one. */
+  readonly addressOf?: (member: C) => string | null
+  readonly limits?: {
+    readonly maxRoomsPerClient?: number
+    readonly maxRoomsPerIp?: number
+    readonly maxWaitingBytes?: number
+  }
   /** True when a running setup takes the undo: it will be called with the next reload. */
   readonly adopt?: (undo: Undo) => boolean
   /** A room without a definition is asked for again: while code is being replaced, it goes on with this. */
@@ -155,7 +163,8 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
   const { time, random, inspector, membership, onError, warn = () => {}, limits = {} } = options
   const { advise = noAdvice } = options
   const { isClient = () => false, isAlive = () => true, tally = createTally() } = options
-  const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT, maxWaitingBytes = MAX_WAITING_BYTES } = limits
+  const { maxRoomsPerClient = MAX_ROOMS_PER_CLIENT, maxRoomsPerIp = MAX_ROOMS_PER_IP } = limits
+  const { maxWaitingBytes = MAX_WAITING_BYTES } = limits
   const tickers = createTickers(time)
   /** member id → its rooms and seats, promised ones included */
   const seating = new Map<string, Map<StateRoom<C>, Seat<C>>>()
@@ -221,7 +230,9 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     makingTurns: createMakingTurns(time),
     isAlive,
     isClient,
+    addressOf: options.addressOf ?? (() => null),
     maxRoomsPerClient,
+    maxRoomsPerIp,
     maxWaitingBytes,
     advise,
     refuse: refuseJoin,

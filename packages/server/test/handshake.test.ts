@@ -158,6 +158,7 @@ test.each<[keyof ServerOptions, readonly number[]]>([
   ['maxMessagesPerSecond', [-1, NaN, Infinity]],
   ['maxBytesPerSecond', [-1, NaN, Infinity]],
   ['maxRoomsPerClient', [-1, NaN, Infinity]],
+  ['maxRoomsPerIp', [-1, NaN, Infinity]],
 ])('a server says at once what %s cannot be', (name, values) => {
   for (const value of values) {
     const make = (): unknown => new PPServer({ [name]: value })
