@@ -250,11 +250,11 @@ export class PPClient<C extends ContractShape = ContractShape> {
    * again gives the same handle while it lives. A string joins the room of that id, also one that the server put this
    * client into.
    */
-  join<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   join<State extends object>(
     id: string,
     options?: Pick<JoinOptions, 'options' | 'spectate'>,
   ): RoomHandle<UntypedRoom<State>>
+  join<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   join(target: RoomShape | string, options: JoinOptions = {}): unknown {
     const room = this.#core.rooms.find(target, options)
     room.enter()
@@ -262,11 +262,11 @@ export class PPClient<C extends ContractShape = ContractShape> {
   }
 
   /** The handle that `join` would give, without joining: the first `retain()` does. For renders that may be thrown away. */
-  room<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   room<State extends object>(
     id: string,
     options?: Pick<JoinOptions, 'options' | 'spectate'>,
   ): RoomHandle<UntypedRoom<State>>
+  room<const Room extends RoomShape>(definition: Room, options?: JoinOptions): RoomHandle<Room>
   room(target: RoomShape | string, options: JoinOptions = {}): unknown {
     return this.#core.rooms.find(target, options).handle
   }

@@ -34,12 +34,15 @@ export type Open<Shape> = ContractShape extends Shape
     ? AnyMessages
     : Shape
 
-export type MessageType<Shape> = keyof MessageInputs<Open<Shape>> & string
+export type MessageType<Shape> = Spelt<keyof MessageInputs<Open<Shape>> & string>
 export type MessageInput<Shape, Type> = Lookup<MessageInputs<Open<Shape>>, Type>
-export type RequestType<Shape> = keyof RequestInputs<Open<Shape>> & string
+export type RequestType<Shape> = Spelt<keyof RequestInputs<Open<Shape>> & string>
 export type RequestInput<Shape, Type> = Lookup<RequestInputs<Open<Shape>>, Type>
 export type RequestAnswer<Shape, Type> = Lookup<RequestAnswers<Open<Shape>>, Type>
-export type EventType<Shape> = keyof EventOutputs<Open<Shape>> & string
+export type EventType<Shape> = Spelt<keyof EventOutputs<Open<Shape>> & string>
 export type EventPayload<Shape, Type> = Lookup<EventOutputs<Open<Shape>>, Type>
 
 type Lookup<Map, Type> = Type extends keyof Map ? Map[Type] : never
+
+/** The names one by one: a compiler that names a misspelled one says which there are, and not the type of the whole room. */
+type Spelt<Names extends string> = [Names] extends [infer Each extends string] ? Each : never

@@ -49,22 +49,23 @@ export interface UsePPRoomResult<Room extends RoomShape, State = StateOf<Room> |
  * a component that takes only `room` does not render with the state.
  * With a definition it is `joinOrCreate`, with a definition and `id` `joinById`, with a string the room of that id.
  */
-export function usePPRoom<const Room extends RoomShape>(
-  definition: Room,
-  options: UsePPRoomOptions & { suspense: true },
-): UsePPRoomResult<Room, StateOf<Room>>
 export function usePPRoom<State extends object>(
   id: string,
   options: UsePPRoomOptions & { suspense: true },
 ): UsePPRoomResult<UntypedRoom<State>, State>
-export function usePPRoom<const Room extends RoomShape>(
-  definition: Room,
-  options?: UsePPRoomOptions,
-): UsePPRoomResult<Room>
 export function usePPRoom<State extends object>(
   id: string,
   options?: UsePPRoomOptions,
 ): UsePPRoomResult<UntypedRoom<State>>
+export function usePPRoom<const Room extends RoomShape>(
+  definition: Room,
+  options: UsePPRoomOptions & { suspense: true },
+): UsePPRoomResult<Room, StateOf<Room>>
+// Last: of a call that fits none the compiler tells what this one misses.
+export function usePPRoom<const Room extends RoomShape>(
+  definition: Room,
+  options?: UsePPRoomOptions,
+): UsePPRoomResult<Room>
 export function usePPRoom(
   target: RoomShape | string,
   options: UsePPRoomOptions = {},
