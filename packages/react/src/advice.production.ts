@@ -4,3 +4,5 @@ export function checkProps(_props: object): void {}
 export function noteScope(_context: object): void {}
 export const whyNoScope = (_context: object): string => ''
 export function checkRoom(_hook: string, _room: unknown): void {}
+export function checkSelector(_hook: string, _selector: unknown, _equality?: unknown): void {}
+export function checkRecipe(_type: string, _result: unknown, _hasChanged: boolean): void {}

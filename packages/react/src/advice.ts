@@ -47,7 +47,37 @@ export function checkRoom(hook: string, room: unknown): void {
   })
 }
 
+/** @throws PPError `INVALID_ARGUMENT` for the name of a field, a list of dependencies and the like */
+export function checkSelector(hook: string, selector: unknown, equality: unknown = Object.is): void {
+  if (typeof selector !== 'function')
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      `The selector of ${hook} is a function, and it was given ${nameOf(selector)}.`,
+      {
+        hint: `${hook}(room, (state) => state.phase) selects a field.`,
+      },
+    )
+  if (typeof equality !== 'function')
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      `The equality of ${hook} is a function, and it was given ${nameOf(equality)}.`,
+      {
+        hint: 'shallowEqual is one. A list of dependencies is not needed.',
+      },
+    )
+}
+
+/** Tells of a recipe that makes another state, as a reducer does, or waits before it changes its draft. */
+export function checkRecipe(type: string, result: unknown, hasChanged: boolean): void {
+  if (hasChanged || typeof result !== 'object' || result === null) return
+  warnOnce(
+    `The recipe of usePPUpdate(room, '${type}') changed nothing and returned ${result instanceof Promise ? 'a promise' : 'an object'}, which nobody looks at. ` +
+      'It changes its draft, at once: (draft, payload) => { draft.phase = payload.phase }.',
+  )
+}
+
 function nameOf(value: unknown): string {
   const isDefinition = typeof value === 'object' && value !== null && 'name' in value && 'state' in value
-  return isDefinition ? `the definition "${String(value.name)}"` : String(value)
+  if (isDefinition) return `the definition "${String(value.name)}"`
+  return Array.isArray(value) ? 'a list' : typeof value === 'string' ? `"${value}"` : String(value)
 }

@@ -7,7 +7,7 @@ import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
 import type { InterpolateOptions } from './motion.js'
 import { usePPClient } from './provider.js'
 import { useLatest } from './use-latest.js'
-import { checkRoom } from '#advice'
+import { checkRoom, checkSelector } from '#advice'
 
 export interface Position {
   readonly x: number
@@ -45,6 +45,7 @@ export function useEntityStyle<Room extends RoomShape>(
   { delayMs = DEFAULT_DELAY_MS }: InterpolateOptions = {},
 ): ElementRef<HTMLElement> {
   checkRoom('useEntityStyle', room)
+  checkSelector('useEntityStyle', selector)
   const { clock } = usePPClient()
   const target = useRef<HTMLElement>(null)
   const latestApply = useLatest(apply)

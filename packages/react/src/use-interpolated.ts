@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'react'
 import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
 import type { InterpolateOptions } from './motion.js'
 import { usePPClient } from './provider.js'
-import { checkRoom } from '#advice'
+import { checkRoom, checkSelector } from '#advice'
 
 /**
  * A function that gives what `selector` takes from the room's state, moved evenly between the server's ticks: numbers, and
@@ -21,6 +21,7 @@ export function useInterpolated<Room extends RoomShape, Value>(
   { delayMs = DEFAULT_DELAY_MS }: InterpolateOptions = {},
 ): () => Value | undefined {
   checkRoom('useInterpolated', room)
+  checkSelector('useInterpolated', selector)
   const { clock } = usePPClient()
   const follower = useMemo(
     () => createFollower<Room, Value>(room, delayMs, clock.serverNow),

@@ -13,7 +13,7 @@ import type {
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
-import { checkRoom } from '#advice'
+import { checkRoom, checkSelector } from '#advice'
 import { useOwned } from '#owner'
 
 export interface UsePresenceResult<Data> {
@@ -129,6 +129,7 @@ function useSelected<From extends object>(
   equality: Equality = Object.is,
 ): unknown {
   checkRoom(hook, room)
+  checkSelector(hook, selector, equality)
   const { presence } = room
   // Kept across selectors, so that one that is written inline and finds the same keeps its identity.
   const [shown] = useState<Shown>(() => ({ current: null, isChecked: !isDevelopment() }))
@@ -138,7 +139,9 @@ function useSelected<From extends object>(
     [hook, presence, pick, selector, equality, shown],
   )
   const subscribe = useOwned(presence.subscribe, hook)
-  return useSyncExternalStore(subscribe, selection.now, selection.onServer)
+  const value = useSyncExternalStore(subscribe, selection.now, selection.onServer)
+  if (DEV) selection.check()
+  return value
 }
 
 interface Shown {
@@ -155,23 +158,32 @@ function createSelection<From extends object>(
   selector: Select<From>,
   equality: (a: unknown, b: unknown) => boolean,
   shown: Shown,
-): { now(): unknown; onServer(): unknown } {
+): { now(): unknown; onServer(): unknown; check(): void } {
   let last: { from: From | null | undefined; value: unknown } | null = null
 
   function look(from: From | null | undefined): unknown {
     if (last !== null && last.from === from) return last.value
-    const isThere = from !== null && from !== undefined
-    if (DEV && isThere && !shown.isChecked) {
-      shown.isChecked = true
-      warnIfUnstable(hook, () => selector(from), equality)
-    }
-    const next = isThere ? selector(from) : from
+    const next = isThere(from) ? selector(from) : from
     const value = shown.current !== null && equality(shown.current.value, next) ? shown.current.value : next
     shown.current = { value }
     last = { from, value }
     return value
   }
-  return { now: () => look(pick(presence)), onServer: () => look(pick(NOBODY_YET)) }
+  return {
+    now: () => look(pick(presence)),
+    onServer: () => look(pick(NOBODY_YET)),
+    // Within the render, where the component's name is to be found: it may have been `now` outside of one that ran the selector first.
+    check() {
+      const from = last?.from
+      if (shown.isChecked || !isThere(from)) return
+      shown.isChecked = true
+      warnIfUnstable(hook, () => selector(from), equality)
+    },
+  }
+}
+
+function isThere<From extends object>(from: From | null | undefined): from is From {
+  return from !== null && from !== undefined
 }
 
 /** A render on the server knows nobody: who reads the room there is not who looks at the page. */

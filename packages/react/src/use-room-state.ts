@@ -7,7 +7,7 @@ import { useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
 import { latestOf, numberOf } from './state-numbers.js'
 import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
-import { checkRoom } from '#advice'
+import { checkRoom, checkSelector } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -22,9 +22,11 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): Value | undefined {
   checkRoom('usePPRoomState', room)
+  checkSelector('usePPRoomState', selector, equality)
   // One hook for all that is kept: each is memory of the component's own, which every render reads and copies.
   const [shown] = useState(createShown<Room, Value>)
   const owner = useOwner('usePPRoomState')
+  if (DEV && !shown.isChecked) tryTwice(shown, room, selector, equality)
   const { subscribe, now, onServer } = selectionOf(shown, room, selector, equality, owner)
   return useSyncExternalStore(subscribe, now, onServer)
 }
@@ -54,6 +56,34 @@ const NOTHING = Symbol('nothing')
 
 function createShown<Room extends RoomShape, Value>(): Shown<Room, Value> {
   return { selection: null, value: NOTHING, isChecked: !isDevelopment(), refused: null }
+}
+
+/**
+ * Tells of a selector that does not agree with itself, within the render, where the component's name is to be found: a selector that
+ * stays the same is run by the room's own call from then on.
+ */
+function tryTwice<Room extends RoomShape, Value>(
+  shown: Shown<Room, Value>,
+  room: RoomHandle<Room>,
+  selector: (state: StateOf<Room>) => Value,
+  equality: (a: Value, b: Value) => boolean,
+): void {
+  const state = room.state ?? sentFor(room)
+  if (state === undefined) return
+  // A state that came with the page is not the room's: nothing refuses there.
+  shown.isChecked = state === room.state
+  // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
+  room.subscribe(selector, () => {}, { onError: (thrown) => note(shown, room, thrown) })()
+  if (shown.refused === null) warnIfUnstable('usePPRoomState', () => selector(state), equality)
+}
+
+function note<Room extends RoomShape, Value>(
+  shown: Shown<Room, Value>,
+  room: RoomHandle<Room>,
+  error: unknown,
+): void {
+  if (error instanceof PPError && error.code === 'INVALID_ARGUMENT')
+    shown.refused = { state: room.state, error }
 }
 
 /** The selection of before when it is asked for the same. */
@@ -87,20 +117,7 @@ function createSelection<Room extends RoomShape, Value>(
     // On the state itself it would succeed.
     if (shown.refused?.state === state) throw shown.refused.error
     if (seen === numberOf(state, latest)) return found
-    if (DEV && !shown.isChecked) {
-      // A state that came with the page is not the room's: nothing refuses there.
-      shown.isChecked = state === room.state
-      // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
-      room.subscribe(selector, () => {}, { onError: note })()
-      if (shown.refused !== null) throw shown.refused.error
-      warnIfUnstable('usePPRoomState', () => selector(state), equality)
-    }
     return keep(state, selector(state))
-  }
-
-  function note(error: unknown): void {
-    if (error instanceof PPError && error.code === 'INVALID_ARGUMENT')
-      shown.refused = { state: room.state, error }
   }
 
   function keep(state: StateOf<Room>, next: Value): Value {
@@ -122,7 +139,7 @@ function createSelection<Room extends RoomShape, Value>(
       }
       setOwner(look, owner)
       const onError = (thrown: unknown): void => {
-        note(thrown)
+        note(shown, room, thrown)
         // Asked again by the render, it throws there, where an error boundary hears it.
         wake()
       }

@@ -4,7 +4,7 @@ import { setOwner } from '@painda/client'
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useEffect, useState } from 'react'
 import { useLatest } from './use-latest.js'
-import { checkRoom } from '#advice'
+import { checkRoom, checkSelector } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -20,6 +20,7 @@ export function useTransient<Room extends RoomShape, Value>(
   equality: (a: Value, b: Value) => boolean = Object.is,
 ): void {
   checkRoom('useTransient', room)
+  checkSelector('useTransient', selector, equality)
   const latest = useLatest(listener)
   const owner = useOwner('useTransient')
   const [told] = useState((): { value: Value | typeof NOTHING } => ({ value: NOTHING }))

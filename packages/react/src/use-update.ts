@@ -18,7 +18,7 @@ import { Immer } from 'immer'
 import type { Draft } from 'immer'
 import { useCallback, useMemo, useState } from 'react'
 import { useLatest } from './use-latest.js'
-import { checkRoom } from '#advice'
+import { checkRecipe, checkRoom } from '#advice'
 
 /** Parts of the state are the replica's own; freezing them would freeze what the decoder still works on. */
 const immer = new Immer({ autoFreeze: false })
@@ -118,10 +118,16 @@ async function update<Room extends RoomShape, Type extends RequestType<Room>>(
   room: RoomHandle<Room>,
   type: Type,
   payload: RequestInput<Room, Type>,
-  recipe: (draft: Draft<StateOf<Room>>) => void,
+  recipe: (draft: Draft<StateOf<Room>>) => unknown,
 ): Promise<RequestAnswer<Room, Type>> {
   let isConfirmed = false
-  const layer: Layer = room.optimistic((state) => immer.produce(state, withoutResult(recipe)))
+  const layer: Layer = room.optimistic((state) => {
+    let result: unknown
+    // Kept from immer, which takes it for another state: an arrow function gives back what its one expression gives.
+    const next = immer.produce(state, (draft) => void (result = recipe(draft)))
+    checkRecipe(type, result, next !== state)
+    return next
+  })
   try {
     // The definition ties the answer to the type of the request.
     return (await (room as Asking).request(type, payload, { onVersion })) as RequestAnswer<Room, Type>
@@ -133,13 +139,6 @@ async function update<Room extends RoomShape, Type extends RequestType<Room>>(
   function onVersion(version: number): void {
     isConfirmed = true
     layer.confirm(version)
-  }
-}
-
-/** An arrow function gives back what its one expression gives; immer would take that for another state. */
-function withoutResult<D>(recipe: (draft: D) => void): (draft: D) => void {
-  return (draft) => {
-    recipe(draft)
   }
 }
 

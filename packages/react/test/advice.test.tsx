@@ -1,8 +1,18 @@
 // Mistakes around hooks and providers, as plain JavaScript makes them: what a developer reads, and that nothing is said otherwise.
-import { PPClient, PPProvider, useAck, usePPEvent, usePPRoom, usePPRoomState, useOthers } from '@painda/react'
+import {
+  PPClient,
+  PPProvider,
+  useAck,
+  useOthers,
+  usePPEvent,
+  usePPRoom,
+  usePPRoomState,
+  usePPUpdate,
+  useTransient,
+} from '@painda/react'
 import type { RoomHandle, RoomShape } from '@painda/react'
 import { act, cleanup, render } from '@testing-library/react'
-import { Component, createElement, StrictMode } from 'react'
+import { Component, createElement, StrictMode, useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Arena, createWorld } from './world.js'
@@ -113,6 +123,70 @@ test.each([
     code: 'INVALID_ARGUMENT',
     message: `${hook} takes a room, and was given the definition "arena". const { room } = usePPRoom(Arena) gives one.`,
   })
+})
+
+type Room = RoomHandle<typeof Arena>
+const constant = (): number => 1
+
+test.each([
+  [
+    'The selector of usePPRoomState is a function, and it was given "phase".',
+    (room: Room) => usePPRoomState(room, 'phase' as never),
+  ],
+  [
+    'The selector of useTransient is a function, and it was given undefined.',
+    (room: Room) => useTransient(room, undefined as never, () => {}),
+  ],
+  [
+    'The equality of usePPRoomState is a function, and it was given a list.',
+    (room: Room) => usePPRoomState(room, constant, ['id'] as never),
+  ],
+  [
+    'The equality of useOthers is a function, and it was given "shallow".',
+    (room: Room) => useOthers(room, constant, 'shallow' as never),
+  ],
+])('%s', async (text, use) => {
+  const client = idle()
+  function Wrong() {
+    use(client.room(Arena))
+    return null
+  }
+  const page = (
+    <PPProvider client={client}>
+      <Wrong />
+    </PPProvider>
+  )
+  await show(page)
+  expect(thrown).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) })
+})
+
+test('a recipe that makes another state, or waits, is told', async () => {
+  const world = createWorld()
+  const room = world.createClient().join(Arena)
+  await room.joined
+  let send = async (): Promise<void> => {}
+  function Recipes() {
+    const steady = usePPUpdate(room, 'buy', (draft) => draft.log.push({ text: 'bought' }))
+    const reducing = usePPUpdate(room, 'buy', (draft) => ({ ...draft, phase: 'sold out' }))
+    const waiting = usePPUpdate(room, 'buy', async (draft) => {
+      await Promise.resolve()
+      void draft
+    })
+    useEffect(() => {
+      send = async () => {
+        await Promise.all([steady, reducing, waiting].map((one) => one.send({ item: 'bow' })))
+      }
+    }, [steady, reducing, waiting])
+    return null
+  }
+  await show(<Recipes />)
+  await act(() => send())
+  expect(told).toEqual([
+    expect.stringContaining("The recipe of usePPUpdate(room, 'buy') changed nothing and returned an object"),
+    expect.stringContaining("The recipe of usePPUpdate(room, 'buy') changed nothing and returned a promise"),
+  ])
+  cleanup()
+  await world.close()
 })
 
 test('a hook below the provider of another copy of the package is told so', async () => {

@@ -158,6 +158,36 @@ describe('selector forms of presence', () => {
     complaints.mockRestore()
   })
 
+  test('so is one that is the same in every render, of an entry that comes later', async () => {
+    world = createWorld()
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const copy = (entry: object): object => ({ ...entry })
+    function CarelessSelf({ room }: { room: Room }) {
+      return <p data-testid="self">{useSelf(room, copy) === null ? 'nobody' : 'there'}</p>
+    }
+    function CarelessOther({ room, id }: { room: Room; id: string }) {
+      return <p data-testid="other">{useOther(room, id, copy) === undefined ? 'nobody' : 'there'}</p>
+    }
+    const client = world.createClient()
+    const room = client.join(Arena)
+    const bob = world.createClient()
+    await until(() => bob.id !== null)
+    render(
+      <PPProvider client={client}>
+        <CarelessSelf room={room} />
+        <CarelessOther room={room} id={bob.id!} />
+      </PPProvider>,
+    )
+    await until(() => screen.getByTestId('self').textContent === 'there')
+    bob.join(Arena)
+    await until(() => screen.getByTestId('other').textContent === 'there')
+    expect(complaints.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining('The selector of useSelf in <CarelessSelf>'),
+      expect.stringContaining('The selector of useOther in <CarelessOther>'),
+    ])
+    complaints.mockRestore()
+  })
+
   test('[PR2] an update that the server refuses is taken back, and what it has is shown', async () => {
     world = createWorld()
     const client = world.createClient()

@@ -226,6 +226,22 @@ describe('a selector that makes a new value each time', () => {
     expect(renders - before).toBe(2)
   })
 
+  test('is told though it is the same in every render, which React Compiler makes of an inline one', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const namesOf = (state: ArenaState): string[] => Object.values(state.entities).map(({ name }) => name)
+    function UnsteadyNames({ room }: { room: Room }) {
+      const names = usePPRoomState(room, namesOf)
+      return <p data-testid="names">{names?.join()}</p>
+    }
+    world = createWorld()
+    const room = world.createClient().join(Arena)
+    render(<UnsteadyNames room={room} />)
+    await until(() => shown('names') === 'entity 0,entity 1,entity 2')
+    expect(complaints.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining('The selector of usePPRoomState in <UnsteadyNames>'),
+    ])
+  })
+
   test('says nothing with an equality that knows better, nor in production', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
     function Steady({ room }: { room: Room }) {
