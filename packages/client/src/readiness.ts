@@ -1,5 +1,5 @@
 // `client.ready`: one promise per wait. It resolves when the client is open and rejects when it is closed; whoever asks
-// after that, while it connects again, gets another.
+// after that gets another, which says what has become of it.
 import type { PPError } from '@painda/protocol'
 import { createDeferred } from './deferred.js'
 
@@ -16,9 +16,9 @@ export function createReadiness(): Readiness {
     follow(status, error) {
       const isOpen = status === 'open'
       const isClosed = status === 'closed'
+      if (isSettled) ready = createDeferred()
       if (isOpen) ready.resolve()
       else if (isClosed) ready.reject(error())
-      else if (isSettled) ready = createDeferred()
       isSettled = isOpen || isClosed
     },
   }

@@ -49,6 +49,19 @@ describe('the handshake', () => {
     await expect(client.ready).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  test('whoever waits for a client that was open and is closed hears why', async () => {
+    const server = createFakeServer()
+    const client = server.client()
+    await client.ready
+    server.last.say({ kind: 'error', code: 'KICKED', message: 'No.', fatal: true })
+    await server.settle()
+    await expect(client.ready).rejects.toMatchObject({ code: 'KICKED' })
+    client.connect()
+    await client.ready
+    client.close()
+    await expect(client.ready).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
   test('a message before the welcome ends the attempt', async () => {
     const server = createFakeServer()
     server.autoWelcome = null
