@@ -67,13 +67,16 @@ export interface LayoutTable {
   table(): readonly { readonly type: string; readonly id: number; readonly layout: string }[]
 }
 
+/** The `output` of a request that was written without one: any answer, or none. */
+export const ANY_ANSWER: StandardSchema = /* @__PURE__ */ type()
+
 /** A request of a contract: what goes in, what comes back. Without `output` the answer is not checked or typed. */
 export function request<Input extends AnySchema>(input: Input): RequestDefinition<Input, StandardSchema>
 export function request<Input extends AnySchema, Output extends AnySchema>(
   input: Input,
   output: Output,
 ): RequestDefinition<Input, Output>
-export function request(input: AnySchema, output: AnySchema = type()): RequestDefinition {
+export function request(input: AnySchema, output: AnySchema = ANY_ANSWER): RequestDefinition {
   return { input, output }
 }
 

@@ -7,7 +7,7 @@ export * from './time.js'
 export * from './random.js'
 export * from './emitter.js'
 export * from './standard-schema.js'
-export { defineRoom, FINGERPRINT, request } from './contract.js'
+export { ANY_ANSWER, defineRoom, FINGERPRINT, request } from './contract.js'
 export type * from './contract.js'
 export { defineContract } from './define-contract.js'
 export {

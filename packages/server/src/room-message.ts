@@ -1,6 +1,6 @@
 // One message of a member to its room: known to the contract, right by its validator, handled, and answered when it
 // asked. What the handler writes is there at once and travels with the next tick; the answer names that version.
-import { meant, PPError, validate } from '@painda/protocol'
+import { ANY_ANSWER, meant, PPError, validate } from '@painda/protocol'
 import type { AnySchema, Event, StandardSchema } from '@painda/protocol'
 import type { Advise } from './advice.js'
 import type { RoomBehaviour, RoomContext, UntypedShape } from './definition.js'
@@ -64,7 +64,7 @@ export function handleMessage<C extends Member>(
 }
 
 function handle<C extends Member>(
-  { shape, behaviour, work }: MessageTarget<C>,
+  { id, name, shape, behaviour, work }: MessageTarget<C>,
   ctx: RoomContext<UntypedShape, C>,
   { type, payload }: Event,
   where: string,
@@ -83,9 +83,19 @@ function handle<C extends Member>(
     if (isStateAnew(result, ctx.state)) advise(stateAnew(`The handler of "${type}"`))
     return undefined
   }
-  return isPromise(result)
-    ? result.then((data) => checkAnswer(request.output, data, where))
-    : checkAnswer(request.output, result, where)
+  const answerWith = (data: unknown): unknown => {
+    if (data === undefined && isUnchecked(request.output))
+      advise(
+        `The handler of "${type}" of room "${name ?? id}" returns nothing, and what it returns is the answer. Where there is none, write request(input) in the contract.`,
+      )
+    return checkAnswer(request.output, data, where)
+  }
+  return isPromise(result) ? result.then(answerWith) : answerWith(result)
+}
+
+/** An answer is declared, and only TypeScript looks at it. */
+function isUnchecked(output: AnySchema): boolean {
+  return output !== ANY_ANSWER && output['~standard'].vendor === ANY_ANSWER['~standard'].vendor
 }
 
 /** `name`: of its definition, whose rooms all have the same handlers. */

@@ -176,6 +176,25 @@ test('a state that is returned as from a reducer is told, by handlers and by roo
   ])
 })
 
+test('a request whose contract promises an answer, and whose handler returns none, is told', async () => {
+  const Shop = defineRoom({
+    name: 'shop',
+    state: () => ({}),
+    requests: { buy: request(type<number>(), type<{ coins: number }>()), wait: request(type<undefined>()) },
+  })
+  const { server, told, bot, settle } = play((made) => made.define(Arena, {}))
+  const forgetful: object = { buy: (_ctx: unknown, n: number) => void { coins: n }, wait() {} }
+  server.define(Shop, { requests: forgetful })
+  const shop = bot.join(Shop)
+  await settle()
+  for (const n of [1, 2]) shop.request('buy', n).catch(() => {})
+  shop.request('wait').catch(() => {})
+  await settle()
+  expect(told).toEqual([
+    'The handler of "buy" of room "shop" returns nothing, and what it returns is the answer. Where there is none, write request(input) in the contract.',
+  ])
+})
+
 test.each([
   ['a handler', (): void => {}],
   [
