@@ -43,8 +43,8 @@ export interface PluginHooks {
   /** Every application message; false (or a promise of it) blocks it, and the sender is told `FORBIDDEN`. */
   onMessage?(client: PPServerClient, message: MessageOfClient): unknown
   /**
-   * Every application message that leaves, per receiver; return another one to send that instead. Receivers for whom it
-   * returns the same object share one encoding. State and presence do not come by here.
+   * Every application message that leaves, per receiver; return another one to send that instead. The one it gets is shared, and frozen.
+   * Receivers for whom it returns the same object share one encoding. State and presence do not come by here.
    */
   onSend?(client: PPServerClient, message: Sendable): Sendable | void
   onRoomJoin?(client: PPServerClient, room: string): unknown
@@ -128,7 +128,7 @@ export function createPlugins({ contextFor, faults }: PluginsOptions): Plugins {
     const event = out.message
     let memo = changed.get(out)
     if (memo === undefined) {
-      memo = { view: { type: event.type, payload: event.payload }, made: new Map() }
+      memo = { view: Object.freeze({ type: event.type, payload: event.payload }), made: new Map() }
       changed.set(out, memo)
     }
     let message = memo.view

@@ -1,3 +1,4 @@
+import type { PPError } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { ppMetricsPlugin } from '../src/index.js'
 import type { Metrics, MetricsApi, NamespaceClient, PPServerClient } from '../src/index.js'
@@ -328,6 +329,20 @@ test('[PL2] nothing of a message stays when onSend sends another one', async () 
     { kind: 'event', type: 'card' },
     { kind: 'event', type: 'card', ns: '/table' },
   ])
+})
+
+test('[PL2] a message that onSend writes into is a fault, as all its receivers share it', async () => {
+  const { server, join, settle } = createKit()
+  const faults: PPError[] = []
+  server.on('error', (error) => faults.push(error))
+  const onSend = (_client: unknown, message: object): void =>
+    void Object.assign(message, { payload: 'another' })
+  server.register({ name: 'writer', install: () => ({ onSend }) })
+  const peer = await join()
+  server.emit('card', 'ace')
+  await settle()
+  expect(peer.payloads('card')).toEqual(['ace'])
+  expect(faults).toMatchObject([{ cause: expect.any(TypeError) }])
 })
 
 test('[NS1] the default namespace is the server itself', () => {
