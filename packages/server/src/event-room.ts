@@ -37,8 +37,9 @@ export function createEventRooms({ membership, rooms, mayJoin }: EventRoomsOptio
       const { how, room, ackId } = join
       const isEventRoom = how === 'join' && room !== undefined && rooms.find(room) === undefined
       if (!isEventRoom || membership.has(room, client.id)) return rooms.join(client, join)
+      const isAllowed = room !== '' && mayJoin?.(client, room) === true
       // One that there is not is refused there, in the same words.
-      if (!membership.exists(room) || mayJoin?.(client, room) === true) return rooms.join(client, join)
+      if (isAllowed || !membership.exists(room)) return rooms.join(client, join, isAllowed)
       const error = { code: 'ROOM_NOT_FOUND', message: `There is no room "${room}".` } as const
       client.deliver(outgoing({ kind: 'ack', ackId, error }))
     },

@@ -37,8 +37,11 @@ export interface JoiningOptions<C extends Member> {
 }
 
 export interface Joining<C extends Member> {
-  /** Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered, or waits for a seat. */
-  join(member: C, message: Join): Promise<void>
+  /**
+   * Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered, or waits for a seat.
+   * `beginsEventRoom`: where there is no room of that id, the client is the first in an event room.
+   */
+  join(member: C, message: Join, beginsEventRoom?: boolean): Promise<void>
   /** It waits for a seat in the room of that id or invite code no longer, or in none. */
   giveUp(member: C, roomId?: string): void
 }
@@ -51,12 +54,14 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   /** member id → rooms that it waits for, and the size of what its wish says */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
-  async function join(member: C, message: Join, isItsTurn = false): Promise<void> {
+  async function join(member: C, message: Join, beginsEventRoom = false, isItsTurn = false): Promise<void> {
     const { how, room: id, ackId } = message
     const room = id === undefined ? undefined : matchmaking.find(id)
     if (how === 'join') {
       if (room !== undefined) return enter(member, room, message)
-      if (id !== undefined && membership.exists(id)) return enterEventRoom(member, id, ackId)
+      // A client's id is an address too: who could enter it would hear what is said to that client.
+      const isEventRoom = id !== undefined && (membership.exists(id) || (beginsEventRoom && !isClient(id)))
+      if (isEventRoom) return enterEventRoom(member, id, ackId)
       if (matchmaking.definition(id ?? '') !== undefined)
         advise(
           `A client joins "${id}" as if that were a room: join(Room), with the definition itself, finds or makes one.`,
@@ -68,10 +73,10 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       adviseOfUndefined(message.name ?? '')
       throw notFound(message.name)
     }
+    if (how === 'joinById' && room?.name !== message.name) throw notFound(id)
     if (room !== undefined && (how === 'create' || room.name !== message.name)) {
       throw taken(room.id)
     }
-    if (how === 'joinById' && room === undefined) throw notFound(id)
     const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
     const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition, member) : undefined)
     if (found !== undefined) return enter(member, found, message)
@@ -84,7 +89,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       await turn
       unmake()
       // Meanwhile somebody else may have made one that it can enter, or it has gone.
-      return isAlive(member) ? join(member, message, true) : undefined
+      return isAlive(member) ? join(member, message, false, true) : undefined
     }
     return makingTurns.make(() => {
       const made = make(definition, id, unmake)

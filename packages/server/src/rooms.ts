@@ -77,7 +77,7 @@ export interface Rooms<C extends Member> {
   lobby(id: string, options?: LobbyOptions<C>): Room<UntypedShape<LobbyState>, C>
 
   // Messages of a v3 peer. None of these throws or rejects: whoever asks is answered.
-  join(member: C, message: Join): Promise<void>
+  join(member: C, message: Join, beginsEventRoom?: boolean): Promise<void>
   leave(member: C, roomId: string): void
   /** By the server's own wish. False when there is no such room. @throws PPError what keeps it out */
   admit(member: C, roomId: string): boolean
@@ -282,9 +282,9 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     listing: listings.listing,
     lobby: listings.lobby,
 
-    async join(member, message) {
+    async join(member, message, beginsEventRoom) {
       try {
-        await joining.join(member, message)
+        await joining.join(member, message, beginsEventRoom)
       } catch (thrown) {
         refuseJoin(member, message, thrown)
       }

@@ -258,6 +258,28 @@ test("[RM1] an event room is not entered by a client's own wish, unless the appl
   expect(peer.of('joined')).toMatchObject([{ room: 'public', ackId: 1, type: 'event' }])
 })
 
+test('[RM1] the first in an event room may be a client that the application lets in, but not under the id of another', async () => {
+  const { server, join, settle } = createKit({ joinEventRoom: (_client, room) => room !== 'admins' })
+  const ann = await join()
+  const [own] = server.getClients()
+  const peer = await join()
+  const rooms = ['team-red', own?.id ?? '', 'admins', '']
+  rooms.forEach((room, ackId) => peer.say({ kind: 'join', how: 'join', room, ackId }))
+  await settle()
+  expect(peer.of('joined')).toMatchObject([{ room: 'team-red', ackId: 0, type: 'event' }])
+  expect(peer.of('ack').map((ack) => [ack.ackId, ack.error?.code])).toEqual([
+    [1, 'ROOM_NOT_FOUND'],
+    [2, 'ROOM_NOT_FOUND'],
+    [3, 'ROOM_NOT_FOUND'],
+  ])
+  server.to('team-red').emit('go')
+  ann.say({ kind: 'join', how: 'join', room: 'team-red', ackId: 1 })
+  peer.say({ kind: 'leave', room: 'team-red' })
+  await settle()
+  expect(peer.payloads('go')).toHaveLength(1)
+  expect(server.getClients().map((client) => [...client.rooms])).toEqual([['team-red'], []])
+})
+
 test('[RM6] an event room that the server put the client in says joined, and left is its last word', async () => {
   const { server, join, settle } = createKit()
   const peer = await join()

@@ -65,6 +65,18 @@ describe('finding a room', () => {
     expect(errorsOf(bob)).toEqual(['ROOM_NOT_FOUND', 'ROOM_NOT_FOUND'])
   })
 
+  test('[RM1] by the id or the code of a room of another definition there is none', async () => {
+    const kit = createTestRooms()
+    const Table = defineRoom({ name: 'table', state: () => ({}) })
+    kit.rooms.define(Arena, {})
+    kit.rooms.define(Table, {})
+    const table = kit.rooms.create(Table)
+    const ann = kit.member('ann')
+    for (const room of [table.id, table.inviteCode])
+      await kit.join(ann, { how: 'joinById', name: 'arena', room })
+    expect(errorsOf(ann)).toEqual(['ROOM_NOT_FOUND', 'ROOM_NOT_FOUND'])
+  })
+
   test('who is banned from a room that has places left gets another one', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Arena, { autoDisposeMs: Infinity })
