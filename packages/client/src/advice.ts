@@ -3,6 +3,7 @@
 import {
   isDevelopment,
   LOCAL_EVENTS,
+  manyPayloads,
   meant,
   nearest,
   PPError,
@@ -98,9 +99,23 @@ function warnOfUndeclared(room: string | undefined, what: string, known: object,
   warnOnce(`The contract${owner} has no ${what} "${type}"${meant(type, known)}.`)
 }
 
-/** `client`: and not its contract, since bundlers keep a property that may be a getter. */
-export function checkEmitted({ contract }: HasContract, type: string): void {
+/** `client`: and not its contract, since bundlers keep a property that may be a getter. `payloads`: more than one is somebody else's `emit`. */
+export function checkEmitted(
+  { contract }: HasContract,
+  type: string,
+  payloads: readonly unknown[] = [],
+): void {
   checkSent(contract, type)
+  if (payloads.length > 1) warnOnce(`client.${manyPayloads(type, payloads.at(-1))}`)
+}
+
+/** Of an own wish: a room that ended, or threw the client out, is no mistake of whoever sends. */
+export function adviseOfLeft(
+  room: string,
+  type: string,
+  { error }: { readonly error: PPError | null },
+): void {
+  if (error === null) warnOnce(`"${type}" was sent to the room "${room}" after it was left, and dropped.`)
 }
 
 /** `client.on`: one of the client's own events may have been meant. */
@@ -165,6 +180,8 @@ export function adviseOfUnheard(error: PPError, isBug: boolean, isHeard: boolean
   const { code, message, cause, details } = error
   const { type, room } = (details ?? {}) as { type?: string; room?: string }
   const about = type === undefined ? '' : ` ("${type}"${room === undefined ? '' : ` of room "${room}"`})`
+  // What `getToken` threw: the server has not been asked yet.
+  if (code === 'UNAUTHORIZED' && cause instanceof Error) warnOnce(`${message} ${String(cause)}`)
   // Browsers report it themselves, with its stack.
   if (isBug && typeof globalThis.reportError === 'function') return
   const hint = TOLD[code]

@@ -198,7 +198,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
    * @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`
    */
   emit<Type extends MessageType<C>>(type: Type, ...payload: PayloadArgs<MessageInput<C, Type>>): void {
-    checkEmitted(this, type)
+    checkEmitted(this, type, payload)
     this.#core.messaging.send(type, payload[0])
   }
 

@@ -39,7 +39,7 @@ import { createMirror } from './store.js'
 import type { CreateStore, Mirror } from './store.js'
 import { nameOf } from './wish.js'
 import type { Wish } from './wish.js'
-import { checkHeard, checkSent } from '#advice'
+import { adviseOfLeft, checkHeard, checkSent } from '#advice'
 import { askedFor, rememberSite } from '#witness'
 
 type State =
@@ -236,8 +236,10 @@ export function createRoom(options: RoomOptions): Room {
 
   function send(type: string, payload?: unknown): void {
     checkSent(definition, type)
-    if (isOver()) onError(notInRoom(key))
-    else messaging.send(type, payload, { gate })
+    if ('error' in state) {
+      adviseOfLeft(key, type, state)
+      onError(notInRoom(key))
+    } else messaging.send(type, payload, { gate })
   }
 
   function enter(isReturn = false): void {

@@ -239,6 +239,50 @@ test('a payload that would arrive empty is told', async () => {
   ])
 })
 
+test('what follows the payload of an emit is told, with the way to an answer', async () => {
+  const client = createFakeServer().client()
+  const emit = (...args: unknown[]): unknown => Reflect.apply(client.emit, client, args)
+  emit('hit', 1)
+  emit('hit', 1, 2)
+  emit('save', {}, () => {})
+  expect(told).toEqual([
+    "client.emit('hit') takes one payload, and what follows it is dropped: put all of it into one.",
+    "client.emit('save') takes one payload, and what follows it is dropped: for an answer ask with request(type, payload).",
+  ])
+})
+
+test('what is sent to a room after it was left is told, but not after the room has ended', async () => {
+  const server = createFakeServer()
+  const ended = await enter(server, server.client())
+  server.last.say({ kind: 'left', room: 'r1', reason: 'disposed' })
+  await server.settle()
+  ended.send('move', 1)
+  expect(told).toEqual([])
+  const room = await enter(server, server.client())
+  room.leave()
+  room.send('move', 1)
+  room.send('move', 2)
+  expect(told).toEqual(['"move" was sent to the room "arena" after it was left, and dropped.'])
+})
+
+test('a getToken that fails is told, unless somebody listens for errors; a token that the server refuses is not', async () => {
+  const server = createFakeServer()
+  const getToken = () => Promise.reject(new TypeError('no storage'))
+  const listening = server.client({ getToken, reconnect: false })
+  listening.on('error', () => {})
+  await server.settle()
+  expect(told).toEqual([])
+  server.client({ getToken, reconnect: false })
+  await server.settle()
+  expect(told).toEqual(['getToken failed. TypeError: no storage'])
+  server.autoWelcome = null
+  server.client({ getToken: () => 'old' })
+  await server.settle()
+  server.last.say({ kind: 'error', code: 'UNAUTHORIZED', message: 'Log in first.', fatal: true })
+  await server.settle()
+  expect(told).toHaveLength(1)
+})
+
 test('in production nothing is told', () => {
   vi.stubEnv('NODE_ENV', 'production')
   onTestFinished(() => void vi.unstubAllEnvs())

@@ -78,6 +78,13 @@ export function warnOnce(text: string, cause = text): void {
   console?.warn(`[painda] ${text}`)
 }
 
+/** `emit` with more than a payload, as another library has it. */
+export function manyPayloads(type: string, last: unknown): string {
+  const instead =
+    typeof last === 'function' ? 'for an answer ask with request(type, payload)' : 'put all of it into one'
+  return `emit('${type}') takes one payload, and what follows it is dropped: ${instead}.`
+}
+
 /** Of an object that is about to travel without any fields: as JSON has it, and nobody means it of these. */
 export function warnOfEmptied(value: object, { length }: readonly unknown[]): void {
   if (length > 0) return

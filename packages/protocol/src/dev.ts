@@ -3,5 +3,13 @@
 // `dev.production.ts` in this file's place; Node always explains, since its logs are read.
 
 export const DEV: boolean = true
-export { isDevelopment, meant, nearest, unknownNames, warnOfEmptied, warnOnce } from './advice.js'
+export {
+  isDevelopment,
+  manyPayloads,
+  meant,
+  nearest,
+  unknownNames,
+  warnOfEmptied,
+  warnOnce,
+} from './advice.js'
 export { checkContract, checkRoom } from './contract-advice.js'

@@ -1,6 +1,6 @@
 export * from './json.js'
 export type { Path } from './path.js'
-export { DEV, isDevelopment, meant, nearest, unknownNames, warnOnce } from '#dev'
+export { DEV, isDevelopment, manyPayloads, meant, nearest, unknownNames, warnOnce } from '#dev'
 export * from './errors.js'
 export * from './transport.js'
 export * from './time.js'

@@ -1,7 +1,7 @@
 // The public `client`: one session as the application sees it. It survives lost connections; `drop` and `resume` tell
 // of them, `disconnect` of its end.
 import type { IncomingHttpHeaders } from 'node:http'
-import { createEmitter, MAX_NAME_LENGTH, nearest, PPError } from '@painda/protocol'
+import { createEmitter, manyPayloads, MAX_NAME_LENGTH, nearest, PPError } from '@painda/protocol'
 import type {
   Activity,
   ContractShape,
@@ -228,9 +228,10 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   /** Sends a message. It is kept while the connection is lost. @throws PPError `RESERVED_TYPE`, `INVALID_PAYLOAD` */
   emit<Type extends Declared<EventInputs<C>>>(
     type: Type,
-    ...[payload]: PayloadArgs<PayloadOf<EventInputs<C>, Type>>
+    ...payloads: PayloadArgs<PayloadOf<EventInputs<C>, Type>>
   ): void {
-    this.#post(eventOf({ type, payload }), false)
+    if (payloads.length > 1) this.#parts.host.advise(`client.${manyPayloads(type, payloads.at(-1))}`)
+    this.#post(eventOf({ type, payload: payloads[0] }), false)
   }
 
   /** The same for a whole message, with a callback for the answer or with options. @throws PPError as `emit` */

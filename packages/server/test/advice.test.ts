@@ -176,6 +176,16 @@ test('a state that is returned as from a reducer is told, by handlers and by roo
   ])
 })
 
+test('what follows the payload of client.emit is told', async () => {
+  const { server, told, settle } = play((made) => made.define(Arena, {}))
+  await settle()
+  const [client] = server.getClients()
+  if (client !== undefined) Reflect.apply(client.emit, client, ['hit', 1, () => {}])
+  expect(told).toEqual([
+    "client.emit('hit') takes one payload, and what follows it is dropped: for an answer ask with request(type, payload).",
+  ])
+})
+
 test('a request whose contract promises an answer, and whose handler returns none, is told', async () => {
   const Shop = defineRoom({
     name: 'shop',
