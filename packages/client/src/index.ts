@@ -66,7 +66,7 @@ export type { ReloadOptions } from './page-life.js'
 export type { PresenceEntry, PresenceSnapshot, PresenceView, RoomPresence } from './presence.js'
 export type { RoomHandle, RoomSnapshot, RoomStatus } from './room-handle.js'
 export type { JoinOptions } from './wish.js'
-export type { CreateStore, ReadonlyStore } from './store.js'
+export type { CreateStore, MirroredRoom, ReadonlyStore } from './store.js'
 export type {
   BufferOptions,
   ClientEvents,

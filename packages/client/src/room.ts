@@ -328,7 +328,7 @@ export function createRoom(options: RoomOptions): Room {
     subscribe,
     get store() {
       // The state of a room is an object; the definition says which.
-      mirror ??= createMirror(replica.state as object | undefined, onError, options.createStore)
+      mirror ??= createMirror(handle, replica.state as object | undefined, onError, options.createStore)
       return mirror.store
     },
     send,

@@ -5,8 +5,14 @@ import { createStore as createVanillaStore } from 'zustand/vanilla'
 import type { StateCreator, StoreApi } from 'zustand/vanilla'
 import { share } from './share.js'
 
-/** Makes a store, e.g. `(init) => createStore(devtools(init))`. */
-export type CreateStore = <S>(init: StateCreator<S>) => StoreApi<S>
+/** What a store mirrors: `key` is what was asked for, `id` null before the room is joined. */
+export interface MirroredRoom {
+  readonly key: string
+  readonly id: string | null
+}
+
+/** Makes the store of a room, e.g. `(init, { key }) => createStore(persist(init, { name: key }))`. */
+export type CreateStore = <S>(init: StateCreator<S>, room: MirroredRoom) => StoreApi<S>
 
 /** A zustand store to read from. `undefined` before the room's first state. */
 export interface ReadonlyStore<State> {
@@ -24,6 +30,7 @@ export interface Mirror<State> {
 
 /** `onError`: what a listener, a selector or the maker's middleware threw. It harms nobody else. */
 export function createMirror<State>(
+  room: MirroredRoom,
   state: State | undefined,
   onError: (thrown: unknown) => void,
   createStore: CreateStore = createVanillaStore,
@@ -50,7 +57,7 @@ export function createMirror<State>(
     return call as Value
   }
 
-  const inner = createStore<State | undefined>(() => state)
+  const inner = createStore<State | undefined>(() => state, room)
   // A middleware may take more than a listener here: a selector, options.
   const subscribe = inner.subscribe as (...given: unknown[]) => () => void
   let current = state

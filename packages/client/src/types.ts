@@ -53,7 +53,7 @@ export interface ClientOptions<C extends ContractShape = ContractShape> {
   lingerMs?: number
   /** A change of the own presence leaves at most this often; the latest always leaves. Default 50 ms, 0 for at once. */
   presenceThrottleMs?: number
-  /** Makes the mirror store of a room, e.g. `(init) => createStore(devtools(init))`. Default zustand's `createStore`. */
+  /** Makes the mirror store of a room, e.g. `(init, { key }) => createStore(devtools(init, { name: key }))`. Default zustand's `createStore`. */
   createStore?: CreateStore
   /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */
   page?: PageEvents

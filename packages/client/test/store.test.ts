@@ -1,14 +1,16 @@
-import { PPError } from '@painda/protocol'
+import { defineRoom, PPError } from '@painda/protocol'
 import { devtools, persist, subscribeWithSelector } from 'zustand/middleware'
 import { createStore } from 'zustand/vanilla'
 import type { StateCreator, StoreApi } from 'zustand/vanilla'
 import { describe, expect, test, vi } from 'vitest'
+import { PPClient } from '../src/client.js'
 import { createMirror } from '../src/store.js'
 
 interface Arena {
   players: number
   phase: string
 }
+const ROOM = { key: 'arena', id: null }
 const LOBBY: Arena = { players: 1, phase: 'lobby' }
 
 function unexpected(thrown: unknown): never {
@@ -27,7 +29,7 @@ describe('the mirror store with zustand’s own middleware', () => {
         }),
       },
     })
-    const { store, write } = createMirror<Arena>(LOBBY, unexpected, (init) =>
+    const { store, write } = createMirror<Arena>(ROOM, LOBBY, unexpected, (init) =>
       createStore(devtools(init, { enabled: true })),
     )
     write({ ...LOBBY, players: 2 })
@@ -39,7 +41,7 @@ describe('the mirror store with zustand’s own middleware', () => {
 
   test('subscribeWithSelector selects', () => {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
-    const { store, write } = createMirror<Arena>(LOBBY, unexpected, make)
+    const { store, write } = createMirror<Arena>(ROOM, LOBBY, unexpected, make)
     const told: string[] = []
     // The middleware has put its own in the place of the store's, which takes a selector too.
     const subscribe = store.subscribe as (
@@ -57,7 +59,7 @@ describe('the mirror store with zustand’s own middleware', () => {
 
   test('persist keeps what the room last held', () => {
     const kept = new Map<string, unknown>()
-    const { store, write } = createMirror<Arena>(LOBBY, unexpected, (init) =>
+    const { store, write } = createMirror<Arena>(ROOM, LOBBY, unexpected, (init) =>
       createStore(
         persist(init, {
           name: 'arena',
@@ -75,11 +77,33 @@ describe('the mirror store with zustand’s own middleware', () => {
   })
 })
 
+test('a maker is told which room it is for: each is kept under a name of its own', () => {
+  const kept = new Map<string, unknown>()
+  const client = new PPClient('ws://localhost:1', {
+    autoConnect: false,
+    createStore: (init, { key, id }) =>
+      createStore(
+        persist(init, {
+          name: `${key} ${id}`,
+          storage: {
+            getItem: () => null,
+            setItem: (name, { state }) => void kept.set(name, state),
+            removeItem: () => {},
+          },
+        }),
+      ),
+  })
+  const Arena = defineRoom({ name: 'arena', state: () => LOBBY })
+  for (const room of [client.room('lobby-1'), client.room(Arena), client.room(Arena, { id: 'a1' })])
+    expect(room.store.getState()).toBe(undefined)
+  expect([...kept.keys()]).toEqual(['lobby-1 null', 'arena null', 'arena:a1 null'])
+})
+
 describe('what persist has stored on an earlier visit', () => {
   const stored = { state: { ...LOBBY, phase: 'old', players: 9 }, version: 0 }
   type Item = typeof stored | { state: object; version: number } | null
   const mirror = (state: Arena | undefined, item: Item | Promise<Item>) =>
-    createMirror<Arena>(state, unexpected, (init) =>
+    createMirror<Arena>(ROOM, state, unexpected, (init) =>
       createStore(
         persist(init, {
           name: 'arena',
@@ -122,7 +146,7 @@ describe('what somebody else throws in the store', () => {
   function mirrorWithSelectors() {
     const make = <S>(init: StateCreator<S>): StoreApi<S> => createStore(subscribeWithSelector(init))
     const errors: string[] = []
-    const { store, write } = createMirror<Arena>(LOBBY, (thrown) => errors.push(String(thrown)), make)
+    const { store, write } = createMirror<Arena>(ROOM, LOBBY, (thrown) => errors.push(String(thrown)), make)
     // The middleware gave it this form, which the store's type does not tell.
     const select = store.subscribe as unknown as (
       selector: (state: Arena) => string,
@@ -176,6 +200,7 @@ describe('what somebody else throws in the store', () => {
   test('[CB5] a storage that is full is reported, and the store shows the room all the same', () => {
     const errors: string[] = []
     const { store, write } = createMirror<Arena>(
+      ROOM,
       LOBBY,
       (thrown) => errors.push(String(thrown)),
       (init) =>
