@@ -7,6 +7,7 @@ export function checkHeard(_declared: unknown, _type: string): void {}
 export function checkEmitted(_client: object, _type: string, _payloads?: readonly unknown[]): void {}
 export function adviseOfLeft(_room: string, _type: string, _state: object): void {}
 export function checkListened(_client: object, _type: string): void {}
+export function adviseOfIdle(_client: object, _options: object): void {}
 export function wasReached(_session: object): void {}
 export function adviseOfUnreachable(_session: object, _options: object, _error: unknown): void {}
 export function adviseOfUnheard(_error: object, _isBug: boolean, _isHeard: boolean): void {}

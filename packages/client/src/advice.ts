@@ -1,6 +1,7 @@
 // What is most likely a mistake of whoever builds the page, said in the console while they develop, each once. In production
 // `advice.production.ts` takes this file's place, and nothing of it is left.
 import {
+  hostTime,
   isDevelopment,
   LOCAL_EVENTS,
   manyPayloads,
@@ -127,6 +128,30 @@ export function checkListened({ contract }: HasContract, type: string): void {
   if (event !== undefined && event.length > 6 && Math.abs(event.length - type.length) < 2)
     warnOnce(`client.on('${type}') waits for a message of that name: did you mean "${event}"?`)
   else checkHeard(contract, type)
+}
+
+/** A client that is made to be connected later is, by then. */
+const IDLE_MS = 3_000
+
+interface Idle {
+  status(): { readonly status: string }
+  rooms(): readonly { readonly key: string }[]
+}
+
+/** A room waits for a client that nobody connects. Pages only: a process would live on for this timer. */
+export function adviseOfIdle(
+  client: Idle,
+  { autoConnect, time = hostTime(globalThis) }: ClientOptions,
+): void {
+  if (autoConnect !== false || !isDevelopment() || !('document' in globalThis)) return
+  time.after(IDLE_MS, () => {
+    const [room] = client.rooms()
+    if (room === undefined || client.status().status !== 'idle') return
+    warnOnce(
+      `The room "${room.key}" waits for a client that nobody connects: see client.connect(). The client of <PPProvider url="…"> is connected ` +
+        'once the provider is mounted, from which a Suspense above it keeps it while something below waits: put the Suspense below the provider.',
+    )
+  })
 }
 
 const reached = new WeakSet<object>()

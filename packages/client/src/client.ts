@@ -30,7 +30,7 @@ import { createNamespace, sendOrAsk } from './sending.js'
 import type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sending.js'
 import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
-import { checkEmitted, checkListened } from '#advice'
+import { adviseOfIdle, checkEmitted, checkListened } from '#advice'
 
 export interface Timed<C> {
   /** The documented form: the last argument is called with the answer, error first. */
@@ -79,6 +79,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
       emit: (type, payload?: unknown) => core.messaging.send(type, payload, { volatile: true }),
     }
     attachDevtools(this)
+    adviseOfIdle(this, options)
     if (options.autoConnect === false) return
     // Not at once: whoever made the client adds listeners first.
     void Promise.resolve().then(() => {

@@ -62,6 +62,21 @@ test('a client without mistakes is told nothing', async () => {
   expect(told).toEqual([])
 })
 
+test('a room that waits in a page for a client that nobody connects is told', async () => {
+  vi.stubGlobal('document', {})
+  const server = createFakeServer()
+  const client = server.client({ contract, autoConnect: false })
+  client.join(Arena)
+  await server.time.advance(2_999)
+  expect(told).toEqual([])
+  await server.time.advance(1)
+  expect(told).toEqual([
+    expect.stringContaining(
+      'The room "arena" waits for a client that nobody connects: see client.connect().',
+    ),
+  ])
+})
+
 test('options that there are not are told, and a client without an address is refused', () => {
   const server = createFakeServer()
   const options = { tokn: 'x', reconectDelay: 5, autoConnect: false }

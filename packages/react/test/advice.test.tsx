@@ -12,9 +12,9 @@ import {
 } from '@painda/react'
 import type { RoomHandle, RoomShape } from '@painda/react'
 import { act, cleanup, render } from '@testing-library/react'
-import { Component, createElement, StrictMode, useEffect } from 'react'
+import { Component, createElement, StrictMode, Suspense, useEffect } from 'react'
 import type { ReactNode } from 'react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Arena, createWorld } from './world.js'
 
 let told: string[] = []
@@ -87,6 +87,24 @@ test('a provider without an address says so', async () => {
     code: 'INVALID_ARGUMENT',
     message: expect.stringContaining('<PPProvider url="ws://localhost:3000">'),
   })
+})
+
+test('a Suspense above the provider that makes the client, which nobody can connect then, is told', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  function Waiting() {
+    return usePPRoom(Arena, { suspense: true }).state.phase
+  }
+  const page = (
+    <Suspense fallback="wait">
+      <PPProvider url="ws://localhost:1">
+        <Waiting />
+      </PPProvider>
+    </Suspense>
+  )
+  await show(page)
+  await act(() => vi.advanceTimersByTimeAsync(3_000))
+  expect(told).toEqual([expect.stringContaining('put the Suspense below the provider')])
 })
 
 test('options of usePPRoom that there are not are told', async () => {
