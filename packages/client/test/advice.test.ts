@@ -247,10 +247,14 @@ test('a payload that would arrive empty is told', async () => {
   await client.ready
   client.emit('save', { points: new Map([['ada', 1]]) })
   client.emit('save', Promise.resolve(1))
+  client.emit('save', new ArrayBuffer(2))
+  client.emit('save', { error: new TypeError('of mine') })
   client.emit('save', {})
   expect(told).toEqual([
     expect.stringContaining('A Map travels as {}'),
     expect.stringContaining('A Promise travels as {}'),
+    expect.stringContaining('An ArrayBuffer travels as {}'),
+    expect.stringContaining('An Error travels as {}'),
   ])
 })
 

@@ -90,6 +90,8 @@ export function warnOfEmptied(value: object, { length }: readonly unknown[]): vo
   if (length > 0) return
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
   if (kind === 'Promise') warnOnce('A Promise travels as {}: await it first.')
+  if (kind === 'ArrayBuffer') warnOnce('An ArrayBuffer travels as {}: send new Uint8Array(buffer).')
+  if (kind === 'Error') warnOnce('An Error travels as {}: send its message, or answer with ack(error).')
   if (kind === 'Map' || kind === 'Set')
     warnOnce(
       `A ${kind} travels as {}: make an object or a list of it, as with Object.fromEntries(map) or [...set].`,

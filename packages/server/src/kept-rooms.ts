@@ -1,6 +1,7 @@
 // Rooms that outlive their server: those with `persist`, kept in its store while they live and begun again by a server that starts; and
 // in development all rooms of a server whose place another one takes, handed from the one to the other.
 import type { Time } from '@painda/protocol'
+import type { Advise } from './advice.js'
 import { checkSaved, createKeeper } from './keeper.js'
 import type { HandedRoom, Keeper, RoomStore, SavedRoom } from './keeper.js'
 import type { Definition, Matchmaking } from './matchmaking.js'
@@ -45,6 +46,7 @@ export interface KeptRoomsOptions<C extends Member> {
   readonly isClosing: () => boolean
   readonly report: ReportError
   readonly warn: (message: string) => void
+  readonly advise: Advise
 }
 
 export function createKeptRooms<C extends Member>({
@@ -54,6 +56,7 @@ export function createKeptRooms<C extends Member>({
   isClosing,
   report,
   warn,
+  advise,
 }: KeptRoomsOptions<C>): KeptRooms<C> {
   /** Rooms that the store is still to save or to forget. */
   const leaving = new Set<Promise<void>>()
@@ -103,7 +106,10 @@ export function createKeptRooms<C extends Member>({
 
   return {
     keeper(id, read) {
-      if (store === undefined) return null
+      if (store === undefined) {
+        advise('A definition has persist, and the server has no roomStore: none of its rooms is saved.')
+        return null
+      }
       const made = createKeeper({ id, store, time, read, report })
       return {
         ...made,

@@ -206,6 +206,7 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
     isClosing: () => isClosing,
     report: onError,
     warn,
+    advise,
   })
 
   function onSeat(room: StateRoom<C>, seat: Seat<C>): void {

@@ -176,6 +176,15 @@ test('a state that is returned as from a reducer is told, by handlers and by roo
   ])
 })
 
+test('rooms that are to survive a restart, without a place where they could be kept, are told', async () => {
+  const { server, told, settle } = play((made) => made.define(Arena, { persist: true }))
+  await settle()
+  server.createRoom(Arena)
+  expect(told).toEqual([
+    'A definition has persist, and the server has no roomStore: none of its rooms is saved.',
+  ])
+})
+
 test('what follows the payload of client.emit is told', async () => {
   const { server, told, settle } = play((made) => made.define(Arena, {}))
   await settle()
