@@ -151,11 +151,14 @@ export class PPClient<C extends ContractShape = ContractShape> {
   readonly subscribeStatus = (listener: () => void): Undo =>
     this.#core.events.on('stateChange', () => listener())
 
-  /** Listens to an event of the client itself, or to a message type. The two never meet: reserved names are no types. */
+  /**
+   * Listens to an event of the client itself, or to a message type. The two never meet: reserved names are no types. What the contract
+   * does not say of a payload, the listener's annotation says.
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
-  on<Type extends EventType<C>>(
+  on<Type extends EventType<C>, Payload extends EventPayload<C, Type> = EventPayload<C, Type>>(
     type: Type,
-    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
+    listener: (payload: Payload, ack?: Ack) => unknown,
   ): Undo
   on(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.on(name, asLocal(listener))
@@ -164,9 +167,9 @@ export class PPClient<C extends ContractShape = ContractShape> {
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
-  once<Type extends EventType<C>>(
+  once<Type extends EventType<C>, Payload extends EventPayload<C, Type> = EventPayload<C, Type>>(
     type: Type,
-    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
+    listener: (payload: Payload, ack?: Ack) => unknown,
   ): Undo
   once(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.once(name, asLocal(listener))
@@ -175,10 +178,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
   }
 
   off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): void
-  off<Type extends EventType<C>>(
-    type: Type,
-    listener?: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
-  ): void
+  off<Type extends EventType<C>>(type: Type, listener?: (payload: never, ack?: Ack) => unknown): void
   off(name: string, listener?: (...args: never) => unknown): void {
     if (!isLocalEvent(name))
       this.#core.scopes.listeners().off(name, listener === undefined ? undefined : asMessage(listener))

@@ -82,7 +82,10 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
     ...args: PayloadThen<RequestInput<Room, Type>, RoomAskOptions>
   ): Promise<RequestAnswer<Room, Type>>
   /** Listens to an event of the room. The state it was sent in is applied already. */
-  on<Type extends EventType<Room>>(type: Type, listener: (payload: EventPayload<Room, Type>) => void): Undo
+  on<Type extends EventType<Room>, Payload extends EventPayload<Room, Type> = EventPayload<Room, Type>>(
+    type: Type,
+    listener: (payload: Payload) => void,
+  ): Undo
   /**
    * Shows what `change` makes of the state, at once and again on top of every state that comes, until the layer is
    * confirmed or removed. `change` returns a new object that shares what it did not change, and gives the same for the same

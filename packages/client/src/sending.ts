@@ -4,7 +4,7 @@ import { toPPError } from '@painda/protocol'
 import type { PPError, Undo } from '@painda/protocol'
 import type { AskOptions } from './ack.js'
 import type { Core } from './core.js'
-import type { Ack } from './listeners.js'
+import type { Ack, MessageListener } from './listeners.js'
 
 /** A message as documented: `send({ type, payload })`. */
 export interface OutgoingMessage<Type extends string = string, Payload = unknown> {
@@ -29,8 +29,8 @@ export interface Namespace {
   emit(type: string, payload?: unknown): void
   send(message: OutgoingMessage, options?: AckCallback | Omit<SendOptions, 'namespace'>): void
   request(type: string, payload?: unknown, options?: AskOptions): Promise<unknown>
-  on(type: string, listener: (payload: unknown, ack?: Ack) => unknown): Undo
-  off(type: string, listener?: (payload: unknown, ack?: Ack) => unknown): void
+  on<Payload = unknown>(type: string, listener: (payload: Payload, ack?: Ack) => unknown): Undo
+  off(type: string, listener?: (payload: never, ack?: Ack) => unknown): void
 }
 
 export function createNamespace(core: SendingCore & Pick<Core, 'scopes'>, namespace: string): Namespace {
@@ -40,8 +40,10 @@ export function createNamespace(core: SendingCore & Pick<Core, 'scopes'>, namesp
     send: (message, options = {}) =>
       sendOrAsk(core, message, { ...ns, ...(typeof options === 'function' ? { ack: options } : options) }),
     request: (type, payload, options = {}) => core.messaging.request(type, payload, { ...options, ...ns }),
-    on: (type, listener) => core.scopes.listeners(namespace).on(type, listener),
-    off: (type, listener) => core.scopes.listeners(namespace).off(type, listener),
+    // What the payload is, only the listener's annotation says.
+    on: (type, listener) => core.scopes.listeners(namespace).on(type, listener as MessageListener),
+    off: (type, listener) =>
+      core.scopes.listeners(namespace).off(type, listener as MessageListener | undefined),
   }
 }
 

@@ -93,6 +93,17 @@ open.emit('anything')
 const answer = open.request('anything', 1)
 isTrue<Equal<typeof answer, Promise<unknown>>>()
 open.on('anything', (payload) => isTrue<Equal<typeof payload, unknown>>())
+// What nothing declares, the listener declares.
+open.on('hit', ({ by }: { by: string }, ack) => ack?.(null, by))
+open.once('hit', ({ by }: { by: string }) => by.length)
+open.of('/shop').on('sold', (item: { coins: number }) => item.coins)
+const onHit = ({ by }: { by: string }): number => by.length
+open.on('hit', onHit)
+open.off('hit', onHit)
+// @ts-expect-error the contract says that it is a text
+client.on('news', (count: number) => count)
+// @ts-expect-error and it says what the room's event holds
+room.on('boom', ({ when }: { when: number }) => when)
 const lobby = open.join<{ phase: string }>('lobby-1')
 isTrue<Equal<typeof lobby, RoomHandle<UntypedRoom<{ phase: string }>>>>()
 isTrue<Equal<NonNullable<typeof lobby.state>['phase'], string>>()
@@ -102,6 +113,7 @@ open.join<{ phase: string }>('lobby-1', { options: 1, spectate: true })
 const lobbyAnswer = lobby.request('anything', 1)
 isTrue<Equal<typeof lobbyAnswer, Promise<unknown>>>()
 lobby.on('anything', (payload) => isTrue<Equal<typeof payload, unknown>>())
+lobby.on('anything', ({ by }: { by: string }) => by.length)
 const rooms: readonly RoomHandle[] = open.rooms()
 rooms[0]?.send('anything')
 // @ts-expect-error options come after the url
