@@ -1,7 +1,7 @@
 'use client'
 // An element that moves with the state, without rendering.
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
-import { useCallback, useInsertionEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { useCallback, useInsertionEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { onFrame } from './frames.js'
 import { createFollower, DEFAULT_DELAY_MS } from './motion.js'
 import type { InterpolateOptions } from './motion.js'
@@ -47,21 +47,18 @@ export function useEntityStyle<Room extends RoomShape>(
   checkRoom('useEntityStyle', room)
   checkSelector('useEntityStyle', selector)
   const { clock } = usePPClient()
-  const target = useRef<HTMLElement>(null)
+  const [target] = useState(createTarget)
   const latestApply = useLatest(apply)
   const follower = useMemo(
     () => createFollower<Room, unknown>(room, delayMs, clock.serverNow),
     [room, delayMs, clock],
   )
-  /** The element that was written last: another one may come while what it follows stands still. */
-  const written = useRef<HTMLElement>(null)
   const write = useCallback(() => {
     const value = follower.sample()
-    if (value === undefined || target.current === null) return
-    written.current = target.current
     // The overloads give `apply` what the selector gives.
-    latestApply.current(target.current.style, value as never)
-  }, [follower, latestApply])
+    if (value !== undefined && target.current !== null)
+      latestApply.current(target.current.style, value as never)
+  }, [follower, latestApply, target])
   useBeforePaint(() => {
     let stopFrames: (() => void) | null = null
 
@@ -80,16 +77,36 @@ export function useEntityStyle<Room extends RoomShape>(
       stopFrames ??= onFrame(step)
     })
     write()
+    const leave = target.onCome(write)
     return () => {
+      leave()
       undo()
       rest()
     }
-  }, [follower, selector, write])
-  useBeforePaint(() => {
-    if (target.current !== written.current) write()
-  })
+  }, [follower, selector, write, target])
   return target
 }
+
+/** A ref that tells of each element: one may come while what it follows stands still, in a component of its own. */
+function createTarget(): ElementRef<HTMLElement> & { onCome(write: () => void): () => void } {
+  let element: HTMLElement | null = null
+  let write = ignore
+  return {
+    get current() {
+      return element
+    },
+    set current(next) {
+      element = next
+      write()
+    },
+    onCome(listener) {
+      write = listener
+      return () => void (write = ignore)
+    },
+  }
+}
+
+function ignore(): void {}
 
 /** Later, the element would be painted once where it is not. A server runs neither; React 18 warns of the layout effect there. */
 const useBeforePaint = typeof document === 'undefined' ? useInsertionEffect : useLayoutEffect

@@ -3,7 +3,7 @@ import { PPProvider, useEntityStyle, useFrame, useInterpolated, usePPRoom, useTr
 import type { PPClient, RoomHandle } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { memo, Profiler, useLayoutEffect, useRef, useState } from 'react'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTimeline } from '../src/timeline.js'
 import { between, createTrack } from '../src/track.js'
@@ -259,6 +259,27 @@ test('useEntityStyle: an element stands in its place before it is painted, also 
     frame()
     return asked.size === 0
   })
+  for (let turn = 0; turn < 2; turn++) {
+    act(() => screen.getByTestId('board').click())
+    expect(screen.getByTestId('late').style.transform).toBe('translate3d(100px, 0px, 0)')
+    act(() => screen.getByTestId('board').click())
+  }
+})
+
+test('useEntityStyle: so does one that comes in a component of its own, which renders alone', async () => {
+  const place = (state: ArenaState): { x: number; y: number } => ({ x: state.entities['e0']?.hp ?? 0, y: 0 })
+  function Board({ room }: { room: Room }) {
+    return <Late element={useEntityStyle<HTMLElement, typeof Arena>(room, place)} />
+  }
+  function Late({ element }: { element: RefObject<HTMLElement | null> }) {
+    const [isShown, setShown] = useState(false)
+    return (
+      <button data-testid="board" onClick={() => setShown(!isShown)}>
+        {isShown && <i ref={element} data-testid="late" />}
+      </button>
+    )
+  }
+  await mountInRoom((room) => <Board room={room} />)
   for (let turn = 0; turn < 2; turn++) {
     act(() => screen.getByTestId('board').click())
     expect(screen.getByTestId('late').style.transform).toBe('translate3d(100px, 0px, 0)')
