@@ -21,8 +21,11 @@ const CALM_SLACK_MS = 15
 /** One that fell behind is narrow, and is again once its pace has recovered: it is not left alone for so long. */
 const NOT_CALM_MS = 30_000
 const CALM_BYTES = 16 * 1024
-/** The same for a trickle. */
-const CALM_MS = 5000
+/**
+ * The same for a trickle: reading an answer costs as much as sending some of its frames, and what a stall lets pile up unseen
+ * is still less than the bytes above. Sooner than two silent ends would ask each other.
+ */
+const CALM_MS = 20_000
 
 /** An answer may be late by half the way, inside these bounds: jitter grows with distance. */
 const SLACK = 0.5
