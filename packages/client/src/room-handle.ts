@@ -97,7 +97,7 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
   leave(): void
   /**
    * Holds the room; joins it when it is not in, also when others hold it and were refused or thrown out. After the last undo it
-   * is left, a moment later: a component that mounts again in that moment finds it as it was.
+   * is left, `lingerMs` later (the client's option): a component that mounts again in that time finds it as it was.
    */
-  retain(): Undo
+  retain(lingerMs?: number): Undo
 }

@@ -253,7 +253,7 @@ export function createRoom(options: RoomOptions): Room {
     options.onEnter(room)
   }
 
-  function release(): void {
+  function release(lingerMs: number): void {
     retainCount--
     if (retainCount > 0) return
     // It is not joined with the next connection, and who asks in a moment finds it as it was.
@@ -261,7 +261,7 @@ export function createRoom(options: RoomOptions): Room {
     // A room that the server put us in stays: whoever looks again could not ask for it.
     else if (!isWanted) return
     if (options.isClosed()) letGo()
-    else cancelLinger = time.after(options.lingerMs, letGo)
+    else cancelLinger = time.after(lingerMs, letGo)
   }
 
   function letGo(): void {
@@ -353,14 +353,14 @@ export function createRoom(options: RoomOptions): Room {
       if (state.name !== 'left') leave({ name: 'left', error: null })
       options.onLeave(room)
     },
-    retain() {
+    retain(lingerMs = options.lingerMs) {
       retainCount++
       enter()
       let isHeld = true
       return () => {
         if (!isHeld) return
         isHeld = false
-        release()
+        release(lingerMs)
       }
     },
   }

@@ -2,6 +2,8 @@
 // file's place.
 import { PPError, unknownNames, warnOnce } from '@painda/client'
 
+export { isDevelopment, trySelector, warnIfUnstable } from './unstable-selector.js'
+
 const PROPS = { children: 0, snapshots: 0, client: 0, url: 0, options: 0 }
 
 interface Given {

@@ -1,5 +1,5 @@
 // Waiting for a room in a render. React forgets a component that suspends before it was ever mounted, so the room itself
-// is what remembers: it is held from the first render that waits for it until it has an answer, and a linger longer, in
+// is what remembers: it is held from the first render that waits for it until it has an answer, and a while longer, in
 // which the component mounts and holds it. A component that never does leaves nothing behind.
 import { DEV, PPError } from '@painda/client'
 import type { PPClient, RoomHandle, RoomShape } from '@painda/client'
@@ -8,6 +8,12 @@ interface Wait {
   readonly promise: Promise<void>
   isOver: boolean
 }
+
+/**
+ * How long a room stays for a component that is not mounted yet: its `Suspense` may wait for other rooms, data and code too, and React
+ * shows what was waited for up to 300 ms later. Two rooms that waited for each other's left each other in turns.
+ */
+const HOLD_MS = 10_000
 
 const waits = new WeakMap<RoomHandle<RoomShape>, Wait>()
 
@@ -43,7 +49,7 @@ function begin(room: RoomHandle<RoomShape>): Promise<void> {
     isOver: false,
     // Behind the render: whoever shows the room already is told that it is asked for, and no render may make another one.
     promise: Promise.resolve().then(async () => {
-      const release = room.retain()
+      const release = room.retain(HOLD_MS)
       await settled(room.joined)
       wait.isOver = true
       release()

@@ -1,6 +1,8 @@
 // A selector that gives another value each time it looks at the same state renders its component for nothing. It is told
 // once per component, in development.
 
+import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
+
 // Replaced by bundlers; Node has it; a page without a bundler has not.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -11,6 +13,27 @@ export function isDevelopment(): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Tries a selector of `usePPRoomState` on one state twice, within the render, where the component's name is to be found: one that is the
+ * same in every render is run by the room from then on. `sent`: the state that came with the page. `onRefused`: it tried to change it.
+ */
+export function trySelector<Room extends RoomShape, Value>(
+  shown: { isChecked: boolean; readonly refused: object | null },
+  room: RoomHandle<Room>,
+  sent: StateOf<Room> | undefined,
+  selector: (state: StateOf<Room>) => Value,
+  equality: (a: Value, b: Value) => boolean,
+  onRefused: (thrown: unknown) => void,
+): void {
+  const state = room.state ?? sent
+  if (state === undefined) return
+  // A state that came with the page is not the room's: nothing refuses there.
+  shown.isChecked = state === room.state
+  // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
+  room.subscribe(selector, () => {}, { onError: onRefused })()
+  if (shown.refused === null) warnIfUnstable('usePPRoomState', () => selector(state), equality)
 }
 
 const told = new Set<string>()

@@ -12,8 +12,7 @@ import type {
 } from '@painda/client'
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { usePPClient } from './provider.js'
-import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
-import { checkRoom, checkSelector } from '#advice'
+import { checkRoom, checkSelector, isDevelopment, warnIfUnstable } from '#advice'
 import { useOwned } from '#owner'
 
 export interface UsePresenceResult<Data> {

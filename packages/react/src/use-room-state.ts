@@ -6,8 +6,7 @@ import type { Owner, RoomHandle, RoomShape, StateOf } from '@painda/client'
 import { useState, useSyncExternalStore } from 'react'
 import { sentFor } from './snapshots.js'
 import { latestOf, numberOf } from './state-numbers.js'
-import { isDevelopment, warnIfUnstable } from './unstable-selector.js'
-import { checkRoom, checkSelector } from '#advice'
+import { checkRoom, checkSelector, isDevelopment, trySelector } from '#advice'
 import { useOwner } from '#owner'
 
 /**
@@ -26,7 +25,8 @@ export function usePPRoomState<Room extends RoomShape, Value>(
   // One hook for all that is kept: each is memory of the component's own, which every render reads and copies.
   const [shown] = useState(createShown<Room, Value>)
   const owner = useOwner('usePPRoomState')
-  if (DEV && !shown.isChecked) tryTwice(shown, room, selector, equality)
+  if (DEV && !shown.isChecked)
+    trySelector(shown, room, sentFor(room), selector, equality, (thrown) => note(shown, room, thrown))
   const { subscribe, now, onServer } = selectionOf(shown, room, selector, equality, owner)
   return useSyncExternalStore(subscribe, now, onServer)
 }
@@ -56,25 +56,6 @@ const NOTHING = Symbol('nothing')
 
 function createShown<Room extends RoomShape, Value>(): Shown<Room, Value> {
   return { selection: null, value: NOTHING, isChecked: !isDevelopment(), refused: null }
-}
-
-/**
- * Tells of a selector that does not agree with itself, within the render, where the component's name is to be found: a selector that
- * stays the same is run by the room's own call from then on.
- */
-function tryTwice<Room extends RoomShape, Value>(
-  shown: Shown<Room, Value>,
-  room: RoomHandle<Room>,
-  selector: (state: StateOf<Room>) => Value,
-  equality: (a: Value, b: Value) => boolean,
-): void {
-  const state = room.state ?? sentFor(room)
-  if (state === undefined) return
-  // A state that came with the page is not the room's: nothing refuses there.
-  shown.isChecked = state === room.state
-  // Given to the render, the state would be changed under everybody's hands; subscribed, the selector gets something that refuses.
-  room.subscribe(selector, () => {}, { onError: (thrown) => note(shown, room, thrown) })()
-  if (shown.refused === null) warnIfUnstable('usePPRoomState', () => selector(state), equality)
 }
 
 function note<Room extends RoomShape, Value>(

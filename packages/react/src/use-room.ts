@@ -25,7 +25,7 @@ export interface UsePPRoomOptions {
   options?: unknown
   /**
    * Waits in the nearest `Suspense` until the room is there; implies `throwOnError`. The room is joined by the render, and
-   * left a moment later if the component never mounts. Default false.
+   * left ten seconds later if the component never mounts. Default false.
    */
   suspense?: boolean
   /** Gives a refusal, a kick or the end of the connection to the nearest error boundary. Mounting again tries again. Default false. */

@@ -3,7 +3,7 @@
 import { PPProvider, usePPClient, usePPRoom, usePPRoomState } from '@painda/react'
 import type { PPClient } from '@painda/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { Component, startTransition, StrictMode, Suspense, useEffect, useState } from 'react'
+import { Component, startTransition, StrictMode, Suspense, use, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Arena, createWorld, until } from './world.js'
@@ -14,12 +14,16 @@ beforeEach(() => {
   world = createWorld()
 })
 afterEach(async () => {
+  vi.useRealTimers()
   cleanup()
   await world.close()
 })
 
 const shown = (id: string): string | undefined => screen.queryByTestId(id)?.textContent
 const click = (id: string): void => act(() => screen.getByTestId(id).click())
+
+/** With fake timers. */
+const pass = (ms: number): Promise<void> => act(async () => void (await vi.advanceTimersByTimeAsync(ms)))
 
 function Page() {
   const { room, state } = usePPRoom(Arena)
@@ -166,6 +170,7 @@ describe('under StrictMode, one join on the server and nothing left after unmoun
   })
 
   test('[RP3] Suspense that is gone before the room is there', async () => {
+    vi.useFakeTimers()
     const client = world.createClient()
     function Suspended() {
       usePPRoom(Arena, { suspense: true })
@@ -180,7 +185,41 @@ describe('under StrictMode, one join on the server and nothing left after unmoun
       ),
     )
     view.rerender(strict(client, null))
-    await until(() => world.joins.length === 1)
+    await pass(5_000)
+    expect([world.joins.length, world.leaves.length]).toEqual([1, 0])
+    await pass(6_000)
+    vi.useRealTimers()
+    await expectOneJoinAndNoLeak(client, view.unmount)
+  })
+
+  test('[RP3] Suspense that waits for something else longer than a room stays', async () => {
+    vi.useFakeTimers()
+    const client = world.createClient()
+    let open = (): void => {}
+    const slow = new Promise<void>((resolve) => (open = resolve))
+    function Suspended() {
+      const { state } = usePPRoom(Arena, { suspense: true })
+      return <p data-testid="page">{state.phase}</p>
+    }
+    function Slow() {
+      use(slow)
+      return null
+    }
+    const page = strict(
+      client,
+      <Suspense fallback={<p data-testid="wait" />}>
+        <Suspended />
+        <Slow />
+      </Suspense>,
+    )
+    const view = await act(async () => render(page))
+    await pass(9_000)
+    expect([world.joins.length, world.leaves.length, shown('page')]).toEqual([1, 0, undefined])
+    open()
+    await pass(100)
+    expect(shown('page')).toBe('lobby')
+    await pass(5_000)
+    vi.useRealTimers()
     await expectOneJoinAndNoLeak(client, view.unmount)
   })
 })
