@@ -1,5 +1,5 @@
 // Whom a message reaches: `to(room).except(room).emit(…)`. A chain is a value, each step makes a new one; the message
-// is encoded once per format, however many receive it. A question carries a number of each receiver's own, so it is not.
+// is encoded once per format, however many receive it. A request carries an id per receiver, so it is encoded for each.
 import { assertJson, diff, PPError, toPPError } from '@painda/protocol'
 import type { Message } from '@painda/protocol'
 import type { DeltaMemory } from './delta-memory.js'
@@ -11,7 +11,7 @@ import type { Sendable } from './sendable.js'
 /** Rooms, or ids of single clients. */
 export type Address = string | readonly string[]
 
-/** What one of many answered, or why it did not. */
+/** The answer of one receiver, or why it gave none. */
 export type Reply<Target, Answer = unknown> =
   | { readonly client: Target; readonly error: null; readonly answer: Answer }
   | { readonly client: Target; readonly error: PPError }
@@ -38,7 +38,7 @@ interface Audience {
   readonly to: readonly string[] | null
   readonly except: readonly string[]
   readonly isVolatile: boolean
-  /** How long questions wait; undefined: as long as the server's option says. */
+  /** How long requests wait for their answers; undefined: `ackTimeout` of the server. */
   readonly timeoutMs: number | undefined
 }
 
@@ -53,7 +53,7 @@ export class Broadcast<Target extends Receiver> {
     this.#audience = audience
   }
 
-  /** Also to these rooms; a client in several of them receives once. */
+  /** Adds these rooms or client ids. A client in several of them receives once. */
   to(rooms: Address): Broadcast<Target> {
     return this.#with({ to: [...(this.#audience.to ?? []), ...list(rooms)] })
   }
@@ -66,12 +66,12 @@ export class Broadcast<Target extends Receiver> {
     return this.#with({ except: [...this.#audience.except, ...list(rooms)] })
   }
 
-  /** Not kept for dropped sessions, not sent to peers that are behind. */
+  /** What follows is dropped for clients that are away or whose connection is behind. */
   get volatile(): Broadcast<Target> {
     return this.#with({ isVolatile: true })
   }
 
-  /** Questions of this chain wait this many milliseconds for their answers. */
+  /** Requests of this chain wait this many milliseconds for their answers. Default: `ackTimeout` of the server. */
   timeout(timeoutMs: number): Broadcast<Target> {
     return this.#with({ timeoutMs })
   }
@@ -88,9 +88,9 @@ export class Broadcast<Target extends Receiver> {
   }
 
   /**
-   * Sends what changed, as a delta for `patch` and `patchImmutable`; nothing when nothing did. With one value the last one
-   * sent of this type to this audience is what it is compared with, and whoever has not had that gets all of it. `volatile`
-   * does not count here: a delta that is missing spoils all that follow.
+   * Sends what changed, as a delta for `patch` and `patchImmutable`; nothing when nothing did. With one value it is compared with
+   * the last one sent of this type to this audience, and clients that do not have that get all of it. `volatile` has no effect: one
+   * missing delta would spoil all that follow.
    * @throws PPError `RESERVED_TYPE`, `STATE_NOT_JSON`
    */
   emitDelta(type: string, next: unknown): void
@@ -109,7 +109,7 @@ export class Broadcast<Target extends Receiver> {
       this.#tell(to, type, payload)
   }
 
-  /** Any message of ours; `send` is for the application's. */
+  /** Sends a message of the library itself; `send` is for the application's. */
   post(message: Message): void {
     const out = outgoing(message)
     const { isVolatile } = this.#audience
@@ -120,8 +120,8 @@ export class Broadcast<Target extends Receiver> {
   }
 
   /**
-   * Asks each of them and waits until all have answered, refused, gone or run out of time: one reply for each, in the order of
-   * `fetchSockets()`. What a client does never rejects it.
+   * Asks each receiver and waits until every one has answered, refused, left or timed out. Resolves to one reply for each, in the order
+   * of `fetchSockets()`; nothing that a client does makes it reject.
    * @throws PPError `RESERVED_TYPE`
    */
   async request<Answer = unknown>(type: string, payload?: unknown): Promise<Reply<Target, Answer>[]> {
@@ -139,9 +139,9 @@ export class Broadcast<Target extends Receiver> {
   }
 
   /**
-   * The same for whoever needs all answers: resolves to them.
-   * @throws PPError that of the first without an answer, such as `ACK_TIMEOUT`, once all are settled; `details.answers` holds what the
-   * others said. `RESERVED_TYPE`
+   * The same, when all answers are needed: resolves to them.
+   * @throws PPError of the first receiver without an answer, such as `ACK_TIMEOUT`, once all are settled; `details.answers` holds the
+   * other answers. `RESERVED_TYPE`
    */
   async emitWithAck<Answer = unknown>(type: string, payload?: unknown): Promise<Answer[]> {
     const replies = await this.request<Answer>(type, payload)

@@ -50,7 +50,7 @@ export interface ResumeInfo {
   readonly uncheckedToken: string | null
 }
 
-/** Who is behind a client, as an authentication says. */
+/** The user behind a client, as your authentication says. */
 export interface UserContext {
   /** The user's id: two tabs of one user share it. */
   readonly sub?: string
@@ -67,16 +67,16 @@ export interface ClientEvents {
   drop: [reason: DisconnectReason]
   /** It came back. */
   resume: [info: ResumeInfo]
-  /** Any application message but those to rooms, before the handlers of its type. Return a promise to hold up the next one until that settles. */
+  /** Every message that is not for a room, before the handlers of its type. Return a promise to make the next message wait for it. */
   message: [message: MessageOfClient]
 }
 
 export interface SendOptions {
-  /** Not kept for a dropped session, not sent while the peer is behind. */
+  /** Dropped while the client is away or its connection is behind. Default false. */
   volatile?: boolean
-  /** The peer sees the message in this namespace. */
+  /** Sends the message in this namespace. Default: none. */
   namespace?: string
-  /** Milliseconds to wait for the answer. */
+  /** Milliseconds to wait for the answer. Default: `ackTimeout` of the server, 10 000 ms. */
   timeout?: number
   /** Called with the answer. */
   ack?: AckCallback
@@ -94,7 +94,7 @@ export interface ClientHost {
   addressKey: AddressKeys
   readonly ackTimeoutMs: number
   readonly advise: Advise
-  /** Types that somebody has handled, now or before. */
+  /** Message types that have, or had, a handler. */
   readonly knownTypes: Set<string>
 }
 
@@ -102,14 +102,14 @@ export interface ClientHost {
 export interface ClientParts {
   readonly session: Session
   readonly host: ClientHost
-  /** These four are made for the first who listens: to most clients, nobody listens in all these ways. */
+  /** These four are made when somebody first listens that way; on most clients nobody uses all of them. */
   events: Emitter<Omit<ClientEvents, 'message'>> | null
-  /** Of `message`: a handler of any type rather than a listener, so the next message waits for it too. */
+  /** Listeners of `message`: they count as handlers of any type, so the next message waits for them, too. */
   messages: Handlers<ClientEvents['message']> | null
   handlers: Handlers<[payload: unknown, ack: AckReply]> | null
   any: Handlers<[type: string, payload: unknown]> | null
   readonly handshake: Handshake
-  /** Where its newest connection came from; null where nobody said so. */
+  /** The address of its newest connection; null when it is unknown. */
   address: string | null
   readonly readsByReference: boolean
   takeRefusal(): boolean
@@ -136,7 +136,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   }
 
   /**
-   * Set by an authentication; its `sub` is the user's id.
+   * The user behind this client: set it in `server.use()`. Its `sub` becomes `userId`. Null until then.
    * @throws PPError `INVALID_ARGUMENT` for a `sub` that is no text of 1 to 256 characters
    */
   get userContext(): UserContext | null {
@@ -145,7 +145,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   set userContext(context: UserContext | null) {
     const sub: unknown = context?.sub
-    // It stands in messages to others, and one that their readers refuse would cost all of them their connection.
+    // It is sent to others: one that their decoders refuse would cost all of them their connection.
     if (sub !== undefined && (typeof sub !== 'string' || sub === '' || sub.length > MAX_NAME_LENGTH)) {
       throw new PPError('INVALID_ARGUMENT', `A user's id is a text of 1 to ${MAX_NAME_LENGTH} characters.`)
     }
@@ -164,7 +164,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.#parts.host.addressKey(this.#parts.handshake.ip)
   }
 
-  /** Is somebody looking, as the client says: a page in the background is `away`, an untouched one `idle`. */
+  /** What the client says about attention: `away` in the background, `idle` after minutes without input, else `active`. */
   get activity(): Activity {
     return this.#parts.activity
   }
@@ -194,7 +194,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     this.#parts.session.enlist(by)
   }
 
-  /** The wire that the client speaks. */
+  /** The wire format that the client speaks. */
   get protocol(): 'painda.v3' | 'v2' {
     return this.#parts.session.codec.name
   }
@@ -269,7 +269,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.request<Answer>(type, payload)
   }
 
-  /** The same questions with another patience, in milliseconds. */
+  /** The same calls with another timeout, in milliseconds. */
   timeout(timeout: number): {
     emit(type: string, payload: unknown, ack: AckCallback): void
     request<Answer = unknown>(type: string, payload?: unknown): Promise<Answer>
@@ -290,7 +290,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
   /**
    * Puts the client into a room. A room that does not exist becomes an event room, which lives while it has members.
    * @throws PPError `INVALID_ARGUMENT` for an id that is no text of 1 to 256 characters; of a room with a state `ROOM_FULL`, `ROOM_LOCKED`,
-   * `FORBIDDEN` when it is banned, `REFUSED` when it looks on there and has to leave first
+   * `FORBIDDEN` when it is banned, `REFUSED` when it is a spectator there and has to leave first
    */
   join(room: string): void {
     this.#parts.host.join(this, room)
@@ -312,7 +312,8 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   /**
    * Ends the session: the client does not come back by itself.
-   * @param code 1000 or 3000–4999; the default tells the client that it was kicked
+   * @param code 1000 or 3000–4999. Default 4018, `KICKED`
+   * @param reason told to the client
    * @throws PPError `INVALID_ARGUMENT` for another code
    */
   close(code?: number, reason = 'forced server disconnect'): void {
@@ -324,7 +325,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
 
   /** Listens to what happens to this client … */
   on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): Undo
-  /** … or handles its messages of one type. Return a promise to hold up its next message until that settles. */
+  /** … or handles its messages of one type. Return a promise to make its next message wait for that. */
   on<Type extends string, Payload = unknown>(type: Type, handler: MessageHandler<Payload>): Undo
   on(name: string, listener: (...args: never[]) => unknown): Undo {
     return this.#listen('on', name, listener)
@@ -336,7 +337,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     return this.#listen('once', name, listener)
   }
 
-  /** Without `listener`: all of that name. */
+  /** Removes a listener or handler; without `listener` all of that name. */
   off(name: string, listener?: (...args: never[]) => unknown): void {
     const call = listener as (() => void) | undefined
     if (name === 'message') this.#parts.messages?.off(ANY, call)
@@ -371,7 +372,7 @@ export class PPServerClient<C extends ContractShape = ContractShape> implements 
     try {
       this.#hand(out, isVolatile)
     } catch (thrown) {
-      // Said once of a message for many: what cannot be encoded for one cannot be for the others.
+      // Reported once: a message that cannot be encoded for one of many receivers cannot be for the others.
       if (unsendable.has(out)) return
       unsendable.add(out)
       this.#parts.host.fault(thrown, `Sending to ${this.id}`)

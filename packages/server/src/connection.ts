@@ -24,16 +24,16 @@ import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
 import { redact } from './redact.js'
 
-/** A v2 client has no hello; its token, if it has one, is its first frame. After this many milliseconds none comes. */
+/** A v2 client has no hello: its first frame may be its token. After this long without one it is let in without. */
 const V2_GREETING_MS = 150
 
 /**
- * What compressed frames and columns may become beyond their bytes, per second, as a number of largest messages: reading it costs
- * before any other limit is asked.
+ * How much larger than their bytes compressed frames and columns may become when they are read: per second, in largest messages
+ * (`maxPayloadBytes`). Reading them costs time before any other limit applies.
  */
 const GROWTH_PER_SECOND = 4
 
-/** What a connection may say at once, as a number of largest messages: one, and what it kept while it was away. */
+/** The burst of a connection, in largest messages: one message, and what a client has kept while it was away. */
 const LARGEST_AT_ONCE = 2
 
 export interface ConnectionEnd {
@@ -44,14 +44,17 @@ export interface ConnectionEnd {
   readonly closeCode: number
 }
 
-/** Who listens to an open connection: itself an object that messages come by anyway, and so it is told who speaks. */
+/**
+ * Gets what an open connection receives. The session implements it itself, so a connection needs no closures of its own; that is why
+ * each call names the connection.
+ */
 export interface ConnectionOwner {
   hear(connection: Connection, message: Message): void
   /** A refusal that does not end the connection. */
   refuse(error: PPError): void
-  /** Tells how many reliable messages were received in the session. */
+  /** How many reliable messages the session has received; the caller tells the peer. */
   tellReceived(): number
-  /** What is sent past the session, with what its format wants beside it. */
+  /** Messages that bypass the session, with the cursor that a v2 client wants beside them. */
   marked(outs: readonly Outgoing[]): readonly Outgoing[]
   lost(connection: Connection, end: ConnectionEnd): void
 }
@@ -69,10 +72,10 @@ export interface ConnectionOptions {
   maxPayloadBytes: number
   /** 0: no limit. */
   maxBytesPerSecond: number
-  /** What may follow the hello before it is answered. */
+  /** What a client may send between its hello and the answer. */
   maxBacklog: { readonly messages: number; readonly bytes: number }
   onHello: (connection: Connection, hello: Hello) => void
-  /** What its transport throws, which none should. */
+  /** Called with what a transport throws: ours throw nothing, an application's own may. */
   onFault: (thrown: unknown) => void
   /** It ended before it had an owner. */
   onEnd: (connection: Connection, end: ConnectionEnd) => void
@@ -85,20 +88,20 @@ type State =
   | { name: 'closed' }
 
 export class Connection implements Lane {
-  /** How it speaks; settled when its hello has been read. */
+  /** Its wire format; final once its hello has been read. */
   codec: PeerCodec
   /** How the inspect stream names the other end. */
   peer = 'new'
   /** Round trip in milliseconds; null until the first answer. */
   rtt: number | null = null
-  /** What is read now was sent before its welcome. */
+  /** True while the messages that came before the welcome are delivered. */
   isEarly = true
-  /** Its session has something for it at the end of this turn. */
+  /** Its session will write to it at the end of this turn. */
   isAwaited = false
-  /** Its client is in more than one room: what they send in one turn becomes one frame. */
+  /** Its client is in more than one room; what these send in one turn becomes one frame. */
   isCrowded = false
 
-  /** What hardly any frame asks for; the rest stands beside it, where it is found without another look into memory. */
+  /** For what is rarely needed. What every frame needs is copied into fields, which saves a look into cold memory. */
   readonly #options: ConnectionOptions
   readonly #transport: Transport
   readonly #packer: Packer
@@ -111,13 +114,13 @@ export class Connection implements Lane {
   #cancelHandshake: Undo
   #lastHeard: number
   #frames = 0
-  /** Most clients say nothing in short, and have none. */
+  /** Limits `GROWTH_PER_SECOND`. Made for the first frame that grows: most clients never send one. */
   #growth: TokenBucket | null = null
-  /** Of bytes that came, before anybody has read them. */
+  /** Limits the bytes per second that arrive, before they are decoded. */
   readonly #incoming: TokenBucket
-  /** Something that was written still waits in this process. */
+  /** The socket still buffers something that was written. */
   #isHolding = false
-  /** It has an owner, who takes what may be left out. */
+  /** True while the state is `open`: `isClear` is asked for every member in every tick, and reads only fields. */
   #isLane = false
 
   constructor(transport: Transport, codec: PeerCodec, options: ConnectionOptions) {
@@ -182,7 +185,7 @@ export class Connection implements Lane {
     try {
       transport.send(frame.bytes)
     } catch {
-      // It goes the other way then, where a failure is reported and ends this connection, and the room goes on.
+      // Then it is sent through the session, where a failure is reported and ends this connection, and the room goes on.
       return false
     }
     this.#frames++
@@ -213,7 +216,7 @@ export class Connection implements Lane {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
-    // Asked before they are packed: with the ping behind them they would be packed again.
+    // Decided before packing: appending the ping afterwards would mean packing again.
     const probe = this.#gauge.sent(bytesOf(this.codec, outs)) ? this.#probe() : null
     const { frames } = this.#packer.pack(this.codec, probe === null ? outs : [...outs, probe])
     for (const frame of frames) this.#write(frame)
@@ -227,7 +230,7 @@ export class Connection implements Lane {
     })
   }
 
-  /** Answers a ping's pong; whatever else it claims is no measurement. */
+  /** A pong came for the ping sent `at` that time. One that answers no ping of ours measures nothing. */
   ponged(at: number): void {
     this.rtt = this.#gauge.answered(at) ?? this.rtt
   }
@@ -283,7 +286,10 @@ export class Connection implements Lane {
     }
   }
 
-  /** The ping whose answer tells whether the peer keeps up, to go behind what is sent; null where there is none to put. */
+  /**
+   * A ping to append to what is sent, whose answer tells whether the peer keeps up. Null before the connection is open, and for v2,
+   * whose socket is pinged instead.
+   */
   #probe(): Outgoing | null {
     if (this.#state.name !== 'open') return null
     if (this.codec.name === 'v2') {
@@ -454,7 +460,7 @@ export class Connection implements Lane {
   }
 }
 
-/** Of what cannot be read before the handshake is over: a refusal, which elsewhere ends nothing, has no close code of its own. */
+/** The error to close with when a frame cannot be read during the handshake. Refusals have no close code, so they become `MALFORMED_FRAME`. */
 function ending(fault: PPError): PPError {
   if (ERRORS[fault.code].next !== 'none') return fault
   return new PPError('MALFORMED_FRAME', fault.message, { cause: fault })

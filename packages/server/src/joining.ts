@@ -27,22 +27,22 @@ export interface JoiningOptions<C extends Member> {
   /** The address that it came from; null where nobody said one. */
   readonly addressOf: (member: C) => string | null
   readonly maxRoomsPerClient: number
-  /** Made by clients of one address. */
+  /** Rooms that clients of one address have made. */
   readonly maxRoomsPerIp: number
-  /** Of the options of one client's wishes that wait. */
+  /** Bytes of the join options that one client has waiting in queues. */
   readonly maxWaitingBytes: number
   readonly advise: Advise
-  /** Answers a wish that had to wait. */
+  /** Refuses a join that had waited. */
   readonly refuse: (member: C, message: Join, thrown: unknown) => void
 }
 
 export interface Joining<C extends Member> {
   /**
-   * Rejects with what refuses the wish, a PPError or what a hook threw; else the client has been answered, or waits for a seat.
-   * `beginsEventRoom`: where there is no room of that id, the client is the first in an event room.
+   * Answers the client, or puts it into the room's queue. Rejects with what refuses the join: a PPError, or what a hook threw.
+   * `beginsEventRoom`: where there is no room of that id, the client is the first in an event room. Default false.
    */
   join(member: C, message: Join, beginsEventRoom?: boolean): Promise<void>
-  /** It waits for a seat in the room of that id or invite code no longer, or in none. */
+  /** Takes it out of the queue of the room with that id or invite code; without `roomId` out of all queues. */
   giveUp(member: C, roomId?: string): void
 }
 
@@ -51,36 +51,71 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   const { advise, makingTurns, isAlive, addressOf, maxRoomsPerIp } = options
   const madeByUser = createPlaces(maxRoomsPerClient)
   const madeFrom = createIpLimit(maxRoomsPerIp)
-  /** member id → rooms that it waits for, and the size of what its wish says */
+  /** By member id: the rooms that it waits for, and the size of its options for each. */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
-  async function join(member: C, message: Join, beginsEventRoom = false, isItsTurn = false): Promise<void> {
-    const { how, room: id, ackId } = message
-    const room = id === undefined ? undefined : matchmaking.find(id)
-    if (how === 'join') {
-      if (room !== undefined) return enter(member, room, message)
-      // A client's id is an address too: who could enter it would hear what is said to that client.
-      const isEventRoom = id !== undefined && (membership.exists(id) || (beginsEventRoom && !isClient(id)))
-      if (isEventRoom) return enterEventRoom(member, id, ackId)
-      if (matchmaking.definition(id ?? '') !== undefined)
-        advise(
-          `A client joins "${id}" as if that were a room: join(Room), with the definition itself, finds or makes one.`,
-        )
-      throw notFound(id)
-    }
-    const definition = matchmaking.definition(message.name ?? '')
-    if (definition === undefined) {
-      adviseOfUndefined(message.name ?? '')
-      throw notFound(message.name)
-    }
-    if (how === 'joinById' && room?.name !== message.name) throw notFound(id)
-    if (room !== undefined && (how === 'create' || room.name !== message.name)) {
-      throw taken(room.id)
-    }
-    const find = message.spectate === true ? matchmaking.findAny : matchmaking.findOpen
-    const found = room ?? (how === 'joinOrCreate' && id === undefined ? find(definition, member) : undefined)
+  function join(member: C, message: Join, beginsEventRoom = false): Promise<void> {
+    return message.how === 'join' ? joinKnown(member, message, beginsEventRoom) : findOrMake(member, message)
+  }
+
+  async function findOrMake(member: C, message: Join, isItsTurn = false): Promise<void> {
+    const definition = definitionOf(message)
+    const found = find(definition, member, message)
     if (found !== undefined) return enter(member, found, message)
-    if (message.spectate === true) throw notFound(message.name)
+    return makeRoom(definition, member, message, isItsTurn)
+  }
+
+  /** By an id or invite code alone: a room of any kind, or an event room. */
+  async function joinKnown(member: C, message: Join, beginsEventRoom: boolean): Promise<void> {
+    const { room: id, ackId } = message
+    const room = id === undefined ? undefined : matchmaking.find(id)
+    if (room !== undefined) return enter(member, room, message)
+    // A client's id is an address, too: whoever could enter it would hear what is sent to that client.
+    const isEventRoom = id !== undefined && (membership.exists(id) || (beginsEventRoom && !isClient(id)))
+    if (isEventRoom) return enterEventRoom(member, id, ackId)
+    if (matchmaking.definition(id ?? '') !== undefined)
+      advise(
+        `A client joins "${id}" as if that were a room: join(Room), with the definition itself, finds or makes one.`,
+      )
+    throw notFound(id)
+  }
+
+  function definitionOf({ name = '' }: Join): Definition<C> {
+    const definition = matchmaking.definition(name)
+    if (definition !== undefined) return definition
+    const defined = Object.fromEntries(matchmaking.names().map((other) => [other, 0]))
+    advise(
+      `A client wants a room "${name}", and this server defines none of that name${meant(name, defined)}: server.define(…).`,
+    )
+    throw notFound(name)
+  }
+
+  /** The room to enter; undefined when one is to be made. @throws PPError `REFUSED`, `ROOM_NOT_FOUND` */
+  function find(
+    definition: Definition<C>,
+    member: C,
+    { how, room: id, name, spectate }: Join,
+  ): StateRoom<C> | undefined {
+    const room = id === undefined ? undefined : matchmaking.find(id)
+    if (how === 'joinById' && room?.name !== name) throw notFound(id)
+    if (room !== undefined) {
+      if (how === 'create' || room.name !== name) throw taken(room.id)
+      return room
+    }
+    const findOne = spectate === true ? matchmaking.findAny : matchmaking.findOpen
+    const found = how === 'joinOrCreate' && id === undefined ? findOne(definition, member) : undefined
+    // A spectator makes no room.
+    if (found === undefined && spectate === true) throw notFound(name)
+    return found
+  }
+
+  async function makeRoom(
+    definition: Definition<C>,
+    member: C,
+    message: Join,
+    isItsTurn: boolean,
+  ): Promise<void> {
+    const { room: id, options: wishes, ackId } = message
     if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
     const unmake = assertMayMake(member)
@@ -88,15 +123,15 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (turn !== null) {
       await turn
       unmake()
-      // Meanwhile somebody else may have made one that it can enter, or it has gone.
-      return isAlive(member) ? join(member, message, false, true) : undefined
+      // Meanwhile somebody else may have made a room that it can enter, or the client has gone.
+      return isAlive(member) ? findOrMake(member, message, true) : undefined
     }
     return makingTurns.make(() => {
       const made = make(definition, id, unmake)
       // Its maker has a seat before `onCreate` can lock the room.
       const seat = made.reserve(member)
-      matchmaking.begin(made, message.options)
-      return made.intake.enter(seat, { options: message.options, ackId, isAsked: true })
+      matchmaking.begin(made, wishes)
+      return made.intake.enter(seat, { options: wishes, ackId, isAsked: true })
     })
   }
 
@@ -107,13 +142,6 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
       onEnd()
       throw thrown
     }
-  }
-
-  function adviseOfUndefined(name: string): void {
-    const defined = Object.fromEntries(matchmaking.names().map((other) => [other, 0]))
-    advise(
-      `A client wants a room "${name}", and this server defines none of that name${meant(name, defined)}: server.define(…).`,
-    )
   }
 
   async function enter(member: C, room: StateRoom<C>, message: Join): Promise<void> {
@@ -140,9 +168,9 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     return room.intake.enter(seat, { options: wishes, ackId, isAsked: true })
   }
 
-  /** Its own next messages are not held up meanwhile: one of them may say that it does not want to wait any longer. */
+  /** Nothing is awaited: the client's next messages are handled meanwhile, and one of them may leave the queue. */
   function queueUp(member: C, room: StateRoom<C>, asked: Join): void {
-    // The options of its first wish are those that count; the others are not kept for as long as it waits.
+    // Only the options of its first join count; those of later ones are not kept while it waits.
     const message = room.isAwaitedBy(member) ? { ...asked, options: undefined } : asked
     const bytes = message.options === undefined ? 0 : assertMayWait(member, message.options)
     room.wait(member, {
@@ -159,13 +187,13 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     waits.set(member.id, mine.set(room, (mine.get(room) ?? 0) + bytes))
   }
 
-  /** One wish may wait however large it is. @throws PPError `REFUSED` */
+  /** The first may be of any size. @throws PPError `REFUSED` */
   function assertMayWait({ id }: C, wishes: unknown): number {
     let waiting = 0
     for (const bytes of waits.get(id)?.values() ?? []) waiting += bytes
     const bytes = memorySize(wishes, maxWaitingBytes)
     if (waiting === 0 || waiting + bytes <= maxWaitingBytes) return bytes
-    throw new PPError('REFUSED', 'What you say to rooms that you wait for is too much.')
+    throw new PPError('REFUSED', 'The options of the joins that you have waiting are too large.')
   }
 
   function noteNoWait({ id }: C, room: StateRoom<C>): void {
@@ -224,7 +252,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   return {
     join,
     giveUp(member, roomId) {
-      // Also by an invite code: who waits by one knows the room by no other name.
+      // By an invite code, too: a client that waits by one knows no other name of the room.
       const named = roomId === undefined ? undefined : matchmaking.find(roomId)
       for (const room of [...(waits.get(member.id)?.keys() ?? [])])
         if (roomId === undefined || room === named)
@@ -234,7 +262,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   }
 }
 
-/** Whoever shares an address hears what is sent to it. Whether a room or a client has it is nothing to tell a stranger. */
+/** The text does not say whether a room or a client has the id: that is nobody else's business. */
 function taken(id: string): PPError {
   return new PPError('REFUSED', `The id "${id}" is taken.`)
 }

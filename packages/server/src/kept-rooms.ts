@@ -13,13 +13,13 @@ import { shapeDifference } from './state-shape.js'
 /** A restarted server's clients are back within seconds; a page that slept takes longer. */
 const RESTORE_GRACE_MS = 120_000
 
-/** What has become of rooms that were handed over. */
+/** What became of rooms that another server handed over. */
 export interface TakenOver {
-  /** They go on. */
+  /** Rooms that go on. */
   readonly rooms: number
-  /** They could not: whoever was in them finds new ones. */
+  /** Rooms that could not go on; their clients join new ones. */
   readonly restarted: number
-  /** Why, in sentences for whoever has saved a file. */
+  /** Why they could not, in sentences for the developer. */
   readonly notes: readonly string[]
 }
 

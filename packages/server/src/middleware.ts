@@ -1,5 +1,5 @@
 // Express-style gates: each is called with `next`, and lets through with `next()` or refuses with `next(error)`. One
-// that never calls it lets nobody through, and holds nobody up for longer than the server's patience.
+// that never calls it lets nobody through, and holds nobody up for longer than `middlewareTimeoutMs`.
 import { PPError } from '@painda/protocol'
 import type { Time, Undo } from '@painda/protocol'
 import { internalError, isPromise } from './faults.js'
@@ -19,7 +19,7 @@ export interface MiddlewareChain<Args extends readonly unknown[]> {
 export interface Patience {
   /** Calls `late` when it has run out; the undo ends the wait. */
   wait(late: (timeoutMs: number) => void): Undo
-  /** Nobody is late any more. */
+  /** Ends all waits. */
   close(): void
 }
 
@@ -118,7 +118,7 @@ export function createMiddleware<Args extends readonly unknown[]>(
   }
 }
 
-/** What `next` was given, as what the peer is told: a code of the application's own choice is kept. */
+/** The error that the peer is told for what `next` was given; a PPError keeps its code. */
 function refusal(error: unknown): PPError {
   if (error instanceof PPError) return error
   return new PPError('MIDDLEWARE_REJECTED', error instanceof Error ? error.message : String(error))

@@ -67,12 +67,12 @@ export class NamespaceClient {
 /** `server.of('/admin')`. */
 export interface Namespace {
   readonly name: string
-  /** Who may come in; called once per session. */
+  /** Decides who may enter; called once per session. */
   use(middleware: Middleware<[client: PPServerClient]>): Undo
   useMessage(middleware: Middleware<[client: PPServerClient, message: MessageOfClient]>): Undo
   on(event: 'connection', listener: (client: NamespaceClient) => unknown): Undo
   on(event: 'disconnection', listener: (client: NamespaceClient, reason: DisconnectReason) => unknown): Undo
-  /** To everybody who is in. @throws PPError `RESERVED_TYPE` */
+  /** Sends to everybody in the namespace. @throws PPError `RESERVED_TYPE` */
   broadcast(message: Sendable, exceptId?: string): void
   emit(type: string, payload?: unknown): void
   readonly clients: readonly NamespaceClient[]
@@ -104,7 +104,7 @@ export interface Namespaces {
 interface Member {
   readonly socket: NamespaceClient
   readonly handlers: Handlers<[message: MessageOfClient, ack: AckReply]>
-  /** Of questions whose handlers are at work: what those throw is an answer too, and there is one. */
+  /** Requests whose handlers are running: an error that a handler throws answers its request, unless that was answered before. */
   readonly open: Map<number, AckReply>
 }
 

@@ -1,4 +1,4 @@
-// What a server can be told, and what it does when it is told nothing.
+// The options of a server, their defaults, and the checks of their values.
 import { PPError } from '@painda/protocol'
 import type { ContractShape, PPMode, PPSchemaRegistry, Random, Time } from '@painda/protocol'
 import type { RoomStore } from './keeper.js'
@@ -9,48 +9,49 @@ import type { CompressionOptions } from './v2-compression.js'
 export interface RecoveryOptions {
   /** Unconfirmed messages kept per session. Default 1000. */
   maxBufferSize?: number
-  /** Their bytes. Default 1 MiB. */
+  /** Bytes of these messages. Default 1 MiB. */
   maxBufferBytes?: number
   /** How long a dropped session waits for its client. Default 120 000 ms. */
   retentionMs?: number
-  /** How long it waits when the page said goodbye: a reload comes back, a closed tab does not. Default 5 000 ms. */
+  /** How long it waits when the page has said that it goes away: a reload comes back, a closed tab does not. Default 5 000 ms. */
   leaveMs?: number
 }
 
 export interface ServerLimits {
-  /** One message from a peer, at least 1. Default 1 MiB. */
+  /** Bytes of one message from a client, at least 1. Default 1 MiB. */
   maxPayloadBytes?: number
-  /** Messages of one client, with bursts of the same size. 0: no limit. Default 500. */
+  /** Messages of one client per second, with bursts of the same size; more are refused with `RATE_LIMITED`. 0: no limit. Default 500. */
   maxMessagesPerSecond?: number
   /**
-   * Bytes of one connection, with bursts of two largest messages. Beyond it the connection ends with `RATE_LIMITED`. 0: no limit.
+   * Bytes of one connection per second, with bursts of two largest messages. Beyond it the connection ends with `RATE_LIMITED`. 0: no limit.
    * Default 256 KiB, or a quarter of `maxPayloadBytes` where that is more.
    */
   maxBytesPerSecond?: number
-  /** How long a middleware may take to call `next`; a later call counts for nothing. 0: no limit. Default 10 000 ms. */
+  /** How long a middleware may take to call `next`, in milliseconds; then it counts as failed. 0: no limit. Default 10 000 ms. */
   middlewareTimeoutMs?: number
   /** Sockets of one address, and as many sessions that lost theirs and may come back, at least 1. Default 256. */
   maxConnectionsPerIp?: number
-  /** Rooms that one client may enter by its own wish. Default 64. */
+  /** Rooms that one client may join by itself; more are refused with `TOO_MANY_ROOMS`. Default 64. */
   maxRoomsPerClient?: number
   /**
    * Rooms that clients of one address have made and that still exist, left or not. Default: twice `maxConnectionsPerIp`, one for each
    * session that it may hold.
    */
   maxRoomsPerIp?: number
-  /** Messages of one client that wait behind asynchronous work, at least 1. Default 1024. */
+  /** Messages of one client that may wait behind an asynchronous handler, at least 1; more end the connection. Default 1024. */
   maxInboxMessages?: number
-  /** Bytes that a slow peer may leave unread before it is cut off, at least 1. Default 16 MiB. */
+  /** Bytes that may wait for a slow client, at least 1; with more its connection ends with `SLOW_CONSUMER`. Default 16 MiB. */
   maxOutboxBytes?: number
 }
 
 export interface ServerOptions<C extends ContractShape = ContractShape> extends ServerLimits {
-  /** Listens by itself. 0: any free port. Without it the server takes connections from `acceptTransport` only. */
+  /** The server listens on this port; 0: any free one. Without it connections come from `acceptTransport` only. */
   port?: number
   /** Default: every interface. */
   host?: string
-  /** Where WebSockets connect. Default: any path on an own port, "/pp" when attached. */
+  /** The URL path of its WebSockets, beginning with "/". Default: any path with `port`, "/pp" when attached to an HTTP server. */
   path?: string
+  /** The contract that clients import, too. Without one every message and event name is allowed. */
   contract?: C
   /**
    * The same as `maxMessagesPerSecond` for single types: `{ chat: 2 }`, in whatever namespace or room. `join`, `leave` and
@@ -61,25 +62,26 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   mode?: PPMode
   /** Schemas of v2 frames. */
   registry?: PPSchemaRegistry
-  /** A peer silent for this long is asked, silent as long again it is gone. 0: nobody is asked. Default 25 000 ms. */
+  /** A client silent for this many milliseconds is pinged, and dropped when it stays silent as long again. 0: never. Default 25 000 ms. */
   heartbeatInterval?: number
-  /** Hello, authentication and connection middleware together. 0: no limit. Default 10 000 ms. */
+  /** How long a handshake may take, connection middleware included. 0: no limit. Default 10 000 ms. */
   handshakeTimeoutMs?: number
   /** How long `request` and `emitWithAck` wait, more than 0. Default 10 000 ms. */
   ackTimeout?: number
   /**
    * Which pages may connect: "*" for any, or origins such as "https://game.example". Default: pages of the same host
-   * name, whatever the port, so that a dev server beside this one works. Peers that name no origin are no browsers.
+   * name, whatever the port, so that a dev server beside this one works. Clients without an `Origin` are no browsers and may connect.
    */
   allowedOrigins?: '*' | readonly string[]
   /** Believe `X-Forwarded-For` and `X-Forwarded-Host`. Only behind a proxy that sets them. Default false. */
   trustProxy?: boolean
-  /** Sessions survive a lost connection. Default: true for v3; for v2 only what is said here. */
+  /** Sessions survive a lost connection. Default: true for v3 clients, false for v2 clients. */
   recovery?: boolean | RecoveryOptions
-  /** What v2 clients get may be compressed. Default: nothing is. */
+  /** Compresses what v2 clients get. Default: no compression. */
   compression?: CompressionOptions
+  /** How often `server.presence` is sent. `syncInterval` in milliseconds, default 1000. */
   presence?: { syncInterval?: number }
-  /** May this client enter an event room by its own wish? Default: no; `client.join` on the server decides. */
+  /** May this client join an event room by itself? Default: no, only `client.join` on the server puts it in. */
   joinEventRoom?: (client: { readonly id: string; readonly userId: string }, room: string) => boolean
   /** Where rooms of definitions with `persist` are saved: `createFileRoomStore(folder)` from `@painda/server/persistence`, or your own. */
   roomStore?: RoomStore
@@ -88,7 +90,7 @@ export interface ServerOptions<C extends ContractShape = ContractShape> extends 
   random?: Random
 }
 
-/** All that there are, for what is misspelled. */
+/** Every option, to find misspelled ones. */
 export const OPTIONS = {
   maxPayloadBytes: 0,
   maxMessagesPerSecond: 0,
@@ -142,11 +144,11 @@ export interface Settings extends Required<ServerLimits> {
 }
 
 /**
- * Inputs at 60 Hz are a few KiB. Reading a MiB of small objects takes a server 100 to 180 ms: of ten who send nothing else it has half
- * of its time left.
+ * Inputs at 60 Hz are a few KiB a second. Reading 1 MiB of small objects takes a server 100 to 180 ms, so ten clients who upload at
+ * this rate leave it half of its time.
  */
 const MIN_BYTES_PER_SECOND = 256 * 1024
-/** Seconds for which a largest message counts, where those are larger. */
+/** A largest message counts for this many seconds of the rate, when that is more than the minimum. */
 const SECONDS_PER_LARGEST = 4
 
 /** Sessions of an address: those with a connection, and as many that wait for theirs. */
@@ -193,7 +195,7 @@ export function readSettings(options: ServerOptions): Settings {
   }
 }
 
-/** A reload takes a second or three; whoever closed the tab is no ghost for longer than this. */
+/** A reload takes one to three seconds. The others should not see somebody who closed the tab for longer than this. */
 const LEAVE_MS = 5_000
 
 function readRecovery(recovery: boolean | RecoveryOptions): Recovery {
@@ -232,7 +234,7 @@ function checked(name: string, value: number): number {
   return assured(name, value, value >= 0, 'a number from 0')
 }
 
-/** Of these 0 would not mean "no limit": with it nobody could so much as come in. */
+/** For limits where 0 would not mean "no limit" but that nobody could connect. */
 function atLeastOne(name: string, value: number): number {
   return assured(name, value, value >= 1, 'a number from 1')
 }

@@ -15,9 +15,9 @@ export interface OutboxOptions {
   isCounted?: (message: Message) => boolean
 }
 
-/** How a session that comes back stands: `missed` messages are sent again, or some are no longer kept. */
+/** What a session that comes back can have: `missed` messages are sent again, or some are no longer kept. */
 export type Replay =
-  /** `moved`: rooms that the peer enters or leaves in what is sent again. What it says it has of these is not theirs. */
+  /** `moved`: rooms that the peer enters or leaves in what is sent again, so the versions that it claims of them do not count. */
   { outcome: 'kept'; missed: number; moved: ReadonlySet<string> } | { outcome: 'overflow'; lost: number }
 
 export interface Outbox {
@@ -34,9 +34,9 @@ export interface Outbox {
   /** @throws PPError `MALFORMED_FRAME` for a count beyond what was sent */
   confirm(count: number): void
   /**
-   * The peer comes back in another format: what is kept for it is said in that one, as it was when it was sent and not as its
-   * payloads may be by now.
-   * @throws PPError for what cannot be read again, such as a payload larger than any reader takes; nothing has changed then
+   * The peer comes back with another format: what is kept is encoded in that one, from the bytes that were sent, because the
+   * payload objects may have changed since.
+   * @throws PPError when one cannot be decoded, such as a payload larger than any reader takes; nothing has changed then
    */
   translate(next: PeerCodec, reread: (body: Uint8Array) => Message): void
   /** The connection is gone: from now on only reliable messages are kept. */
@@ -61,10 +61,13 @@ interface Kept {
   readonly bytes: number
 }
 
-/** In the place of one that was forgotten, so that it is not held. */
+/** Replaces a forgotten message, so that it can be collected. */
 const NO_LONGER_KEPT: Kept = { out: outgoing({ kind: 'received', count: 0 }), bytes: 0 }
 
-/** A peer that never confirms has a full list, of which each message drops the first: moving all others by one place each time takes longer than all else. */
+/**
+ * Forgotten entries are removed in batches. For a peer that never confirms the list is always full, and removing its first entry for
+ * each message would move all others each time, which costs more than everything else.
+ */
 const FORGOTTEN_AT_ONCE = 256
 
 export function createOutbox(options: OutboxOptions): Outbox {
@@ -76,16 +79,16 @@ class KeptOutbox implements Outbox {
   readonly #maxBytes: number
   readonly #isCounted: (message: Message) => boolean
   #codec: PeerCodec
-  /** Null rather than empty: mostly there is one, and a list that grows from nothing begins with room for many. */
+  /** Null rather than empty: mostly one message waits, and an empty array that grows allocates room for many. */
   #pending: Outgoing[] | null = null
   #isHolding = false
   #sent = 0
-  /** Behind `#forgotten` places that mean nothing any more: the unconfirmed counted messages, the first of which is number `#first`. */
+  /** The counted messages that are not confirmed, the oldest with number `#first`. The first `#forgotten` entries are unused. */
   readonly #kept: Kept[] = []
   #forgotten = 0
   #first = 0
   #keptBytes = 0
-  /** Made while the peer was away: reliable, and nothing that it counts. They are said once, after the kept ones. */
+  /** Reliable but uncounted messages from the time without a connection; sent once, after the kept ones. */
   #late: Outgoing[] | null = null
   #weave: Weave | null = null
 

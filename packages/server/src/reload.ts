@@ -19,18 +19,18 @@ import type { StateRoom } from './room.js'
 import type { Reloading } from './rooms.js'
 import { differenceFor, messageDifference } from './room-difference.js'
 
-/** What `setup` may leave for the next call of it: the same object each time. */
+/** What `setup` keeps for its next call: the same object each time. */
 export type SetupMemory = { [name: string]: unknown }
 
-/** `setup` registers; what it returns undoes what else it has begun, such as intervals. */
+/** Registers everything that the server does. May return a function that ends what else it began, such as intervals. */
 export type Setup<Server> = (server: Server, kept: SetupMemory) => void | Undo | Promise<void | Undo>
 
 export interface ReloadOptions {
   /** The contract as it is now. Default: it has not changed. */
   readonly contract?: ContractShape
   /**
-   * Rooms of a definition whose state has another shape, or is shown to others, end; whoever is in them comes back to new ones by
-   * itself, with another session. All other rooms and connections go on. Default: such a definition is refused.
+   * When the state of a definition has another shape, or is shown to other members than before, its rooms end, and their clients join
+   * new ones by themselves, with new sessions. All other rooms and connections go on. Default false: `CONTRACT_MISMATCH` is thrown.
    */
   readonly restartRooms?: boolean
 }
@@ -40,14 +40,14 @@ export interface Reloaded {
   readonly rooms: number
   /** Rooms that have ended, as `restartRooms` allows. */
   readonly restarted: number
-  /** What goes on with the code before, in sentences for whoever has saved a file. */
+  /** What still runs the old code, in sentences for the developer. */
   readonly notes: readonly string[]
 }
 
 /** What one call of `setup` has registered. */
 interface Generation<C extends Member> {
   readonly undos: Undo[]
-  /** Bring back what was there, in case that it throws. */
+  /** Restore what was there when `setup` throws. */
   readonly rollbacks: Undo[]
   readonly defined: Set<string>
   readonly replaced: Set<RoomKind<C>>
@@ -61,7 +61,7 @@ interface Generation<C extends Member> {
 export interface Reloads<C extends Member> {
   /** True when a running setup takes the undo: it will be called with the next reload. */
   adopt(undo: Undo): boolean
-  /** The same, for who passes the undo on. */
+  /** The same, and returns the undo. */
   adopted(undo: Undo): Undo
   /** The setup that runs, if one does, gives handlers to clients that connect. */
   adoptConnections(): void
@@ -262,7 +262,7 @@ function mismatch(message: string): PPError {
   })
 }
 
-/** What it was given goes on, as the code before has set it. */
+/** Says that its timers and listeners still run the old code. */
 function staleOf({ id, name }: Pick<Room, 'id' | 'name'>): string {
   return name === undefined
     ? `Timers and listeners that "${id}" was given outside of setup go on with the code before.`

@@ -37,7 +37,7 @@ import type { Tickers } from './tick.js'
 import type { Tally } from './stats.js'
 import { createView, type View } from './view.js'
 
-/** Who waits behind more than this comes back later. */
+/** Default of `maxQueue`. */
 const MAX_QUEUE = 100
 
 /** What the rooms of one server share. */
@@ -48,16 +48,16 @@ export interface RoomWorld {
   readonly nextChannel: () => number
   readonly inspector: Inspector
   readonly tally: Tally
-  /** False for a member whose session is over: nothing would ever take it out again. */
+  /** False for a member whose session is over: nobody would take it out of a room again. */
   readonly isAlive: (member: Member) => boolean
   readonly membership: Pick<Membership, 'enter' | 'exit'>
   /** Keeps a room that is to survive a restart; null where nothing is kept. */
   readonly keeper: (id: string, read: () => SavedRoom) => Keeper | null
   /** True when rooms end because their server does. */
   readonly isClosing: () => boolean
-  /** A room of a definition ends with its server; `read` says what is left of it when `ended` resolves. */
+  /** A room of a definition ends with its server; call `read` for what is left of it when `ended` has resolved. */
   readonly ended: (id: string, ended: Promise<void>, read: () => HandedRoom) => void
-  /** True when a running setup takes the undo: it will be called with the next reload. */
+  /** True when `setup` is running and takes the undo, to call it at the next reload. */
   readonly adopt: (undo: Undo) => boolean
   readonly report: ReportError
   /** Tells whoever builds the game what is most likely a mistake. */
@@ -77,16 +77,16 @@ export interface RoomSettings<C extends Member> {
   readonly stepMs: number
   /** Every n-th tick sends. */
   readonly sendEvery: number
-  /** How long it is kept without anybody, where its kind does not say. */
+  /** How long an empty room is kept when its definition does not say. */
   readonly autoDisposeMs: number
-  /** The state is one that was saved: `onRestore` instead of `onCreate`. */
+  /** The state was saved before: `onRestore` runs instead of `onCreate`. */
   readonly isRestored: boolean
   readonly syncOnJoin: boolean
-  /** A client's own wish to join is refused. */
+  /** Only the server puts clients in; their own joins are refused. */
   readonly isServerOnly: boolean
   readonly inviteCode: () => string
   readonly random: Random
-  /** A seat was promised, taken or given up, or the room looks different to a listing. */
+  /** A seat was reserved, taken or given up, or what a listing shows has changed. */
   readonly onSeats: (seat: Seat<C> | null) => void
   /** A seat is kept for this user, or is not kept any more. */
   readonly onKept: (userId: string, isKept: boolean) => void
@@ -155,12 +155,12 @@ export function createRoomParts<C extends Member>(
   const sync = readSync(kind.shape.sync)
   const now = (): number => world.time.now()
   const { nextChannel } = world
-  // A virtual client that reads by reference gets no state; other members of v3 read bytes.
+  // v3 members read bytes. Only v2 members and the inspector read the delta as an object.
   const isDeltaRead = (): boolean => world.inspector.active || seating.hasV2()
   const how = { room: id, nextChannel, now, isDeltaRead }
   const keeper =
     kind.behaviour.persist === true && name !== undefined ? world.keeper(id, () => read(name)) : null
-  /** `onCreate` is done: before that there is nothing worth keeping. */
+  /** `onCreate` is done. Before that there is nothing worth saving. */
   let hasBegun = false
   const onDirty = (): void => {
     wake()
@@ -302,7 +302,7 @@ export function createRoomParts<C extends Member>(
     clock.setSteady(isWanted && life.isRunning())
   }
 
-  /** What is kept of it. */
+  /** The room as a store keeps it. */
   function read(definition: string): SavedRoom {
     const { metadata, isPrivate, knownInviteCode: inviteCode } = face
     const invite = inviteCode === undefined ? {} : { inviteCode }
@@ -312,7 +312,7 @@ export function createRoomParts<C extends Member>(
   }
 
   function endWithServer(definition: string, ended: Promise<void>): void {
-    // Asked now: the end undoes them.
+    // Read now, because the end removes them.
     const hadTimers = face.hasTimers
     // JSON, or the room could not have begun with it.
     const first = (): Json => cloneJson(kind.shape.state()) as unknown as Json
@@ -351,7 +351,7 @@ export function createRoomParts<C extends Member>(
   }
 }
 
-/** What it returned. Nobody waits for a tick, and the type `void` takes asynchronous functions too. */
+/** Advises against an asynchronous tick, which the type `void` allows; returns what it was given. */
 function checkTick(result: unknown, label: string, advise: Advise): unknown {
   if (isPromise(result))
     advise(
@@ -362,6 +362,6 @@ function checkTick(result: unknown, label: string, advise: Advise): unknown {
 }
 
 function checkPresence({ presence }: RoomShape, data: unknown): unknown {
-  // A schema of any type takes unknown values: refusing the wrong ones is what it is for.
+  // The cast only says that the schema takes unknown values, which is what validators are for.
   return presence === undefined ? data : validate(presence as StandardSchema, data, 'Presence')
 }

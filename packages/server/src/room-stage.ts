@@ -24,11 +24,11 @@ export interface RoomStage<C extends Member> {
   tick(run: () => void): void
   /** Sends what waits, now. */
   send(): void
-  /** The whole view and the whole presence, and then deltas: for a member that joins, comes back or lost step. */
+  /** Sends the whole view and presence list, and deltas from then on: to a member that joins, comes back or has a wrong replica. */
   catchUp(seat: Seat<C>): void
-  /** The same for one that comes back with a state: what it missed of it comes as one delta. */
+  /** The same for one that comes back with a state: it gets what it missed as one delta. */
   goOn(seat: Seat<C>, claim: Claim): void
-  /** What waits for a seat. */
+  /** The messages that wait for a seat. */
   takeWaiting(seat: Seat<C>): readonly Outgoing[]
 }
 
@@ -104,7 +104,7 @@ export function createRoomStage<C extends Member>({
     }
   }
 
-  /** Whoever cannot take more now gets it later, as one with what follows. */
+  /** Sends a commit to all live members. One whose connection is behind becomes a straggler: it gets one delta of everything later. */
   function tellLive(versions: Versions<C> | null): void {
     if (versions === null) return
     // What else leaves in this tick shares its frame with the state.
@@ -125,7 +125,7 @@ export function createRoomStage<C extends Member>({
     }
   }
 
-  /** Where a dictionary has become full everybody starts over, so that every receiver holds the same one. */
+  /** When a dictionary is full all its receivers start over, so that they hold the same one again. */
   function restartIfFull(): void {
     tellLive(views.restart(clock.tick()))
   }
@@ -148,7 +148,7 @@ export function createRoomStage<C extends Member>({
     }
   }
 
-  /** Only with nothing uncommitted: the next delta would bring it twice. */
+  /** To be called with nothing uncommitted, or the next delta would bring it twice. */
   function show(seat: Seat<C>, state: readonly Outgoing[] = views.whole(seat, clock.tick())): void {
     const { client } = seat
     const early = earlyOf(seat)
@@ -182,7 +182,7 @@ export function createRoomStage<C extends Member>({
       show(seat)
     },
     goOn(seat, claim) {
-      // A connection that took over from one that still lived: what is sent now would come before what it missed.
+      // The old connection was still alive and the seat live: what `send` sends now would arrive before what was missed.
       if (seat.phase.name === 'live') seat.phase = { name: 'away' }
       send()
       show(seat, views.goOn(seat, claim, clock.tick()))

@@ -13,7 +13,7 @@ export interface Held {
   readonly own: number | null
 }
 
-/** What a client that comes back says of a room: the version of its replica, and the view, where it keeps views. */
+/** What a client that comes back says it has of a room: the version of its replica, and the number of its view if it keeps views. */
 export interface Claim {
   readonly version: number
   readonly channel: number | undefined
@@ -39,13 +39,13 @@ export interface Behind {
   stalledSince: number | null
   /** Events that wait for its state. */
   early: Outgoing[]
-  /** True when all events wait for its state: it has none, or a wrong one. */
+  /** All events wait for its state, because it has none or a wrong one. */
   holdsEvents: boolean
-  /** Its replica is wrong, and this is what it should have: what changed since comes before the snapshot. */
+  /** Set when its replica is wrong: the version it should have. The deltas since then are sent before the snapshot, so that it can tell what was wrong. */
   wrong: Held | null
   /** It missed changes of the presence, or has a wrong list. */
   missesPresence: boolean
-  /** Its list is wrong: what changes comes all the same, before the whole list, so that it can tell what was wrong. */
+  /** Its presence list is wrong: it still gets changes before the whole list, so that it can tell what was wrong. */
   isListWrong: boolean
 }
 
@@ -56,13 +56,13 @@ export interface Seat<C extends Member> {
   readonly isReturning: boolean
   readonly ctx: RoomContext<UntypedShape, C>
   phase: Phase
-  /** While it is live: the short way to its connection, if there is one. */
+  /** While it is live: the lane of its connection, if there is one. */
   lane: Lane | null
   /** Settles when the join is decided; never rejects. */
   decided: Promise<void>
 }
 
-/** One for all: a tick looks at the phase of every seat. */
+/** One object for all seats: a tick reads the phase of each, and this one stays in the cache. */
 const LIVE: Phase = { name: 'live' }
 
 /** From now on it follows delta by delta. */

@@ -1,5 +1,5 @@
 // One session: what outlives connections. It counts what arrives, keeps what is not confirmed, and moves between
-// connections; the epoch of a connection is the state that holds it, so a late word of an old one changes nothing.
+// connections. Only the connection that its state holds is current, so what arrives late on an old one changes nothing.
 import { assertNever, CLOSE_NORMAL, ERRORS, isReliable, PPError, toPPError } from '@painda/protocol'
 import type {
   DisconnectReason,
@@ -54,7 +54,7 @@ export interface SessionOptions {
   /** `windowMs` 0: it ends with its connection. */
   recovery: Recovery
   maxOutboxBytes: number
-  /** A body of either v3 codec as the message that it says. */
+  /** Decodes a body of either v3 codec. */
   reread: (body: Uint8Array) => Message
   /** For v2 clients with recovery. */
   cursor?: V2Cursor
@@ -72,7 +72,7 @@ type State =
 
 export class Session implements Flushable, ConnectionOwner {
   readonly id: string
-  /** How its newest connection speaks. */
+  /** The wire format of its newest connection. */
   codec: PeerCodec
   readonly acks: Acks
   readonly tokens = createResumeTokens()
@@ -85,7 +85,7 @@ export class Session implements Flushable, ConnectionOwner {
   readonly #pings: TokenBucket
   readonly #receipts: Receipts
   #state: State = { name: 'opening' }
-  /** The welcome, until it is put before all that its connection is sent. */
+  /** The welcome, until `#greet` has put it before everything that its connection is sent. */
   #greeting: Outgoing | null = null
   /** State rooms that its client is in. */
   #rooms = 0
@@ -167,7 +167,7 @@ export class Session implements Flushable, ConnectionOwner {
     if (this.#state.name === 'open' && !this.#state.connection.isBehind) this.send(out)
   }
 
-  /** What became of the wish to continue, as far as the kept messages decide it. @throws PPError `MALFORMED_FRAME` */
+  /** Can the session be continued, as far as the kept messages decide that? @throws PPError `MALFORMED_FRAME` */
   replay(received: number): Replay {
     return this.#outbox.inspect(received)
   }
@@ -196,7 +196,7 @@ export class Session implements Flushable, ConnectionOwner {
   ): void {
     const state = this.#state
     if (state.name === 'ended' || state.name === 'opening') return
-    // First, since it may fail: the session then stays as it is, with the end of its window before it.
+    // First, because it may throw: then nothing has changed, and the window goes on running.
     if (this.codec !== connection.codec) {
       this.#outbox.translate(connection.codec, this.#options.reread)
       this.codec = connection.codec
@@ -207,7 +207,7 @@ export class Session implements Flushable, ConnectionOwner {
       this.#release(state.connection)
       fence(state.connection)
     }
-    // Whoever shows the secret of a welcome has read one.
+    // Only who has read a welcome knows the secret that is in it.
     this.#isKnown = true
     this.#outbox.restore(received)
     this.#outbox.precede(introduce)
@@ -238,7 +238,7 @@ export class Session implements Flushable, ConnectionOwner {
     const state = this.#state
     if (state.name === 'ended') return
     if (state.name === 'open') {
-      // A close code of the application's own says nothing about coming back. Clients of v2 have their own ideas of it.
+      // A close code of the application's own does not keep our client away: the error before it does. v2 clients go by the close code.
       if (closeCode !== undefined && this.codec.name !== 'v2') {
         const { code, message } = error
         this.#outbox.push(outgoing({ kind: 'error', code, message, fatal: true }))
@@ -278,7 +278,10 @@ export class Session implements Flushable, ConnectionOwner {
     connection.open(this)
   }
 
-  /** Last of all, to be the first; or before, where somebody who is told of the connection ends it at once, or the server. */
+  /**
+   * Puts the welcome before everything that is queued, so it runs after the queueing is done; earlier when a listener ends the
+   * connection or the server at once.
+   */
   #greet(): void {
     if (this.#greeting === null) return
     this.#outbox.pushFirst(this.#greeting)
@@ -379,7 +382,7 @@ export class Session implements Flushable, ConnectionOwner {
         this.acks.answer(message)
         return
       case 'error':
-        // A refusal of something we sent: the application learns of it through its acks.
+        // The peer refused something that we sent: the application learns of it through its acks.
         this.#count(message)
         return
       case 'event':
@@ -418,7 +421,7 @@ export class Session implements Flushable, ConnectionOwner {
     this.#receipts.count(this.#state.name === 'open' && this.codec.name !== 'v2')
   }
 
-  /** Lets go of a connection: nothing that it still says or does reaches the session. */
+  /** Lets go of a connection: nothing more of it reaches the session. */
   #release(connection: Connection): void {
     const state = this.#state
     if (state.name !== 'open' || !isCurrent(state.connection, connection)) return

@@ -1,7 +1,7 @@
 // Members that do not follow delta by delta: their connection is behind, or they have asked for a snapshot. Latest wins:
 // while data still waits on the way to a member, it gets no more state; then one delta from the version that it has, or
-// the snapshot where that is smaller. Nothing is kept for it meanwhile but its version. Everybody else is a member of no
-// list here and costs nothing.
+// the snapshot where that is smaller. Meanwhile only its version is kept. Members that keep up are in no list here and
+// cost nothing.
 import type { Inspector, Time } from '@painda/protocol'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
@@ -14,16 +14,16 @@ import { goLive, type Behind, type Held, type Phase, type Seat } from './seat.js
 import type { Tally } from './stats.js'
 
 /**
- * Snapshots of one room that a client gets for asking, in whatever way: joining, joining again, coming back, having lost
- * step. A question of ten bytes must not be worth a state each time.
+ * Snapshots of one room that a client gets by asking: joining, joining again, coming back, or reporting a desync. A request of ten
+ * bytes must not cost a whole state each time.
  */
 const SNAPSHOTS_PER_SECOND = 2
 const SNAPSHOT_BURST = 4
 
-/** A connection that took nothing for so long is no narrow one, to be served at its pace: it gets its state when it is back. */
+/** A connection that took nothing for this long is stalled, not slow: it gets its state as soon as it takes something, not at its pace. */
 const STALL_MS = 1000
 
-/** Events that may wait for a member's state. With one more the state leaves, whatever the connection does with it. */
+/** Events that may wait for a member's state. With one more, state and events are sent however full the connection is. */
 const MAX_EARLY = 1024
 
 const NOTHING_WRONG = {
@@ -73,7 +73,7 @@ export interface StragglersOptions<C extends Member> {
 export function createStragglers<C extends Member>(options: StragglersOptions<C>): Stragglers<C> {
   const { room, time, inspector, tally, views, clock, presence } = options
   const list = new Set<Seat<C>>()
-  /** By client, not by seat: leaving and joining again is a question too. */
+  /** By client, not by seat: leaving and joining again asks for a snapshot, too. */
   const budgets = new WeakMap<C, TokenBucket>()
 
   function add(seat: Seat<C>, phase: Behind): BehindSeat<C> {
@@ -101,7 +101,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     }
   }
 
-  /** True in the moment in which a connection that took nothing for a while takes something again. */
+  /** True at the first look at which a stalled connection takes something again. */
   function isStallOver(phase: Behind, isLate: boolean): boolean {
     const since = phase.stalledSince
     phase.stalledSince = isLate ? (since ?? time.now()) : null
@@ -144,7 +144,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     return !lacksState(seat) && !phase.missesPresence && phase.early.length === 0
   }
 
-  /** Deltas are never more than what everybody gets; a snapshot may be more than was asked with. */
+  /** Only snapshots are limited: a delta is never more than what everybody gets. */
   function mayHave({ client, phase }: BehindSeat<C>): boolean {
     return phase.held !== null || takeSnapshot(client)
   }
@@ -231,7 +231,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     event(seat, out, afterState) {
       if (!isBehind(seat)) return
       const { phase, client } = seat
-      // Behind one that waits, all wait: a room's events keep their order.
+      // Once one event waits, all later ones do: a room's events keep their order.
       const waits = phase.holdsEvents || phase.early.length > 0 || (afterState && lacksState(seat))
       if (waits && phase.early.length >= MAX_EARLY) catchUp(seat)
       else if (waits) return void phase.early.push(out)
