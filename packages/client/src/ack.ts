@@ -5,18 +5,18 @@ import type { Ack, Time } from '@painda/protocol'
 import { createDeferred } from './deferred.js'
 
 export interface AskOptions {
-  /** How long to wait, milliseconds. Default: the client's `ackTimeout`. */
+  /** How long to wait for the answer, in milliseconds. Default: the client's `ackTimeout`, 10 000 ms. */
   timeout?: number
-  /** Aborting it rejects the promise. What has left is not taken back; what has not is not sent. */
+  /** Aborting it rejects the promise. A request that still waits is not sent; one that was sent is carried out. */
   signal?: AbortSignal
 }
 
 export interface RoomAskOptions extends AskOptions {
   /**
-   * Called when the room has done what was asked, with the version of the room's state that shows it: a replica is there
-   * once `room.version` is that or more, which may be now or some frames later. It runs before the frame's listeners are
-   * told of its states and before the promise resolves, so that what was shown for an answer can go in the very moment in
-   * which the state takes its place. Not called for a refusal; versions of a room that was joined anew begin anew.
+   * Called when the room has carried out the request, with the version of the state that shows the effect: the replica has it once
+   * `room.version` is that or more, now or some frames later. It runs before the frame's listeners and before the promise
+   * resolves, so that an optimistic change can be removed in the moment in which the state replaces it. Not called for a
+   * refusal. Versions of a room that is joined anew begin anew.
    */
   onVersion?: (version: number) => void
 }
@@ -30,7 +30,7 @@ export interface Asks {
   readonly lastId: number
   /** The page before asked up to this id. */
   startAfter(id: number): void
-  /** An answer that nobody waits for, or no more, is passed over. */
+  /** Settles the request that it answers; without one it is ignored. */
   settle(ack: Ack): void
   reject(ackId: number, error: PPError): void
   rejectAll(makeError: (what: string) => PPError, isMeant?: (ackId: number) => boolean): void

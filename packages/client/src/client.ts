@@ -51,14 +51,14 @@ export interface Timed<C> {
  */
 export class PPClient<C extends ContractShape = ContractShape> {
   readonly url: string
-  /** The contract that it was made with. */
+  /** The contract that it was made with; undefined without one. */
   readonly contract: C | undefined
   /** Who is in the server's global list. */
   readonly presence: PresenceView
-  /** Everything that happens, for tools. */
+  /** A stream of everything that happens, for tools. */
   readonly inspector: Inspector
   readonly clock: { serverNow(): number }
-  /** Sends what may be lost: never buffered, never sent again. */
+  /** Sends messages that may be lost: not buffered while there is no connection, not sent again after it was lost. */
   readonly volatile: {
     emit<Type extends MessageType<C>>(type: Type, ...payload: PayloadArgs<MessageInput<C, Type>>): void
   }
@@ -118,14 +118,14 @@ export class PPClient<C extends ContractShape = ContractShape> {
   }
 
   /**
-   * For development, in a module that keeps its client while it is loaded again: true when `contract` still is what the client was
-   * made with, made anew, and then its validators count from now on. With false the page must be loaded anew.
+   * For development, in a module that keeps its client while it is loaded again. True when `contract` says the same to the server as
+   * the one before; its validators are used from now on. False: reload the page.
    */
   replaceContract(contract: ContractShape): boolean {
     return this.#core.replaceContract(contract)
   }
 
-  /** Connects, or ends the wait before the next attempt. Rooms that were held when the client closed are joined again. */
+  /** Connects now, also when the client waits for its next attempt. Rooms that were held when the client closed are joined again. */
   connect(): void {
     this.#core.connection.connect()
   }
@@ -135,17 +135,17 @@ export class PPClient<C extends ContractShape = ContractShape> {
     this.#core.connection.close()
   }
 
-  /** Tells the server whether somebody is looking, where the application knows better than the page's events. */
+  /** Sets the activity that presence shows, where the application knows better than the page's events; the page's next event counts again. */
   setActivity(activity: Activity): void {
     this.#core.setActivity(activity)
   }
 
-  /** Tries again at once, when it is waiting to. */
+  /** Reconnects at once instead of waiting for the next attempt. */
   retryNow(): void {
     this.#core.connection.retryNow()
   }
 
-  /** The connection as it is now. A function by itself: hand it to `useSyncExternalStore`. */
+  /** The connection now. Bound to the client, so it can be passed to `useSyncExternalStore`. */
   readonly status = (): ConnectionSnapshot => this.#core.connection.snapshot()
 
   readonly subscribeStatus = (listener: () => void): Undo =>
@@ -281,7 +281,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
       .filter(({ status }) => status !== 'left' && status !== 'failed')
   }
 
-  /** Every handle there is: also what `room()` gave and nobody has asked for yet, and what is over and still held. For bindings. */
+  /** Every handle, also those that nobody has asked for yet and those that are over and still held. For bindings of other frameworks. */
   handles(): readonly RoomHandle[] {
     return this.#core.rooms.all().map(({ handle }) => handle)
   }

@@ -33,12 +33,12 @@ export interface ConnectionOptions extends Omit<RetryPolicy, 'getToken'>, Dialer
   hello: (token: string | null) => Hello
   /** The hello leaves with the end of this turn: what is sent on `link` now rides with it. */
   onHello: (link: Link) => void
-  /** The session is to be adopted: what is sent now travels first. `leave` runs when the connection is no longer open. */
+  /** A welcome came: adopt its session. What is sent inside this call travels first. `leave` runs when the connection is no longer open. */
   onWelcome: (welcome: Welcome, link: Link, attempt: number) => { ask: Ask; leave: Undo }
   onMessage: (message: Message) => void
   onFrame: (apply: () => void) => void
   onState: (snapshot: ConnectionSnapshot) => void
-  /** The attempt or the open connection is over. `isFinal`: nothing more happens by itself. */
+  /** The attempt or the open connection is over. `isFinal`: the client does not reconnect by itself. */
   onLoss: (loss: Loss, wasOpen: boolean, isFinal: boolean) => void
   inspect: LinkOptions['inspect']
 }
@@ -47,7 +47,7 @@ export interface Connection {
   connect(): void
   /** Ends the wait before the next attempt. */
   retryNow(): void
-  /** Somebody looks at the page again, or the network is back: what is known of the connection may be old. */
+  /** The page is visible again or the network is back: check whether the connection still lives. */
   wake(): void
   /** The page goes away: the connection is closed with this code, and nothing is tried until `wake`. */
   leave(closeCode: number): void

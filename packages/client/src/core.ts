@@ -1,5 +1,5 @@
-// The parts of a client, wired. What the server says comes in at `receive`, what becomes of the connection at `welcomed`
-// and `lost`; everything else is the parts' own business.
+// Wires the parts of a client. Messages come in at `receive`, changes of the connection at `welcomed` and `lost`; what
+// happens then is in the parts.
 import {
   DEV,
   createEmitter,
@@ -70,14 +70,15 @@ export interface Core {
   readonly scopes: Scopes
   /** As `messaging.request`, with the contract's validator for the answer. */
   request(type: string, payload: unknown, options: AskOptions & { ns?: string }): Promise<unknown>
-  /** An error that nobody waits for. */
+  /** Reports an error that no promise rejects with. */
   report(thrown: unknown): void
-  /** True when this is the contract that the server knows; its validators count from now on. */
+  /** True when the server knows this contract as the client's own; its validators are used from now on. */
   replaceContract(contract: ContractShape): boolean
 }
 
+/** Default of `lingerMs`. */
 const LINGER_MS = 1_000
-/** Twenty changes a second look like a movement; more cost every member's connection. */
+/** Default of `presenceThrottleMs`: 20 changes a second look smooth; more cost every member's connection. */
 const PRESENCE_THROTTLE_MS = 50
 
 export function createCore(options: ClientOptions): Core {
@@ -87,9 +88,9 @@ export function createCore(options: ClientOptions): Core {
     next: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   }
   const contract = createContract(options.contract, options.registry)
-  /** Which names we may say as numbers: as the last welcome had it. */
+  /** The names that may travel as numbers, if the last welcome agreed to that. */
   const names = createNameTable(contract.names)
-  /** They outlive connections: a session that goes on is continued by deltas that build on them. */
+  /** Views outlive connections: the deltas of a resumed session build on them. */
   const views = createViewDecoder()
   const codec = createClientCodec(views, names)
   const inspector = createInspector()
@@ -256,7 +257,7 @@ export function createCore(options: ClientOptions): Core {
     events.emit('stateChange', snapshot)
   }
 
-  /** What was encoded for a server with our contract may still have to leave: to one with another contract. */
+  /** Encodes what still waits without numbers for names: the next server may have another contract. */
   function forgetAgreement(): void {
     if (names.isAgreed) outbox.encodeAnew(() => (names.isAgreed = false))
   }
@@ -324,7 +325,7 @@ export function createCore(options: ClientOptions): Core {
   function lost(loss: Loss, wasOpen: boolean, isFinal: boolean): void {
     const { reason, error } = loss
     adviseOfUnreachable(session, options, error)
-    // What could not be read may be what it built on: going on from there would meet it again, for ever.
+    // The replicas may be why a frame could not be read: resuming from them could fail again, for ever.
     if (error?.code === 'MALFORMED_FRAME') isSuspect = true
     if (wasOpen) rooms.drop()
     if (isFinal) {
@@ -409,7 +410,7 @@ export function createCore(options: ClientOptions): Core {
   }
 }
 
-/** Why nothing more happens by itself; null while something may. */
+/** Why the client does nothing by itself any more; null while it may still connect. */
 function readEnd({ status, error }: ConnectionSnapshot): PPError | null {
   return status === 'closed' ? (error ?? closedError()) : null
 }

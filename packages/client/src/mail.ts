@@ -30,7 +30,7 @@ export interface Mail {
   post(message: Message, gate?: Gate | null): void
   /** Sends a message with the hello that begins a session; false when it cannot ride there. */
   postEarly(message: Message, link: Link): boolean
-  /** What waited for an entrance that will not come. */
+  /** Drops what waits for a room that will not be joined. */
   discard(gate: Gate, error: PPError): void
   /** The session is another one: what was sent under the one before is not sent again, and its answers cannot come. */
   expire(): void
@@ -52,7 +52,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
   const asks = createAsks({
     time,
     defaultTimeoutMs: ackTimeoutMs,
-    // Whoever was told that it failed must not see it happen later.
+    // A message that was reported as failed must not be sent later.
     onGone: (ackId) => outbox.forget((letter) => ackIdOf(letter) === ackId),
     onError,
   })

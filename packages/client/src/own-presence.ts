@@ -1,5 +1,5 @@
-// What this client shows of itself in a room: seen here at once, told the server when it may be, and again to a session
-// that has not heard of it.
+// This client's own presence in a room: shown here at once, sent at most every `presenceThrottleMs`, and sent again to a
+// session that has not heard of it.
 import type { Time } from '@painda/protocol'
 import { changeData } from './presence.js'
 import type { Presence } from './presence.js'
@@ -8,9 +8,9 @@ import { rememberSite } from '#witness'
 
 export interface OwnPresence {
   update(change: unknown): void
-  /** Tells what is still untold: the client is a member now. */
+  /** Sends what was not sent yet: the client is a member now. */
   tell(): void
-  /** The server knows nothing of it: nothing that waits is told before the client is a member again, and then all of it is. */
+  /** The server no longer knows it: it is sent again once the client is a member again. */
   forget(): void
 }
 

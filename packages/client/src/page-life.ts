@@ -24,11 +24,11 @@ export interface PageLifeOptions {
   reload: Required<ReloadOptions> | null
   url: string
   time: Pick<Time, 'now' | 'after' | 'wallNow'>
-  /** The session as it is, for the next page; null when there is none that could go on. */
+  /** The session, for the page after a reload; null when it could not be continued. */
   keep: () => Omit<KeptSession, 'identity'> | null
-  /** Questions of this page have ids above this one: answers to those of the page before may still come. */
+  /** Request ids of this page begin above this one: answers to requests of the page before may still come. */
   askAfter: (ackId: number) => void
-  /** Goes on where the page before ended. */
+  /** Continues the session of the page before. */
   restore: (kept: KeptSession) => void
   /** Another page has the session: this one begins anew. */
   abandon: () => void

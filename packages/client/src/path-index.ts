@@ -9,15 +9,16 @@ import type { Recording } from './record.js'
 import { clockOfWitness, listens, tellSelector } from '#witness'
 
 /**
- * For a selector, which must be pure. On most ways it is given a stand-in that refuses to be changed; after something that takes no
- * stand-in (`structuredClone` of a part) it is asked again with the state itself, and what it sorts there in place is sorted for all.
+ * Options of a selector. A selector must be pure: it mostly runs on a stand-in of the state that notes what it reads and refuses writes.
+ * Where a stand-in does not work (`structuredClone` of a part) it runs again on the state itself, and a sort in place there would change
+ * the state for everybody.
  */
 export interface SelectOptions<T> {
   /** True when the two count as the same, and the listener is not called. Default `Object.is`. */
   equality?: (a: T, b: T) => boolean
-  /** Calls the listener at once with the value of now, twice, when there is a state. Default false. */
+  /** Calls the listener at once, with the current value as both arguments, if there is a state. Default false. */
   fireImmediately?: boolean
-  /** What the selector threw, instead of to the `error` event: the value of now is not known, and the last one still counts. */
+  /** Gets what the selector throws. The last value stays. Default: the client's `error` event. */
   onError?: (thrown: unknown) => void
 }
 
@@ -31,9 +32,9 @@ export interface PathIndex<S> {
     listener: (value: T, previous: T) => void,
     options?: SelectOptions<T>,
   ): Undo
-  /** Marks whoever read something that differs between the two states: in `touched`, or anywhere when that is not known. */
+  /** Marks the subscribers that read something that differs between the two states: within `touched`, or anywhere when that is undefined. */
   touch(touched: readonly Touched[] | undefined, before: S | undefined, after: S): void
-  /** Lets those who are marked look again. */
+  /** Runs the selectors of marked subscribers again. */
   flush(): void
   readonly size: number
 }

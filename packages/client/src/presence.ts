@@ -33,7 +33,7 @@ export interface PresenceView<Data = unknown> {
 }
 
 export interface RoomPresence<Data = unknown> extends PresenceView<Data> {
-  /** Changes this client's own data, seen here at once and by the others soon. An object is merged; a function gives the whole. */
+  /** Changes this client's own data: here at once, for the others within `presenceThrottleMs`. An object is merged; a function returns all of it. */
   readonly update: (change: Partial<Data> | ((data: Data | undefined) => Data)) => void
 }
 
@@ -43,7 +43,7 @@ export interface PresenceOptions {
   selfId: () => string | null
   /** What a listener threw. */
   onError: (thrown: unknown) => void
-  /** The list is not the server's: the whole one is to be asked for. */
+  /** The list differs from the server's: ask for the whole one. */
   onWrong: () => void
   /** The whole list came; `path`: the first place that was wrong, null when none was. */
   onHealed: (path: Path | null) => void
@@ -55,13 +55,13 @@ export interface Presence {
   readonly told: () => readonly PresenceEntry[]
   /** @throws PPError `DESYNC` for a whole list that is not what it says. */
   apply(sync: PresenceSync): void
-  /** What this client shows of itself: what it said last, or what the server has made of that since. Null: nothing yet. */
+  /** This client's own data: what it set last, or what the server has changed since. Null: nothing yet. */
   readonly own: Own | null
   /** Shows `data` as this client's own before the server does. */
   setOwn(data: unknown): void
   /** `own` is on its way to the server. */
   sentOwn(): void
-  /** The server has refused the oldest that is on its way: what it has is shown, unless something newer is. */
+  /** The server has refused the oldest update on its way: its value is shown again, unless a newer update is on its way. */
   refusedOwn(): void
   /** The session is another one: own entries have another id. */
   refresh(): void
@@ -72,7 +72,7 @@ export interface Own {
   readonly data: unknown
 }
 
-/** Many more than are ever on their way: what is as it was before does not come back. */
+/** More updates than are ever on their way. An update that changes nothing gets no answer, so the list needs a limit. */
 const MAX_SENT = 64
 
 export function createPresence(options: PresenceOptions): Presence {
@@ -118,7 +118,7 @@ export function createPresence(options: PresenceOptions): Presence {
     return snapshot
   }
 
-  /** The server has this of us: what we said ourselves, or another session of the same user, or the room. */
+  /** The server sent this client's own entry: set by this client, by another session of the same user, or by the room. */
   function hearOwn(data: unknown, isNew: boolean): void {
     const at = sent.findIndex((one) => share(one.data, data) === one.data)
     if (at >= 0) sent = sent.slice(at + 1)

@@ -43,7 +43,7 @@ import { adviseOfLeft, checkHeard, checkSent } from '#advice'
 import { askedFor, rememberSite } from '#witness'
 
 type State =
-  /** Made, but nobody has asked for it: a render that may be thrown away. Shown as `joining`. */
+  /** Made by a render that React may discard; nobody has asked for the room. Shown as `joining`. */
   | { name: 'idle' }
   | { name: 'joining' }
   | { name: 'joined' }
@@ -63,14 +63,14 @@ export interface RoomOptions {
   lingerMs: number
   presenceThrottleMs: number
   onError: (thrown: unknown) => void
-  /** The application has closed the client: nobody is joined or left any more, and no timer begins. */
+  /** The application has closed the client: no room is joined or left, and no timer begins. */
   isClosed: () => boolean
   /** The handle wants in. */
   onEnter: (room: Room) => void
-  /** The handle is out, by its own wish; or it was over, and the last who held it has let go. */
+  /** The handle was left; or it was over, and its last holder has released it. */
   onLeave: (room: Room) => void
   onStatus: (room: Room) => void
-  /** The list of who is here was wrong in that place. */
+  /** The presence list was wrong at `path`, and is right again. */
   onPresenceHealed: (room: Room, path: Path | null) => void
 }
 
@@ -82,15 +82,15 @@ export interface Room {
   readonly replica: Replica
   /** Who is here, as the server told it. */
   readonly presenceTold: () => readonly PresenceEntry[]
-  /** The application asked for it and has not let go of it since; also false for a room that the server put us in. */
+  /** The application asked for it and has not left it. False for a room that only the server put the client into. */
   readonly isWanted: boolean
   readonly isRetained: boolean
-  /** The same definition, made anew by a module that was loaded again: its validators count from now on. */
+  /** Uses this definition from now on: the same one, made anew by a module that was loaded again. */
   redefine(next: RoomShape): void
-  /** Asks for the room unless it is on its way or there. `isReturn`: for the very room that it was. */
+  /** Asks for the room unless it is joined or being joined. `isReturn`: for the same room as before, by its id. */
   enter(isReturn?: boolean): void
   joined(message: Pick<Joined, 'room' | 'type'>): void
-  /** What the other handle of the same room knows. */
+  /** Takes over state and presence from another handle of the same room. */
   copyFrom(other: Room): void
   snapshot(message: StateSnapshot): Applied
   delta(message: StateDelta): Applied
@@ -100,9 +100,9 @@ export interface Room {
   event(event: Event): void
   /** Refused, or the connection has ended for good. */
   fail(error: PPError): void
-  /** The server's last word. */
+  /** The server has ended the membership. */
   end(error: PPError | null): void
-  /** It was over and lingered: now it goes. */
+  /** Removes a handle that is over and was only kept for its linger time. */
   forget(): void
   /** The connection is lost. */
   drop(): void
@@ -147,7 +147,7 @@ export function createRoom(options: RoomOptions): Room {
   let id: string | null = null
   /** The server counts us in, on this connection. */
   let isMember = false
-  /** The server shows the state that they were made in when it may. */
+  /** Events that came before the state that they were sent in. */
   const early = createEarlyEvents((event) => messaging.receive(event, listeners))
   let isWanted = false
   let retainCount = 0
@@ -217,7 +217,7 @@ export function createRoom(options: RoomOptions): Room {
   /** Out, for whatever reason: a promise that still waits is settled. */
   function leave(next: Extract<State, { error: unknown }>): void {
     isMember = false
-    // Nobody holds it: only its linger was left.
+    // Nobody holds it any more: only its linger time was running.
     if (cancelLinger !== null) isWanted = false
     endLinger()
     ownPresence.forget()
@@ -256,9 +256,9 @@ export function createRoom(options: RoomOptions): Room {
   function release(lingerMs: number): void {
     retainCount--
     if (retainCount > 0) return
-    // It is not joined with the next connection, and who asks in a moment finds it as it was.
+    // Then it is not joined with the next connection; a component that asks for it in a moment finds the handle as it was.
     if (isOver()) isWanted = false
-    // A room that the server put us in stays: whoever looks again could not ask for it.
+    // A room that the server put the client into stays: the client could not ask for it again.
     else if (!isWanted) return
     if (options.isClosed()) letGo()
     else cancelLinger = time.after(lingerMs, letGo)

@@ -21,43 +21,43 @@ export interface RoomsOptions extends JoiningOptions {
   /** The number of the view that is held of a room. */
   channelOf: (room: string) => number | undefined
   onState: (room: string, state: unknown) => void
-  /** Reading its `delta` makes it. */
+  /** Its `delta` is made when somebody reads it. */
   onDelta: (message: StateDelta) => void
   onDesync: (desync: Desync<Path>) => void
 }
 
 export interface Rooms {
   /**
-   * The handle of what is asked for; made when there is none. Nothing is sent. A handle that is there already goes on with the
-   * definition that it is asked for by: a module that was loaded again brings another one of the same name.
+   * The handle for a target, made when there is none; nothing is sent. An existing handle takes the definition that is given now: a
+   * module that was loaded again brings another object for the same room.
    */
   find(target: RoomShape | string, options: JoinOptions): Room
   /** Also those that nobody has asked for. */
   all(): readonly Room[]
-  /** The state rooms that we are in and could go on with, by what their replicas have. */
+  /** The versions of the replicas that a resumed session could continue from, by room. */
   versions(): RoomVersions
   /**
-   * False for what no room is told, and for the answer to another question than a join.
-   * @throws PPError `DESYNC` for a snapshot that is not what it says.
+   * Hands a message to the rooms. False when it is for no room, and for an answer to something else than a join.
+   * @throws PPError `DESYNC` for a snapshot whose hash is wrong
    */
   receive(message: Message): boolean
   enter(room: Room): void
   leave(room: Room): void
   drop(): void
-  /** A hello begins a session: asks for rooms with it, as far as `send` takes their joins. */
+  /** A hello begins a new session: sends joins along with it, as long as `send` takes them. */
   greet(send: (join: Message) => boolean): void
   /**
-   * A welcome was read. `isNew`: its hello began the session. `isCurrent`: what the replicas named in the hello show is what the server has.
-   * `isFresh`: the page was loaded anew, and which rooms it is in follows in the same frame.
+   * A welcome was read. `isNew`: its hello began the session. `isCurrent`: the replicas whose versions the hello named are what the server has.
+   * `isFresh`: the page was reloaded, and the rooms that it is in follow in the same frame.
    */
   welcome(become: { isNew: boolean; isSameSession: boolean; isCurrent: boolean; isFresh: boolean }): void
   /** Ids of the rooms that the application asked for and is in. */
   wanted(): readonly string[]
-  /** The page before asked for these: they wait a while for the application of this one. */
+  /** Rooms that the page had before a reload: they are kept for a while, until this page asks for them. */
   expect(ids: readonly string[]): void
-  /** A connection is on its way: what the end of the one before has ended waits for it. */
+  /** A connection is being made: rooms that ended with the last one wait for it. */
   begin(): void
-  /** The connection has ended for good; null: by `close()`. Who enters now ends as those who were there. */
+  /** The connection has ended for good, with `error` or, if null, by `close()`. Rooms that are entered from now on end the same way. */
   close(error: PPError | null): void
 }
 
@@ -65,16 +65,16 @@ export function createRooms(options: RoomsOptions): Rooms {
   const { time, afterFrame, mail, make, channelOf, onState, onDelta, onDesync } = options
   const byWish: RoomsByWish = new Map()
   const byId: RoomsById = new Map()
-  /** Ended by the connection's end: they come back with the next one. */
+  /** Rooms that ended with the connection; they are joined again with the next one. */
   const orphans = new Set<Room>()
   const expected = createExpectedRooms(time, (id) => {
     for (const room of [...(byId.get(id) ?? [])]) if (!room.isWanted) room.handle.leave()
   })
   const joining = createJoining(options, byWish, byId, expected)
   let lastVersion = 0
-  /** Rooms that the hello named: a session that is resumed goes on with these, and sends the others anew. */
+  /** Rooms that the hello named: a resumed session continues these; the others get their state anew. */
   let named: ReadonlySet<string> = new Set()
-  /** Why the connection has ended for good; null while there may be one, and after `close()`, when rooms wait for `connect()`. */
+  /** Why the connection has ended for good. Null otherwise, and after `close()`, when rooms wait for `connect()`. */
   let ended: PPError | null = null
 
   function endWith(room: Room, error: PPError | null): void {
@@ -84,7 +84,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     else unregister(byWish, room)
   }
 
-  /** Goes on with each room as the welcome has it, or asks for it. */
+  /** Resumes each room as the welcome allows, or joins it anew. */
   function goOn(isSameSession: boolean, isCurrent: boolean): void {
     for (const room of allOf(byWish)) {
       if (isSameSession) room.resume(isCurrent && named.has(room.handle.id ?? ''))
@@ -104,7 +104,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     }
   }
 
-  /** Applies a change to each replica of the room, and says what became of the first. */
+  /** Applies a change to each replica of the room; what becomes of the first one that takes it is reported. */
   function apply(id: string, change: (room: Room) => Applied): void {
     let told = false
     for (const room of byId.get(id) ?? []) {
@@ -117,7 +117,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         continue
       }
       mail.post({ kind: 'resync', room: id, version: have, why: result.why })
-      // What is wrong with a state is known when the right one comes.
+      // Where a hash was wrong, the place is known once the right state is here, and it is reported then.
       if (result.why !== 'hash') onDesync({ room: id, have, got: lastVersion, why: result.why, path: null })
     }
   }
@@ -165,7 +165,7 @@ export function createRooms(options: RoomsOptions): Rooms {
           return true
         }
         case 'error':
-          // Of what is refused in a room, presence alone has no type.
+          // Of everything that can be refused in a room, only presence has no type.
           if (message.type === undefined)
             for (const room of byId.get(message.room ?? '') ?? []) room.presenceRefused()
           return true
@@ -182,7 +182,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     enter(room) {
       orphans.delete(room)
       joining.enter(room)
-      // As if it had been there when the connection ended: nothing comes by itself any more.
+      // As if it had been there when the connection ended: the client does not reconnect by itself.
       if (ended !== null) endWith(room, ended)
     },
     leave(room) {
@@ -199,7 +199,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       )
     },
     welcome({ isNew, isSameSession, isCurrent, isFresh }) {
-      // Again: a listener may have connected before this end was heard of here.
+      // `begin` has done so already, unless a listener called `connect()` before `close` ran here.
       ended = null
       if (!isSameSession) joining.clear(isNew)
       joining.tellLeaves()

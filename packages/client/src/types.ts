@@ -1,5 +1,4 @@
-// What an application meets: the options of a client, what its connection looks like from outside, and the events it
-// raises itself.
+// The options of a client, its connection as applications see it, and the events that the client raises itself.
 import type {
   ContractShape,
   DisconnectReason,
@@ -20,61 +19,61 @@ import type { WebSocketConstructor } from './web-socket.js'
 export interface ClientOptions<C extends ContractShape = ContractShape> {
   /** `ws://` or `wss://`. */
   url: string
-  /** The file that the server imports too: names and types of rooms and messages. */
+  /** Names and types of rooms and messages: the object that the server imports, too. Without it every name is allowed. */
   contract?: C
   /**
-   * The types with a layout of their own that foreign clients use: compared in the handshake, and a difference is named.
-   * This client's own messages describe themselves and need none. Needs a `contract` beside it.
+   * The binary layouts that the server has for foreign clients, to be compared in the handshake; a difference is reported. This
+   * client does not need them for its own messages. Needs a `contract`.
    */
   registry?: LayoutTable
   /** Connects by itself, one microtask after the construction, so that listeners can be added first. Default true. */
   autoConnect?: boolean
   /** Default `globalThis.WebSocket`; Node before 22 has none: give it `ws`'s. */
   WebSocket?: WebSocketConstructor
-  /** Instead of a WebSocket: an in-memory pair, a network engine. */
+  /** Makes the transport instead of a WebSocket: an in-memory pair, a network engine. Default: a WebSocket to `url`. */
   connectTransport?: (url: string) => Transport
-  /** Asked before every connect and reconnect, so that a token is always fresh. */
+  /** Called before every connect and reconnect, so that the token is fresh. Default: no token. */
   getToken?: () => string | null | undefined | Promise<string | null | undefined>
-  /** Default true. */
+  /** Reconnects after a lost connection. Default true. */
   reconnect?: boolean
-  /** The first wait before a reconnect, doubled each time, ±20 %. Default 1000 ms. */
+  /** The wait before the first reconnect, in milliseconds; doubled each time, ±20 %. Default 1000 ms. */
   reconnectDelay?: number
-  /** The longest wait before a reconnect. Default 10 000 ms. */
+  /** The longest wait before a reconnect, in milliseconds. Default 10 000 ms. */
   reconnectDelayMax?: number
-  /** Reconnects in a row that may fail before the client gives up. Default Infinity. */
+  /** How many reconnects in a row may fail before the client closes. Default Infinity. */
   reconnectAttempts?: number
-  /** How long a request waits for its answer. Default 10 000 ms. */
+  /** How long a request waits for its answer, in milliseconds; then it rejects with `ACK_TIMEOUT`. Default 10 000 ms. */
   ackTimeout?: number
-  /** How long one attempt may take, from `getToken` to the server's welcome. Default 10 000 ms. */
+  /** How long one attempt to connect may take, from `getToken` to the server's welcome, in milliseconds. Default 10 000 ms. */
   connectTimeoutMs?: number
-  /** What is kept while there is no connection. */
+  /** How many messages are kept while there is no connection, and for how long. */
   buffer?: BufferOptions
-  /** How long a room is kept after the last component that held it is gone. Default 1000 ms. */
+  /** How long a room is kept after the last component that held it has unmounted, in milliseconds. Default 1000 ms. */
   lingerMs?: number
-  /** A change of the own presence leaves at most this often; the latest always leaves. Default 50 ms, 0 for at once. */
+  /** Own presence is sent at most once in this many milliseconds; the latest value is always sent. 0: at once. Default 50 ms. */
   presenceThrottleMs?: number
   /** Makes the mirror store of a room, e.g. `(init, { key }) => createStore(devtools(init, { name: key }))`. Default zustand's `createStore`. */
   createStore?: CreateStore
-  /** What the host tells of the page. Default: the events of a browser's window and document, where there are some. */
+  /** Events of the page or app, for hosts without a browser's. Default: those of `window` and `document`, if there are any. */
   page?: PageEvents
-  /** Without any input for this long the user's presence shows `idle`. 0: never. Default 300 000 ms. */
+  /** Presence shows `idle` after this many milliseconds without input. 0: never. Default 300 000 ms. */
   idleAfterMs?: number
   /**
-   * A page that is loaded anew goes on with its session: same id, same rooms. Default: where the host has sessionStorage and
-   * Web Locks, which need https or localhost. False: a reload begins a new session.
+   * A page that is reloaded continues its session: same id, same rooms. Default: on, where the host has sessionStorage and Web Locks,
+   * which need https or localhost. False: a reload begins a new session.
    */
   reload?: false | ReloadOptions
   time?: Time
   random?: Random
 }
 
-/** Past a bound the oldest message is dropped: its promise rejects with `BUFFER_OVERFLOW`, and an `error` event counts it. */
+/** Beyond a limit the oldest message is dropped: its promise rejects with `BUFFER_OVERFLOW`, and one `error` event counts the dropped ones. */
 export interface BufferOptions {
   /** Default 1000. */
   maxMessages?: number
   /** Default 1 MiB. */
   maxBytes?: number
-  /** Default 120 000 ms, the time for which a server keeps a session. */
+  /** In milliseconds. Default 120 000 ms, as long as a server keeps a session. */
   maxAgeMs?: number
 }
 
@@ -91,13 +90,13 @@ export interface ConnectionSnapshot {
   readonly error: PPError | null
 }
 
-/** What a reconnect became. */
+/** The outcome of a reconnect. */
 export interface Recovery {
   /** The public id of the session. */
   readonly sid: string
-  /** False when the session is another one. */
+  /** False when this is a new session. */
   readonly recovered: boolean
-  /** Messages that follow because they were missed. */
+  /** Messages that were missed and follow now. */
   readonly missedCount: number
   readonly outcome: Exclude<SessionOutcome, 'new'>
   /** Messages to this client that are lost, as far as the server can tell. */
@@ -106,7 +105,7 @@ export interface Recovery {
   readonly reason: ExpiryReason | null
 }
 
-/** A replica that could not follow and is being replaced. */
+/** A replica that differed from the server and is replaced by a snapshot. */
 export interface Desync<Place = string> {
   /** Null: the server's own list of who is here. */
   readonly room: string | null
@@ -114,7 +113,7 @@ export interface Desync<Place = string> {
   readonly have: number
   /** The version that came. */
   readonly got: number
-  /** A `hash` is told when the snapshot that heals it comes, `presence` when the list does. */
+  /** `hash` is reported when the snapshot that heals it has come, `presence` when the whole list has; the others at once. */
   readonly why: 'gap' | 'hash' | 'undecodable' | 'presence'
   /** The first place that differs, as `players.p1.x`, or in the list as `ann.data.mood`; null where that is not known. */
   readonly path: Place | null
@@ -126,7 +125,7 @@ export interface ReceivedMessage {
   readonly room?: string
 }
 
-/** What the client itself tells; no message from the server can raise one of these by its name. */
+/** Events of the client itself. No message from the server can raise them. */
 export interface ClientEvents {
   connect: []
   /** The same as `connect`. */
@@ -137,9 +136,11 @@ export interface ClientEvents {
   close: [reason: DisconnectReason, error: PPError | null]
   /** Open again, after this many attempts. */
   reconnect: [attempt: number]
+  /** A reconnect has succeeded: what became of the session. */
   recovery: [recovery: Recovery]
-  /** Whatever nobody waited for. Without a listener nothing is thrown. */
+  /** An error that no promise rejects with. Without a listener nothing is thrown. */
   error: [error: PPError]
+  /** The connection has changed: the same as `client.status()`. */
   stateChange: [snapshot: ConnectionSnapshot]
   /** Every message from the server, rooms' included. */
   message: [message: ReceivedMessage]
@@ -149,5 +150,6 @@ export interface ClientEvents {
   roomState: [{ room: string; state: unknown }]
   /** A change of a room's state came and was applied. */
   roomDelta: [{ room: string; delta: unknown }]
+  /** A replica differed from the server. It heals by itself; report it as a bug of yours or ours. */
   desync: [desync: Desync]
 }
