@@ -73,7 +73,7 @@ describe('who gets in', () => {
     ])
   })
 
-  test('create makes a room of its own each time; a taken id and a room of another kind are refused', async () => {
+  test('create makes a room of its own each time; a taken id is refused, and a room of another kind is not found by its id', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, {})
     kit.rooms.define(defineRoom({ name: 'other', state: () => ({}) }), {})
@@ -84,7 +84,7 @@ describe('who gets in', () => {
     await kit.join(ann, { name: 'other', how: 'joinById', room: 't' })
     await kit.join(ann, { name: 'other', room: 't' })
     expect(kit.rooms.listing('table')).toHaveLength(2)
-    expect(codes(ann)).toEqual(['REFUSED', 'REFUSED', 'REFUSED'])
+    expect(codes(ann)).toEqual(['REFUSED', 'ROOM_NOT_FOUND', 'REFUSED'])
   })
 
   test('a client may be in so many rooms and no more, promised seats included', async () => {
