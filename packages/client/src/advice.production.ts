@@ -2,6 +2,11 @@
 
 export function checkOptions(_options: object): void {}
 export function checkJoin(_target: unknown, _options: object): void {}
+export function checkNames(_message: object): void {}
+export function checkToken(token: string | null): string | null {
+  return token
+}
+export function checkActivity(_activity: string): void {}
 export function checkSent(_declared: unknown, _type: string): void {}
 export function checkHeard(_declared: unknown, _type: string): void {}
 export function checkEmitted(_client: object, _type: string, _payloads?: readonly unknown[]): void {}

@@ -5,13 +5,15 @@ import {
   isDevelopment,
   LOCAL_EVENTS,
   manyPayloads,
+  MAX_NAME_LENGTH,
+  MAX_TOKEN_LENGTH,
   meant,
   nearest,
   PPError,
   unknownNames,
   warnOnce,
 } from '@painda/protocol'
-import type { ContractShape, ErrorCode, RoomShape } from '@painda/protocol'
+import type { Activity, ContractShape, ErrorCode, Message, RoomShape } from '@painda/protocol'
 import type { ClientOptions } from './types.js'
 import type { JoinOptions } from './wish.js'
 
@@ -46,6 +48,8 @@ const JOIN = { id: 0, spectate: 0, options: 0, how: 0, suspense: 0, throwOnError
   0
 >
 
+const HOW = { joinOrCreate: 0, create: 0, joinById: 0 } satisfies Record<NonNullable<JoinOptions['how']>, 0>
+
 /** `options`: nothing where the address was left out. @throws PPError `INVALID_ARGUMENT` for a client without one */
 export function checkOptions(options: { readonly url?: unknown } = {}): void {
   const unknown = unknownNames(options, OPTIONS)
@@ -64,6 +68,17 @@ export function checkJoin(target: unknown, options: object): void {
       hint: 'join(Arena), with what defineRoom returned, or join(id).',
     })
   }
+  const { how = 'create', id = '' }: { readonly how?: string; readonly id?: unknown } = options
+  if (typeof id !== 'string') {
+    throw new PPError('INVALID_ARGUMENT', `The id of a room is a text, and ${String(id)} is none.`, {
+      hint: 'Leave id out to join any room.',
+    })
+  }
+  if (!Object.hasOwn(HOW, how)) {
+    throw new PPError('INVALID_ARGUMENT', `A room is not joined how: "${how}"${meant(how, HOW)}.`, {
+      hint: `It is one of ${Object.keys(HOW).join(', ')}.`,
+    })
+  }
   const unknown = unknownNames(options, JOIN)
   if (unknown === null) return
   const name = isShape ? String(target.name) : String(target)
@@ -71,6 +86,38 @@ export function checkJoin(target: unknown, options: object): void {
     `Joining "${name}" with what join does not know: ${unknown}. What the room's onJoin is to get stands in options: { options: { … } }.`,
   )
 }
+
+/**
+ * A name that no server reads would cost the connection, and the next one too. A join may have any: whoever plays may paste what they
+ * like where a code is asked for. @throws PPError `INVALID_ARGUMENT`
+ */
+export function checkNames(message: Message): void {
+  if (message.kind !== 'event') return
+  for (const name of [message.type, message.ns ?? '']) {
+    if (typeof name === 'string' && name.length <= MAX_NAME_LENGTH) continue
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      `Types and namespaces are texts of at most ${MAX_NAME_LENGTH} characters.`,
+    )
+  }
+}
+
+/** The same of what is said in the hello. @throws TypeError */
+export function checkToken(token: string | null): string | null {
+  if (token === null || (typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH)) return token
+  throw new TypeError(`A token is a text of at most ${MAX_TOKEN_LENGTH} characters.`)
+}
+
+/** @throws PPError `INVALID_ARGUMENT` */
+export function checkActivity(activity: string): void {
+  if (!Object.hasOwn(ACTIVITY, activity))
+    throw new PPError(
+      'INVALID_ARGUMENT',
+      `Nobody is "${activity}": one is ${Object.keys(ACTIVITY).join(', ')}.`,
+    )
+}
+
+const ACTIVITY = { active: 0, idle: 0, away: 0 } satisfies Record<Activity, 0>
 
 /** A contract, or a definition, which has a name. */
 type Declared =

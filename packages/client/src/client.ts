@@ -30,7 +30,7 @@ import { createNamespace, sendOrAsk } from './sending.js'
 import type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sending.js'
 import type { JoinOptions } from './wish.js'
 import type { ClientEvents, ClientOptions, ConnectionSnapshot } from './types.js'
-import { adviseOfIdle, checkEmitted, checkListened } from '#advice'
+import { adviseOfIdle, checkActivity, checkEmitted, checkListened } from '#advice'
 
 export interface Timed<C> {
   /** The documented form: the last argument is called with the answer, error first. */
@@ -137,6 +137,7 @@ export class PPClient<C extends ContractShape = ContractShape> {
 
   /** Sets the activity that presence shows, where the application knows better than the page's events; the page's next event counts again. */
   setActivity(activity: Activity): void {
+    checkActivity(activity)
     this.#core.setActivity(activity)
   }
 

@@ -4,6 +4,7 @@ import { DEV, PPError, toPPError } from '@painda/protocol'
 import type { Transport, Undo } from '@painda/protocol'
 import { lossOfClose, lossOfError } from './loss.js'
 import type { Loss } from './loss.js'
+import { checkToken } from '#advice'
 
 export type GetToken = () => string | null | undefined | Promise<string | null | undefined>
 
@@ -94,7 +95,7 @@ export function createDialer({ getToken, prepare, dial }: DialerOptions): Dialer
 async function askToken(getToken: GetToken | undefined): Promise<string | null> {
   if (getToken === undefined) return null
   try {
-    return (await getToken()) ?? null
+    return checkToken((await getToken()) ?? null)
   } catch (cause) {
     throw new PPError('UNAUTHORIZED', DEV && 'getToken failed.', { cause })
   }

@@ -10,6 +10,7 @@ import type { DropReason, Gate, Outbox } from './outbox.js'
 import { createSession } from './session.js'
 import type { Session } from './session.js'
 import type { BufferOptions } from './types.js'
+import { checkNames } from '#advice'
 import { asked } from '#witness'
 
 export interface MailOptions {
@@ -75,6 +76,7 @@ export function createMail({ time, codec, buffer = {}, ackTimeoutMs, onError }: 
     session,
     maxPayloadBytes: Infinity,
     post(message, gate = null) {
+      checkNames(message)
       const letter = { message, body: codec.encode(message) }
       if (letter.body.byteLength > mail.maxPayloadBytes) throw tooLarge(letter, mail.maxPayloadBytes)
       asked(message)

@@ -1,6 +1,7 @@
 // Mistakes that TypeScript would have found and plain JavaScript does not: each is told once, in the console of whoever develops, and
 // what is right is told nothing.
 import { defineContract, defineRoom, request, type } from '@painda/protocol'
+import type { PPError } from '@painda/protocol'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createFakeServer } from './fake-server.js'
 import type { FakeServer } from './fake-server.js'
@@ -97,6 +98,19 @@ test('joining with what join does not know is told, and what is no room is refus
     'Joining "arena" with what join does not know: "name". What the room\'s onJoin is to get stands in options: { options: { … } }.',
   ])
   expect(() => Reflect.apply(client.join, client, [undefined])).toThrow('What is to be joined is no room.')
+  const id: object = { id: new URLSearchParams().get('room') }
+  expect(() => client.room(Arena, id)).toThrow('The id of a room is a text, and null is none.')
+  const how: object = { how: 'joinbyid' }
+  expect(() => client.room(Arena, how)).toThrow(
+    'A room is not joined how: "joinbyid" (did you mean "joinById"?).',
+  )
+})
+
+test('an activity that there is not is refused', () => {
+  const client = createFakeServer().client({ autoConnect: false })
+  expect(() => client.setActivity('online' as 'active')).toThrow(
+    'Nobody is "online": one is active, idle, away.',
+  )
 })
 
 test('names that the contract does not have are told, each once', async () => {
@@ -300,6 +314,37 @@ test('a getToken that fails is told, unless somebody listens for errors; a token
   server.last.say({ kind: 'error', code: 'UNAUTHORIZED', message: 'Log in first.', fatal: true })
   await server.settle()
   expect(told).toHaveLength(1)
+})
+
+test('a name that no server reads is refused at the call: it cost the connection, and the next one too', async () => {
+  const server = createFakeServer()
+  const client = server.client()
+  await client.ready
+  const long = 'x'.repeat(257)
+  const none = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
+  expect(() => client.emit(long)).toThrow(none)
+  expect(() => void client.request(long)).toThrow(none)
+  expect(() => client.of(long).emit('a')).toThrow(none)
+  expect(() => client.of(5 as never).emit('a')).toThrow(none)
+  await server.settle()
+  expect([server.last.of('event'), client.status().status]).toEqual([[], 'open'])
+})
+
+test('a token that is none, or longer than servers read, is never said', async () => {
+  const server = createFakeServer()
+  const errors: (PPError | null)[] = []
+  for (const token of ['x'.repeat(8_193), { jwt: 'x' } as never]) {
+    const client = server.client({ getToken: () => token })
+    await server.settle()
+    errors.push(client.status().error)
+    client.close()
+  }
+  const failed = {
+    code: 'UNAUTHORIZED',
+    cause: { message: 'A token is a text of at most 8192 characters.' },
+  }
+  expect(errors).toMatchObject([failed, failed])
+  expect(server.peers).toHaveLength(0)
 })
 
 test('in production nothing is told', () => {

@@ -22,7 +22,7 @@ export type Rules = Readonly<Record<string, Rule<unknown>>>
 /** Names, ids and types: longer ones are an attack on our memory, not a name. */
 export const MAX_NAME_LENGTH = 256
 /** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
-const MAX_TOKEN_LENGTH = 8192
+export const MAX_TOKEN_LENGTH = 8192
 /** Reasons and error messages are for people; nobody reads more. */
 const MAX_TEXT_LENGTH = 4096
 
@@ -44,6 +44,10 @@ export function readFields<M>(shape: Shape<M>, from: unknown, field: string): Om
 export const any: Rule<unknown> = (value) => value
 
 export const name: Rule<string> = (value, field) => textUpTo(MAX_NAME_LENGTH, value, field)
+
+/** An id as somebody asks for it, who may have pasted anything: a longer one is none, and no reason to end a connection. */
+export const askedName: Rule<string> = (value, field) =>
+  textUpTo(Infinity, value, field).slice(0, MAX_NAME_LENGTH)
 
 export const token: Rule<string> = (value, field) => textUpTo(MAX_TOKEN_LENGTH, value, field)
 

@@ -18,7 +18,7 @@ export {
   MAX_MISMATCHES,
 } from './fingerprint.js'
 export type { ContractMismatch } from './fingerprint.js'
-export { MAX_NAME_LENGTH } from './fields.js'
+export { MAX_NAME_LENGTH, MAX_TOKEN_LENGTH } from './fields.js'
 export * from './handshake.js'
 export * from './event.js'
 export * from './room.js'

@@ -8,7 +8,7 @@
 //   client → server  Leave     answered by Left
 //   server → client  Left      the client is out, and why
 // Event rooms have no state: Joined is all they send. A room id names the room in every later message.
-import { any, count, flag, name, oneOf, text } from './fields.js'
+import { any, askedName, count, flag, name, oneOf, text } from './fields.js'
 import type { Shape } from './fields.js'
 
 /** `join`: that id, event room or typed. The others make or find a room of definition `name`. */
@@ -121,7 +121,7 @@ export const JOIN: Shape<Join> = {
   ackId: count,
   how: (value, field) => oneOf(['join', 'create', 'joinOrCreate', 'joinById'], value, field),
   'name?': name,
-  'room?': name,
+  'room?': askedName,
   'options?': any,
   'spectate?': flag,
 }
@@ -163,7 +163,7 @@ export const RESYNC: Shape<Resync> = {
   why: (value, field) => oneOf(['gap', 'hash', 'undecodable', 'presence'], value, field),
 }
 
-export const LEAVE: Shape<Leave> = { room: name }
+export const LEAVE: Shape<Leave> = { room: askedName }
 
 export const LEFT: Shape<Left> = {
   room: name,

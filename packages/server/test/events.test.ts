@@ -258,6 +258,20 @@ test("[RM1] an event room is not entered by a client's own wish, unless the appl
   expect(peer.of('joined')).toMatchObject([{ room: 'public', ackId: 1, type: 'event' }])
 })
 
+test('[RM1] who asks for a room by an id that none can have is told that there is none, and stays', async () => {
+  const { server, join, settle } = createKit()
+  server.room('arena', { n: 0 })
+  const peer = await join()
+  const pasted = 'https://game.example/?room='.padEnd(300, 'x')
+  peer.say({ kind: 'join', how: 'join', room: pasted, ackId: 1 })
+  peer.say({ kind: 'leave', room: pasted })
+  peer.say({ kind: 'join', how: 'join', room: 'arena', ackId: 2 })
+  await settle()
+  expect(peer.of('ack').map((ack) => [ack.ackId, ack.error?.code])).toEqual([[1, 'ROOM_NOT_FOUND']])
+  expect(peer.of('joined')).toMatchObject([{ room: 'arena', ackId: 2 }])
+  expect(peer.closed).toBeNull()
+})
+
 test('[RM1] the first in an event room may be a client that the application lets in, but not under the id of another', async () => {
   const { server, join, settle } = createKit({ joinEventRoom: (_client, room) => room !== 'admins' })
   const ann = await join()
