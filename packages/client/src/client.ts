@@ -12,6 +12,7 @@ import type {
 import type { AskOptions } from './ack.js'
 import type {
   EventPayload,
+  UndeclaredEvent,
   EventType,
   MessageInput,
   MessageType,
@@ -157,9 +158,10 @@ export class PPClient<C extends ContractShape = ContractShape> {
    * does not say of a payload, the listener's annotation says.
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
-  on<Type extends EventType<C>, Payload extends EventPayload<C, Type> = EventPayload<C, Type>>(
+  on<Payload>(type: UndeclaredEvent<C>, listener: (payload: Payload, ack?: Ack) => unknown): Undo
+  on<Type extends EventType<C>>(
     type: Type,
-    listener: (payload: Payload, ack?: Ack) => unknown,
+    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
   ): Undo
   on(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.on(name, asLocal(listener))
@@ -168,9 +170,10 @@ export class PPClient<C extends ContractShape = ContractShape> {
   }
 
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => void): Undo
-  once<Type extends EventType<C>, Payload extends EventPayload<C, Type> = EventPayload<C, Type>>(
+  once<Payload>(type: UndeclaredEvent<C>, listener: (payload: Payload, ack?: Ack) => unknown): Undo
+  once<Type extends EventType<C>>(
     type: Type,
-    listener: (payload: Payload, ack?: Ack) => unknown,
+    listener: (payload: EventPayload<C, Type>, ack?: Ack) => unknown,
   ): Undo
   once(name: string, listener: (...args: never) => unknown): Undo {
     if (isLocalEvent(name)) return this.#core.events.once(name, asLocal(listener))

@@ -41,6 +41,8 @@ export type RequestInput<Shape, Type> = Lookup<RequestInputs<Open<Shape>>, Type>
 export type RequestAnswer<Shape, Type> = Lookup<RequestAnswers<Open<Shape>>, Type>
 export type EventType<Shape> = Spelt<keyof EventOutputs<Open<Shape>> & string>
 export type EventPayload<Shape, Type> = Lookup<EventOutputs<Open<Shape>>, Type>
+/** Any name where nothing is declared: what its payload is, only the listener's annotation says then. */
+export type UndeclaredEvent<Shape> = string extends EventType<Shape> ? string : never
 
 type Lookup<Map, Type> = Type extends keyof Map ? Map[Type] : never
 

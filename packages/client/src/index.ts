@@ -47,6 +47,7 @@ export type { AckCallback, Namespace, OutgoingMessage, SendOptions } from './sen
 export type { AskOptions, RoomAskOptions } from './ack.js'
 export type {
   EventPayload,
+  UndeclaredEvent,
   EventType,
   MessageInput,
   MessageType,

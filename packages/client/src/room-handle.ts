@@ -11,6 +11,7 @@ import type {
 import type { RoomAskOptions } from './ack.js'
 import type {
   EventPayload,
+  UndeclaredEvent,
   EventType,
   MessageInput,
   MessageType,
@@ -82,10 +83,8 @@ export interface RoomHandle<Room extends RoomShape = RoomShape> {
     ...args: PayloadThen<RequestInput<Room, Type>, RoomAskOptions>
   ): Promise<RequestAnswer<Room, Type>>
   /** Listens to an event of the room. The state it was sent in is applied already. */
-  on<Type extends EventType<Room>, Payload extends EventPayload<Room, Type> = EventPayload<Room, Type>>(
-    type: Type,
-    listener: (payload: Payload) => void,
-  ): Undo
+  on<Payload>(type: UndeclaredEvent<Room>, listener: (payload: Payload) => void): Undo
+  on<Type extends EventType<Room>>(type: Type, listener: (payload: EventPayload<Room, Type>) => void): Undo
   /**
    * Shows what `change` makes of the state, at once and again on top of every state that comes, until the layer is
    * confirmed or removed. `change` returns a new object that shares what it did not change, and gives the same for the same

@@ -104,6 +104,10 @@ open.off('hit', onHit)
 client.on('news', (count: number) => count)
 // @ts-expect-error and it says what the room's event holds
 room.on('boom', ({ when }: { when: number }) => when)
+// @ts-expect-error nor may a listener claim more than the contract says
+client.on('news', (headline: 'war' | 'peace') => headline)
+// @ts-expect-error the same of a room's event
+room.on('boom', ({ who }: { at: number; who: string }) => who)
 const lobby = open.join<{ phase: string }>('lobby-1')
 isTrue<Equal<typeof lobby, RoomHandle<UntypedRoom<{ phase: string }>>>>()
 isTrue<Equal<NonNullable<typeof lobby.state>['phase'], string>>()

@@ -1,7 +1,14 @@
 'use client'
 // Messages from the server in a component.
 import { setOwner } from '@painda/client'
-import type { EventPayload, EventType, PPClient, RoomHandle, RoomShape } from '@painda/client'
+import type {
+  EventPayload,
+  EventType,
+  PPClient,
+  RoomHandle,
+  RoomShape,
+  UndeclaredEvent,
+} from '@painda/client'
 import { useEffect } from 'react'
 import { usePPClient } from './provider.js'
 import type { RegisteredContract } from './register.js'
@@ -13,15 +20,24 @@ import { useOwner } from '#owner'
  * Calls `handler` for each message of `type`: from the server, or with a room first from that room. Always the handler
  * of the latest render; nothing is subscribed again when it changes.
  */
-export function usePPEvent<
-  Type extends EventType<RegisteredContract>,
-  Payload extends EventPayload<RegisteredContract, Type> = EventPayload<RegisteredContract, Type>,
->(type: Type, handler: (payload: Payload) => void): void
-export function usePPEvent<
-  Room extends RoomShape,
-  Type extends EventType<Room>,
-  Payload extends EventPayload<Room, Type> = EventPayload<Room, Type>,
->(room: RoomHandle<Room>, type: Type, handler: (payload: Payload) => void): void
+export function usePPEvent<Payload>(
+  type: UndeclaredEvent<RegisteredContract>,
+  handler: (payload: Payload) => void,
+): void
+export function usePPEvent<Type extends EventType<RegisteredContract>>(
+  type: Type,
+  handler: (payload: EventPayload<RegisteredContract, Type>) => void,
+): void
+export function usePPEvent<Room extends RoomShape, Payload>(
+  room: RoomHandle<Room>,
+  type: UndeclaredEvent<Room>,
+  handler: (payload: Payload) => void,
+): void
+export function usePPEvent<Room extends RoomShape, Type extends EventType<Room>>(
+  room: RoomHandle<Room>,
+  type: Type,
+  handler: (payload: EventPayload<Room, Type>) => void,
+): void
 export function usePPEvent(...args: [string, Handler] | [RoomHandle<RoomShape>, string, Handler]): void {
   const client = usePPClient()
   const [source, type, handler] = args.length === 2 ? ([client, ...args] as const) : args

@@ -60,6 +60,8 @@ export function Typed(): void {
   void buy.send({})
   // @ts-expect-error "bang" is not an event of this room
   usePPEvent(room, 'bang', () => {})
+  // @ts-expect-error nor may a handler claim more than the contract says of one
+  usePPEvent(room, 'boom', ({ who }: { at: number; who: string }) => who)
   // @ts-expect-error presence has a name, not a nick
   update({ nick: 'Ada' })
   // @ts-expect-error entities have no mana
@@ -72,6 +74,8 @@ export function Untyped(): void {
   const phase: string | undefined = state?.phase
   room.send('anything', { goes: true })
   usePPEvent('chat', (payload: unknown) => void payload)
+  usePPEvent('chat', ({ text }: { text: string }) => void text)
+  usePPEvent(room, 'chat', ({ text }: { text: string }) => void text)
   void [phase, useAck('save')]
   // @ts-expect-error the state was said to have a phase and nothing else
   void state?.score

@@ -5,6 +5,8 @@ import type { ContractShape } from '@painda/protocol'
 
 /** The declared names, or any string when nothing is declared. */
 export type Declared<Map> = keyof Map extends never ? string : keyof Map & string
+/** Any name when nothing is declared. */
+export type Undeclared<Map> = keyof Map extends never ? string : never
 export type PayloadOf<Map, Type extends string> = Type extends keyof Map ? Map[Type] : unknown
 
 /** What clients of this contract send: messages and requests. */

@@ -21,7 +21,15 @@ import { createCore } from './core.js'
 import type { Core } from './core.js'
 import type { Room, RoomBehaviour, RoomOptions, UntypedShape } from './definition.js'
 import { Everybody } from './everybody.js'
-import type { AckReply, AnswerOf, Declared, Inbound, MessageOfClient, PayloadOf } from './messages.js'
+import type {
+  AckReply,
+  AnswerOf,
+  Declared,
+  Inbound,
+  MessageOfClient,
+  PayloadOf,
+  Undeclared,
+} from './messages.js'
 import type { Middleware } from './middleware.js'
 import type { Namespace } from './namespace.js'
 import type { ServerOptions } from './options.js'
@@ -169,12 +177,17 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
    * … or a message of this type came. Return a promise to hold up this client's next message until it settles.
    * @throws PPError `RESERVED_TYPE`
    */
-  on<
-    Type extends Declared<Inbound<C>>,
-    Payload extends PayloadOf<Inbound<C>, Type> = PayloadOf<Inbound<C>, Type>,
-  >(
+  on<Payload>(
+    type: Undeclared<Inbound<C>>,
+    handler: (client: PPServerClient<C>, payload: Payload, ack: AckReply) => unknown,
+  ): Undo
+  on<Type extends Declared<Inbound<C>>>(
     type: Type,
-    handler: (client: PPServerClient<C>, payload: Payload, ack: AckReply<AnswerOf<C, Type>>) => unknown,
+    handler: (
+      client: PPServerClient<C>,
+      payload: PayloadOf<Inbound<C>, Type>,
+      ack: AckReply<AnswerOf<C, Type>>,
+    ) => unknown,
   ): Undo
   on(name: string, listener: (...args: never[]) => unknown): Undo {
     const { listen, reloads } = this.#core

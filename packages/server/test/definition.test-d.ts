@@ -194,3 +194,12 @@ server.emit('news', 'It rains.')
 server.emit('news')
 // @ts-expect-error news say something
 client.emit('news')
+
+const shop = defineContract({ messages: { say: type<string>() } })
+declare const shopServer: PPServer<typeof shop>
+declare const anyServer: PPServer
+shopServer.on('say', (_, text) => text satisfies string)
+// @ts-expect-error a handler may not claim more than the contract says
+shopServer.on('say', (_, text: 'hello') => text)
+// What nothing declares, the handler declares.
+anyServer.on('say', (_, text: 'hello', ack) => ack(null, text))
