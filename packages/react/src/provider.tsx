@@ -8,6 +8,7 @@ import type { ReactNode } from 'react'
 import type { RegisteredContract } from './register.js'
 import { parcelFor, takeSent } from './snapshots.js'
 import type { Parcel, Snapshots } from './snapshots.js'
+import { useLatest } from './use-latest.js'
 import { checkProps, noteScope, whyNoScope } from '#advice'
 
 /** What the hooks below a provider work with. */
@@ -18,13 +19,15 @@ interface Scope {
 
 const ScopeContext = createContext<Scope | null>(null)
 
+type OwnOptions = Omit<ClientOptions, 'url' | 'autoConnect'>
+
 export type PPProviderProps = {
   children?: ReactNode
   /** States from a render on the server, shown and marked stale until the client is in the rooms; see `dehydrate`. */
   snapshots?: Snapshots | undefined
 } & (
   | { client: PPClient; url?: never; options?: never }
-  | { url: string; options?: Omit<ClientOptions, 'url' | 'autoConnect'>; client?: never }
+  | { url: string; options?: OwnOptions; client?: never }
 )
 
 /**
@@ -90,14 +93,20 @@ function Provide({ client, snapshots, children }: ProvideProps): ReactNode {
 
 interface OwnClientProps {
   url: string
-  options: object
+  options: OwnOptions
   snapshots: Snapshots | undefined
   children: ReactNode
 }
 
 function OwnClient({ url, options, snapshots, children }: OwnClientProps): ReactNode {
-  // Not connected yet: React may throw this render away, and must then leave no socket behind.
-  const [client] = useState(() => new PPClient(url, { ...options, autoConnect: false }))
+  const latest = useLatest(options)
+  const [client] = useState(() => {
+    const { getToken } = options
+    // What it closes over is what the application knows now, not when the client was made.
+    const fresh = getToken && { getToken: () => (latest.current.getToken ?? getToken)() }
+    // Not connected yet: React may throw this render away, and must then leave no socket behind.
+    return new PPClient(url, { ...options, ...fresh, autoConnect: false })
+  })
   useEffect(() => {
     client.connect()
     let isMounted = true

@@ -81,6 +81,34 @@ describe('usePPRoom', () => {
     expect(world.leaves).toEqual(world.joins)
   })
 
+  test('a provider asks the `getToken` of its latest render', async () => {
+    world = createWorld()
+    const asked: string[] = []
+    const app = (user: string): ReactNode => (
+      <PPProvider
+        url="memory://test"
+        options={{
+          connectTransport: world.connectTransport,
+          reconnectDelay: 1,
+          getToken: () => {
+            asked.push(user)
+            return user
+          },
+        }}
+      >
+        <Lobby />
+      </PPProvider>
+    )
+    const view = render(app('ada'))
+    await until(() => shown('lobby') === 'lobby, 3')
+    view.rerender(app('bob'))
+    world.transports[0]?.terminate()
+    await until(() => world.transports.length === 2 && asked.length > 1)
+    expect(asked).toEqual(['ada', 'bob'])
+    view.unmount()
+    await until(() => world.server.getClients().length === 0)
+  })
+
   test('after unmount the room is left; a remount in between keeps it', async () => {
     world = createWorld()
     const client = world.createClient()
