@@ -1,6 +1,7 @@
 // How a connection comes in: its transport gets the format that it speaks and its hello goes to the handshakes. Where it came from
 // is remembered for the session that it may begin.
 import type { Inspector, Time, Transport } from '@painda/protocol'
+import { blockOf } from './address.js'
 import { Connection } from './connection.js'
 import type { ConnectionOptions } from './connection.js'
 import type { Handshakes } from './handshake.js'
@@ -28,7 +29,7 @@ export interface Admission {
   accept(transport: Transport, info: AcceptInfo): void
   /** Where it came from. */
   infoOf(connection: Connection): TransportInfo
-  /** The address that it came from; null where nobody said one. */
+  /** The address that it came from, or the block of which it is; null where nobody said one. */
   addressOf(connection: Connection): string | null
   readsByReference(connection: Connection): boolean
 }
@@ -90,12 +91,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     accept(transport, { id, readsByReference = false, ...known }) {
       const info: TransportInfo = { ...IN_PROCESS, ...known }
       const { protocol } = info
+      const { ip } = known
       let opened: Connection | null = null
       const line = inspector.through?.(transport, () => opened?.peer ?? 'new') ?? transport
       const isCompressed = protocol === 'v2' && compress !== null
       const connection = new Connection(isCompressed ? compress(line) : line, codecs[protocol], rules)
       opened = connection
-      connections.set(connection, { info, address: known.ip ?? null, readsByReference, wantedId: id })
+      connections.set(connection, {
+        info,
+        address: ip === undefined ? null : blockOf(ip),
+        readsByReference,
+        wantedId: id,
+      })
       connection.listen()
       line.onClose(() => connections.delete(connection))
     },

@@ -48,6 +48,7 @@ import { createServerNow } from './server-clock.js'
 import { createSessionLife } from './session-life.js'
 import type { SessionLife } from './session-life.js'
 import { createSessions } from './sessions.js'
+import { createShares } from './shares.js'
 import { authStage, decodeStage, handlerStage, middlewareStage, pluginStage } from './stages.js'
 import { createTally } from './stats.js'
 import { createV2Codec } from './v2-codec.js'
@@ -79,6 +80,7 @@ export function createCore(options: ServerOptions) {
   const inspector = createServerInspector((thrown) => faults.report(thrown, 'An inspector listener'))
   const flush = createFlush((thrown) => faults.report(thrown, 'Sending'))
   const packer = createPacker()
+  const shares = createShares({ time, ...settings })
   const names = createNameTable(contractNames(contract ?? {}), true)
   const codecs = {
     'painda.v3': createServerCodec(),
@@ -186,6 +188,10 @@ export function createCore(options: ServerOptions) {
     maxInboxMessages,
     maxInboxBytes,
     report: faults.report,
+    handledLate(client, from, to) {
+      const { address } = life.partsOf(client)
+      if (address !== null) shares.spent(address, from, to)
+    },
     advise,
     slowMs: settings.ackTimeoutMs,
   })
@@ -351,6 +357,7 @@ export function createCore(options: ServerOptions) {
     tally,
     presence,
     namespaces,
+    shares,
     fingerprint: rows === null ? undefined : fingerprintText(rows),
     accept: admission.accept,
   }

@@ -2,7 +2,7 @@
 // however much of it there is to do.
 import type { Time } from '@painda/protocol'
 
-/** What may be done without a rest after it: work that takes little time needs no timer each. */
+/** Rest that may be owed without waiting for it: work that takes little time needs no timer each. */
 const SPARE_MS = 5
 /** Hosts have no shorter timers. */
 const MIN_WAIT_MS = 1
@@ -11,21 +11,28 @@ const MIN_WAIT_MS = 1
 export class Effort {
   readonly #time: Pick<Time, 'now'>
   readonly #rest: number
+  readonly #spareMs: number
   #restedAt = -Infinity
 
   /** `rest`: so many times as long as the work took; 1 is half of the time. */
-  constructor(time: Pick<Time, 'now'>, rest: number) {
+  constructor(time: Pick<Time, 'now'>, rest: number, spareMs = SPARE_MS) {
     this.#time = time
     this.#rest = rest
+    this.#spareMs = spareMs
   }
 
   get hasRested(): boolean {
-    return this.#restedAt - this.#time.now() <= SPARE_MS
+    return this.hasRestedBy(this.#time.now())
+  }
+
+  /** The same, for whoever knows the time already. */
+  hasRestedBy(now: number): boolean {
+    return this.#restedAt - now <= this.#spareMs
   }
 
   /** Until it has rested, at least what a timer takes. */
   get waitMs(): number {
-    return Math.max(MIN_WAIT_MS, this.#restedAt - SPARE_MS - this.#time.now())
+    return Math.max(MIN_WAIT_MS, this.#restedAt - this.#spareMs - this.#time.now())
   }
 
   spend<T>(work: () => T): T {
@@ -33,7 +40,12 @@ export class Effort {
     try {
       return work()
     } finally {
-      this.#restedAt = Math.max(this.#restedAt, from) + (this.#time.now() - from) * (1 + this.#rest)
+      this.spent(from, this.#time.now())
     }
+  }
+
+  /** The same, for whoever knows when it began and ended. */
+  spent(from: number, to: number): void {
+    this.#restedAt = Math.max(this.#restedAt, from) + (to - from) * (1 + this.#rest)
   }
 }

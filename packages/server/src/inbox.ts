@@ -1,17 +1,22 @@
 // One client's messages, one after the other: while the work on one is still going on, the next ones wait here. Other
 // clients are not held up, and a client whose work never ends fills a bounded queue and nothing else.
 
+import type { Time } from '@painda/protocol'
+
 /** Who works on the messages of one client. */
 export interface Handling<T> {
   /** Must not throw or reject. A promise holds up the items after it. */
   handle(item: T): void | Promise<void>
   /** About what it takes in memory; some number above `most` as soon as it is more. */
   sizeOf(item: T, most: number): number
+  /** Items that had waited have been worked on, in that time. */
+  handledLate(from: number, to: number): void
 }
 
 /** A class, as what each client has one of. */
 export class Inbox<T> {
   readonly #work: Handling<T>
+  readonly #time: Pick<Time, 'now'>
   readonly #maxItems: number
   readonly #maxBytes: number
   #waiting: { item: T; bytes: number }[] | null = null
@@ -19,8 +24,9 @@ export class Inbox<T> {
   #isBusy = false
   #isClosed = false
 
-  constructor(work: Handling<T>, maxItems: number, maxBytes: number) {
+  constructor(work: Handling<T>, time: Pick<Time, 'now'>, maxItems: number, maxBytes: number) {
     this.#work = work
+    this.#time = time
     this.#maxItems = maxItems
     this.#maxBytes = maxBytes
   }
@@ -64,6 +70,8 @@ export class Inbox<T> {
   }
 
   #drain(): void {
+    if (this.#waiting === null) return
+    const from = this.#time.now()
     // What waits may grow while it is worked off, and the work may become asynchronous in the middle.
     let done = 0
     while (!this.#isBusy && !this.#isClosed) {
@@ -75,5 +83,6 @@ export class Inbox<T> {
     }
     const left = this.#waiting?.slice(done) ?? []
     this.#waiting = left.length === 0 ? null : left
+    this.#work.handledLate(from, this.#time.now())
   }
 }

@@ -11,6 +11,7 @@
 import { PPError } from '@painda/protocol'
 import type { Event, Time, WireError } from '@painda/protocol'
 import type { Advise } from './advice.js'
+import type { PPServerClient } from './client.js'
 import { internalError } from './faults.js'
 import { Inbox } from './inbox.js'
 import type { Handling } from './inbox.js'
@@ -71,6 +72,8 @@ export interface PipelineOptions {
   maxKeptMessages: number
   maxInboxMessages: number
   maxInboxBytes: number
+  /** Messages of this client that had waited have been handled, in that time. */
+  handledLate: (client: PPServerClient, from: number, to: number) => void
   /** Logs what a stage throws; returns its id. */
   report: (thrown: unknown, where: string) => string
   advise: Advise
@@ -141,7 +144,7 @@ class ClientLine implements Line, Handling<ClientMessage> {
     this.#options = options
     this.#runStages = runStages
     this.#allowance = new Allowance(time, maxMessagesPerSecond, maxPerType)
-    this.#inbox = new Inbox(this, maxInboxMessages, maxInboxBytes)
+    this.#inbox = new Inbox(this, time, maxInboxMessages, maxInboxBytes)
   }
 
   arrive(message: ClientMessage): void {
@@ -165,6 +168,10 @@ class ClientLine implements Line, Handling<ClientMessage> {
 
   sizeOf(message: ClientMessage, most: number): number {
     return memorySize(message, most)
+  }
+
+  handledLate(from: number, to: number): void {
+    this.#options.handledLate(this.#entry.client, from, to)
   }
 
   unusable(error: WireError): void {

@@ -87,7 +87,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
         maxPayloadBytes: settings.maxPayloadBytes,
         maxConnectionsPerIp: settings.maxConnectionsPerIp,
         handshakeTimeoutMs: settings.handshakeTimeoutMs,
-        turns: createReadingTurns(this.#core.time),
+        turns: createReadingTurns(this.#core.time, this.#core.shares),
         onTransport: (transport, info) => this.acceptTransport(transport, info),
         advise,
         onError(error) {

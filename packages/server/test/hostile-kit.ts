@@ -90,8 +90,8 @@ export class RawPeer {
   }
 
   /** Opens the socket and, in v3, shakes hands. */
-  static async join(url: string, format: Format): Promise<RawPeer> {
-    const peer = new RawPeer(url, format)
+  static async join(url: string, format: Format, options: RawOptions = {}): Promise<RawPeer> {
+    const peer = new RawPeer(url, format, options)
     await peer.opened()
     if (format === 'painda.v3') {
       peer.socket.send(codec.encode({ kind: 'hello', version: 3 }))

@@ -1,11 +1,14 @@
 // Who sends much, and everybody else. Reading takes as long as a test says: the clock moves while something is read.
 import { deflateSync } from 'node:zlib'
-import { writeFrame } from '@painda/protocol'
+import { createWireCodec, defineRoom, writeFrame, type MessageOf } from '@painda/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBusyTime } from './busy-time.js'
 import { createReadingTurns, type ReadingLine } from '../src/reading-turns.js'
-import { PPServer, silentLogger } from '../src/index.js'
+import { PPServer, silentLogger, type ServerOptions } from '../src/index.js'
+import { createShares } from '../src/shares.js'
 import { failOnUncaught, RawPeer, type Format } from './hostile-kit.js'
+
+const codec = createWireCodec()
 
 const FORMATS: readonly Format[] = ['painda.v3', 'v2']
 
@@ -14,7 +17,7 @@ failOnUncaught()
 /** Connections that say numbered messages, each of which takes `ms` to read. */
 function createLines(ms: number) {
   const time = createBusyTime()
-  const turns = createReadingTurns(time)
+  const turns = createReadingTurns(time, createShares({ time, maxConnectionsPerIp: 256 }))
   const read: string[] = []
   const held = new Set<string>()
   const line = (name: string, address = name): ReadingLine & { much(): void; little(): void } => {
@@ -123,9 +126,97 @@ test('[LM9] of a connection that is closed nothing more is read, and one that en
   expect(time.pending).toBe(0)
 })
 
+/** Eight connections of one address, each with so many messages of 10 ms, and one of another. */
+function createCrowd(messages: number, maxConnectionsPerIp = 256) {
+  const time = createBusyTime()
+  const turns = createReadingTurns(time, createShares({ time, maxConnectionsPerIp }))
+  const read = { crowd: 0, other: 0 }
+  const line = (address: keyof typeof read): ReadingLine =>
+    turns.line({
+      address,
+      read() {
+        read[address]++
+        time.work(10)
+      },
+      hold() {},
+    })
+  const crowd = Array.from({ length: 8 }, () => line('crowd'))
+  const other = line('other')
+  for (let n = 0; n < messages; n++) for (const one of crowd) one.push(new Uint8Array(20), false)
+  return { time, read, other }
+}
+
+test('[LM9] little of many connections is much: an address has a quarter of the time at once, and its turn beyond that', async () => {
+  const { time, read, other } = createCrowd(100)
+  // Until it is 50 ms ahead of its share, which grows meanwhile, and what finds nobody waiting.
+  expect(read.crowd).toBe(10)
+  other.push(new Uint8Array(20), false)
+  expect(read.other).toBe(1)
+  const from = time.now()
+  while (read.crowd < 800) {
+    await time.fake.advance(100)
+    other.push(new Uint8Array(20), false)
+  }
+  const elapsed = time.now() - from
+  expect(read.other).toBeGreaterThan(50)
+  expect(7900 / elapsed).toBeGreaterThan(0.4)
+  expect(7900 / elapsed).toBeLessThan(0.55)
+})
+
+test('[LM9] where an address may hold a thousand connections or more, behind a proxy, it may take all of the time', () => {
+  expect(createCrowd(100, 1000).read.crowd).toBe(800)
+})
+
+test('[LM9] whoever leaves and comes again finds what its address owes', async () => {
+  const time = createBusyTime()
+  const shares = createShares({ time, maxConnectionsPerIp: 256 })
+  const first = shares.enter('a')
+  first.effort.spend(() => time.work(1000))
+  first.leave()
+  for (let n = 0; n < 5000; n++) shares.enter(`visitor ${n}`).leave()
+  expect(shares.enter('a').effort.hasRested).toBe(false)
+  await time.fake.advance(3000)
+  expect(shares.enter('a').effort.hasRested).toBe(true)
+})
+
+test('[LM9] what waits behind a join counts too, when it is handled', async () => {
+  const { url, time, server, work } = await listenBusy({ trustProxy: true })
+  let joins = 0
+  server.define(defineRoom({ name: 'hall', state: () => ({}) }), {
+    autoDisposeMs: Infinity,
+    onJoin() {
+      joins++
+      work(10)
+    },
+  })
+  const from = (ip: string): Promise<RawPeer> =>
+    RawPeer.join(url, 'painda.v3', { headers: { 'x-forwarded-for': ip } })
+  const player = await from('192.0.2.1')
+  const maker = await from('192.0.2.2')
+  const crowd = await Promise.all(Array.from({ length: 7 }, () => from('192.0.2.2')))
+  maker.socket.send(codec.encode({ kind: 'join', how: 'create', name: 'hall', ackId: 0 }))
+  const { room } = (await maker.got('joined')) as MessageOf<'joined'>
+  for (const { socket } of crowd) {
+    for (let ackId = 1; ackId <= 20; ackId++) {
+      socket.send(codec.encode({ kind: 'join', how: 'joinById', name: 'hall', room, ackId }))
+      socket.send(codec.encode({ kind: 'leave', room }))
+    }
+  }
+  for (let round = 0; round < 20; round++) {
+    player.send({ type: 'echo', payload: round })
+    await player.got(`echoed ${round}`)
+  }
+  expect(joins).toBeLessThan(60)
+  for (let round = 20; joins < 141; round++) {
+    await time.advance(100)
+    player.send({ type: 'echo', payload: round })
+    await player.got(`echoed ${round}`)
+  }
+})
+
 test('[LM9] a message whose reading throws costs nobody else a turn', async () => {
   const time = createBusyTime()
-  const turns = createReadingTurns(time)
+  const turns = createReadingTurns(time, createShares({ time, maxConnectionsPerIp: 256 }))
   const read: string[] = []
   const line = (name: string): ReadingLine =>
     turns.line({
@@ -144,7 +235,7 @@ test('[LM9] a message whose reading throws costs nobody else a turn', async () =
 })
 
 /** A server on sockets for which every `bulk` takes 100 ms. */
-async function listenBusy() {
+async function listenBusy(options: ServerOptions = {}) {
   const time = createBusyTime()
   const server = new PPServer({
     port: 0,
@@ -152,6 +243,7 @@ async function listenBusy() {
     logger: silentLogger,
     time,
     heartbeatInterval: 0,
+    ...options,
   })
   onTestFinished(() => server.close())
   const log: string[] = []
@@ -160,7 +252,7 @@ async function listenBusy() {
     time.work(100)
   })
   server.on('echo', (client, payload) => client.emit(`echoed ${String(payload)}`))
-  return { server, time: time.fake, log, ...(await server.listening()) }
+  return { server, time: time.fake, work: time.work, log, ...(await server.listening()) }
 }
 
 const BULK = { type: 'bulk', payload: 'x'.repeat(200_000) }
