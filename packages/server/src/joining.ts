@@ -119,7 +119,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (id !== undefined) assertMayName(definition, member, id)
     assertMayEnter(member)
     const unmake = assertMayMake(member)
-    const turn = isItsTurn ? null : makingTurns.wait()
+    const turn = isItsTurn ? null : makingTurns.wait(addressOf(member))
     if (turn !== null) {
       await turn
       unmake()

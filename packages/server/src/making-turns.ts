@@ -1,6 +1,7 @@
 // Rooms that clients wish for are made in a third of the server's time. A wish is fifty bytes, and a room with much in it takes
 // milliseconds: a few clients who made and left rooms, each within its rate, held up everybody else for seconds. Who waits is
-// one wish per client, since what a client says next waits behind it.
+// one wish per client, since what a client says next waits behind it, and each address has its turn: behind 256 wishes of one
+// another one would wait for seconds too.
 import type { Time, Undo } from '@painda/protocol'
 import { Effort } from './effort.js'
 
@@ -9,30 +10,43 @@ const REST = 2
 
 export interface MakingTurns {
   /** Null: it may be made now. Else resolves when it is its turn. */
-  wait(): Promise<void> | null
+  wait(address: string | null): Promise<void> | null
   make<T>(run: () => T): T
 }
 
 export function createMakingTurns(time: Time): MakingTurns {
   const effort = new Effort(time, REST)
-  const waiting: (() => void)[] = []
+  /** By address, those of this process under null. The first address is next; no list is empty. */
+  const waiting = new Map<string | null, (() => void)[]>()
   let cancel: Undo | null = null
 
   function work(): void {
     cancel = null
-    if (effort.hasRested) waiting.shift()?.()
+    if (effort.hasRested) next()
     schedule()
   }
 
+  /** One wish of one address, which is then the last of all. */
+  function next(): void {
+    for (const [address, [go, ...others]] of waiting) {
+      waiting.delete(address)
+      if (others.length > 0) waiting.set(address, others)
+      go?.()
+      return
+    }
+  }
+
   function schedule(): void {
-    if (waiting.length > 0) cancel ??= time.after(effort.waitMs, work)
+    if (waiting.size > 0) cancel ??= time.after(effort.waitMs, work)
   }
 
   return {
-    wait() {
-      if (waiting.length === 0 && effort.hasRested) return null
+    wait(address) {
+      if (waiting.size === 0 && effort.hasRested) return null
       return new Promise((resolve) => {
-        waiting.push(resolve)
+        const wishes = waiting.get(address)
+        if (wishes === undefined) waiting.set(address, [resolve])
+        else wishes.push(resolve)
         schedule()
       })
     },

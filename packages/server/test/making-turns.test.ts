@@ -2,7 +2,7 @@
 import { defineRoom } from '@painda/protocol'
 import { expect, test } from 'vitest'
 import { createBusyTime } from './busy-time.js'
-import { createKit } from './peer-kit.js'
+import { createKit, type Peer } from './peer-kit.js'
 
 const Arena = defineRoom({ name: 'arena', state: () => ({ n: 0 }) })
 
@@ -67,4 +67,26 @@ test('[LM10] who waited enters the room that was made meanwhile, and who has gon
   await time.advance(1000)
   expect(made()).toBe(2)
   expect(third.of('joined')[0]?.room).toBe(second.of('joined')[0]?.room)
+})
+
+test('[LM10] each address has its turn, however many clients of another one wait', async () => {
+  const { time, made, dial, settle } = createArenas(10)
+  const come = async (ip: string): Promise<Peer> => {
+    const peer = dial({ ip })
+    peer.hello()
+    await settle()
+    return peer
+  }
+  const crowd: Peer[] = []
+  for (let n = 0; n < 20; n++) crowd.push(await come('192.0.2.1'))
+  const [two, three] = [await come('192.0.2.2'), await come('192.0.2.3')]
+  for (const peer of [...crowd, two, three])
+    peer.say({ kind: 'join', how: 'create', name: 'arena', ackId: 1 })
+  await settle()
+  expect(made()).toBe(1)
+  await time.advance(60)
+  expect(made()).toBe(4)
+  expect([two, three].map((peer) => peer.of('joined').length)).toEqual([1, 1])
+  await time.advance(1000)
+  expect(crowd.every((peer) => peer.of('joined').length === 1)).toBe(true)
 })
