@@ -43,7 +43,7 @@ const SECOND_LOOK_MS = 8
 /** A peer that never answers is late by the oldest; more are not kept for it. */
 const MAX_PROBES = 64
 
-/** After a late answer every frame is asked about for so long: where the queue ends is worth knowing then. */
+/** After a late answer every frame is asked about, until one meets no queue again: where that ends is worth knowing. For so long at most. */
 const ALERT_MS = 1000
 
 /** Answers closer together than this say nothing about a pace: a stall that ends lets all of them through at once. */
@@ -124,6 +124,8 @@ export class Gauge {
     if (probe === undefined) return null
     this.#probes.splice(0, index + 1)
     if (this.#probes.length === 0) this.#lateSince = null
+    // Where the queue ended is known.
+    if (this.#now() - at <= this.#usual + this.#slack) this.#alertUntil = -Infinity
     return this.#measure(probe)
   }
 
@@ -149,6 +151,14 @@ export class Gauge {
 
   get #limit(): number {
     return this.#inTime >= CALM_AFTER ? CALM_BYTES : PROBE_BYTES
+  }
+
+  get #usual(): number {
+    return this.#way ?? UNKNOWN_RTT_MS
+  }
+
+  get #slack(): number {
+    return Math.min(MAX_SLACK_MS, Math.max(MIN_SLACK_MS, this.#usual * SLACK))
   }
 
   #isOverdue(fresh: number, time: number): boolean {
@@ -180,8 +190,7 @@ export class Gauge {
   #isLate(time: number): boolean {
     const oldest = this.#probes[0]
     if (oldest === undefined) return false
-    const usual = this.#way ?? UNKNOWN_RTT_MS
-    const slack = Math.min(MAX_SLACK_MS, Math.max(MIN_SLACK_MS, usual * SLACK))
+    const [usual, slack] = [this.#usual, this.#slack]
     if (time - oldest.at <= usual + slack) return false
     // A queue that moves, and is short again by now: waiting for its end would let the wire run empty.
     if (this.#pace === null || this.#answer === null || time - this.#answer.at > slack) return true

@@ -112,6 +112,40 @@ describe('a gauge', () => {
     expect(gauge.isBehind(0)).toBe(true)
   })
 
+  test('[BP1] after a late answer it asks behind every frame, until one meets no queue or for a second', () => {
+    const late = () => {
+      const { clock, gauge } = createClock()
+      gauge.sent(5_000)
+      gauge.asked(0)
+      clock.at = 10
+      gauge.answered(0)
+      gauge.sent(5_000)
+      gauge.asked(10)
+      clock.at = 60
+      gauge.isBehind(0)
+      gauge.answered(10)
+      expect(gauge.sent(1)).toBe(true)
+      gauge.asked(60)
+      return { clock, gauge }
+    }
+    const { clock, gauge } = late()
+    // Alone on its way, the late one made that 30 ms, and 30 more are no queue.
+    clock.at = 121
+    gauge.answered(60)
+    expect(gauge.sent(1)).toBe(true)
+    gauge.asked(121)
+    clock.at = 181
+    gauge.answered(121)
+    expect(gauge.isQuiet).toBe(true)
+    expect(gauge.sent(1)).toBe(false)
+
+    const other = late()
+    other.clock.at = 1_059
+    expect(other.gauge.sent(1_024)).toBe(true)
+    other.clock.at = 1_060
+    expect(other.gauge.sent(0)).toBe(false)
+  })
+
   test('[BP1] an answer to a question that was never asked is nothing', () => {
     const { clock, gauge } = createClock()
     gauge.sent(5_000)
