@@ -5,7 +5,7 @@
 import type { Inspector, Time } from '@painda/protocol'
 import type { Member } from './member.js'
 import type { Outgoing } from './outgoing.js'
-import { FULL_PACE, nextPace } from './pace.js'
+import { FULL_PACE, nextPace, type Pace } from './pace.js'
 import type { RoomPresenceList } from './presence.js'
 import { createTokenBucket, type TokenBucket } from './rate-limit.js'
 import type { RoomClock } from './room-clock.js'
@@ -75,6 +75,8 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
   const list = new Set<Seat<C>>()
   /** By client, not by seat: leaving and joining again asks for a snapshot, too. */
   const budgets = new WeakMap<C, TokenBucket>()
+  /** Of those that follow again at the room's own rate, and fell behind a moment ago. */
+  const paces = new WeakMap<Seat<C>, Pace>()
 
   function add(seat: Seat<C>, phase: Behind): BehindSeat<C> {
     if (!list.has(seat)) tally.behind++
@@ -92,13 +94,20 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     const isLate = client.isBehind
     keepPace(seat, isLate)
     const isBack = isStallOver(phase, isLate)
-    if (lacksNothing(seat)) {
-      if (phase.pace.isClean) rejoin(seat)
-    } else if (isLate) noteSkip(seat)
-    else if ((isBack || clock.sendSlot() % phase.pace.every === 0) && mayHave(seat)) {
-      catchUp(seat)
-      if (phase.pace.isClean) rejoin(seat)
+    if (isLate) {
+      if (!lacksNothing(seat)) noteSkip(seat)
+      return
     }
+    const isTurn = isBack || clock.sendSlot() % phase.pace.every === 0
+    if (!lacksNothing(seat) && isTurn && mayHave(seat)) catchUp(seat)
+    // Looking at it here at each tick costs more than sending it what the others get.
+    if (phase.pace.level === 0 && lacksNothing(seat)) rejoin(seat)
+  }
+
+  function paceOf(seat: Seat<C>): Pace {
+    if (isBehind(seat)) return seat.phase.pace
+    const before = paces.get(seat)
+    return before === undefined ? FULL_PACE : nextPace(before, time.now(), false, clock.sendRate())
   }
 
   /** True at the first look at which a stalled connection takes something again. */
@@ -174,7 +183,10 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     for (const out of early) client.deliver(out)
   }
 
-  function rejoin(seat: Seat<C>): void {
+  function rejoin(seat: BehindSeat<C>): void {
+    const { pace } = seat.phase
+    if (pace.isClean) paces.delete(seat)
+    else paces.set(seat, pace)
     release(seat)
     goLive(seat)
   }
@@ -186,15 +198,15 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
   return {
     skip(seat, held, missed) {
       const missesPresence = missed === 'presence'
-      const pace = nextPace(FULL_PACE, time.now(), true, clock.sendRate())
       const added = add(seat, {
         ...NOTHING_WRONG,
         held,
-        pace,
+        pace: paceOf(seat),
         early: [],
         missesPresence,
         stalledSince: time.now(),
       })
+      keepPace(added, true)
       if (!missesPresence) noteSkip(added)
     },
     needsSnapshot(seat, isWrong = false) {
@@ -202,7 +214,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
       const now = isWrong && phase.name === 'live' ? views.held(seat) : null
       const wrong = phase.name === 'behind' ? phase.wrong : now
       const early = 'early' in phase ? phase.early : []
-      const pace = phase.name === 'behind' ? phase.pace : FULL_PACE
+      const pace = paceOf(seat)
       const { isListWrong } = phase.name === 'behind' ? phase : NOTHING_WRONG
       add(seat, {
         ...NOTHING_WRONG,
@@ -218,7 +230,7 @@ export function createStragglers<C extends Member>(options: StragglersOptions<C>
     needsPresence(seat) {
       const known = isBehind(seat)
         ? seat.phase
-        : { ...NOTHING_WRONG, held: views.held(seat), pace: FULL_PACE, early: [] }
+        : { ...NOTHING_WRONG, held: views.held(seat), pace: paceOf(seat), early: [] }
       add(seat, { ...known, missesPresence: true, isListWrong: true })
     },
     takeSnapshot,

@@ -282,6 +282,64 @@ test('[BP2] a member that was late for a moment gets the others’ bytes again w
   expect(ann.broken).toEqual([])
 })
 
+test('[BP2] a member that was late for a moment goes the short way again with the first state that it misses none before', async () => {
+  const kit = createTestRooms()
+  const room = kit.rooms.room('a', { n: 0 })
+  let isSlow = false
+  let posts = 0
+  const lane = {
+    get isClear() {
+      return !isSlow
+    },
+    post: () => (posts++, true),
+  }
+  const ann = Object.assign(kit.member('ann'), { lane })
+  Object.defineProperty(ann, 'isBehind', { get: () => isSlow })
+  await kit.join(ann, { how: 'join', room: 'a' })
+  await kit.ticks(20)
+  room.on('tick', () => room.update((draft) => void draft.n++))
+  posts = 0
+  await kit.ticks()
+  expect(posts).toBe(1)
+  isSlow = true
+  await kit.ticks()
+  isSlow = false
+  // The state that it missed, and the one of this tick.
+  await kit.ticks()
+  expect(posts).toBe(1)
+  await kit.ticks(10)
+  expect(posts).toBe(11)
+})
+
+test('[BP4] pressure that comes and goes within half a second lowers its rate, though it has all it missed in between', async () => {
+  const kit = createTestRooms()
+  const room = kit.rooms.room('a', { n: 0 })
+  let isSlow = false
+  const ann = kit.member('ann')
+  Object.defineProperty(ann, 'isBehind', { get: () => isSlow })
+  await kit.join(ann, { how: 'join', room: 'a' })
+  room.on('tick', () => room.update((draft) => void draft.n++))
+  const statesOf = async (ticks: number): Promise<number> => {
+    ann.read()
+    const before = ann.of('delta').length
+    await kit.ticks(ticks)
+    ann.read()
+    return ann.of('delta').length - before
+  }
+  expect(await statesOf(60)).toBe(60)
+  for (let round = 0; round < 4; round++) {
+    isSlow = true
+    await kit.ticks(10)
+    isSlow = false
+    await kit.ticks(5)
+  }
+  expect(await statesOf(60)).toBe(30)
+  // Three seconds after the last pressure, and for good.
+  await kit.ticks(180)
+  expect(await statesOf(60)).toBe(60)
+  expect(ann.broken).toEqual([])
+})
+
 test('[BP2] a member of a room at rest costs no look: only those who are behind are asked', async () => {
   const kit = createTestRooms()
   const room = kit.rooms.room('a', { n: 0 })
