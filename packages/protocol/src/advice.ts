@@ -1,5 +1,5 @@
-// What is most likely a mistake, for whoever is developing: names that nobody knows, and the name that was meant. Nothing of it is said
-// twice, and nothing in production; callers ask for `DEV` first, so that pages built for production do not carry it.
+// Warnings for developers: unknown names, with the name that was probably meant. Each is given once, and none in production; callers
+// check `DEV` first, so that pages built for production do not contain them.
 
 /** False in a Node that runs with `NODE_ENV=production`; pages have `DEV` for that. */
 export function isDevelopment(): boolean {
@@ -25,7 +25,7 @@ export function meant(name: string, known: object): string {
   return best === undefined ? '' : ` (did you mean "${best}"?)`
 }
 
-/** The key of `known` that this is but for a letter or two. */
+/** The key of `known` that differs from `name` by a letter or two at most. */
 export function nearest(name: string, known: object): string | undefined {
   const given = name.toLowerCase()
   const most = given.length < 5 ? 1 : 2
@@ -39,12 +39,12 @@ export function nearest(name: string, known: object): string | undefined {
   return best
 }
 
-/** `token` of `getToken`, `maxPayload` of `maxPayloadBytes`. */
+/** True for `token` and `getToken`, `maxPayload` and `maxPayloadBytes`. */
 function isPartOf(a: string, b: string): boolean {
   return (a.length > 3 && b.includes(a)) || (b.length > 3 && a.includes(b))
 }
 
-/** Letters to add, to leave out, to change or to swap; `enough` or more as soon as it is that many. */
+/** The edit distance: letters to add, remove, change or swap. Stops at `enough`. */
 function editsBetween(a: string, b: string, enough: number): number {
   if (Math.abs(a.length - b.length) >= enough) return enough
   let before: number[] = []
@@ -69,7 +69,7 @@ function at(row: readonly number[], index: number): number {
 
 const told = new Set<string>()
 
-/** Says it in the console, once for each `cause`. */
+/** Warns in the console, once for each `cause`. */
 export function warnOnce(text: string, cause = text): void {
   if (told.has(cause) || !isDevelopment()) return
   told.add(cause)
@@ -78,14 +78,14 @@ export function warnOnce(text: string, cause = text): void {
   console?.warn(`[painda] ${text}`)
 }
 
-/** `emit` with more than a payload, as another library has it. */
+/** For `emit` with several payloads, as in Socket.IO. */
 export function manyPayloads(type: string, last: unknown): string {
   const instead =
     typeof last === 'function' ? 'for an answer ask with request(type, payload)' : 'put all of it into one'
   return `emit('${type}') takes one payload, and what follows it is dropped: ${instead}.`
 }
 
-/** Of an object that is about to travel without any fields: as JSON has it, and nobody means it of these. */
+/** Warns of a Map, Set, promise, Error or ArrayBuffer in a payload: as JSON it is an object without fields. */
 export function warnOfEmptied(value: object, { length }: readonly unknown[]): void {
   if (length > 0) return
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)

@@ -2,7 +2,7 @@
 // carries. Bodies hold nothing of a single connection, so one body serves every receiver.
 import type { Message } from './messages.js'
 
-/** What a frame costs its reader: at least its bytes. */
+/** What reading a frame costs, in bytes: at least those of the frame. */
 export interface Cost {
   bytes: number
 }
@@ -14,8 +14,8 @@ export interface Codec {
   /** Bodies as frames, in order: v3 puts them all into one, v2 sends one each. */
   pack(bodies: readonly Uint8Array[]): readonly Uint8Array[]
   /**
-   * All messages of one frame, in order. What they take beyond the frame's own bytes, because something in it was said in short, is
-   * added to `cost`, also where it throws. @throws PPError `MALFORMED_FRAME` and its kin; nothing else.
+   * All messages of one frame, in order. What they take beyond the frame's own bytes, because something in it was compressed, is added
+   * to `cost`, also when it throws. @throws PPError `MALFORMED_FRAME`, `DECOMPRESSION_FAILED` and the like; nothing else
    */
   decode(frame: Uint8Array, cost?: Cost): Message[]
 }

@@ -23,9 +23,9 @@ export interface RequestDefinition<
 export type RequestMap = { readonly [type: string]: RequestDefinition }
 
 export interface RoomShape {
-  /** Unique in the contract; stands on the wire and in logs. */
+  /** Unique in the contract; 1 to 256 characters. */
   readonly name: string
-  /** The first state of a new room, made afresh for each. */
+  /** Makes the first state of a new room; called for each. */
   readonly state: () => object
   /** Client → room, no answer. */
   readonly messages?: SchemaMap
@@ -33,9 +33,9 @@ export interface RoomShape {
   readonly requests?: RequestMap
   /** Room → client. */
   readonly events?: SchemaMap
-  /** What each member shows of itself. */
+  /** The data that each member shows to the others. */
   readonly presence?: AnySchema
-  /** How paths of the state travel, and to whom. */
+  /** Which numbers of the state are rounded before they are sent, and who sees which paths. Default: everything is sent to everybody. */
   readonly sync?: SyncTable
 }
 
@@ -47,9 +47,9 @@ export interface ContractShape {
   readonly requests?: RequestMap
   /** Server → client, outside rooms. */
   readonly events?: SchemaMap
-  /** Changed by hand when the meaning changes but no name does; a difference refuses the connection. */
+  /** Change it when the meaning changes but no name does: clients with another version are refused with `CONTRACT_MISMATCH`. */
   readonly version?: string
-  /** Put here by `defineContract`. */
+  /** Added by `defineContract`. */
   readonly [FINGERPRINT]?: Fingerprinting
 }
 

@@ -6,7 +6,7 @@ import { ensure } from './malformed.js'
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** What one field may hold: returns it as it is to be kept. @throws PPError `MALFORMED_FRAME` naming the field. */
+/** Checks one field and returns the value to keep. @throws PPError `MALFORMED_FRAME` naming the field. */
 export type Rule<T> = (value: unknown, field: string) => T
 
 /** A rule per field of `M`, `kind` apart. A field that may be absent has a question mark behind its name. */
@@ -16,14 +16,14 @@ export type Shape<M> = {
   >
 }
 
-/** A table of which nobody knows whose it is. */
+/** A `Shape` of any message. */
 export type Rules = Readonly<Record<string, Rule<unknown>>>
 
-/** Names, ids and types: longer ones are an attack on our memory, not a name. */
+/** Names, ids and types. Longer ones are not names but an attack on memory. */
 export const MAX_NAME_LENGTH = 256
 /** Tokens are JWTs at most; 8 KiB is what common servers allow for a whole header. */
 export const MAX_TOKEN_LENGTH = 8192
-/** Reasons and error messages are for people; nobody reads more. */
+/** Reasons and error messages, which people read. */
 const MAX_TEXT_LENGTH = 4096
 
 /** @throws PPError `MALFORMED_FRAME` naming the field. */
@@ -40,7 +40,7 @@ export function readFields<M>(shape: Shape<M>, from: unknown, field: string): Om
   return fields as Omit<M, 'kind'>
 }
 
-/** A payload is the application's. */
+/** For payloads: the application checks them. */
 export const any: Rule<unknown> = (value) => value
 
 export const name: Rule<string> = (value, field) => textUpTo(MAX_NAME_LENGTH, value, field)
@@ -53,7 +53,7 @@ export const token: Rule<string> = (value, field) => textUpTo(MAX_TOKEN_LENGTH, 
 
 export const text: Rule<string> = (value, field) => textUpTo(Infinity, value, field).slice(0, MAX_TEXT_LENGTH)
 
-/** A code of ours as it is; a code from a newer or foreign peer as REFUSED. */
+/** An error code; an unknown one, from a newer or foreign peer, becomes `REFUSED`. */
 export const errorCode: Rule<ErrorCode> = (value, field) => {
   const code = name(value, field)
   return isErrorCode(code) ? code : 'REFUSED'

@@ -26,7 +26,7 @@ export interface Hello {
   contract?: readonly string[]
 }
 
-/** Which session is to go on, its secret, and what its client has. */
+/** The session to continue, its secret, and what its client has. */
 export interface SessionWish {
   id: string
   token: string
@@ -37,7 +37,7 @@ export interface SessionWish {
    * room's id may be a key that no object should have.
    */
   versions?: RoomVersions
-  /** The page was loaded anew: nothing is held of the session's rooms, not even which they are. */
+  /** The page was reloaded: the client has nothing of the session's rooms, not even their ids. */
   fresh?: boolean
 }
 

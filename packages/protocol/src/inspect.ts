@@ -36,7 +36,7 @@ export interface FrameEvent {
   messages: readonly Message[]
 }
 
-/** In development: somebody has saved code, and it was taken in. */
+/** In development: code was saved, and this became of it. */
 export interface ReloadEvent {
   kind: 'reload'
   at: number
@@ -73,17 +73,17 @@ export interface Inspector {
   emit(event: InspectEvent): void
   listen(listener: (event: InspectEvent) => void): Undo
   /**
-   * What a client dials, and what a server accepts, goes through here: a tool's bad weather. A server also says who is at the other end,
-   * as its events name them at that moment. Nobody sets it in production.
+   * Wraps every transport that a client dials or a server accepts: a tool's network faults. A server also tells who is at the other
+   * end, by the id that its events use at that moment. Not set in production.
    */
   through?: (transport: Transport, peer?: () => string) => Transport
-  /** A server's rooms tell this one what it takes to play them again. Nobody sets it in production. */
+  /** Gets from a server's rooms what it takes to replay them. Not set in production. */
   journal?: RoomJournal
 }
 
 /**
- * A tool's second ear, in development alone: it learns who asked for a message and whom a frame has woken. Every method is called in
- * the turn in which it happens, by all clients of the page; production builds have no code that would.
+ * For a tool, in development only: it learns which code asked for a message, and which listeners a frame has called. Every method is
+ * called in the turn in which it happens, by all clients of the page. Production builds do not call it.
  */
 export interface Witness {
   /** Milliseconds, for durations; undefined while nobody looks: then nothing more is told. */
@@ -115,7 +115,7 @@ export interface Reaction {
   readonly ms: number
 }
 
-/** A hook of a component, as it says itself. */
+/** A component's hook that listens. */
 export interface Owner {
   readonly hook: string
   /** Made while the component rendered; its stack tells where. */

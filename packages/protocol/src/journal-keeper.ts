@@ -10,11 +10,11 @@ import type { SaidGap } from './said.js'
 import { writeSessionFile, writeSessionLine } from './session-file.js'
 import type { Time } from './time.js'
 
-/** Of one server, characters. A demo's room with six bots writes about 15 MB an hour. */
+/** Characters of all journals of one server. A room of the demo with six bots writes about 15 MB an hour. */
 const MAX_LENGTH = 64 * 1024 * 1024
 /** Rooms that are over, and may still be asked for. */
 const MAX_OVER = 8
-/** Of a state, as JSON: the difference of larger ones is only looked for once somebody watches the room. */
+/** Characters of a state as JSON. Of larger ones differences are only computed once a recording of the room has begun. */
 const LIGHT_LENGTH = 256 * 1024
 const TOO_MUCH = 'It sends more between two ticks than a recording holds.'
 /** A client that has gone is forgotten with the oldest others. */
@@ -24,11 +24,11 @@ export interface JournalKeeper {
   /** For the inspector of one server. */
   readonly journal: RoomJournal
   rooms(): readonly KeptRoom[]
-  /** From here on somebody is interested in the room. False when there is none of that id, or it cannot be played again. */
+  /** Marks this moment as the begin of a recording. False when there is no room of that id, or it cannot be replayed. */
   mark(room: string, label: string): boolean
   /** A session file of one source, "server". Null when there is no room of that id. */
   read(room: string): string | null
-  /** Nothing is kept any more, and nothing new is taken. */
+  /** Drops all journals and keeps no new ones. */
   close(): void
 }
 
@@ -48,7 +48,7 @@ export interface JournalKeeperOptions {
   time: Pick<Time, 'now' | 'wallNow'>
   /** Of the server's contract. */
   fingerprint?: string | undefined
-  /** Of all rooms together, characters; what is over that costs the longest journal. */
+  /** Characters of all rooms together. Beyond it the longest journal is dropped. */
   maxLength?: number
   /** The room has ended. */
   onOver?: (room: string) => void

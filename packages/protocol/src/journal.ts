@@ -1,6 +1,6 @@
 // The journal of a room: what reached it from outside, in the order in which its code met it, and what each tick made of that. With
-// the room's seed it is all that it takes to play the room again. It never travels: a tool beside the server asks for it, and it is
-// kept in session files.
+// the room's seed that is enough to replay the room. A journal is not sent to clients: a tool beside the server reads it, and session
+// files keep it.
 //   room → keeper   input, input, step, input, step …
 import type { Delta } from './delta/delta.js'
 import { any, count, flag, isFields, name, number, oneOf, readFields, text } from './fields.js'
@@ -85,16 +85,16 @@ export interface StepEvent {
   delta?: Delta
 }
 
-/** The room, at the moment of which it tells. */
+/** A room at one moment. */
 export interface RoomMoment {
   readonly room: string
   readonly tick: number
   readonly now: number
-  /** The tree itself: it goes on changing. */
+  /** The live state, which goes on changing. */
   readonly state: object
 }
 
-/** Who keeps the journal of a server's rooms. It is called in the middle of their work: it must be quick and never throw. */
+/** Keeps the journals of a server's rooms. It is called in the middle of their work: it must be quick and never throw. */
 export interface RoomJournal {
   /** The `seq`-th frame of this client has arrived. */
   frame(peer: string, seq: number): void
@@ -106,7 +106,7 @@ export interface RoomJournal {
   answered(room: string, answer: Pick<SaidAnswer, 'error' | 'payload'>): void
   /** A tick has run, and nothing else since. */
   step(moment: RoomMoment, dropped: number): void
-  /** Other code has taken the place of the room's: what it did until now, that code would not do again. */
+  /** The room runs other code now, which would not do again what the room did until now. */
   changed(room: string): void
   /** The room takes nobody any more, for whatever reason. */
   over(room: string): void

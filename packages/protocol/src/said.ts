@@ -1,5 +1,5 @@
-// What a room says, as journals and recordings keep it: the events that its own code sends to its members, and the answers that it gives to
-// their requests. Both sides of a comparison keep them by `keepSaid` and `keepAnswer`: the recording, and the room that is played again.
+// What a room sends, as journals and recordings keep it: the events that its own code sends to its members, and the answers to
+// their requests. The recording and the replay both make their entries with `keepSaid` and `keepAnswer`, so that they compare.
 import { any, count, list, MAX_NAME_LENGTH, readFields, text } from './fields.js'
 import type { Rule, Shape } from './fields.js'
 import { hashState } from './hash.js'
@@ -7,35 +7,35 @@ import { fromPlain, toPlain } from './json-bytes.js'
 
 export interface SaidEvent {
   readonly type: string
-  /** The members that hear it, sorted. Where neither this nor `except` is there, all of them. */
+  /** The members that get it, sorted. Without this and `except`: all of them. */
   readonly to?: readonly string[]
-  /** All members hear it but these, sorted. */
+  /** All members get it except these, sorted. */
   readonly except?: readonly string[]
-  /** As it arrives. Absent where there is none, and where `hash` stands for it. */
+  /** As the receiver gets it. Absent where there is none, and where `hash` replaces it. */
   readonly payload?: unknown
   /** `hashState` of a payload that is too long to be kept. */
   readonly hash?: number
 }
 
-/** Given at once: before anything else reaches the room, and before its next tick. */
+/** An answer that was given at once: before anything else reached the room, and before its next tick. */
 export interface SaidAnswer {
-  /** The request, by its place among the inputs of the room, marks left out: its beginning is 0. */
+  /** The index of the request among the inputs of the room, marks not counted; the room's beginning is 0. */
   readonly to: number
-  /** The code of a refusal. Its words are for people, and not kept. */
+  /** The code of a refusal. Its text is not kept. */
   readonly error?: string
-  /** As it arrives. Absent for a refusal, where there is none, and where `hash` stands for it. */
+  /** As the receiver gets it. Absent for a refusal, where there is none, and where `hash` replaces it. */
   readonly payload?: unknown
   /** `hashState` of a payload that is too long to be kept. */
   readonly hash?: number
 }
 
-/** Of a payload as JSON: a longer one can still be compared, and costs the journal a number. */
+/** Characters of a payload as JSON. Of a longer one only the hash is kept: it can be compared, and costs a number. */
 const MAX_PAYLOAD_LENGTH = 1024
-/** In one line of a journal. */
+/** Events, or answers, in one line of a journal. */
 const MAX_SAID = 10_000
-/** The same in characters, about: a quarter of what a line of a session file may have. */
+/** Their length in characters, roughly: a quarter of what a line of a session file may have. */
 const MAX_SAID_LENGTH = 4 * 1024 * 1024
-/** One of these lists names at most half of a room. */
+/** Entries of `to` or `except`, each of which names at most half of a room. */
 const MAX_HEARERS = 65_536
 
 export interface KeptSaid {
@@ -51,8 +51,8 @@ export interface KeptAnswer {
 }
 
 /**
- * A copy, with the payload as it is now. Null for what cannot be written, and so cannot travel either: a cycle, a bigint. Never
- * throws.
+ * Copies an event with its payload as it is now. Null for a payload that cannot be written as JSON, and so cannot be sent either.
+ * Never throws.
  */
 export function keepSaid({ payload, ...heard }: SaidEvent): KeptSaid | null {
   const kept = keepPayload(payload)
@@ -65,7 +65,7 @@ export function keepSaid({ payload, ...heard }: SaidEvent): KeptSaid | null {
   }
 }
 
-/** The same of an answer. */
+/** The same for an answer. */
 export function keepAnswer({ payload, ...rest }: SaidAnswer): KeptAnswer | null {
   const kept = keepPayload(payload)
   return kept && { answer: { ...rest, ...kept.fields }, length: kept.length }
@@ -97,7 +97,7 @@ const SAID: Shape<SaidEvent> = {
   'hash?': count,
 }
 
-/** Of a file: what one line holds. @throws PPError `MALFORMED_FRAME` naming the field */
+/** Reads the events of one line of a file. @throws PPError `MALFORMED_FRAME` naming the field */
 export const saidEvents: Rule<SaidEvent[]> = (value, field) =>
   list(MAX_SAID, (one, name) => readFields(SAID, one, name), value, field)
 
@@ -108,17 +108,17 @@ const ANSWER: Shape<SaidAnswer> = {
   'hash?': count,
 }
 
-/** The same of answers. @throws PPError `MALFORMED_FRAME` naming the field */
+/** The same for answers. @throws PPError `MALFORMED_FRAME` naming the field */
 export const saidAnswers: Rule<SaidAnswer[]> = (value, field) =>
   list(MAX_SAID, (one, name) => readFields(ANSWER, one, name), value, field)
 
-/** What a line of a journal tells of it; absent for none. */
+/** Events and answers as one line of a journal has them; a field is absent when there are none. */
 export interface Told {
   readonly said?: readonly SaidEvent[]
   readonly answers?: readonly SaidAnswer[]
 }
 
-/** What a room has said since the last line of its journal. */
+/** Collects what a room has sent since the last line of its journal. */
 export interface SaidGap {
   readonly isWaiting: boolean
   /** False when that is more than one line can hold. */

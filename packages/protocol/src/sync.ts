@@ -36,13 +36,13 @@ export interface Viewer {
  */
 export type SyncAudience = 'owner' | ((viewer: Viewer, keys: readonly string[]) => boolean)
 
-/** A path that is not everybody's. */
+/** A path that only some members may see. */
 export interface SyncMark {
   readonly path: readonly string[]
   readonly to: SyncAudience
 }
 
-/** A number as it leaves. */
+/** How a number is rounded before it is sent. */
 export interface Rounding {
   (value: number): number
   /** The grid is fractions of this whole number: 16 for sixteenths; 0 where it is no such grid. */
@@ -53,9 +53,9 @@ export interface Rounding {
 
 /** A sync table seen from one place of the state. */
 export interface SyncPlace {
-  /** How a number that stands here leaves; undefined where nothing is declared. */
+  /** How a number at this place is rounded; undefined where nothing is declared. */
   readonly round: Rounding | undefined
-  /** What stands here is not everybody's. */
+  /** Only some members may see what is at this place. */
   readonly isHidden: boolean
   /** Something below is hidden. */
   readonly isAbove: boolean

@@ -12,19 +12,19 @@ import type { Compressor } from './v2-compression.js'
 import { withUrl } from './v2-session.js'
 import type { TransportInfo } from './ws.js'
 
-/** Whoever has not been let in yet costs little: 256 sockets of one address may hold 64 MiB with this, and no more. */
+/** What may wait for a client that has not been let in: with 256 sockets of one address that is 64 MiB at most. */
 const BEFORE_THE_WELCOME = { messages: 256, bytes: 256 * 1024 }
 
 /** A connection that did not come through our own listener. */
 export interface AcceptInfo extends Partial<TransportInfo> {
-  /** The public id that an in-process peer wishes; it gets another when this one is taken. */
+  /** The public id that an in-process client would like; it gets another when this one is taken. */
   readonly id?: string
-  /** The peer is of this process and reads rooms where they are: it is sent no state. */
+  /** The client is in this process and reads the server's state itself: it is sent none. */
   readonly readsByReference?: boolean
 }
 
 export interface Admission {
-  /** Those that are there, with a session or without one. */
+  /** All open connections, with a session or without one. */
   readonly connections: ReadonlyMap<Connection, unknown>
   accept(transport: Transport, info: AcceptInfo): void
   /** Where it came from. */
@@ -52,7 +52,7 @@ export interface AdmissionOptions {
   readonly onFault: (thrown: unknown) => void
 }
 
-/** What is known of a connection before its first word. */
+/** What is known of a connection before its first message. */
 interface Arrival {
   readonly info: TransportInfo
   readonly address: string | null

@@ -1,15 +1,15 @@
-// What is most likely a mistake of whoever builds the game, told in the log: each once, so many of them, and nothing in production.
-// Some of it is caused by what a client says, which is why it ends somewhere.
+// Warnings for the developer of a game, in the log: each once, and none in production. Their number is limited, because clients can
+// cause some of them.
 import { isDevelopment } from '@painda/protocol'
 import type { Logger } from './logger.js'
 
-/** `text`: a function where it takes work that only who reads it needs. `cause`: what is told once; default the text itself. */
+/** `text`: may be a function, called only when the warning is given. `cause`: warned of once; default the text itself. */
 export type Advise = {
   (text: string, cause?: string): void
   (text: () => string, cause: string): void
 }
 
-/** Whoever has read so many has enough to do. */
+/** No more warnings than this are given. */
 const MAX_TOLD = 32
 
 export const noAdvice: Advise = () => {}

@@ -7,7 +7,7 @@ import type { Member } from './member.js'
 export interface Bans {
   /** `ms`: for how long. */
   add(client: Member, reason: string, ms: number): void
-  /** By a user's id, or by that of a guest's session. */
+  /** `id`: of a user, or of a guest's session. */
   lift(id: string): void
   /** @throws PPError `FORBIDDEN`, with the reason */
   assertWelcome(client: Member): void
@@ -48,7 +48,7 @@ export function createBans(room: string, time: Pick<Time, 'now'>): Bans {
     return undefined
   }
 
-  /** Most who were banned never come back to be found free: a room that lives for days would remember all of them. */
+  /** Removes bans that are over. Most who were banned never come back, so a room that lives for days would keep all of them. */
   function forgetOver(): void {
     for (const [id, { until }] of byId) if (until <= time.now()) lift(id)
   }

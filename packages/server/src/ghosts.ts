@@ -1,10 +1,10 @@
-// Sessions without a connection. Each keeps its seats and what it missed until its client is back, and costs that client
-// nothing: whoever opens sockets and drops them again leaves one behind each time. So one address may have only so many, and of
-// more the oldest goes. They hold no place among its connections: after an outage a whole house comes back at once.
+// Sessions without a connection. Each keeps its seats and what it missed until its client is back. They cost a client nothing: one
+// that opens and drops sockets leaves one behind each time. So an address may have a limited number; beyond it the oldest ends. They do
+// not count as connections of the address, because after an outage everybody behind it comes back at once.
 import { blockOf } from './address.js'
 
 export interface Ghosts<Session> {
-  /** Its connection is lost. Returns the one that is too many now; null when none is. `address` null: nobody knows whose, so nobody counts. */
+  /** Its connection is lost. Returns the session that must end because there are too many, or null. Without an `address` it does not count. */
   add(session: Session, address: string | null): Session | null
   /** Its client is back, or it is over. */
   remove(session: Session): void

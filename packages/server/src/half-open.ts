@@ -1,14 +1,14 @@
-// TCP connections that have not said yet what they want. Node takes as many as come and gives each a minute and a half; who says
-// one letter of a request and no more would hold all that the process may have open. Where the port is our own they have the
-// time of a handshake, and one address has only so many of them.
+// TCP connections that have not sent a whole request yet. Node accepts any number of them and gives each a minute and a half, so a
+// peer that sends one letter of a request on each could use up all that the process may have open. On a port of our own they have
+// the time of a handshake, and one address may have a limited number of them.
 import type { Server as HttpServer, ServerOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createIpLimit } from './ip.js'
 
-/** A crowd behind one address may come at once; who is too many of those that are let in is told so. */
+/** A crowd behind one address may connect at once; which of them are too many is told after their requests. */
 const HALF_OPEN_PER_CONNECTION = 4
 
-/** Whoever is on the way in while the process stands still for a moment is not to be taken for silent. */
+/** Not less, or a request that arrives while the process is busy would count as silent. */
 const LEAST_MS = 1000
 
 /** As often Node looks for requests that take too long, at least: its own default. */

@@ -27,7 +27,7 @@ export function createHandlers<Args extends readonly unknown[]>(): Handlers<Args
     return () => remove(type, (other) => other === entry)
   }
 
-  // Lists are replaced, never changed: a run under way goes on with the list it began with.
+  // Lists are replaced, never changed: a run in progress continues with the list it began with.
   function remove(type: string, isGone: (entry: Entry) => boolean): void {
     const left = (entries.get(type) ?? []).filter((entry) => !isGone(entry))
     if (left.length === 0) entries.delete(type)

@@ -1,5 +1,4 @@
-// How large a value is as JSON, found out without making that JSON: a few bytes from a peer may be a text that stands in a million
-// places.
+// The size of a value as JSON, without making that JSON: a few bytes from a peer can be a text that occurs a million times.
 
 /** Bytes of the value as JSON; some number above `most` as soon as it is more. Whether it is JSON is for others to say. */
 export function jsonSize(value: unknown, most: number): number {

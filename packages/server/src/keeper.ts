@@ -25,7 +25,7 @@ export interface SavedRoom {
 export interface HandedRoom extends SavedRoom {
   /** The first state that its definition had: another shape is another game. */
   readonly first: Json
-  /** Its code had set timers or listeners, and they ended with it. */
+  /** Its code had set timers or listeners, which ended with the server. */
   readonly hadTimers: boolean
 }
 
@@ -45,7 +45,7 @@ export interface RoomStore {
   remove(id: string): Promise<void>
 }
 
-/** A crash costs at most so much of a game. */
+/** Changes are saved after this long: a crash loses at most so much of a game. */
 const SAVE_AFTER_MS = 5000
 
 export interface Keeper {
@@ -53,7 +53,7 @@ export interface Keeper {
   changed(): void
   /** The room ends: saved a last time, or forgotten. Resolves when the store has done it; never rejects. */
   end(isKept: boolean): Promise<void>
-  /** The room never began: what the store has stays as it is. */
+  /** The room never began: what the store has of it stays. */
   release(): void
 }
 
@@ -121,7 +121,7 @@ export function createKeeper({
   }
 }
 
-/** What a store gave back, checked as far as a room needs it. @throws PPError `STATE_NOT_JSON` */
+/** Checks what a store returned, as far as a room needs it. @throws PPError `STATE_NOT_JSON` */
 export function checkSaved<Saved extends SavedRoom>(saved: Saved): Saved {
   const { id, name, state, metadata, inviteCode = '' } = saved
   const isWhole =

@@ -1,7 +1,7 @@
-// Rooms that clients wish for are made in a third of the server's time. A wish is fifty bytes, and a room with much in it takes
-// milliseconds: a few clients who made and left rooms, each within its rate, held up everybody else for seconds. Who waits is
-// one wish per client, since what a client says next waits behind it, and each address has its turn: behind 256 wishes of one
-// another one would wait for seconds too.
+// Rooms that clients ask for are made in a third of the server's time. A request is fifty bytes, and a room with a large state takes
+// milliseconds: a few clients who made and left rooms, each within its rate, held up everybody else for seconds. At most one
+// request per client waits, because the client's next messages wait behind it, and addresses take turns: a request does not wait
+// for all requests of another address.
 import type { Time, Undo } from '@painda/protocol'
 import { Effort } from './effort.js'
 

@@ -20,18 +20,18 @@ import { readSync } from './sync-rules.js'
 const MAX_TICK_HZ = 1000
 
 export interface Definition<C extends Member> extends RoomKind<C> {
-  /** Its rooms that may take one more; the others are not looked at when somebody asks for any. */
+  /** Its rooms with a free seat: only these are searched for a client that asks for any room. */
   readonly open: Set<StateRoom<C>>
 }
 
 export interface MakeOptions {
   /** Default: a new one. */
   readonly id?: string | undefined
-  /** It goes on with this. */
+  /** Continues a saved room. */
   readonly saved?: SavedRoom
-  /** Of its random numbers. Default: from the server's own. */
+  /** The seed of its random numbers. Default: drawn from the server's. */
   readonly seed?: number | undefined
-  /** It takes nobody any more. */
+  /** Called when it takes no more clients. */
   readonly onEnd?: () => void
 }
 
@@ -40,13 +40,13 @@ export interface Matchmaking<C extends Member> {
   definition(name: string): Definition<C> | undefined
   /** Of all definitions. */
   names(): string[]
-  /** Of that name, also one that is retired. */
+  /** The definition of that name, also a retired one. */
   known(name: string): Definition<C> | undefined
-  /** Another shape and behaviour for a definition and all of its rooms. The undo brings back what was there. */
+  /** Replaces shape and behaviour of a definition, for its rooms, too. The undo restores them. */
   redefine(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
-  /** A definition of its own under a known name: what there is of rooms stays with the one before. The undo brings that back. */
+  /** A new definition under a known name; existing rooms stay with the old one. The undo restores the old one. */
   renew(shape: RoomShape, behaviour: RoomBehaviour<UntypedShape, C>): Undo
-  /** No new room of it from now on; its rooms go on, and `redefine` takes them up again. */
+  /** From now on no new room of it is made; its rooms go on, and `redefine` revives it. */
   retire(name: string): void
   /** A room of a definition, not begun yet. `begin` it in the same turn. @throws PPError `INVALID_ARGUMENT` for an id that is taken */
   make(definition: Definition<C>, how?: MakeOptions): StateRoom<C>
@@ -56,7 +56,7 @@ export interface Matchmaking<C extends Member> {
   room(id: string, initialState: object, options: RoomOptions<C>): StateRoom<C>
   /** Any room of the definition that may take this player: one that keeps a seat for its user before any other. */
   findOpen(definition: Definition<C>, client: C): StateRoom<C> | undefined
-  /** Any room of the definition, for somebody who only looks on: one that takes it, where there is one. */
+  /** A room of the definition for a spectator: one with a free place if there is one, else any. */
   findAny(definition: Definition<C>, client: C): StateRoom<C> | undefined
   get(id: string): StateRoom<C> | undefined
   /** By its id, or by its invite code. */
@@ -64,7 +64,7 @@ export interface Matchmaking<C extends Member> {
   list(): StateRoom<C>[]
   /** Rooms that take nobody any more and whose last hooks are at work. */
   leaving(): StateRoom<C>[]
-  /** No room begins any more: nobody would be left to end it. */
+  /** From now on no room may begin: nobody would end it. */
   close(): void
 }
 
@@ -357,7 +357,7 @@ function checkTickRate(id: string, tickRate: number, warn: (message: string) => 
       hint: 'It is the number of milliseconds per tick, at least 1.',
     })
   }
-  // Whoever writes one of these three thinks of Hz.
+  // One of these three was probably meant in Hz.
   if (tickRate === 30 || tickRate === 60 || tickRate === 120) {
     warn(
       `tickRate of the room "${id}" is ${tickRate} milliseconds per tick, ` +

@@ -1,5 +1,5 @@
-// How much memory a message takes while it waits. Its bytes on the way tell less: an empty object is two of them, and those of a
-// frame with several messages are shared out among them as their sender likes.
+// How much memory a message takes while it waits. Its bytes on the wire do not tell: an empty object takes two, and the sender decides
+// how a frame's bytes are spread over its messages.
 
 /** Of each value, beside its characters: an object takes three times as much, a number in a list half of it. */
 const BYTES_PER_VALUE = 16

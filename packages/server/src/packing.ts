@@ -39,7 +39,7 @@ function areSame(a: readonly Outgoing[], b: readonly Outgoing[]): boolean {
   return true
 }
 
-/** Nearly every frame: also where members of another view, or of another format, stand between those who get the same. */
+/** The usual case: one message. */
 function packedAlone(codec: PeerCodec, out: Outgoing): Packing {
   const body = out.body(codec)
   if (body === null) return NOTHING

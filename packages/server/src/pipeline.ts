@@ -25,7 +25,7 @@ import type { ClientMessage, Session } from './session.js'
 import type { SessionEntry } from './sessions.js'
 import { outgoing } from './outgoing.js'
 
-/** Refusals of one client that are told per second; more would turn our answers into the flood. */
+/** Refusals that one client is sent per second; more would make our answers the flood. */
 const REFUSALS_PER_SECOND = 10
 
 export interface Arrival {
@@ -49,7 +49,7 @@ export interface Stage {
 /** One client's place in the pipeline. */
 export interface Line {
   arrive(message: ClientMessage): void
-  /** Something came that is no message for any stage: it counts against the rate like one, and is refused with this. */
+  /** A frame could not be read: it counts against the rate like a message, and is refused with this. */
   unusable(error: WireError): void
   /** Tells the peer no: by the answer it waits for, or else by an `error`, as often as the budget allows. */
   refuse(error: WireError, message?: ClientMessage): void

@@ -29,8 +29,8 @@ export interface RoomDoor<C extends Member> {
    */
   enter(seat: Seat<C>, how: EnterOptions): Promise<void>
   /**
-   * A member asks again: no second `onJoin`, and the same answer. But the snapshot comes with the next tick: a question of
-   * ten bytes must not be worth a whole state each time.
+   * A member joins again: no second `onJoin`, and the same answer. The snapshot comes with the next tick, and rarely: a request of
+   * ten bytes must not cost a whole state each time.
    */
   enterAgain(seat: Seat<C>, ackId: number): void
   /** The member cannot follow the deltas: a snapshot comes with a next send, however often it says so. */
@@ -39,7 +39,7 @@ export interface RoomDoor<C extends Member> {
   needsPresence(seat: Seat<C>): void
   /** `text`: told to the client. */
   remove(seat: Seat<C>, reason: RoomLeaveReason, text?: string): void
-  /** Keeps the seat of a dropped client for so long and no longer; resolves to it when it is back, else to null. */
+  /** Keeps the seat of a dropped client for `ms` and no longer. Resolves to the client when it is back, else to null. */
   keep(seat: Seat<C>, ms: number): Promise<C | null>
   dropped(seat: Seat<C>): void
   /** `claim`: the state it has; null when it needs all of it. */
@@ -65,7 +65,7 @@ export interface RoomDoorOptions<C extends Member> {
   readonly time: Pick<Time, 'after'>
   readonly onEnter: (seat: Seat<C>) => void
   readonly onExit: (seat: Seat<C>, reason: RoomLeaveReason) => void
-  /** The seat is nobody's any more: `onLeave` has been called, if it was owed. */
+  /** The seat is free: `onLeave` has been called, if `onJoin` had been. */
   readonly onFree: (seat: Seat<C>) => void
 }
 

@@ -22,11 +22,11 @@ export interface RoomLife {
   end(): Promise<void>
   /** Runs a hook; what it throws, at once or later, is reported. */
   guard(hook: string, run: () => unknown): void
-  /** A hook that is at work, and whose caller sees to what it throws: the end waits for it. */
+  /** Makes the end wait for a running hook, whose caller handles what it throws. */
   until<T>(hook: string, work: PromiseLike<T>): PromiseLike<T>
-  /** The last seat is free: the room ends, now or after its grace time. */
+  /** The last seat is free: the room ends, now or after `autoDisposeMs`. */
   abandoned(): void
-  /** Somebody is coming: no end for want of company. */
+  /** Somebody joins: the room does not end for being empty. */
   wanted(): void
 }
 
@@ -45,7 +45,7 @@ export interface RoomLifeOptions {
   readonly refusal: (thrown: unknown) => PPError
   /** The end begins; `ended` resolves with it. */
   readonly onEnd: (ended: Promise<void>) => void
-  /** Everybody out, everything stopped. */
+  /** Takes everybody out and stops everything. */
   readonly clear: () => void
   /** The last hooks of a room that had begun. */
   readonly onDispose: () => void

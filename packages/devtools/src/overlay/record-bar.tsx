@@ -7,7 +7,7 @@ import { visible } from '../visible.js'
 import { copyText } from './copy-text.js'
 import { IconButton } from './icon-button.js'
 import type { Stage } from './stage.js'
-import { useEvery } from './use-every.js'
+import { useNow } from './use-now.js'
 
 export function RecordButton({ stage }: { stage: Stage }) {
   const { recording } = stage
@@ -59,7 +59,7 @@ function Running({
   recording: RecordingLane
   state: Extract<RecordingState, { name: 'recording' }>
 }) {
-  const now = useEvery(1_000)
+  const now = useNow()
   const seconds = Math.max(0, Math.round((now - state.since) / 1000))
   return (
     <div class="stage-bar" role="status">

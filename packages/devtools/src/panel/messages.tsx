@@ -5,7 +5,7 @@ import { exchangesOf, quantile, type TypeStats } from '../exchanges.js'
 import { EVERYTHING } from '../filter.js'
 import { Icon } from '../overlay/icons.js'
 import type { Model } from '../overlay/model.js'
-import { useEvery } from '../overlay/use-every.js'
+import { useNow } from '../overlay/use-now.js'
 import type { Row } from '../rows.js'
 import { summarise } from '../summary.js'
 import { Composer } from './composer.js'
@@ -15,7 +15,7 @@ import { visible } from '../visible.js'
 const MAX_OPEN = 50
 
 export function MessagesPanel({ model }: { model: Model }) {
-  const now = useEvery(1_000)
+  const now = useNow()
   const { all, filter } = model.rows
   const { source } = filter
   const rows = source === null ? all : all.filter((row) => row.source === source)

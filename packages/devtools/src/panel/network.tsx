@@ -7,7 +7,7 @@ import { weatherAsTest, type Line } from '../line.js'
 import type { Model } from '../overlay/model.js'
 import { copyText } from '../overlay/copy-text.js'
 import { toneOf } from '../overlay/status-words.js'
-import { useEvery } from '../overlay/use-every.js'
+import { useNow } from '../overlay/use-now.js'
 import { NO_RULE, SORTS } from '../sieve.js'
 import { visible } from '../visible.js'
 import type { Weather } from '../weather.js'
@@ -29,7 +29,7 @@ const PRESETS = [
 
 export function NetworkPanel({ model }: { model: Model }) {
   // Weather changes by itself: a train enters its tunnel.
-  useEvery(1_000)
+  useNow()
   if (model.hook.replayed !== null) {
     return <Empty title="A replay has no line" hint="Go back to the page to make its connection bad." />
   }

@@ -10,7 +10,7 @@ import type { AttachedClient } from '../hook.js'
 import type { InspectableRoom } from '../inspectable.js'
 import { memberRows, type MemberRow } from '../members.js'
 import type { Model } from '../overlay/model.js'
-import { useEvery } from '../overlay/use-every.js'
+import { useNow } from '../overlay/use-now.js'
 import { useMembers } from '../overlay/use-members.js'
 import { preview } from '../preview.js'
 import { joinOptionsOf, repertoireOf } from '../repertoire.js'
@@ -24,7 +24,7 @@ import { Views } from './views.js'
 const MAX_SHOWN = 200
 
 export function PlayersPanel({ model }: { model: Model }) {
-  const now = useEvery(1_000)
+  const now = useNow()
   const desk = model.hook.replayed === null ? model.hook.desk : null
   return (
     <RoomChoice

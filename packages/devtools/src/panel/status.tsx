@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatMs } from '../format.js'
 import type { AttachedClient } from '../hook.js'
 import type { Model } from '../overlay/model.js'
 import { toneOf } from '../overlay/status-words.js'
-import { useEvery } from '../overlay/use-every.js'
+import { useNow } from '../overlay/use-now.js'
 import { visible } from '../visible.js'
 import { Empty } from './empty.js'
 import { Log } from './log.js'
@@ -25,7 +25,7 @@ function readClocks(): Clocks {
 }
 
 export function StatusPanel({ model }: { model: Model }) {
-  useEvery(1_000)
+  useNow()
   const now = readClocks()
   const { clients } = model
   const { recorder, replayed } = model.hook

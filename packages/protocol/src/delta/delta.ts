@@ -7,7 +7,6 @@
 // wrapped in `__pp_value`; inside `value`, `items` and `__pp_value` everything is literal and needs no wrapping.
 import { PPError } from '../errors.js'
 import { isPlainObject, type Json } from '../json.js'
-import type { Path } from '../path.js'
 import { isRecord } from './value.js'
 
 /** A change in the documented JSON form. */
@@ -92,10 +91,6 @@ export function emptyDelta(mayBeWide: boolean): Record<string, Delta> {
   return mayBeWide ? Object.create(null) : {}
 }
 
-export function deltaInvalid(what: string, path?: Path): PPError {
-  return new PPError(
-    'DELTA_INVALID',
-    `This delta cannot be applied: ${what}.`,
-    path === undefined ? {} : { path },
-  )
+export function deltaInvalid(what: string): PPError {
+  return new PPError('DELTA_INVALID', `This delta cannot be applied: ${what}.`)
 }
