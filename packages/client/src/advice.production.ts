@@ -15,5 +15,5 @@ export function checkListened(_client: object, _type: string): void {}
 export function adviseOfIdle(_client: object, _options: object): void {}
 export function wasReached(_session: object): void {}
 export function adviseOfUnreachable(_session: object, _options: object, _error: unknown): void {}
-export function adviseOfUnheard(_error: object, _isBug: boolean, _isHeard: boolean): void {}
+export function adviseOfUnheard(_error: object, _isBug: boolean, _isSeen: boolean): void {}
 export function freeze(_state: unknown): void {}

@@ -246,16 +246,14 @@ const TOLD: { readonly [Code in ErrorCode]?: string } = {
     'The server takes pages of its own host name, and those that its option allowedOrigins names.',
 }
 
-/** An error that nobody listens to, unless somebody does. `isBug`: what application code threw. */
-export function adviseOfUnheard(error: PPError, isBug: boolean, isHeard: boolean): void {
-  if (isHeard) return
+/** An error that nobody listens to and no browser shows, with its stack. `isBug`: what application code threw. */
+export function adviseOfUnheard(error: PPError, isBug: boolean, isSeen: boolean): void {
+  if (isSeen) return
   const { code, message, cause, details } = error
   const { type, room } = (details ?? {}) as { type?: string; room?: string }
   const about = type === undefined ? '' : ` ("${type}"${room === undefined ? '' : ` of room "${room}"`})`
   // What `getToken` threw: the server has not been asked yet.
   if (code === 'UNAUTHORIZED' && cause instanceof Error) warnOnce(`${message} ${String(cause)}`)
-  // Browsers report it themselves, with its stack.
-  if (isBug && typeof globalThis.reportError === 'function') return
   const hint = TOLD[code]
   if (hint === undefined) return
   const thrown = isBug && cause instanceof Error && cause.stack !== undefined ? ` ${cause.stack}` : ''

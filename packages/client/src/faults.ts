@@ -23,10 +23,16 @@ export function createFaults({ emit, inspect }: FaultOptions): (thrown: unknown,
       const isHeard = emit(error)
       // A bug of the application, not weather: browsers show it as an uncaught error.
       const isBug = error !== thrown || (error.code === 'INVALID_ARGUMENT' && !isTold)
-      if (!isHeard && isBug) globalThis.reportError?.(thrown)
-      adviseOfUnheard(error, isBug, isHeard)
+      const isShown = !isHeard && isBug && isPage() && 'reportError' in globalThis
+      if (isShown) reportError(thrown)
+      adviseOfUnheard(error, isBug, isHeard || isShown)
     } finally {
       isReporting = false
     }
   }
+}
+
+/** Bun and Deno have a `reportError` too, and end the process with it: a bot would end its server. */
+function isPage(): boolean {
+  return 'document' in globalThis || !('process' in globalThis)
 }

@@ -228,8 +228,9 @@ test('refusals that nobody waits for are told once for each type; those of a gam
   expect(told).toEqual(['INTERNAL ("hit" of room "r"): Failed (error e1).'])
 })
 
-test('what a listener throws is told where the host reports nothing', async () => {
-  vi.stubGlobal('reportError', undefined)
+test('[CB5] what a listener throws is told in a process, also where a report would end it: in Bun and Deno', async () => {
+  const ended = vi.fn()
+  vi.stubGlobal('reportError', ended)
   const server = createFakeServer()
   const client = server.client()
   client.on('news', () => {
@@ -239,6 +240,7 @@ test('what a listener throws is told where the host reports nothing', async () =
   server.last.say({ kind: 'event', type: 'news' })
   await server.settle()
   expect(told).toEqual([expect.stringMatching(/^INTERNAL: of mine Error: of mine\n\s+at /)])
+  expect(ended).not.toHaveBeenCalled()
 })
 
 test('in a page the state of a room is frozen, whole and after each change', async () => {

@@ -601,6 +601,7 @@ describe('the end', () => {
   test('[CB5] what nobody listens for is an uncaught error of the page when a listener threw it, not when the server said it', async () => {
     const uncaught: unknown[] = []
     vi.stubGlobal('reportError', (thrown: unknown) => uncaught.push(thrown))
+    vi.stubGlobal('document', {})
     onTestFinished(() => void vi.unstubAllGlobals())
     const server = createFakeServer()
     const client = server.client()
