@@ -2,6 +2,7 @@
 // as a Transport. What comes in as text, oversized or broken ends that socket and nothing else.
 import { createServer, STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
@@ -381,7 +382,9 @@ function infoOf(server: HttpServer): AddressInfo {
 function addressOf(server: HttpServer, path: string, { address, port }: AddressInfo): ListenAddress {
   const isAny = address === '::' || address === '0.0.0.0'
   const host = isAny ? 'localhost' : address.includes(':') ? `[${address}]` : address
-  const scheme = server instanceof TlsServer ? 'wss' : 'ws'
+  // Bun's HTTPS servers are no servers of TLS, and those of HTTP/2 are none of HTTPS.
+  const isSecure = server instanceof TlsServer || server instanceof HttpsServer
+  const scheme = isSecure ? 'wss' : 'ws'
   return { host: address, port, url: `${scheme}://${host}:${port}${path === '/' ? '' : path}` }
 }
 
