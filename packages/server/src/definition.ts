@@ -155,7 +155,10 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
    * room; this needs a user's id (`client.userContext.sub`). Resolves to the client that came back, or null: nobody did.
    */
   allowReconnection(client: C, seconds: number): Promise<C | null>
-  /** Ends the room; resolves after `onDispose`. Safe to call twice. */
+  /**
+   * Ends the room; resolves after `onDispose`. Safe to call twice. It waits for hooks that are at work, a minute at most: a hook that awaits
+   * it waits for itself.
+   */
   dispose(): Promise<void>
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo
   /** Once, `ms` from now on the room's clock: at the first tick that is due then. Dies with the room. */

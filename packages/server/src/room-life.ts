@@ -1,6 +1,6 @@
 // The life of a room: begun by `onCreate`, which may take its time; ended once, by a call or by being abandoned. Hooks
 // run guarded: what they throw is reported and stops nothing, and the end waits for those that are still at work,
-// that of a server not for ever.
+// but not for ever.
 import { PPError } from '@painda/protocol'
 import type { Time, Undo } from '@painda/protocol'
 import { isPromise } from './faults.js'
@@ -122,7 +122,9 @@ export function createRoomLife(life: RoomLifeOptions): RoomLife {
   function reportLate(hook: string): void {
     report(
       hook,
-      new PPError('INTERNAL', `It did not end within ${lastWait.ms} ms, and its server closed without it.`),
+      new PPError('INTERNAL', `It did not end within ${lastWait.ms} ms, and its room ended without it.`, {
+        hint: 'A hook that awaits room.dispose() waits for itself.',
+      }),
     )
   }
 

@@ -548,6 +548,34 @@ describe('the end of a room', () => {
     expect(codes(ann)).toEqual(['ROOM_NOT_FOUND'])
   })
 
+  test.each(['onJoin', 'onLeave', 'onDispose'] as const)(
+    'an %s that waits for the end of its room is left behind after a minute, and reported',
+    async (hook) => {
+      const kit = createTestRooms()
+      const life: string[] = []
+      kit.rooms.define(Table, {
+        onDispose: () => void life.push('disposed'),
+        [hook]: ({ room }: { room: { dispose(): Promise<void> } }) =>
+          room.dispose().then(() => life.push(`${hook} ends`)),
+      })
+      const ann = kit.member('ann')
+      const join = kit.join(ann, { name: 'table', room: 't' })
+      await kit.time.flushMicrotasks()
+      kit.rooms.leave(ann, 't')
+      await kit.time.advance(59_999)
+      expect(life).not.toContain(`${hook} ends`)
+      expect(kit.errors).toEqual([])
+      await kit.time.advance(1)
+      await join
+      expect(life.at(-1)).toBe(`${hook} ends`)
+      expect(life).toHaveLength(hook === 'onDispose' ? 1 : 2)
+      expect(kit.errors).toEqual([
+        `${hook} of room "t" (table): It did not end within 60000 ms, and its room ended without it. A hook that awaits room.dispose() waits for itself.`,
+      ])
+      expect([kit.rooms.list(), kit.time.pending]).toEqual([[], 0])
+    },
+  )
+
   test('close ends every room and stops every timer, twice without harm', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, { tick() {} })

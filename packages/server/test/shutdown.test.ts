@@ -109,7 +109,7 @@ async function createArena(behaviour: RoomBehaviour<typeof Arena, Member>, roomS
 }
 
 const late = (hook: string): string =>
-  `${hook} of room "a" (arena) failed: It did not end within 5000 ms, and its server closed without it.`
+  `${hook} of room "a" (arena) failed: It did not end within 5000 ms, and its room ended without it. A hook that awaits room.dispose() waits for itself.`
 
 test.each<[string, RoomBehaviour<typeof Arena, Member>, readonly string[], readonly string[]]>([
   ['onLeave', { onLeave: never }, ['onLeave'], ['dispose']],
@@ -140,7 +140,7 @@ test.each<[string, RoomBehaviour<typeof Arena, Member>, readonly string[], reado
 test('a room that was ending before its server counts too, and a longer drain waits as long', async () => {
   const { server, time, errors } = await createArena({ onLeave: never })
   void server.getRoom('a')?.dispose()
-  await time.advance(60_000)
+  await time.advance(50_000)
   expect(errors).toEqual([])
   let isOver = false
   void server.close().then(() => (isOver = true))
