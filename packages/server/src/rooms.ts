@@ -261,6 +261,10 @@ export function createRooms<C extends Member>(options: RoomsOptions<C>): Rooms<C
       roomsOf: (kinds) => matchmaking.list().filter(({ kind }) => kinds.has(kind)),
     },
     room<State extends object>(id: string, initialState: State, roomOptions: RoomOptions<C, State> = {}) {
+      if (matchmaking.get(id) === undefined && membership.exists(id))
+        advise(
+          `The room "${id}" begins with a state, and who is in the event room of that name already is no member of it: make it before they join.`,
+        )
       // `view` and `auth` only ever get this room's own state and clients.
       const wishes = roomOptions as unknown as RoomOptions<C>
       return matchmaking.room(id, initialState, wishes) as unknown as Room<UntypedShape<State>, C>

@@ -185,6 +185,18 @@ test('rooms that are to survive a restart, without a place where they could be k
   ])
 })
 
+test('a room with a state that begins under the name of an event room is told', async () => {
+  const { server, told, settle } = play((made) => made.define(Arena, {}))
+  await settle()
+  server.socketsJoin('lobby')
+  server.room('lobby', {})
+  server.room('lobby', {})
+  server.room('other', {})
+  server.socketsJoin('other')
+  server.room('other', {})
+  expect(told).toEqual([expect.stringContaining('The room "lobby" begins with a state, and who is in')])
+})
+
 test('what follows the payload of client.emit is told', async () => {
   const { server, told, settle } = play((made) => made.define(Arena, {}))
   await settle()
