@@ -16,16 +16,41 @@ export interface Outgoing {
 }
 
 export function outgoing(message: Message): Outgoing {
-  // Three at most: v3 with names, v3 with their numbers, v2.
-  const made: { readonly codec: PeerCodec; readonly body: Uint8Array | null }[] = []
-  return {
-    message,
-    body(codec) {
-      for (const one of made) if (one.codec === codec) return one.body
-      const body = codec.encode(message)
-      made.push({ codec, body })
-      return body
-    },
+  return new Encoded(message)
+}
+
+interface Made {
+  readonly codec: PeerCodec
+  readonly body: Uint8Array | null
+}
+
+const NONE: readonly Made[] = []
+
+/**
+ * A class, and its first format in fields: a session may keep a thousand of them for a client that confirms nothing, and as a closure
+ * over a list each took half a kilobyte more than its bytes.
+ */
+class Encoded implements Outgoing {
+  readonly message: Message
+  #codec: PeerCodec | null = null
+  #body: Uint8Array | null = null
+  /** Three formats at most: v3 with names, v3 with their numbers, v2. Most messages are said in one. */
+  #others: Made[] | null = null
+
+  constructor(message: Message) {
+    this.message = message
+  }
+
+  body(codec: PeerCodec): Uint8Array | null {
+    if (this.#codec === codec) return this.#body
+    for (const one of this.#others ?? NONE) if (one.codec === codec) return one.body
+    const body = codec.encode(this.message)
+    if (this.#codec !== null) this.#others = [...(this.#others ?? NONE), { codec, body }]
+    else {
+      this.#codec = codec
+      this.#body = body
+    }
+    return body
   }
 }
 
