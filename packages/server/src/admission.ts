@@ -32,6 +32,8 @@ export interface Admission {
   /** The address that it came from, or the block of which it is; null where nobody said one. */
   addressOf(connection: Connection): string | null
   readsByReference(connection: Connection): boolean
+  /** Bytes that it and the others of its address have not read; 0 where nobody said where it came from. */
+  unreadFrom(connection: Connection): number
 }
 
 export interface AdmissionOptions {
@@ -63,6 +65,7 @@ interface Arrival {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { settings, codecs, compress, packer, time, inspector, maxWaiting, handshakes, onFault } = options
   const connections = new Map<Connection, Arrival>()
+  const byAddress = new Map<string, Set<Connection>>()
   const rules: ConnectionOptions = {
     packer,
     time,
@@ -84,6 +87,24 @@ export function createAdmission(options: AdmissionOptions): Admission {
     onEnd: (connection) => handshakes.lost(connection),
   }
 
+  function add(connection: Connection, arrival: Arrival): void {
+    connections.set(connection, arrival)
+    const { address } = arrival
+    if (address === null) return
+    const mine = byAddress.get(address)
+    if (mine === undefined) byAddress.set(address, new Set([connection]))
+    else mine.add(connection)
+  }
+
+  function remove(connection: Connection): void {
+    const address = addressOf(connection)
+    connections.delete(connection)
+    const mine = byAddress.get(address ?? '')
+    if (mine?.delete(connection) === true && mine.size === 0) byAddress.delete(address ?? '')
+  }
+
+  const addressOf = (connection: Connection): string | null => connections.get(connection)?.address ?? null
+
   const infoOf = (connection: Connection): TransportInfo => connections.get(connection)?.info ?? IN_PROCESS
 
   return {
@@ -97,18 +118,23 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const isCompressed = protocol === 'v2' && compress !== null
       const connection = new Connection(isCompressed ? compress(line) : line, codecs[protocol], rules)
       opened = connection
-      connections.set(connection, {
+      add(connection, {
         info,
         address: ip === undefined ? null : blockOf(ip),
         readsByReference,
         wantedId: id,
       })
       connection.listen()
-      line.onClose(() => connections.delete(connection))
+      line.onClose(() => remove(connection))
     },
     infoOf,
-    addressOf: (connection) => connections.get(connection)?.address ?? null,
+    addressOf,
     readsByReference: (connection) => connections.get(connection)?.readsByReference ?? false,
+    unreadFrom(connection) {
+      let bytes = 0
+      for (const one of byAddress.get(addressOf(connection) ?? '') ?? []) bytes += one.bufferedBytes
+      return bytes
+    },
   }
 }
 

@@ -223,6 +223,8 @@ export function createCore(options: ServerOptions) {
     maxGhostsPerIp: settings.maxConnectionsPerIp,
     sayToV2: codecs.v2.say,
     maxOutboxBytes: settings.maxOutboxBytes,
+    maxUnreadPerAddress: settings.maxUnreadPerAddress,
+    unreadFrom: (connection) => admission.unreadFrom(connection),
     reread: createReread(names),
     sessions,
     membership,

@@ -40,7 +40,10 @@ export interface ServerLimits {
   maxRoomsPerIp?: number
   /** Messages of one client that may wait behind an asynchronous handler, at least 1; more end the connection. Default 1024. */
   maxInboxMessages?: number
-  /** Bytes that may wait for a slow client, at least 1; with more its connection ends with `SLOW_CONSUMER`. Default 16 MiB. */
+  /**
+   * Bytes that may wait for a slow client, at least 1; with more its connection ends with `SLOW_CONSUMER`. Default 16 MiB. Four times as
+   * much for all clients of one address, or once for every 64 of `maxConnectionsPerIp` where that is more.
+   */
   maxOutboxBytes?: number
 }
 
@@ -141,6 +144,8 @@ export interface Settings extends Required<ServerLimits> {
   readonly v2Recovery: Recovery
   readonly presenceSyncMs: number
   readonly maxPerType: TypeLimits
+  /** What the connections of one address may leave unread together. */
+  readonly maxUnreadPerAddress: number
 }
 
 /**
@@ -150,6 +155,10 @@ export interface Settings extends Required<ServerLimits> {
 const MIN_BYTES_PER_SECOND = 256 * 1024
 /** A largest message counts for this many seconds of the rate, when that is more than the minimum. */
 const SECONDS_PER_LARGEST = 4
+
+/** Of the connections of an address so many may be as slow as one may be, at least, and of all of them one in so many. */
+const LEAST_SLOW = 4
+const CONNECTIONS_PER_SLOW = 64
 
 /** Sessions of an address: those with a connection, and as many that wait for theirs. */
 const SESSIONS_PER_CONNECTION = 2
@@ -170,6 +179,7 @@ export function readSettings(options: ServerOptions): Settings {
   const pick = (name: keyof typeof DEFAULTS, check = checked): number =>
     check(name, options[name] ?? DEFAULTS[name])
   const maxPayloadBytes = pick('maxPayloadBytes', atLeastOne)
+  const maxOutboxBytes = pick('maxOutboxBytes', atLeastOne)
   const maxConnectionsPerIp = pick('maxConnectionsPerIp', atLeastOne)
   const perSecond = Math.max(MIN_BYTES_PER_SECOND, maxPayloadBytes / SECONDS_PER_LARGEST)
   return {
@@ -185,7 +195,8 @@ export function readSettings(options: ServerOptions): Settings {
       options.maxRoomsPerIp ?? maxConnectionsPerIp * SESSIONS_PER_CONNECTION,
     ),
     maxInboxMessages: pick('maxInboxMessages', atLeastOne),
-    maxOutboxBytes: pick('maxOutboxBytes', atLeastOne),
+    maxOutboxBytes,
+    maxUnreadPerAddress: maxOutboxBytes * Math.max(LEAST_SLOW, maxConnectionsPerIp / CONNECTIONS_PER_SLOW),
     heartbeatMs: checked('heartbeatInterval', options.heartbeatInterval ?? 25_000),
     handshakeTimeoutMs: checked('handshakeTimeoutMs', options.handshakeTimeoutMs ?? 10_000),
     ackTimeoutMs: positive('ackTimeout', options.ackTimeout ?? 10_000),

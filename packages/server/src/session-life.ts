@@ -11,6 +11,7 @@ import type {
 } from '@painda/protocol'
 import { PPServerClient } from './client.js'
 import type { ClientHost, ClientParts, Handshake } from './client.js'
+import type { Connection } from './connection.js'
 import type { Faults } from './faults.js'
 import type { Flush } from './flush.js'
 import { createGhosts } from './ghosts.js'
@@ -43,6 +44,8 @@ export interface SessionLifeOptions {
   /** A frame of words that only v2 has. */
   sayToV2: (message: PPMessageInput) => Uint8Array
   maxOutboxBytes: number
+  maxUnreadPerAddress: number
+  unreadFrom: (connection: Connection) => number
   /** A body of either v3 codec as the message that it says. */
   reread: (body: Uint8Array) => Message
   sessions: Sessions
@@ -156,6 +159,8 @@ export function createSessionLife(options: SessionLifeOptions): SessionLife {
             ? { cursor: createV2Cursor(id, options.sayToV2) }
             : {}),
           maxOutboxBytes: options.maxOutboxBytes,
+          maxUnreadPerAddress: options.maxUnreadPerAddress,
+          unreadFrom: options.unreadFrom,
           reread: options.reread,
           onFault: faults.report,
           hooks,

@@ -33,6 +33,8 @@ import type { V2Cursor } from './v2-session.js'
 
 /** Twice what a client asks while it measures its clock: ten probes, 100 ms apart. */
 const PINGS_PER_SECOND = 20
+/** Of what may be unread: so much more, and its address is looked at. 256 connections with less have left no more than four may. */
+const MUCH_UNREAD = 1 / 64
 
 /** What a client may say inside a session and the session does not handle itself. */
 export type ClientMessage = MessageOf<'event' | 'join' | 'leave' | 'resync' | 'presence'>
@@ -54,6 +56,10 @@ export interface SessionOptions {
   /** `windowMs` 0: it ends with its connection. */
   recovery: Recovery
   maxOutboxBytes: number
+  /** The same for all connections of an address. */
+  maxUnreadPerAddress: number
+  /** What the connections of its address have not read, this one included. */
+  unreadFrom: (connection: Connection) => number
   /** Decodes a body of either v3 codec. */
   reread: (body: Uint8Array) => Message
   /** For v2 clients with recovery. */
@@ -89,6 +95,8 @@ export class Session implements Flushable, ConnectionOwner {
   #greeting: Outgoing | null = null
   /** State rooms that its client is in. */
   #rooms = 0
+  /** What was unread when that was last asked. */
+  #unreadBefore = 0
   /** The peer has spoken since its first welcome … */
   #isKnown = false
   /** … and since the one on this connection. */
@@ -226,11 +234,23 @@ export class Session implements Flushable, ConnectionOwner {
     if (outs.length === 0) return
     connection.send(this.#cursor.mark(outs))
     if (this.#cursor !== NO_CURSOR && outs[0]?.message.kind === 'welcome') this.#settleOnArrival(connection)
-    if (connection.bufferedBytes > this.#options.maxOutboxBytes) {
+    if (this.#isTooSlow(connection)) {
       connection.end(new PPError('SLOW_CONSUMER', 'Too much was waiting to be read.'))
       // A closing handshake would keep all of it in memory until a peer that does not read has read it.
       connection.terminate()
     }
+  }
+
+  /** What it leaves unread is too much, or much where all that its address leaves unread is too much. */
+  #isTooSlow(connection: Connection): boolean {
+    const { maxOutboxBytes, maxUnreadPerAddress, unreadFrom } = this.#options
+    const { bufferedBytes } = connection
+    if (bufferedBytes <= this.#unreadBefore + maxOutboxBytes * MUCH_UNREAD) {
+      if (bufferedBytes < this.#unreadBefore) this.#unreadBefore = bufferedBytes
+      return bufferedBytes > maxOutboxBytes
+    }
+    this.#unreadBefore = bufferedBytes
+    return bufferedBytes > maxOutboxBytes || unreadFrom(connection) > maxUnreadPerAddress
   }
 
   /** Ends the session for good; the peer, if it is there, is told by `code`. Safe to call twice. */
@@ -268,6 +288,7 @@ export class Session implements Flushable, ConnectionOwner {
   #attach(connection: Connection, welcome: Welcome, announce: () => void): void {
     this.#receipts.begin(welcome.received)
     this.#hasSpoken = false
+    this.#unreadBefore = 0
     this.#state = { name: 'open', connection }
     connection.peer = this.id
     connection.isCrowded = this.#rooms > 1

@@ -1,6 +1,6 @@
 import { createTransportPair, defineRoom, type Message, type StandardSchema } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import type { ServerOptions } from '../src/index.js'
+import type { PPServerClient, ServerOptions } from '../src/index.js'
 import { createKit, Peer } from './peer-kit.js'
 
 test('[LM1] beyond its rate a client is refused, its questions are answered, and its neighbours notice nothing', async () => {
@@ -187,6 +187,38 @@ test('[LM6] a peer that does not read is cut off, volatile messages pass it by, 
   expect(client?.connected).toBe(false)
   expect(client?.bufferedBytes).toBe(0)
   expect(server.getClients()).toHaveLength(1)
+})
+
+test('[LM6] peers of one address that do not read are cut off when what all of them left is four times as much', async () => {
+  const { server, settle } = createKit({ maxOutboxBytes: 640_000, heartbeatInterval: 0 })
+  let isReading = true
+  const come = async (ip?: string): Promise<string> => {
+    const [mine, theirs] = createTransportPair({
+      defer: (deliver) => void (isReading && Promise.resolve().then(deliver)),
+    })
+    server.acceptTransport(theirs, ip === undefined ? {} : { ip })
+    const peer = new Peer(mine)
+    peer.hello()
+    await settle()
+    return peer.welcome.id
+  }
+  const crowd: string[] = []
+  for (let n = 0; n < 12; n++) crowd.push(await come(`2001:db8::${n}`))
+  const others = [await come('2001:db8:0:1::1')]
+  for (let n = 0; n < 5; n++) others.push(await come())
+  isReading = false
+  for (let round = 0; round < 10; round++) {
+    for (const id of [...crowd, ...others]) server.getClient(id)?.emit('n', 'x'.repeat(50_000))
+    await settle()
+  }
+  const there = (ids: readonly string[]): PPServerClient[] =>
+    ids.flatMap((id) => server.getClient(id) ?? []).filter((client) => client.connected)
+  expect(there(others)).toHaveLength(6)
+  const unread = there(crowd).reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0)
+  expect(unread).toBeLessThan(2_700_000)
+  expect(there(crowd).length).toBeGreaterThan(3)
+  // Their sessions may come back.
+  expect(server.getClients()).toHaveLength(18)
 })
 
 test('[LM2] a flood of pings is not answered by a flood of pongs', async () => {
