@@ -14,10 +14,11 @@ const TRICKLE_BYTES = 1024
 
 /**
  * After this many answers in a row that met no queue the questions become rarer: a question per as much as the socket itself
- * may hold. A link that takes longer than this for a question's 4 kB is too narrow to be left alone with more.
+ * may hold. A link that takes longer than this for a question's 4 kB is too narrow to be left alone with more: for four times as
+ * much it would take longer than an answer may. Busy machines add less than this to most answers.
  */
 const CALM_AFTER = 4
-const CALM_SLACK_MS = 15
+const CALM_SLACK_MS = 30
 /** One that fell behind is narrow, and is again once its pace has recovered: it is not left alone for so long. */
 const NOT_CALM_MS = 30_000
 const CALM_BYTES = 16 * 1024

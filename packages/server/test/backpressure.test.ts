@@ -45,8 +45,8 @@ describe('a gauge', () => {
     expect(gauge.pass(1_024, last + 19_999)).toBe(true)
     expect(gauge.pass(0, last + 20_000)).toBe(false)
     gauge.asked(clock.at)
-    clock.at += 26
-    expect(gauge.answered(clock.at - 26)).toBe(26)
+    clock.at += 41
+    expect(gauge.answered(clock.at - 41)).toBe(41)
     expect(gauge.sent(4_096)).toBe(true)
   })
 
