@@ -3,6 +3,7 @@
 //   server → member  Snapshot, Delta with scope "own"; after the room's own Snapshot, which takes the layer away
 // The member lays it over the shared state. So a change of what is shared is encoded once, however many secrets there are.
 import { isRecord, own } from './delta/value.js'
+import { PPError } from './errors.js'
 import type { Json } from './json.js'
 import type { Path } from './path.js'
 import { NOWHERE, rounded } from './sync.js'
@@ -56,7 +57,12 @@ function pick(value: unknown, at: Picking): Json | undefined {
 }
 
 function maySee({ to }: SyncMark, viewer: Viewer, keys: readonly string[]): boolean {
-  return to === 'owner' ? keys[0] === viewer.id || keys[0] === viewer.userId : to(viewer, keys)
+  if (to === 'owner') return keys[0] === viewer.id || keys[0] === viewer.userId
+  const answer: unknown = to(viewer, keys)
+  // A promise would be true of everybody, whatever it says later.
+  if (typeof answer === 'object' && answer !== null)
+    throw new PPError('INVALID_ARGUMENT', 'A function of "to" says true or false, and at once.')
+  return Boolean(answer)
 }
 
 /**

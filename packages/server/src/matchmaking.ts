@@ -7,6 +7,7 @@ import type { Advise } from './advice.js'
 import type { RoomBehaviour, RoomMetadata, RoomOptions, UntypedShape } from './definition.js'
 import { assertShape, checkBehaviour, checkRoomOptions } from './definition-advice.js'
 import { createInvites } from './invite.js'
+import { isPromise } from './faults.js'
 import type { SavedRoom } from './keeper.js'
 import type { Member } from './member.js'
 import { DEFAULT_TICK_HZ, ratesOf, type RoomKind } from './room-kind.js'
@@ -283,14 +284,14 @@ export function kindFrom<C extends Member>(
       name: id,
       state: () => initialState,
       messages: named(messages, type()),
-      requests: named(requests, request(type(), type())),
+      requests: named(requests, request(type())),
       ...(sync === undefined ? {} : { sync }),
     },
     behaviour: {
       messages,
       // An answer is whatever the handler returns.
       requests: requests as RoomBehaviour<UntypedShape, C>['requests'] & {},
-      ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => auth(ctx.client, wishes) }),
+      ...(auth === undefined ? {} : { onAuth: (ctx, wishes) => isYes(auth(ctx.client, wishes)) }),
       ...given(options, [
         'view',
         'viewKey',
@@ -319,6 +320,11 @@ function checkDefinition<C extends Member>(
   checkRates(shape.name, behaviour)
   checkLimits(shape.name, behaviour)
   readSync(shape.sync)
+}
+
+/** Without types it may be anything, and nothing is no yes. */
+function isYes(answer: unknown): boolean | Promise<boolean> {
+  return isPromise(answer) ? Promise.resolve(answer).then(Boolean) : Boolean(answer)
 }
 
 const LIMITS = ['maxClients', 'maxSpectators', 'maxQueue', 'autoDisposeMs'] as const

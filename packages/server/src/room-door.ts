@@ -90,7 +90,9 @@ export function createRoomDoor<C extends Member>(door: RoomDoorOptions<C>): Room
       if (isAsked) {
         const asked = stage.work(() => kind.behaviour.onAuth?.(seat.ctx, options))
         const verdict = isPromise(asked) ? await asked : asked
-        if (verdict === false) throw new PPError('FORBIDDEN', `You may not join the room "${id}".`)
+        // Without types it may be what only counts as false: whoever means yes by nothing returns nothing.
+        if (verdict !== undefined && !verdict)
+          throw new PPError('FORBIDDEN', `You may not join the room "${id}".`)
         assertSeat(seat)
       }
       seat.phase = { name: 'joining', early: [] }

@@ -185,6 +185,16 @@ test('rooms that are to survive a restart, without a place where they could be k
   ])
 })
 
+test('what a room without a definition answers is its own affair: nothing too', async () => {
+  const { server, told, bot, settle } = play((made) => made.define(Arena, {}))
+  server.room('board', {}, { requests: { reset() {} } })
+  const board = bot.join('board')
+  await settle()
+  void board.request('reset')
+  await settle()
+  expect(told).toEqual([])
+})
+
 test('a room with a state that begins under the name of an event room is told', async () => {
   const { server, told, settle } = play((made) => made.define(Arena, {}))
   await settle()

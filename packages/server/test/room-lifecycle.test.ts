@@ -649,6 +649,22 @@ describe('the documented form', () => {
     expect(kit.rooms.get('bad')).toBeUndefined()
   })
 
+  test.each<unknown>([undefined, null, 0, ''])(
+    'an answer of %j lets nobody in, from auth and, but for nothing at all, onAuth',
+    async (answer) => {
+      const kit = createTestRooms()
+      const says = (() => answer) as () => boolean
+      const saysLater = (async () => answer) as () => Promise<boolean>
+      kit.rooms.room('now', first(), { auth: says })
+      kit.rooms.room('later', first(), { auth: saysLater })
+      kit.rooms.define(Table, { onAuth: says })
+      const ann = kit.member('ann')
+      for (const room of ['now', 'later']) await kit.join(ann, { how: 'join', room })
+      await kit.join(ann, { name: 'table' })
+      expect(codes(ann)).toEqual(['FORBIDDEN', 'FORBIDDEN', ...(answer === undefined ? [] : ['FORBIDDEN'])])
+    },
+  )
+
   test('a client joins by itself when auth agrees; join: "server" forbids it; a full room tells onFull', async () => {
     const kit = createTestRooms()
     const full: string[] = []

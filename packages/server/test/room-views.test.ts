@@ -267,6 +267,16 @@ describe('marks', () => {
     expect(kit.errors[0]).toContain('A function of "to" of room "t": no idea')
   })
 
+  test('a function that says a promise shows nothing, and is reported: a promise is true of everybody', async () => {
+    const kit = createTestRooms()
+    const to = (() => Promise.resolve(false)) as unknown as () => boolean
+    kit.rooms.room('t', { a: 1, b: 2 } as Record<string, number>, { sync: { b: { to } } })
+    const ann = await enter(kit, 'ann')
+    await kit.ticks()
+    expect(ann.state('t')).toEqual({ a: 1 })
+    expect(kit.errors[0]).toContain('A function of "to" says true or false, and at once.')
+  })
+
   test('[VW1] whatever is done to a state, each member sees what is shared and what is its own, and no more', async () => {
     for (let seed = 1; seed <= 80; seed++) {
       const ids = ['ann', 'bob', 'cyd']
