@@ -38,6 +38,7 @@ import type { ServerOptions } from './options.js'
 import { createReread, outgoing } from './outgoing.js'
 import { createPacker } from './packing.js'
 import { createPipeline } from './pipeline.js'
+import { createPlaces } from './places.js'
 import { createPlugins } from './plugin.js'
 import type { PluginContext } from './plugin.js'
 import { createGlobalPresence } from './presence.js'
@@ -56,6 +57,9 @@ import { createCompressor } from './v2-compression.js'
 
 /** Bytes that may wait for one client's turn, as a number of largest messages. */
 const MAX_WAITING_MESSAGES = 4
+/** Of the clients of an address so many may have as much waiting as one may, at least, and of all of them one in so many. */
+const LEAST_WAITING = 8
+const CONNECTIONS_PER_WAITING = 32
 
 export interface ServerEvents {
   error: [error: PPError]
@@ -81,6 +85,9 @@ export function createCore(options: ServerOptions) {
   const flush = createFlush((thrown) => faults.report(thrown, 'Sending'))
   const packer = createPacker()
   const shares = createShares({ time, ...settings })
+  const waiting = createPlaces(
+    maxInboxBytes * Math.max(LEAST_WAITING, settings.maxConnectionsPerIp / CONNECTIONS_PER_WAITING),
+  )
   const names = createNameTable(contractNames(contract ?? {}), true)
   const codecs = {
     'painda.v3': createServerCodec(),
@@ -188,6 +195,10 @@ export function createCore(options: ServerOptions) {
     maxInboxMessages,
     maxInboxBytes,
     report: faults.report,
+    wait(client, bytes) {
+      const { address } = life.partsOf(client)
+      return address === null ? () => {} : waiting.take(address, bytes)
+    },
     handledLate(client, from, to) {
       const { address } = life.partsOf(client)
       if (address !== null) shares.spent(address, from, to)

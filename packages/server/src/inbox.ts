@@ -9,6 +9,8 @@ export interface Handling<T> {
   handle(item: T): void | Promise<void>
   /** About what it takes in memory; some number above `most` as soon as it is more. */
   sizeOf(item: T, most: number): number
+  /** One more waits; null: too much waits elsewhere too. Call what is returned when it waits no longer. */
+  wait(bytes: number): (() => void) | null
   /** Items that had waited have been worked on, in that time. */
   handledLate(from: number, to: number): void
 }
@@ -19,7 +21,7 @@ export class Inbox<T> {
   readonly #time: Pick<Time, 'now'>
   readonly #maxItems: number
   readonly #maxBytes: number
-  #waiting: { item: T; bytes: number }[] | null = null
+  #waiting: { item: T; bytes: number; leave: () => void }[] | null = null
   #waitingBytes = 0
   #isBusy = false
   #isClosed = false
@@ -47,7 +49,9 @@ export class Inbox<T> {
     const bytes = this.#work.sizeOf(item, this.#maxBytes)
     const isTooMuch = waiting.length > 0 && this.#waitingBytes + bytes > this.#maxBytes
     if (isTooMuch || waiting.length >= this.#maxItems) return false
-    waiting.push({ item, bytes })
+    const leave = this.#work.wait(bytes)
+    if (leave === null) return false
+    waiting.push({ item, bytes, leave })
     this.#waitingBytes += bytes
     return true
   }
@@ -55,6 +59,7 @@ export class Inbox<T> {
   /** Forgets what waits; what is under way goes on. */
   close(): void {
     this.#isClosed = true
+    for (const { leave } of this.#waiting ?? []) leave()
     this.#waiting = null
     this.#waitingBytes = 0
   }
@@ -79,6 +84,7 @@ export class Inbox<T> {
       if (next === undefined) break
       done++
       this.#waitingBytes -= next.bytes
+      next.leave()
       this.#run(next.item)
     }
     const left = this.#waiting?.slice(done) ?? []

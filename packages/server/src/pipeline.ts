@@ -72,6 +72,8 @@ export interface PipelineOptions {
   maxKeptMessages: number
   maxInboxMessages: number
   maxInboxBytes: number
+  /** A message of this client is to wait; null: too much waits for its address. Call what is returned when it waits no longer. */
+  wait: (client: PPServerClient, bytes: number) => (() => void) | null
   /** Messages of this client that had waited have been handled, in that time. */
   handledLate: (client: PPServerClient, from: number, to: number) => void
   /** Logs what a stage throws; returns its id. */
@@ -168,6 +170,10 @@ class ClientLine implements Line, Handling<ClientMessage> {
 
   sizeOf(message: ClientMessage, most: number): number {
     return memorySize(message, most)
+  }
+
+  wait(bytes: number): (() => void) | null {
+    return this.#options.wait(this.#entry.client, bytes)
   }
 
   handledLate(from: number, to: number): void {

@@ -12,7 +12,7 @@ import {
 import { expect, test } from 'vitest'
 import { jsonSize } from '../src/json-size.js'
 import { memorySize } from '../src/memory-size.js'
-import { createKit, type Kit } from './peer-kit.js'
+import { createKit, type Kit, type Peer } from './peer-kit.js'
 
 const codec = createWireCodec()
 const table = defineRoom({ name: 'table', state: () => ({}) })
@@ -85,6 +85,44 @@ test('[LM7][LM3] nor does company in its frame make it any smaller', async () =>
     await settle()
   }
   expect(peer.closed?.code).toBe(4008)
+})
+
+test('[LM3] what waits for the clients of one address is bounded together, whatever each of them may', async () => {
+  const { server, dial, settle } = createKit({ maxPayloadBytes: 100_000, maxBytesPerSecond: 0 })
+  const gates: (() => void)[] = []
+  server.on('x', () => new Promise<void>((resolve) => gates.push(resolve)))
+  const come = async (ip: string): Promise<Peer> => {
+    const peer = dial({ ip })
+    peer.hello()
+    await settle()
+    return peer
+  }
+  /** One is handled, four wait. */
+  const crowd = async (count: number): Promise<Peer[]> => {
+    const peers: Peer[] = []
+    for (let n = 0; n < count; n++) peers.push(await come(`2001:db8::${n}`))
+    for (let n = 0; n < 5; n++) for (const peer of peers) peer.emit('x', 'a'.repeat(90_000))
+    await settle()
+    return peers
+  }
+  const closedOf = (peers: readonly Peer[]): number[] => peers.flatMap(({ closed }) => closed?.code ?? [])
+  const first = await crowd(12)
+  expect(closedOf(first)).toContain(4008)
+  expect(closedOf(first).length).toBeLessThan(6)
+  const other = await come('2001:db8:0:1::1')
+  for (let n = 0; n < 5; n++) other.emit('x', 'a'.repeat(90_000))
+  await settle()
+  expect(other.closed).toBeNull()
+  // What has been handled, or went with its session, waits no longer.
+  for (const peer of first) peer.transport.close(1000)
+  await settle()
+  const second = await crowd(8)
+  expect(closedOf(second)).toEqual([])
+  for (let n = 0; n < 5; n++) {
+    for (const open of gates.splice(0)) open()
+    await settle()
+  }
+  expect(closedOf(await crowd(8))).toEqual([])
 })
 
 test('[LM7][LM3] an empty object is two bytes on the way, and more where it waits', async () => {
