@@ -3,9 +3,9 @@ import type { Input, InputAck, Message } from '@painda/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeOf } from './code-of.js'
+import { fromHex } from './hex.js'
 
 const codec = createWireCodec()
-const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 
 const count = fc.maxSafeInteger().map(Math.abs)
 const time = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)

@@ -16,20 +16,13 @@ import {
 } from '@painda/protocol'
 import type { FrameLimits, PPMessageInput } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
+import { fromHex, toHex } from './hex.js'
 
 const registry = new PPSchemaRegistry()
   .register('move', structSerializer(1, [{ name: 'x', type: 'int16' }]))
   .register('text', stringSerializer(2))
   .register('blob', bufferSerializer(3))
   .register('json', jsonSerializer(4))
-
-function bytesOf(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
-}
 
 /** A v2 frame around a text or bytes, honest in everything but what the test puts inside. */
 function frameOf(payload: string | Uint8Array, flags = 0, typeId = 0): Uint8Array {
@@ -63,7 +56,7 @@ describe('the header', () => {
   test('[FR1] it is 16 bytes: PPND, version, flags, length, type id, reserved', () => {
     expect([PP_MAGIC, PP_VERSION, HEADER_SIZE_V1, HEADER_SIZE_V2]).toEqual([0x50504e44, 2, 12, 16])
     const frame = encodeFrame('voice', { type: 'move', payload: { x: -2 } }, registry)
-    expect(hexOf(frame)).toBe('50504e44 0002 000b 00000002 0001 0000 fffe'.replaceAll(' ', ''))
+    expect(toHex(frame)).toBe('50504e44 0002 000b 00000002 0001 0000 fffe'.replaceAll(' ', ''))
     expect(decodeFrame(frame, registry)).toEqual({ type: 'move', payload: { x: -2 } })
   })
 
@@ -83,7 +76,7 @@ describe('the header', () => {
   })
 
   test('[FR4] a version 1 frame has no schema: its flag is not one', () => {
-    const frame = bytesOf(`50504e44 0001 0008 0000000c ${hexOf(Buffer.from('{"type":"o"}'))}`)
+    const frame = fromHex(`50504e44 0001 0008 0000000c ${toHex(Buffer.from('{"type":"o"}'))}`)
     expect(decodeFrame(frame, registry)).toStrictEqual({ type: 'o' })
   })
 
@@ -111,7 +104,7 @@ describe('the header', () => {
   })
 
   test('[FR7] a declared length beyond the limit is refused before anything is read', () => {
-    const lie = bytesOf('50504e44 0002 0000 ffffffff 0000 0000')
+    const lie = fromHex('50504e44 0002 0000 ffffffff 0000 0000')
     expect(decodeError(lie).code).toBe('PAYLOAD_TOO_LARGE')
     const frame = encodeFrame('chat', { type: 'text', payload: 'abcd' }, registry)
     expect(decodeFrame(frame, registry, { maxPayloadBytes: 4 })).toEqual({ type: 'text', payload: 'abcd' })
@@ -175,10 +168,10 @@ describe('JSON messages', () => {
   })
 
   test.each([
-    ['an invalid byte', bytesOf('7b2274797065223a22ff227d')],
-    ['half a character', bytesOf('7b2274797065223a22c3227d')],
-    ['an encoded surrogate', bytesOf('7b2274797065223a22eda080227d')],
-    ['a byte order mark', bytesOf('efbbbf7b2274797065223a2274227d')],
+    ['an invalid byte', fromHex('7b2274797065223a22ff227d')],
+    ['half a character', fromHex('7b2274797065223a22c3227d')],
+    ['an encoded surrogate', fromHex('7b2274797065223a22eda080227d')],
+    ['a byte order mark', fromHex('efbbbf7b2274797065223a2274227d')],
     ['a second value', '{"type":"t"}{"type":"u"}'],
     ['a trailing comma', '{"type":"t",}'],
     ['nothing', ''],
@@ -199,7 +192,7 @@ describe('JSON messages', () => {
   test('[FR9] both ends draw the line at the same depth', () => {
     const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
     const frame = frameOf(`{"type":"t","payload":${nested(64)}}`)
-    expect(hexOf(encodeFrame('chat', decodeFrame(frame) as PPMessageInput))).toBe(hexOf(frame))
+    expect(toHex(encodeFrame('chat', decodeFrame(frame) as PPMessageInput))).toBe(toHex(frame))
     expect(decodeError(frameOf(`{"type":"t","payload":${nested(65)}}`)).code).toBe('INVALID_PAYLOAD')
     expect(encodeError({ type: 't', payload: JSON.parse(nested(65)) as unknown }).code).toBe('STATE_NOT_JSON')
     expect(decodeError(frameOf(`{"type":"t","payload":${nested(400_000)}}`)).code).toBe('INVALID_PAYLOAD')
@@ -275,7 +268,7 @@ describe('schema messages', () => {
   })
 
   test('[SC10] broken text in a schema payload is as malformed as anywhere', () => {
-    expect(decodeError(frameOf(bytesOf('ff'), 0b1000, 2)).code).toBe('MALFORMED_FRAME')
+    expect(decodeError(frameOf(fromHex('ff'), 0b1000, 2)).code).toBe('MALFORMED_FRAME')
     expect(decodeError(frameOf('{oops', 0b1000, 4)).code).toBe('MALFORMED_FRAME')
     expect(decodeError(frameOf('{"__proto__":1}', 0b1000, 4)).code).toBe('INVALID_PAYLOAD')
   })

@@ -13,9 +13,7 @@ import {
 } from '@painda/protocol'
 import type { Serializer, StructField } from '@painda/protocol'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+import { fromHex, toHex } from './hex.js'
 
 function errorOf(run: () => unknown): PPError {
   try {
@@ -30,7 +28,7 @@ function errorOf(run: () => unknown): PPError {
 const encodeError = (serializer: Serializer, payload: unknown): PPError =>
   errorOf(() => serializer.encode(payload))
 const decodeError = (serializer: Serializer, hex: string): PPError =>
-  errorOf(() => serializer.decode(bytesOf(hex)))
+  errorOf(() => serializer.decode(fromHex(hex)))
 
 describe('structs', () => {
   const move = structSerializer([
@@ -42,8 +40,8 @@ describe('structs', () => {
 
   test('[SC4] numbers stand in the order of declaration, big-endian, without padding', () => {
     expectTypeOf(move.decode).returns.toEqualTypeOf<{ seat: number; x: number; score: number }>()
-    expect(hexOf(move.encode({ score: -2, x: 0.5, seat: 3 }))).toBe('033f000000fffe')
-    expect(move.decode(bytesOf('033f000000fffe'))).toStrictEqual(payload)
+    expect(toHex(move.encode({ score: -2, x: 0.5, seat: 3 }))).toBe('033f000000fffe')
+    expect(move.decode(fromHex('033f000000fffe'))).toStrictEqual(payload)
   })
 
   test('[SC4] a byte too few or too many is refused, never read as something else', () => {
@@ -113,9 +111,9 @@ describe('structs', () => {
 describe('texts, bytes and JSON', () => {
   test('[SC6] a string is its UTF-8, both ways', () => {
     const text = stringSerializer()
-    expect(hexOf(text.encode('hé🐼\uFEFF'))).toBe('68c3a9f09f90bcefbbbf')
-    expect(text.decode(bytesOf('68c3a9f09f90bcefbbbf'))).toBe('hé🐼\uFEFF')
-    expect(text.decode(bytesOf(''))).toBe('')
+    expect(toHex(text.encode('hé🐼\uFEFF'))).toBe('68c3a9f09f90bcefbbbf')
+    expect(text.decode(fromHex('68c3a9f09f90bcefbbbf'))).toBe('hé🐼\uFEFF')
+    expect(text.decode(fromHex(''))).toBe('')
     expect(decodeError(text, 'c3').code).toBe('MALFORMED_FRAME')
     for (const payload of ['\ud83d', 'a\udc3cb', 7, undefined]) {
       expect(encodeError(text as Serializer, payload).code).toBe('INVALID_PAYLOAD')
@@ -128,7 +126,7 @@ describe('texts, bytes and JSON', () => {
     const payload = raw.decode(frame)
     frame.fill(0xee)
     expect(payload.constructor).toBe(Uint8Array)
-    expect(hexOf(payload)).toBe('00ff10')
+    expect(toHex(payload)).toBe('00ff10')
     for (const other of ['00', [0], new ArrayBuffer(1)]) {
       expect(encodeError(raw as Serializer, other).code).toBe('INVALID_PAYLOAD')
     }
@@ -136,11 +134,11 @@ describe('texts, bytes and JSON', () => {
 
   test('[SC6] JSON is the text of the payload alone, under the rules of a message', () => {
     const json = jsonSerializer<{ a: number }>()
-    expect(hexOf(json.encode({ a: 1 }))).toBe('7b2261223a317d')
-    expect(json.decode(bytesOf('7b2261223a317d'))).toStrictEqual({ a: 1 })
+    expect(toHex(json.encode({ a: 1 }))).toBe('7b2261223a317d')
+    expect(json.decode(fromHex('7b2261223a317d'))).toStrictEqual({ a: 1 })
     expect(encodeError(json, undefined).code).toBe('INVALID_PAYLOAD')
     expect(encodeError(json, { a: Number.NaN }).code).toBe('STATE_NOT_JSON')
-    expect(decodeError(json, hexOf(Buffer.from('{"__proto__":1}'))).code).toBe('INVALID_PAYLOAD')
+    expect(decodeError(json, toHex(Buffer.from('{"__proto__":1}'))).code).toBe('INVALID_PAYLOAD')
     expect(decodeError(json, '7b').code).toBe('MALFORMED_FRAME')
   })
 
@@ -148,14 +146,14 @@ describe('texts, bytes and JSON', () => {
     const upload = mixedSerializer<{ name: string }, 'data'>('data')
 
     test('[SC6] the length of the JSON, the JSON without the field, the bytes', () => {
-      const payload = { name: 'a', data: bytesOf('0102') }
+      const payload = { name: 'a', data: fromHex('0102') }
       const hex = '0000000c 7b226e616d65223a2261227d 0102'.replaceAll(' ', '')
-      expect(hexOf(upload.encode(payload))).toBe(hex)
-      expect(upload.decode(bytesOf(hex))).toStrictEqual(payload)
+      expect(toHex(upload.encode(payload))).toBe(hex)
+      expect(upload.decode(fromHex(hex))).toStrictEqual(payload)
     })
 
     const sized = (json: string, declared = json.length): string =>
-      hexOf(bytesOf(declared.toString(16).padStart(8, '0'))) + hexOf(Buffer.from(json))
+      toHex(fromHex(declared.toString(16).padStart(8, '0'))) + toHex(Buffer.from(json))
 
     test.each([
       ['no length', '0000', 'INVALID_PAYLOAD'],

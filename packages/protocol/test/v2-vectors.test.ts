@@ -15,6 +15,7 @@ import {
 } from '@painda/protocol'
 import type { ErrorCode, Inflate, PPMessageInput } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
+import { fromHex } from './hex.js'
 
 interface Vector {
   name: string
@@ -137,14 +138,10 @@ const inflate: Inflate = (bytes, maxBytes) => inflateSync(bytes, { maxOutputLeng
 const frames = vectors.filter(({ dir, hex }) => dir !== 'redis' && hex !== '')
 const accepted = frames.filter(({ name }) => REFUSED[name] === undefined)
 
-function bytesOf(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, 'hex'))
-}
-
 /** `{ $bytes: hex }` of the file as the Uint8Array that it stands for. */
 function revive(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if ('$bytes' in value) return bytesOf(String(value.$bytes))
+  if ('$bytes' in value) return fromHex(String(value.$bytes))
   if (Array.isArray(value)) return value.map(revive)
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]))
 }
@@ -162,10 +159,10 @@ describe('every recorded frame is read as its rule says', () => {
   for (const { name, hex, bytes, decoded } of accepted) {
     test(`${RULES[name] ?? '[FR2]'} ${name} decodes to the recorded message`, async () => {
       const expected = revive(decoded)
-      expect(bytesOf(hex).byteLength).toBe(bytes)
-      expect(decodeFrame(bytesOf(hex), registry, { inflate })).toStrictEqual(expected)
+      expect(fromHex(hex).byteLength).toBe(bytes)
+      expect(decodeFrame(fromHex(hex), registry, { inflate })).toStrictEqual(expected)
       // The other way in: without `inflate`, a compressed frame comes as a promise of the same message.
-      expect(await decodeFrame(bytesOf(hex), registry)).toStrictEqual(expected)
+      expect(await decodeFrame(fromHex(hex), registry)).toStrictEqual(expected)
     })
   }
 
@@ -173,10 +170,10 @@ describe('every recorded frame is read as its rule says', () => {
     test(`${rule} ${name} is refused with ${code}`, async () => {
       const { hex } = frames.find((vector) => vector.name === name)!
       const known = name === 'reject-schema-no-registry' ? undefined : registry
-      const thrown = thrownBy(() => decodeFrame(bytesOf(hex), known, { inflate }))
+      const thrown = thrownBy(() => decodeFrame(fromHex(hex), known, { inflate }))
       expect(thrown).toBeInstanceOf(PPError)
       expect(thrown).toMatchObject({ code, message: expect.stringContaining(text) as string })
-      await expect((async () => decodeFrame(bytesOf(hex), known))()).rejects.toMatchObject({ code })
+      await expect((async () => decodeFrame(fromHex(hex), known))()).rejects.toMatchObject({ code })
     })
   }
 })
@@ -184,7 +181,7 @@ describe('every recorded frame is read as its rule says', () => {
 describe('every recorded frame that an end sends is written byte for byte', () => {
   for (const { name, dir, hex, decoded } of accepted) {
     if (dir === 'decode-only') continue
-    const recorded = readFrameHeader(bytesOf(hex))
+    const recorded = readFrameHeader(fromHex(hex))
     const message = revive(decoded) as PPMessageInput
 
     if (!recorded.isCompressed) {

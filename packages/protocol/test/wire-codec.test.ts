@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest'
 import { EVERY_KIND } from './every-kind.js'
 import { codeOf } from './code-of.js'
 import { proveFrame, withCheck } from './proven.js'
+import { fromHex, toHex } from './hex.js'
 
 const codec = createWireCodec()
 const client = createClientCodec(createViewDecoder(), createNameTable([]))
@@ -53,8 +54,6 @@ function bytesOf(encode: () => Uint8Array): Uint8Array | null {
   }
 }
 
-const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const checked = (hex: string): string => toHex(withCheck(fromHex(hex)))
 
 describe('messages as bytes', () => {

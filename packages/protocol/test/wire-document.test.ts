@@ -16,6 +16,7 @@ import type { Codec, Delta, Json, Message, StateDelta, StateSnapshot } from '@pa
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { proveFrame, withCheck } from './proven.js'
+import { fromHex, toHex } from './hex.js'
 
 interface Example {
   readonly hex: string
@@ -31,9 +32,6 @@ function examplesOf(file: string, name: string): Example[] {
     says: JSON.parse(json),
   }))
 }
-
-const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 const messages = examplesOf('PROTOCOL.md', 'messages')
 const numbers = examplesOf('PROTOCOL.md', 'numbers')

@@ -1,6 +1,8 @@
 // A small game for tests of the whole stack: a map of cells, a list, answers, events.
+import type { RoomHandle } from '@painda/client'
 import { defineContract, defineRoom, request, type, type ContractShape } from '@painda/protocol'
 import type { PPServer } from '@painda/server'
+import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
 
 export const Board = defineRoom({
   name: 'board',
@@ -24,6 +26,7 @@ export const contract = defineContract({
 })
 
 export type BoardContract = typeof contract
+export type BoardHandle = RoomHandle<typeof Board>
 
 export function defineBoard<C extends ContractShape>(server: PPServer<C>): void {
   server.define(Board, {
@@ -39,4 +42,16 @@ export function defineBoard<C extends ContractShape>(server: PPServer<C>): void 
       add: ({ state }, { key, by }) => ({ value: (state.cells[key] = (state.cells[key] ?? 0) + by) }),
     },
   })
+}
+
+/** Two clients unless `options` say otherwise. */
+export function boardHarness(options: HarnessOptions<BoardContract> = {}): Harness<BoardContract> {
+  return createHarness({ contract, setup: defineBoard, clients: 2, ...options })
+}
+
+/** The room of every client, joined. */
+export async function joinAll(harness: Harness<BoardContract>): Promise<BoardHandle[]> {
+  const rooms = harness.clients.map((client) => client.join(Board))
+  await harness.settle()
+  return rooms
 }

@@ -1,18 +1,8 @@
 // The harness itself: what it promises to the tests that stand on it.
 import type { ContractShape } from '@painda/protocol'
 import { describe, expect, test, vi } from 'vitest'
-import {
-  collectMessages,
-  createHarness,
-  waitForMessage,
-  type Harness,
-  type HarnessOptions,
-} from '../src/index.js'
-import { Board, contract, defineBoard, type BoardContract } from './board.js'
-
-function boardHarness(options: HarnessOptions<BoardContract> = {}): Harness<BoardContract> {
-  return createHarness({ contract, setup: defineBoard, clients: 2, ...options })
-}
+import { collectMessages, createHarness, waitForMessage } from '../src/index.js'
+import { Board, boardHarness, defineBoard } from './board.js'
 
 /** A few busy seconds on a bad link. */
 async function play(seed: number): Promise<string> {

@@ -1,22 +1,10 @@
 // Presence, both ends together.
-import type { Desync, RoomHandle } from '@painda/client'
+import type { Desync } from '@painda/client'
 import type { Message } from '@painda/protocol'
 import { expect, test } from 'vitest'
-import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
-import { Board, contract, defineBoard, type BoardContract } from './board.js'
+import { createHarness } from '../src/index.js'
+import { Board, boardHarness, contract, defineBoard, joinAll, type BoardHandle } from './board.js'
 import { recordFrames } from './frames.js'
-
-type BoardHandle = RoomHandle<typeof Board>
-
-function boardHarness(options: HarnessOptions<BoardContract> = {}): Harness<BoardContract> {
-  return createHarness({ contract, setup: defineBoard, clients: 2, ...options })
-}
-
-async function joinAll(harness: Harness<BoardContract>): Promise<BoardHandle[]> {
-  const rooms = harness.clients.map((client) => client.join(Board))
-  await harness.settle()
-  return rooms
-}
 
 function others(room: BoardHandle): unknown[] {
   return room.presence.others().map(({ clientId, data, connected }) => [clientId, data, connected])

@@ -1,21 +1,9 @@
 // Rooms, both ends together: replicas that follow, and heal when they cannot.
-import type { Desync, RoomHandle } from '@painda/client'
+import type { Desync } from '@painda/client'
 import { describe, expect, test } from 'vitest'
-import { createHarness, type Harness, type HarnessOptions } from '../src/index.js'
-import { Board, contract, defineBoard, type BoardContract } from './board.js'
+import { createHarness } from '../src/index.js'
+import { Board, boardHarness, joinAll } from './board.js'
 import { recordFrames } from './frames.js'
-
-type BoardHandle = RoomHandle<typeof Board>
-
-function boardHarness(options: HarnessOptions<BoardContract> = {}): Harness<BoardContract> {
-  return createHarness({ contract, setup: defineBoard, clients: 2, ...options })
-}
-
-async function joinAll(harness: Harness<BoardContract>): Promise<BoardHandle[]> {
-  const rooms = harness.clients.map((client) => client.join(Board))
-  await harness.settle()
-  return rooms
-}
 
 test.each(['its id', 'an invite code'])(
   '[RM19] who waits in a queue by %s and leaves gets no seat: no room sees it come and go',

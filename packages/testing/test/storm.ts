@@ -48,7 +48,6 @@ export async function runStorm({ seed, steps = 150, ...options }: StormOptions):
   const profile = random.pick(PROFILES)
   const players = new Map<string, Player>()
   const questions: Question[] = []
-  const lists: string[] = []
   let expired = 0
   let news = 0
   let keys = 0
@@ -124,11 +123,8 @@ export async function runStorm({ seed, steps = 150, ...options }: StormOptions):
       case 5:
         return room?.send('remove', { key: `k${chance.int(0, 9)}` })
       case 6:
-      case 7: {
-        const text = `t${keys++}`
-        lists.push(text)
-        return room?.send('push', { text, at: chance.int(0, size) })
-      }
+      case 7:
+        return room?.send('push', { text: `t${keys++}`, at: chance.int(0, size) })
       case 8:
         return chance.next() < 0.5 ? room?.send('cut', { at: chance.int(0, size) }) : undefined
       case 9:
