@@ -8,7 +8,7 @@ import type { Time, Undo } from '@painda/protocol'
 import type { Effort } from './effort.js'
 import { createTokenBucket } from './rate-limit.js'
 import type { TokenBucket } from './rate-limit.js'
-import type { Share, Shares } from './shares.js'
+import { handledBy, type Share, type Shares } from './shares.js'
 
 /** At once too. Sixty inputs a second are a few KiB, and so is the hello of a large contract; of small objects this is 3 ms. */
 const LITTLE_PER_SECOND = 16 * 1024
@@ -177,7 +177,8 @@ export class ReadingLine {
     try {
       this.#source.read(frame)
     } finally {
-      effort.spent(from, this.#time.now())
+      const now = this.#time.now()
+      effort.spent(from, frame.byteLength <= LITTLE_PER_SECOND ? handledBy(from, now) : now)
     }
   }
 

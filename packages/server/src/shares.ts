@@ -14,6 +14,12 @@ const AHEAD_MS = 50
 /** Shares of addresses without a connection are forgotten, where they owe nothing, at so many and at twice as many as were left. */
 const LEAST_TO_SWEEP = 1024
 
+/** What took longer was not worked on: somebody looked at it in a debugger, or the machine slept. */
+const MOST_MS = 1000
+
+/** When a message that is little has been handled, for whoever counts how long that took. */
+export const handledBy = (from: number, now: number): number => Math.min(now, from + MOST_MS)
+
 export interface Shares {
   /** Of all that is much. */
   readonly much: Effort
@@ -57,7 +63,7 @@ export function createShares({ time, maxConnectionsPerIp }: SharesOptions): Shar
     spent(address, from, to) {
       const share = shares.get(address)
       const effort = share?.effort.hasRested === false ? much : share?.effort
-      effort?.spent(from, to)
+      effort?.spent(from, handledBy(from, to))
     },
   }
 }

@@ -167,6 +167,24 @@ test('[LM9] where an address may hold a thousand connections or more, behind a p
   expect(createCrowd(100, 1000).read.crowd).toBe(800)
 })
 
+test('[LM9] a breakpoint in a handler holds nobody up once it is left', async () => {
+  const time = createBusyTime()
+  const shares = createShares({ time, maxConnectionsPerIp: 256 })
+  let read = 0
+  const line = createReadingTurns(time, shares).line({
+    address: 'localhost',
+    read() {
+      read++
+      time.work(60_000)
+    },
+    hold() {},
+  })
+  for (let n = 0; n < 3; n++) line.push(new Uint8Array(20), false)
+  shares.spent('localhost', time.now() - 60_000, time.now())
+  await time.fake.advance(2000)
+  expect(read).toBe(3)
+})
+
 test('[LM9] whoever leaves and comes again finds what its address owes', async () => {
   const time = createBusyTime()
   const shares = createShares({ time, maxConnectionsPerIp: 256 })
