@@ -272,7 +272,7 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
   }
 
   /** Says what rooms of this kind do. @throws PPError `INVALID_ARGUMENT` for a second definition of one name */
-  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, PPServerClient>): void {
+  define<Shape extends RoomShape>(shape: Shape, behaviour: RoomBehaviour<Shape, PPServerClient> = {}): void {
     // Its handlers are only ever called with what the validators of the same shape returned, and its hooks with rooms made
     // from that shape.
     this.#core.reloads.define(shape, behaviour as unknown as RoomBehaviour<UntypedShape, PPServerClient>)

@@ -65,7 +65,10 @@ export function createSight<C extends Member>(options: SightOptions<C>): Sight<C
     const { view, viewKey } = kind.behaviour
     if (view === undefined) return ''
     try {
-      return `key ${viewKey?.(client) ?? client.id}`
+      const key: unknown = viewKey?.(client) ?? client.id
+      // As a text each promise, and each object, is the same: all would see what one may.
+      if (typeof key === 'string' || typeof key === 'number') return `key ${key}`
+      throw new PPError('INVALID_ARGUMENT', 'viewKey() must return a text.')
     } catch (thrown) {
       onError('viewKey()', thrown)
       return `merged ${client.id}`

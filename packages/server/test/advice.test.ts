@@ -185,6 +185,12 @@ test('rooms that are to survive a restart, without a place where they could be k
   ])
 })
 
+test('a definition needs no hooks', async () => {
+  const { told, room, settle } = play((made) => made.define(Arena))
+  await settle()
+  expect([room.status, told]).toEqual(['joined', []])
+})
+
 test('what a room without a definition answers is its own affair: nothing too', async () => {
   const { server, told, bot, settle } = play((made) => made.define(Arena, {}))
   server.room('board', {}, { requests: { reset() {} } })

@@ -373,6 +373,19 @@ describe('view()', () => {
     return { ...kit, room, teams }
   }
 
+  test('a viewKey that is no text shares nothing, and is reported: as texts all promises are one', async () => {
+    const kit = createTestRooms()
+    kit.rooms.define(Fog, {
+      view: ({ id }) => ({ own: id }),
+      viewKey: (async ({ id }: { id: string }) => id) as unknown as () => string,
+    })
+    kit.rooms.create(Fog, { id: 't' })
+    const [ann, bob] = [await enter(kit, 'ann'), await enter(kit, 'bob')]
+    await kit.ticks()
+    expect([ann.state('t'), bob.state('t')]).toEqual([{ own: 'ann' }, { own: 'bob' }])
+    expect(kit.errors[0]).toContain('viewKey() must return a text.')
+  })
+
   test('[VW5] a member gets what the function shows it, as changes of that', async () => {
     const { room, ticks, ...kit } = createFog()
     const [ann, bob, cyd, dan] = [
