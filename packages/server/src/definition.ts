@@ -74,7 +74,8 @@ export interface EmitOptions {
 }
 
 export interface BroadcastOptions<C> extends EmitOptions {
-  readonly except?: C | readonly C[]
+  /** Clients, or their ids. */
+  readonly except?: C | string | readonly (C | string)[]
 }
 
 /** An authoritative room: one plain JSON state, the members that see it, and a clock of its own. */

@@ -184,8 +184,10 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
     payload: unknown,
     { except = [], afterState = false }: BroadcastOptions<C> = {},
   ): void {
-    const excluded: readonly C[] = isList(except) ? except : [except]
-    const to = this.#members().filter((seat) => !excluded.includes(seat.client))
+    const excluded: readonly (C | string)[] = isList(except) ? except : [except]
+    const to = this.#members().filter(
+      ({ client }) => !excluded.includes(client) && !excluded.includes(client.id),
+    )
     this.#send(type, payload, to, afterState)
   }
 
@@ -243,14 +245,17 @@ export class StateRoom<C extends Member> implements Room<UntypedShape, C> {
   }
 
   leave(client: C): void {
+    assertClient(client)
     this.intake.remove(client, 'left')
   }
 
   kick(client: C, { reason }: KickOptions = {}): void {
+    assertClient(client)
     this.intake.remove(client, 'kicked', reason)
   }
 
   ban(client: C, { reason = 'banned', ms = Infinity }: BanOptions = {}): void {
+    assertClient(client)
     assertDuration('ban', ms)
     this.#parts.seating.ban(client, reason, ms)
     this.intake.remove(client, 'kicked', reason)
@@ -426,6 +431,14 @@ function assertEvent(name: string): void {
   if (Object.hasOwn(EVENTS, name)) return
   throw new PPError('INVALID_ARGUMENT', `A room has no event "${name}"${meant(name, EVENTS)}.`, {
     hint: 'What members say to it is handled under `messages`.',
+  })
+}
+
+/** Without types an id may stand in its place, and nobody would be meant. */
+function assertClient(client: unknown): void {
+  if (typeof client === 'object' && client !== null && 'id' in client) return
+  throw new PPError('INVALID_ARGUMENT', 'Who is meant is no client.', {
+    hint: 'It is one of room.clients, or server.getClient(id).',
   })
 }
 

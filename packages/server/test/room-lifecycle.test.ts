@@ -257,6 +257,18 @@ describe('leaving', () => {
     expect(kit.time.pending).toBe(0)
   })
 
+  test('whoever is kicked or banned is a client: by an id nobody was meant, without a word', async () => {
+    const kit = table()
+    const ann = kit.member('ann')
+    await kit.join(ann, { name: 'table', room: 't' })
+    const room = kit.rooms.get('t')
+    const none = expect.objectContaining({ code: 'INVALID_ARGUMENT' })
+    expect(() => room?.kick('ann' as never)).toThrow(none)
+    expect(() => room?.ban(undefined as never)).toThrow(none)
+    expect(() => room?.leave('ann' as never)).toThrow(none)
+    expect(room?.clients).toEqual([ann])
+  })
+
   test('[RM6, RM12] a kick in the middle of a tick lets its last event out first', async () => {
     const kit = createTestRooms()
     kit.rooms.define(Table, {

@@ -251,6 +251,21 @@ describe('ticks and deltas', () => {
     expect(bob.read()).toEqual([{ kind: 'event', type: 'hello', payload: 'hi', room: 'a' }])
   })
 
+  test('who is left out of a broadcast is named as a client or by its id, alone or with others', async () => {
+    const kit = arena()
+    const [ann, bob, cid] = [await joined(kit, 'ann'), await joined(kit, 'bob'), await joined(kit, 'cid')]
+    await kit.ticks()
+    for (const member of [ann, bob, cid]) member.read()
+    const room = kit.rooms.get('a')
+    room?.broadcast('hello', 'not ann', { except: 'ann' })
+    room?.broadcast('hello', 'neither', { except: ['ann', bob] })
+    expect([ann, bob, cid].map((member) => member.of('event').map(({ payload }) => payload))).toEqual([
+      [],
+      ['not ann'],
+      ['not ann', 'neither'],
+    ])
+  })
+
   test('an event whose name could not travel, or is reserved, is refused at the call', async () => {
     const kit = createTestRooms()
     const room = kit.rooms.room('r', {})
