@@ -1,5 +1,5 @@
-// A room as one component sees it: only the fields that it reads can render it, a state that came with the page stands in
-// until the room has one, and a refusal from before its time is not its own.
+// A room as one component sees it: only changes of fields that it reads render it, a state that came with the page is shown
+// until the room has one, and an error from before the component mounted is not shown.
 import { setOwner } from '@painda/client'
 import type { Owner, PPClient, RoomHandle, RoomShape, RoomSnapshot } from '@painda/client'
 import { spend, takeSent } from './snapshots.js'
@@ -28,11 +28,11 @@ export interface RoomView {
   now(): RoomSnapshot
   /** What a render on the server shows, and the first render in the page over its markup. */
   onServer(): RoomSnapshot
-  /** `snapshot` with the fields that were not read before as they are now. */
+  /** `snapshot`, with current values of the fields that were not read before. */
   latest(snapshot: RoomSnapshot): RoomSnapshot
-  /** A field that nobody has read before, as it is now. Where `rendered` has another value the component renders soon. */
+  /** The current value of a field that was not read before. Where `rendered` has another value the component renders again soon. */
   firstRead<F extends Field>(rendered: RoomSnapshot, field: F): RoomSnapshot[F]
-  /** Throws what Suspense or an error boundary has to know. */
+  /** Throws the promise for Suspense, or the error for an error boundary. */
   demand(snapshot: RoomSnapshot, throwOnError: boolean): void
 }
 
@@ -52,7 +52,7 @@ export function createRoomView(
 
   function look(): RoomSnapshot {
     const live = room.snapshot()
-    // Mounting asks for it again; until then it looks like a room that nobody has asked for.
+    // Mounting joins the room again; until then it is shown as one that nobody has asked for.
     const isOver = (live.status === 'left' || live.error !== null) && own.hold?.room !== room
     if (last === null || last.live !== live || last.isOver !== isOver) {
       last = { live, isOver, snapshot: withSent(isOver ? asJoining(live) : live, sent) }
@@ -64,7 +64,7 @@ export function createRoomView(
     subscribe(wake) {
       setOwner(wake, owner)
       const undo = room.subscribe(wake)
-      // Another view of the same room takes it over: whoever was refused or thrown out asks again by mounting alone.
+      // Another view of the same room takes the hold over: a room that was refused or left is joined again only by mounting.
       if (own.hold?.room !== room) own.hold = { room, release: room.retain(), isUsed: true }
       const { hold } = own
       hold.isUsed = true
@@ -74,7 +74,7 @@ export function createRoomView(
         if (room.state !== undefined) spend(room, parcel)
         undo()
         hold.isUsed = false
-        // React lets go of one view and takes the next in one go.
+        // React unsubscribes from one view and subscribes to the next in the same turn.
         void Promise.resolve().then(() => {
           if (hold.isUsed) return
           if (own.hold === hold) own.hold = null
@@ -97,7 +97,7 @@ export function createRoomView(
       own.reads.add(field)
       if (rendered === served) return rendered[field]
       const now = look()
-      // Not at once: it may be another component that reads while it renders, or a handler that changes something first.
+      // Later, because another component may read the field during its render, or a handler may change something first.
       if (now[field] !== rendered[field]) void Promise.resolve().then(() => wakeUp())
       return now[field]
     },

@@ -21,12 +21,12 @@ export function dehydrate(client: Pick<PPClient, 'rooms'>): Snapshots {
 
 const sent = new WeakMap<RoomHandle<RoomShape>, object>()
 
-/** What came with the page for the rooms of one client. */
+/** The snapshots of a page, for one client. */
 export interface Parcel {
   readonly snapshots: Snapshots | undefined
   /**
-   * What had come for rooms that the client has been in since: who comes again later must not see what was so when the page was made.
-   * Another state is one of a newer render.
+   * Snapshots of rooms that the client has joined since: a component that comes back later must not show the state from when the page was
+   * made. Another snapshot of the same room is from a newer render.
    */
   readonly spent: Map<string, object>
 }
@@ -51,10 +51,10 @@ export function takeSent(room: RoomHandle<RoomShape>, parcel: Parcel): object | 
   return state
 }
 
-/** The client is in the room, and what came for it is old from here on. */
+/** The client is in the room: its snapshot is not shown again. */
 export function spend({ key }: RoomHandle<RoomShape>, parcel: Parcel): void {
   const state = stateIn(parcel, key)
-  // What is not given any more stays old.
+  // A snapshot that is not passed any more stays spent.
   if (state !== undefined) parcel.spent.set(key, state)
 }
 

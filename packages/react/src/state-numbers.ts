@@ -10,7 +10,7 @@ export interface Latest {
 
 const latestByRoom = new WeakMap<RoomHandle<RoomShape>, Latest>()
 
-/** What all who look at a room share. */
+/** One for all hooks of a room. */
 export function latestOf<Room extends RoomShape>(room: RoomHandle<Room>): Latest {
   // Only a key here.
   const key = room as RoomHandle<RoomShape>

@@ -1,5 +1,5 @@
-// A selector that gives another value each time it looks at the same state renders its component for nothing. It is told
-// once per component, in development.
+// A selector that makes a new value each time it runs on the same state renders its component for nothing. In development it is
+// warned of once per component.
 
 import type { RoomHandle, RoomShape, StateOf } from '@painda/client'
 

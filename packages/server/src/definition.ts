@@ -20,7 +20,7 @@ import type {
 } from '@painda/protocol'
 import type { Member } from './member.js'
 
-/** The shape of a room of `server.room()`: it has a state, and anything may be sent. */
+/** The shape of a room of `server.room()`: a state, and messages of any type. */
 export interface UntypedShape<State extends object = object> {
   readonly name: string
   readonly state: () => State
@@ -35,17 +35,17 @@ export interface RoomEvents<C> {
   leave: [client: C, reason: RoomLeaveReason]
   /** After the tick function, before the state is sent. */
   tick: [dtMs: number]
-  /** Who waits for a seat has changed: see `room.queue`. */
+  /** The queue for seats has changed: see `room.queue`. */
   queue: [waiting: readonly C[]]
   dispose: []
 }
 
-/** A `spectator` sees the room and hears its events; it is no player, counts against nothing and says nothing. */
+/** A `spectator` gets state and events; it is no player, does not count towards `maxClients` and may send nothing. */
 export type SeatRole = 'player' | 'spectator'
 
 /**
- * What a player gets who finds the room full: `ROOM_FULL`, which a function is told of first; a spectator's seat; or, with
- * `queue`, the next seat that is free: its join takes until then.
+ * What a player gets that finds the room full. `reject`: the error `ROOM_FULL`. A function: the same, after it was called. `spectate`: a
+ * spectator's seat. `queue`: the next free seat, and its join resolves then.
  */
 export type OnFull<C> = 'reject' | 'spectate' | 'queue' | ((client: C) => void)
 
@@ -67,14 +67,14 @@ export type RoomMetadata = { [key: string]: Json }
 
 export interface EmitOptions {
   /**
-   * The event waits for the state it was sent in, also for a member whose connection is behind and that gets no state
-   * for now; later events of the room wait behind it. Default false: such a member hears of it before it sees it.
+   * A member whose connection is behind gets the event after the state that it was sent in, which is skipped for now; later events of
+   * the room wait behind it. Default false: such a member gets the event before the state.
    */
   readonly afterState?: boolean
 }
 
 export interface BroadcastOptions<C> extends EmitOptions {
-  /** Clients, or their ids. */
+  /** Members, or their ids, that do not get the event. */
   readonly except?: C | string | readonly (C | string)[]
 }
 
@@ -83,20 +83,20 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   readonly id: string
   /** The definition's name; undefined for rooms of `server.room()`. */
   readonly name: string | undefined
-  /** The state as it is now, for reading. Write through `update` or a hook's `ctx.state`: only those are seen and sent. */
+  /** The current state, read-only. Write through `update` or a hook's `ctx.state`: other writes are neither noticed nor sent. */
   readonly state: StateOf<Shape>
   /** The state as all members hold it: numbers rounded and marked paths left out, as the contract's `sync` says. */
   readonly shown: StateOf<Shape>
   /**
-   * What one member sees, and the version that was sent last; undefined for a client that is no member. What was written since
-   * is in it already, but for what is marked for this member or made by `view`.
+   * What one member sees, and the version that was sent last; undefined for a client that is no member. Includes what was written
+   * since, except in paths marked for this member and in what `view` makes.
    */
   shownTo(client: C): { readonly state: object; readonly version: number } | undefined
   /** Grows by one with each change that is sent. */
   readonly version: number
   /** Steps since the room began: tick k is due k·(1000/tickHz) ms after it. */
   readonly tick: number
-  /** Ticks that a stall swallowed. */
+  /** Ticks that were left out because the process was busy for too long. */
   readonly droppedTicks: number
   /** The players. */
   readonly clients: readonly C[]
@@ -115,8 +115,8 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   /** Changes the state at once; members get it with the next tick. What `recipe` throws comes out here. */
   update(recipe: (draft: StateOf<Shape>) => void): void
   /**
-   * Asks `view`, `viewKey` and the functions of `to` again, with the next tick. They are asked by themselves when the state
-   * changed; call this when something else did that they look at, such as a client's tag.
+   * Calls `view`, `viewKey` and the functions of `to` again at the next tick. They are called by themselves when the state has changed;
+   * call this when something else has changed that they look at, such as a client's tag.
    */
   refreshViews(): void
   /** Sends an event to all members, after the state it was sent in. @throws PPError `RESERVED_TYPE`, `INVALID_ARGUMENT` for what is no name */
@@ -130,13 +130,13 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
     type: Type,
     ...payload: PayloadThen<EventInputs<Shape>[Type], EmitOptions>
   ): void
-  /** Nobody gets in until `unlock`, whoever is in stays. */
+  /** Lets nobody in until `unlock`; members stay. */
   lock(): void
   unlock(): void
   /**
    * Puts a client in, without asking `onAuth`. False when the room is full, locked or gone, when the client is banned or gone, and when it
-   * looks on: then it leaves first. `client.join(id)` says which.
-   * Where `onJoin` is not asynchronous the client is a member when this returns.
+   * is a spectator, which has to leave first; `client.join(id)` throws which of these. Unless `onJoin` is asynchronous, the client is a
+   * member when this returns.
    */
   join(client: C, options?: unknown): boolean
   /** Takes a client out: it is told `left`. */
@@ -144,16 +144,16 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
   /** Takes a client out: it is told `kicked`, and why. */
   kick(client: C, options?: KickOptions): void
   /**
-   * The same, and neither the client nor another session of its user gets in again. Of a guest, who has no user's id, it holds
-   * for other guests of the same address too (of IPv6: of the same /64), unless that is private: see `trustProxy`.
+   * Kicks a client and keeps it and all sessions of its user out. The ban of a guest, which has no user's id, also holds for other guests of
+   * the same address (IPv6: of the same /64), unless that address is private: see `trustProxy`.
    */
   ban(client: C, options?: BanOptions): void
   /** Lets a banned user, or by the id of the client a guest, in again. */
   unban(id: string): void
   /**
-   * Says how long the seat of a lost client is kept. In `onDrop`: its session may come back that long, and no longer. In
-   * `onLeave`, when its session is over: a new session of the same user finds the seat free, also in a full or locked
-   * room; this needs a user's id (`client.userContext.sub`). Resolves to the client that came back, or null: nobody did.
+   * Keeps the seat of a lost client for some seconds. In `onDrop`: its session may come back that long and no longer. In `onLeave`, when
+   * its session is over: the seat is kept for a new session of the same user, also in a full or locked room, which needs a user's
+   * id (`client.userContext.sub`). Resolves to the client that came back, or to null.
    */
   allowReconnection(client: C, seconds: number): Promise<C | null>
   /**
@@ -162,13 +162,13 @@ export interface Room<Shape extends RoomShape = UntypedShape, C extends Member =
    */
   dispose(): Promise<void>
   on<Name extends keyof RoomEvents<C>>(name: Name, listener: (...args: RoomEvents<C>[Name]) => void): Undo
-  /** Once, `ms` from now on the room's clock: at the first tick that is due then. Dies with the room. */
+  /** Runs once, `ms` milliseconds from now on the room's clock, in the first tick that is due then. Ends with the room. */
   setTimeout(run: () => void, ms: number): Undo
-  /** Every `ms` on the room's clock, at most once a tick. Dies with the room. */
+  /** Runs every `ms` milliseconds on the room's clock, at most once a tick. Ends with the room. */
   every(ms: number, run: () => void): Undo
 }
 
-/** What the members of a room show of themselves. Two sessions of one user are one entry. */
+/** The presence of a room's members. Two sessions of one user are one entry. */
 export interface RoomPresence<Data = unknown> {
   list(): readonly PresenceEntry[]
   /** By the entry's `clientId` or the id of one of its sessions. */
@@ -207,67 +207,67 @@ type Handlers<Names, Map> = [Names] extends [never] ? { readonly [type: string]:
  * the asker, if there is one, gets `INTERNAL`, or the reason given with `refuse`.
  */
 export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
-  /** Before anybody is in. Throwing undoes the room. */
+  /** Called before anybody is in. When it throws, the room ends and its maker's join is refused. */
   readonly onCreate?: (ctx: RoomScope<Shape, C>, options: unknown) => Maybe<void>
-  /** Instead of `onCreate`, for a room that was saved: its state is there, its members and its timers are not. */
+  /** Called instead of `onCreate` for a room that was saved: its state is there, its members and timers are not. */
   readonly onRestore?: (ctx: RoomScope<Shape, C>) => Maybe<void>
   /**
-   * In development, after `server.reload` gave the room this code. State and members are as they were; the timers and listeners
-   * that the code before had set on the room are undone, for this hook to set its own. Without it they go on as they are.
+   * In development, called after `server.reload` has given the room this code. State and members are kept; timers and listeners that the old
+   * code had set on the room are removed, and this hook sets its own. Without the hook they stay.
    */
   readonly onReload?: (ctx: RoomScope<Shape, C>) => Maybe<void>
-  /** May this client join? False or a thrown `refuse(…)` says no. Not asked for clients that the server puts in. */
+  /** May this client join? False, or a thrown `refuse(…)`, refuses it. Not called for clients that the server puts in. */
   readonly onAuth?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<boolean | void>
   /**
-   * The client is in `room.clients` already; its snapshot follows and shows what this writes. Throwing undoes the join. Not
-   * called for spectators, like `onLeave`, `onDrop` and `onResume`.
+   * A client has joined: it is in `room.clients`, and its first state shows what this hook writes. When it throws, the join is refused.
+   * Not called for spectators; nor are `onLeave`, `onDrop` and `onResume`.
    */
   readonly onJoin?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<void>
-  /** Instead of `onJoin`, where there is one, for a user who takes the seat that `allowReconnection` kept. */
+  /** Called instead of `onJoin` for a user who takes the seat that `allowReconnection` has kept. Default: `onJoin` is called. */
   readonly onReturn?: (ctx: RoomContext<Shape, C>, options: unknown) => Maybe<void>
-  /** The client is out, by itself, by a kick, with its session or with the room. Not called when `onJoin` threw. */
+  /** A client has left by itself, by a kick, with its session or with the room. Not called when `onJoin` threw. */
   readonly onLeave?: (ctx: RoomContext<Shape, C>, reason: RoomLeaveReason) => Maybe<void>
   /** The connection is lost; the session may still come back. */
   readonly onDrop?: (ctx: RoomContext<Shape, C>) => void
+  /** The connection is back, with the same session. */
   readonly onResume?: (ctx: RoomContext<Shape, C>) => void
   /**
-   * What this client sees of the state: any JSON object made from it, or `state` itself for all of it. Asked when the state
-   * changed; what differs from its last answer is sent. Read from `state`, never write to it. What the contract marks with
-   * `to` is left out of the answer, and reaches those it is for all the same.
+   * Returns what this client sees of the state: any JSON object made from it, or `state` itself for all of it. Called when the state has
+   * changed; only what differs from its last result is sent. Do not write to `state`. Paths marked with `to` in the contract are left out
+   * of the result, and still reach those they are for.
    */
   readonly view?: (client: C, state: StateOf<Shape>) => object
   /** Clients with one key share a view, made with any one of them: a team, the spectators. Default: each has its own. */
   readonly viewKey?: (client: C) => string
-  /** The last word; an asynchronous one is awaited before a room of the same id can begin. */
+  /** Called last. While it is at work no other room of the same id begins. */
   readonly onDispose?: (ctx: RoomScope<Shape, C>) => Maybe<void>
-  /** One fixed step. Without it (and without tick listeners) the room works only when something changed. */
+  /** Called at every tick, with the fixed step in milliseconds. Without it and tick listeners the room works only when something has changed. */
   readonly tick?: (ctx: RoomScope<Shape, C>, dtMs: number) => void
   /** Steps per second. Default 60. */
   readonly tickHz?: number
-  /** How often the state leaves, at most `tickHz`; rounded to every n-th tick. Default: every tick. */
+  /** How often the state is sent per second, at most `tickHz`, rounded to every n-th tick. Default: every tick. */
   readonly sendHz?: number
   /** Players. Default: no limit. */
   readonly maxClients?: number
-  /** Default 0: nobody may only look on. Clients ask for it with `spectate: true`. */
+  /** How many may only watch (`join(Room, { spectate: true })`). Default 0. */
   readonly maxSpectators?: number
-  /** Default `reject`. */
+  /** What a player gets when the room is full. Default `reject`. */
   readonly onFull?: OnFull<C>
   /** How many may wait with `onFull: 'queue'`; more get `ROOM_FULL`. Default 100. */
   readonly maxQueue?: number
   /**
    * May this client make a room of this id (`create` or `joinOrCreate` with an id)? Default: no, ids are made by the server.
-   * Whoever is in a room hears what `server.to(id)` sends: say yes only to ids that you use for nothing else, such as those
-   * that begin with `doc-`.
+   * Members of a room get what `server.to(id)` sends: allow only ids that you use for nothing else, such as those that begin with `doc-`.
    */
   readonly mayChooseId?: (client: C, id: string) => boolean
   /**
-   * Its state survives a restart: saved to `roomStore` within five seconds of a change and when the server closes, and back with
-   * `server.restoreRooms()`. A room that ends for good is forgotten. Default false.
+   * The state survives a restart: it is saved to `roomStore` within five seconds of a change and when the server closes, and loaded by
+   * `server.restoreRooms()`. A room that ends while the server runs is removed from the store. Default false.
    */
   readonly persist?: boolean
   /** In no listing from the start; `room.isPrivate` changes it, in `onCreate` at the latest. Default false. */
   readonly isPrivate?: boolean
-  /** How long an abandoned room is kept. Default 0: it ends with its last member. Infinity: it stays. */
+  /** How long an empty room is kept, in milliseconds. Default 0: it ends with its last member. Infinity: it stays. */
   readonly autoDisposeMs?: number
   readonly metadata?: RoomMetadata
   readonly messages?: Handlers<
@@ -291,7 +291,7 @@ export interface RoomBehaviour<Shape extends RoomShape, C extends Member> {
   >
 }
 
-/** Handlers of a room without a contract, by type: what a payload is, they find out themselves. */
+/** Handlers of a room without a contract, by type. They check the payload themselves. */
 export interface UntypedHandlers<C extends Member, State extends object> {
   readonly [type: string]: (ctx: RoomContext<UntypedShape<State>, C>, payload: unknown) => unknown
 }
@@ -320,9 +320,9 @@ export interface RoomOptions<C extends Member, State extends object = object> {
   /** As in a definition. */
   readonly view?: (client: C, state: State) => object
   readonly viewKey?: (client: C) => string
-  /** May this client join by its own wish? Default: yes. */
+  /** May this client join by itself? Default: yes. */
   readonly auth?: (client: C, options: unknown) => boolean | Promise<boolean>
-  /** `server`: clients get in only by `room.join(client)`. Default `client`. */
+  /** `server`: only `room.join(client)` puts clients in. Default `client`: they join by themselves, too. */
   readonly join?: 'client' | 'server'
   /** False: the first state comes with the next tick, one encoding for all who joined before it. Default true: at once. */
   readonly syncOnJoin?: boolean
