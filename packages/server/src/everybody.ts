@@ -98,6 +98,7 @@ export class Everybody<C extends ContractShape = ContractShape> {
   broadcastToTag(tag: string, value: unknown, message: Sendable): void {
     const out = outgoing(eventOf(message))
     // Not by their ids: those are addresses, and a room may have the name of a client.
-    for (const client of this.#all().targets()) if (client.getTag(tag) === value) client.deliver(out)
+    for (const client of this.#all().targets())
+      if (client.tags.has(tag) && client.getTag(tag) === value) client.deliver(out)
   }
 }

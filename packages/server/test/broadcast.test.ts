@@ -311,6 +311,15 @@ test('a name that no reader takes is refused where it is given, and costs nobody
   expect(a?.peer.closed).toBeNull()
 })
 
+test('[BC2] who has no such tag has no value of it: what is for the team of one without a team reaches nobody', async () => {
+  const kit = createKit()
+  const [player, other] = await crowd(kit, 2)
+  player?.client.setTag('team', 'red')
+  kit.server.broadcastToTag('team', other?.client.getTag('team'), { type: 'plan', payload: 'left' })
+  await kit.settle()
+  expect([player, other].map((one) => one?.peer.payloads('plan'))).toEqual([[], []])
+})
+
 test('[BC2] a tag is no address: whoever is in a room named like a tagged client does not hear what is for the tag', async () => {
   const kit = createKit()
   const [player, watcher] = await crowd(kit, 2)
