@@ -1,9 +1,10 @@
 // WebSocket frames of our own for what many receive: header and payload in one piece, made once, and written to each
 // socket in one call. `ws` frames per socket and writes header and payload apart.
 //
-// That is safe while the sender of `ws` holds nothing back, because then both write to the same stream, in the order of
-// the calls. It holds something back only while it deflates or reads a Blob, and nobody here asks it to; whether it does is
-// looked at before every write all the same. A server's frames are not masked, so they are the same for all (RFC 6455, 5.1).
+// That is safe where the sender of `ws` never holds anything back, because then both write to the same stream, in the order of
+// the calls. It holds something back only while it deflates or reads a Blob; nobody here sends one, and where a socket
+// deflates everything goes through `ws`. That is asked once per socket: its sender is memory that no write needs to touch. A
+// server's frames are not masked, so they are the same for all (RFC 6455, 5.1).
 import type { Writable } from 'node:stream'
 
 /** FIN and the opcode of a binary message: RFC 6455, 5.2. */
@@ -15,13 +16,15 @@ const MAX_SHARED_BYTES = 64 * 1024
 interface Socket {
   readonly readyState: number
   readonly OPEN: number
+  /** What was agreed on, such as compression; empty where nothing was. */
+  readonly extensions: string
   send(data: Uint8Array, options: { binary: boolean }): void
 }
 
 /** What is used of its inside, where that is as expected (`ws` 8). */
 interface Inside {
   readonly _socket?: Writable | null
-  readonly _sender?: { readonly _state?: unknown; readonly _queue?: readonly unknown[] }
+  readonly _sender?: { readonly _state?: unknown }
 }
 
 export interface Framer {
@@ -57,20 +60,24 @@ export function createFramer(): Framer {
   }
 }
 
-/** Hands over one binary message, in order with everything that `socket` itself is told to send. */
-export function sendShared(socket: Socket, payload: Uint8Array, framer: Framer): void {
+/** Hands over one binary message, in order with everything that `socket` itself is told to send. `stream`: its own, from `streamOf`. */
+export function sendShared(
+  socket: Socket,
+  stream: Writable | null,
+  payload: Uint8Array,
+  framer: Framer,
+): void {
   if (socket.readyState !== socket.OPEN) return
-  const stream = payload.byteLength > MAX_SHARED_BYTES ? null : streamOf(socket)
-  if (stream === null) socket.send(payload, { binary: true })
+  if (stream === null || payload.byteLength > MAX_SHARED_BYTES) socket.send(payload, { binary: true })
   else stream.write(framer.frame(payload))
 }
 
-/** The stream below, if a write to it comes after everything that was sent before; else null. */
-function streamOf(socket: Socket): Writable | null {
+/** The stream below an open socket, if a write to it always comes after everything that was sent before; else null. */
+export function streamOf(socket: Socket): Writable | null {
   // Not in the types of `ws`; each part is checked.
   const { _socket: stream, _sender: sender } = socket as unknown as Inside
-  const isFree = sender?._state === 0 && sender._queue?.length === 0
-  return isFree && stream !== null && stream !== undefined ? stream : null
+  const isFree = socket.extensions === '' && sender?._state === 0
+  return isFree ? (stream ?? null) : null
 }
 
 function framed(payload: Uint8Array): Buffer {

@@ -4,7 +4,7 @@ import { createServer, STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
 import { CLOSE_NORMAL, ERRORS, PPError, SUBPROTOCOL_V3 } from '@painda/protocol'
 import type { CloseInfo, ErrorCode, Transport } from '@painda/protocol'
@@ -16,7 +16,7 @@ import { claimPath } from './claimed-path.js'
 import { limitHalfOpen, requestPatience } from './half-open.js'
 import { clientIp, createIpLimit } from './ip.js'
 import type { ReadingLine, ReadingTurns } from './reading-turns.js'
-import { createFramer, sendShared } from './socket-frames.js'
+import { createFramer, sendShared, streamOf } from './socket-frames.js'
 import type { Framer } from './socket-frames.js'
 import { judgeUpgrade, pathOf } from './upgrade.js'
 import type { UpgradeRules } from './upgrade.js'
@@ -200,6 +200,7 @@ interface Way {
  */
 class WsTransport implements Transport {
   readonly #socket: WebSocket
+  readonly #stream: Writable | null
   readonly #way: Way
   readonly #framer: Framer
   /** What it says, in the order in which it came. */
@@ -214,6 +215,7 @@ class WsTransport implements Transport {
 
   constructor(socket: WebSocket, way: Way) {
     this.#socket = socket
+    this.#stream = streamOf(socket)
     this.#way = way
     this.#framer = way.framer
     socket.on('close', (code, reason) => {
@@ -227,11 +229,11 @@ class WsTransport implements Transport {
   }
 
   send(data: Uint8Array): void {
-    sendShared(this.#socket, data, this.#framer)
+    sendShared(this.#socket, this.#stream, data, this.#framer)
   }
 
   get bufferedAmount(): number {
-    return this.#socket.bufferedAmount
+    return this.#stream === null ? this.#socket.bufferedAmount : this.#stream.writableLength
   }
 
   onMessage(listener: (data: Uint8Array) => void): () => void {

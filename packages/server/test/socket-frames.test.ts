@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { createRandom } from '@painda/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createFramer, sendShared } from '../src/socket-frames.js'
+import { createFramer, sendShared, streamOf } from '../src/socket-frames.js'
+import type { Framer } from '../src/socket-frames.js'
 
 const undos: (() => void)[] = []
 afterEach(() => {
@@ -15,6 +16,8 @@ afterEach(() => {
 interface Pair {
   readonly server: WebSocket
   readonly client: WebSocket
+  /** Hands the server's socket a frame that many share. */
+  readonly share: (bytes: Uint8Array, framer: Framer) => void
   /** Everything that the client gets, in order. */
   readonly log: string[]
   readonly closed: Promise<unknown>
@@ -41,7 +44,10 @@ async function listen(perMessageDeflate: boolean): Promise<{ connect(): Promise<
       const closed = once(client, 'close')
       const [server] = (await once(sockets, 'connection')) as [WebSocket]
       undos.push(() => client.terminate())
-      return { server, client, log, closed }
+      const stream = streamOf(server)
+      expect(stream === null).toBe(perMessageDeflate)
+      const share = (bytes: Uint8Array, framer: Framer): void => sendShared(server, stream, bytes, framer)
+      return { server, client, share, log, closed }
     },
   }
 }
@@ -58,9 +64,9 @@ function filled(length: number, value: number): Uint8Array {
 
 test('a frame made once arrives as one binary message, whatever form its length takes', async () => {
   const { connect } = await listen(false)
-  const { server, client, log, closed } = await connect()
+  const { server, client, share, log, closed } = await connect()
   const lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537, 200_000]
-  lengths.forEach((length, index) => sendShared(server, filled(length, index + 1), createFramer()))
+  lengths.forEach((length, index) => share(filled(length, index + 1), createFramer()))
   server.close(1000, 'done')
   await closed
   expect(log).toEqual([
@@ -81,19 +87,19 @@ for (const deflated of [false, true]) {
     for (let i = 0; i < 400; i++) {
       const bytes = filled(random.pick([1, 40, 125, 126, 3000, 70_000]), i % 250)
       const kind = random.int(0, 3)
-      for (const { server } of pairs) {
+      for (const { server, share } of pairs) {
         if (kind === 0) server.send(bytes)
         else if (kind === 1) server.send(`text of ${i}`)
         else if (kind === 2) server.ping(bytes.subarray(0, 100))
-        else sendShared(server, bytes, framer)
+        else share(bytes, framer)
       }
       if (kind === 1) expected.push(`text ${`text of ${i}`.length} of several`)
       else expected.push(kind === 2 ? `ping ${tellOf(bytes.subarray(0, 100))}` : tellOf(bytes))
     }
-    for (const { server } of pairs) {
+    for (const { server, share } of pairs) {
       server.close(4000, 'bye')
       // After the close nothing leaves any more.
-      sendShared(server, filled(10, 1), framer)
+      share(filled(10, 1), framer)
     }
     await Promise.all(pairs.map(({ closed }) => closed))
     for (const { log } of pairs) expect(log).toEqual([...expected, 'close 4000 bye'])
@@ -111,9 +117,9 @@ test('what a slow socket still holds stays as it was, however much others are se
     for (let i = 0; i < 20; i++) {
       const bytes = filled(20_000 + i, (round * 20 + i) % 251)
       lengths.push(tellOf(bytes))
-      for (const { server } of [slow, quick]) sendShared(server, bytes, framer)
+      for (const { share } of [slow, quick]) share(bytes, framer)
       // Alone: another frame takes the place of the shared one.
-      sendShared(quick.server, filled(5, 252), framer)
+      quick.share(filled(5, 252), framer)
       lengths.push('5 of 252')
     }
     // The quick one has read everything before the next round, the slow one nothing.
