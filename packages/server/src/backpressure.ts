@@ -28,6 +28,9 @@ const CALM_BYTES = 16 * 1024
  */
 const CALM_MS = 20_000
 
+/** A trickle that has become worth a question looks at the clock once for so many bytes. */
+const UNTIMED_BYTES = 256
+
 /** An answer may be late by half the way, inside these bounds: jitter grows with distance. */
 const SLACK = 0.5
 const MIN_SLACK_MS = 30
@@ -93,7 +96,7 @@ export class Gauge {
 
   /** Notes bytes that are handed over now. True when a ping should travel behind them, noted by `asked`. */
   sent(bytes: number): boolean {
-    this.#note(bytes)
+    this.note(bytes)
     const fresh = this.#sentBytes - this.#askedBytes
     if (fresh >= this.#limit) return true
     // The clock costs as much as the rest of this: it is read only where its word counts.
@@ -103,12 +106,21 @@ export class Gauge {
     return time < this.#alertUntil || this.#isOverdue(fresh, time)
   }
 
-  /** The same while it `isQuiet`, where many bytes are noted at once: false, and nothing is noted, when a ping is due. */
-  pass(bytes: number, time: number): boolean {
+  /**
+   * The same while it `isQuiet`, for many frames at a time: 0 when a ping is due with these bytes, else how many may leave,
+   * these among them, before it is to be asked again. The caller notes what has left.
+   */
+  grant(bytes: number, time: number): number {
     const fresh = this.#sentBytes + bytes - this.#askedBytes
-    if (fresh >= this.#limit || this.#isOverdue(fresh, time)) return false
-    this.#note(bytes)
-    return true
+    if (fresh >= this.#limit || this.#isOverdue(fresh, time)) return 0
+    const untimed = Math.max(TRICKLE_BYTES - fresh - 1, UNTIMED_BYTES)
+    return bytes + Math.min(this.#limit - fresh - 1, untimed)
+  }
+
+  /** Notes bytes that were handed over. */
+  note(bytes: number): void {
+    this.#wasIdle = this.#confirmedBytes === this.#sentBytes
+    this.#sentBytes += bytes
   }
 
   asked(at: number): void {
@@ -164,11 +176,6 @@ export class Gauge {
 
   #isOverdue(fresh: number, time: number): boolean {
     return fresh >= TRICKLE_BYTES && time - this.#askedAt >= (this.#inTime >= CALM_AFTER ? CALM_MS : PROBE_MS)
-  }
-
-  #note(bytes: number): void {
-    this.#wasIdle = this.#confirmedBytes === this.#sentBytes
-    this.#sentBytes += bytes
   }
 
   #measure({ at, mark, isAlone }: Probe): number {

@@ -88,23 +88,27 @@ type State =
   | { name: 'closed' }
 
 export class Connection implements Lane {
+  // What a tick reads for each of hundreds of members stands first, together in memory.
+  /** Bytes that may still be posted before anything else is checked … */
+  #free = 0
+  /** … of so many that the gauge granted. 0: none are granted. */
+  #granted = 0
   /** Its wire format; final once its hello has been read. */
   codec: PeerCodec
+  readonly #transport: Transport
+  readonly #packer: Packer
+  #frames = 0
   /** How the inspect stream names the other end. */
   peer = 'new'
   /** Round trip in milliseconds; null until the first answer. */
   rtt: number | null = null
   /** True while the messages that came before the welcome are delivered. */
   isEarly = true
-  /** Its session will write to it at the end of this turn. */
-  isAwaited = false
-  /** Its client is in more than one room; what these send in one turn becomes one frame. */
-  isCrowded = false
+  #isAwaited = false
+  #isCrowded = false
 
   /** For what is rarely needed. What every frame needs is copied into fields, which saves a look into cold memory. */
   readonly #options: ConnectionOptions
-  readonly #transport: Transport
-  readonly #packer: Packer
   readonly #time: Time
   readonly #inspector: Inspector
   readonly #maxPayloadBytes: number
@@ -113,14 +117,11 @@ export class Connection implements Lane {
   #state: State
   #cancelHandshake: Undo
   #lastHeard: number
-  #frames = 0
   /** Limits `GROWTH_PER_SECOND`. Made for the first frame that grows: most clients never send one. */
   #growth: TokenBucket | null = null
   /** Limits the bytes per second that arrive, before they are decoded. */
   readonly #incoming: TokenBucket
-  /** The socket still buffers something that was written. */
-  #isHolding = false
-  /** True while the state is `open`: `isClear` is asked for every member in every tick, and reads only fields. */
+  /** True while the state is `open`. */
   #isLane = false
 
   constructor(transport: Transport, codec: PeerCodec, options: ConnectionOptions) {
@@ -173,29 +174,61 @@ export class Connection implements Lane {
     return this.#transport.bufferedAmount
   }
 
+  /** Its session will write to it at the end of this turn. */
+  set isAwaited(isAwaited: boolean) {
+    this.#isAwaited = isAwaited
+    if (isAwaited) this.#settle()
+  }
+
+  /** Its client is in more than one room; what these send in one turn becomes one frame. */
+  set isCrowded(isCrowded: boolean) {
+    this.#isCrowded = isCrowded
+    this.#settle()
+  }
+
   get isClear(): boolean {
-    return this.#isLane && !this.isAwaited && !this.isCrowded && !this.#isHolding && this.#gauge.isQuiet
+    const mayPost =
+      this.#free > 0 || (this.#isLane && !this.#isAwaited && !this.#isCrowded && this.#gauge.isQuiet)
+    return mayPost && this.#transport.bufferedAmount === 0
   }
 
   post(outs: readonly Outgoing[], now: number): boolean {
-    const transport = this.#transport
     const { frames, bytes } = this.#packer.pack(this.codec, outs)
     const [frame] = frames
-    if (frame === undefined || frames.length > 1 || !this.#gauge.pass(bytes, now)) return false
+    if (frame === undefined || frames.length > 1 || !this.#spend(bytes, now)) return false
     try {
-      transport.send(frame.bytes)
+      this.#transport.send(frame.bytes)
     } catch {
       // Then it is sent through the session, where a failure is reported and ends this connection, and the room goes on.
       return false
     }
     this.#frames++
-    this.#isHolding = transport.bufferedAmount > 0
     return true
+  }
+
+  /** Takes them from what is granted. False when a ping is due with these. */
+  #spend(bytes: number, now: number): boolean {
+    if (this.#free < bytes) {
+      this.#settle()
+      this.#granted = this.#gauge.grant(bytes, now)
+      if (this.#granted === 0) return false
+      this.#free = this.#granted
+    }
+    this.#free -= bytes
+    return true
+  }
+
+  /** Tells the gauge what was posted, and gives back what is left: the next post checks everything again. */
+  #settle(): void {
+    if (this.#granted === 0) return
+    this.#gauge.note(this.#granted - this.#free)
+    this.#granted = 0
+    this.#free = 0
   }
 
   /** Bytes handed over of which the peer has not said that they came. */
   get unconfirmedBytes(): number {
-    return this.#gauge.unconfirmedBytes
+    return this.#gauge.unconfirmedBytes + this.#granted - this.#free
   }
 
   /** True when what is sent now would wait behind what was sent before, wherever that waits. */
@@ -216,11 +249,11 @@ export class Connection implements Lane {
   /** Sends messages as one frame where the format can, and where the other end accepts as many in one. */
   send(outs: readonly Outgoing[]): void {
     if (this.#state.name === 'closed') return
+    this.#settle()
     // Decided before packing: appending the ping afterwards would mean packing again.
     const probe = this.#gauge.sent(bytesOf(this.codec, outs)) ? this.#probe() : null
     const { frames } = this.#packer.pack(this.codec, probe === null ? outs : [...outs, probe])
     for (const frame of frames) this.#write(frame)
-    this.#isHolding = this.bufferedBytes > 0
   }
 
   /** Calls back when what was sent until now has arrived; never where the transport cannot tell. */
@@ -432,6 +465,7 @@ export class Connection implements Lane {
     if (state.name === 'closed') return
     this.#state = { name: 'closed' }
     this.#isLane = false
+    this.#settle()
     this.#cancelHandshake()
     for (const undo of this.#undos.reverse()) undo()
     if (state.name === 'open') {

@@ -1,4 +1,5 @@
 // The decisions behind slow members: when a connection is behind, and how often a member then gets the state.
+import { createRandom, defineRoom } from '@painda/protocol'
 import { describe, expect, test } from 'vitest'
 import { Gauge } from '../src/backpressure.js'
 import { FULL_PACE, nextPace, type Pace } from '../src/pace.js'
@@ -35,15 +36,24 @@ describe('a gauge', () => {
       gauge.answered(clock.at - 10)
     }
     expect(gauge.isQuiet).toBe(true)
-    expect(gauge.pass(16_383, clock.at)).toBe(true)
-    expect(gauge.pass(1, clock.at)).toBe(false)
+    expect(gauge.grant(16_383, clock.at)).toBe(16_383)
+    expect(gauge.grant(16_384, clock.at)).toBe(0)
+    gauge.note(16_383)
+    expect(gauge.grant(1, clock.at)).toBe(0)
     expect(gauge.sent(1)).toBe(true)
     gauge.asked(clock.at)
     clock.at += 10
     gauge.answered(clock.at - 10)
     const last = clock.at - 10
-    expect(gauge.pass(1_024, last + 19_999)).toBe(true)
-    expect(gauge.pass(0, last + 20_000)).toBe(false)
+    // Short of a trickle all of it; then so much at a time, so that the clock is not asked for each frame.
+    expect(gauge.grant(24, last + 20_000)).toBe(1_023)
+    gauge.note(1_023)
+    expect(gauge.grant(1, last + 19_999)).toBe(257)
+    gauge.note(257)
+    expect(gauge.grant(1, last + 20_000)).toBe(0)
+    expect(gauge.sent(0)).toBe(false)
+    clock.at = last + 20_000
+    expect(gauge.sent(0)).toBe(true)
     gauge.asked(clock.at)
     clock.at += 41
     expect(gauge.answered(clock.at - 41)).toBe(41)
@@ -377,5 +387,44 @@ test('[BP1] a ping rides in the frame that it asks about', async () => {
   peer.say({ kind: 'pong', at: ping?.kind === 'ping' ? ping.at : -1, received: 0 })
   await kit.settle()
   expect(client?.unconfirmedBytes).toBe(0)
+  await kit.server.close()
+})
+
+test('[BP1] state that many get at once is counted and asked about like what one gets', async () => {
+  const kit = createKit()
+  const random = createRandom(3)
+  kit.server.define(defineRoom({ name: 'table', state: () => ({ text: '' }) }), {
+    mayChooseId: () => true,
+    tickHz: 20,
+    tick({ state }) {
+      state.text = Array.from({ length: 100 }, () => random.int(1_000, 9_999)).join('')
+    },
+  })
+  const peer = await kit.join()
+  /** Bytes from one question to the next. */
+  const asked: number[] = []
+  let fresh = 0
+  peer.transport.onMessage((frame) => {
+    fresh += frame.byteLength
+    const ping = peer.frames.at(-1)?.find(({ kind }) => kind === 'ping')
+    if (ping?.kind !== 'ping') return
+    asked.push(fresh)
+    fresh = 0
+    peer.say({ kind: 'pong', at: ping.at, received: peer.received })
+  })
+  peer.say({ kind: 'join', ackId: 1, how: 'joinOrCreate', name: 'table', room: 'a' })
+  await kit.settle()
+  const client = kit.server.getClients()[0]
+  for (let tick = 0; tick < 600; tick++) {
+    // In between, something goes the usual way.
+    if (tick % 50 === 25) client?.emit('chat', 'x'.repeat(100))
+    await kit.time.advance(50)
+    // Frames of several messages are counted without what holds them together.
+    if (asked.length > 0) expect(fresh - (client?.unconfirmedBytes ?? 0)).toBeLessThan(16)
+  }
+  for (const bytes of asked.slice(1, 4)) expect(Math.abs(bytes - 4_096 - 300)).toBeLessThan(300)
+  const calm = asked.slice(4)
+  for (const bytes of calm) expect(Math.abs(bytes - 16_384 - 300)).toBeLessThan(300)
+  expect(calm.length).toBeGreaterThan(10)
   await kit.server.close()
 })
