@@ -365,12 +365,22 @@ export class Connection implements Lane {
     const now = this.#time.now()
     this.#lastHeard = now
     if (frame.byteLength > this.#maxPayloadBytes) {
-      this.end(new PPError('PAYLOAD_TOO_LARGE', `A message holds at most ${this.#maxPayloadBytes} bytes.`))
+      this.end(
+        new PPError(
+          'PAYLOAD_TOO_LARGE',
+          `A message may have ${this.#maxPayloadBytes} bytes at most (maxPayloadBytes).`,
+        ),
+      )
       return
     }
     if (!this.#incoming.take(frame.byteLength, now)) {
       const { maxBytesPerSecond } = this.#options
-      this.end(new PPError('RATE_LIMITED', `More came than ${maxBytesPerSecond} bytes per second.`))
+      this.end(
+        new PPError(
+          'RATE_LIMITED',
+          `More than ${maxBytesPerSecond} bytes a second were sent (maxBytesPerSecond).`,
+        ),
+      )
       return
     }
 
@@ -392,7 +402,12 @@ export class Connection implements Lane {
     // Finding out that a frame cannot be read costs as much as reading it.
     const growth = cost.bytes - frame.byteLength
     if (growth > 0 && !this.#mayGrow(growth)) {
-      this.end(new PPError('RATE_LIMITED', 'What is said in short becomes too much.'))
+      this.end(
+        new PPError(
+          'RATE_LIMITED',
+          'Too much was sent compressed: reading it takes more than maxPayloadBytes allows.',
+        ),
+      )
       return
     }
     if (fault !== null && this.#state.name === 'open') this.#state.owner.refuse(fault)
@@ -427,7 +442,7 @@ export class Connection implements Lane {
     if (state.backlog.length < maxBacklog.messages && state.backlogBytes <= maxBacklog.bytes) {
       state.backlog.push(message)
     } else {
-      this.end(new PPError('RATE_LIMITED', 'Too many messages before the handshake was over.'))
+      this.end(new PPError('RATE_LIMITED', 'Too much was sent before the handshake was over.'))
     }
   }
 

@@ -226,7 +226,10 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     const promised = seatsOf(member).filter(([, seat]) => !isAdmitted(seat)).length
     const waited = waits.get(member.id)?.size ?? 0
     if (membership.roomsOf(member.id).size + promised + waited < maxRoomsPerClient) return
-    throw new PPError('TOO_MANY_ROOMS', `A client may be in ${maxRoomsPerClient} rooms at a time.`)
+    throw new PPError(
+      'TOO_MANY_ROOMS',
+      `A client may be in ${maxRoomsPerClient} rooms at a time (maxRoomsPerClient).`,
+    )
   }
 
   /**

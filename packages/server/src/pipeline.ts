@@ -154,7 +154,9 @@ class ClientLine implements Line, Handling<ClientMessage> {
       this.refuse(TOO_MANY, message)
     } else if (!this.#inbox.push(message)) {
       // Work that never ends would hold up a new connection of this session just the same: the session is over.
-      this.#entry.session.end(new PPError('RATE_LIMITED', 'Too many messages are waiting to be handled.'))
+      this.#entry.session.end(
+        new PPError('RATE_LIMITED', 'Too many messages, or too large ones, wait to be handled.'),
+      )
     } else this.#adviseOfSlow()
   }
 

@@ -235,7 +235,9 @@ export class Session implements Flushable, ConnectionOwner {
     connection.send(this.#cursor.mark(outs))
     if (this.#cursor !== NO_CURSOR && outs[0]?.message.kind === 'welcome') this.#settleOnArrival(connection)
     if (this.#isTooSlow(connection)) {
-      connection.end(new PPError('SLOW_CONSUMER', 'Too much was waiting to be read.'))
+      connection.end(
+        new PPError('SLOW_CONSUMER', 'Too much was waiting for this client to read it (maxOutboxBytes).'),
+      )
       // A closing handshake would keep all of it in memory until a peer that does not read has read it.
       connection.terminate()
     }
