@@ -428,3 +428,29 @@ test('[BP1] state that many get at once is counted and asked about like what one
   expect(calm.length).toBeGreaterThan(10)
   await kit.server.close()
 })
+
+test('[BP1] the pong of a heartbeat confirms what went the short way before it', async () => {
+  const kit = createKit({ heartbeatInterval: 1_000 })
+  kit.server.define(defineRoom({ name: 'table', state: () => ({ n: 0 }) }), {
+    mayChooseId: () => true,
+    tickHz: 20,
+    tick: ({ state }) => void state.n++,
+  })
+  const peer = await kit.join()
+  peer.say({ kind: 'join', ackId: 1, how: 'joinOrCreate', name: 'table', room: 'a' })
+  await kit.settle()
+  const client = kit.server.getClients()[0]
+  let pongs = 0
+  for (let tick = 0; tick < 60; tick++) {
+    await kit.time.advance(50)
+    const [ping] = peer.frames.at(-1) ?? []
+    if (ping?.kind !== 'ping') continue
+    expect(client?.unconfirmedBytes).toBeGreaterThan(100)
+    peer.say({ kind: 'pong', at: ping.at, received: peer.received })
+    await kit.settle()
+    expect(client?.unconfirmedBytes).toBe(0)
+    pongs++
+  }
+  expect(pongs).toBeGreaterThan(0)
+  await kit.server.close()
+})
