@@ -102,11 +102,22 @@ export class PPServer<C extends ContractShape = ContractShape> extends Everybody
   /**
    * Serves WebSockets of one path (default "/pp") on an HTTP server that has other work too, such as a Vite dev
    * server: nothing else of it is touched.
+   * @throws PPError `INVALID_ARGUMENT` for what is no server of `node:http`, such as an Express app
    */
   static attachTo<C extends ContractShape = ContractShape>(
     httpServer: HttpServer,
     options: ServerOptions<C> = {},
   ): PPServer<C> {
+    // An app of Express would be taken, and nobody could ever connect.
+    if (typeof httpServer !== 'object' || httpServer === null || !('listening' in httpServer)) {
+      throw new PPError(
+        'INVALID_ARGUMENT',
+        'attachTo takes a server as createServer of node:http makes it.',
+        {
+          hint: 'Of Express it is what app.listen() returns, of Fastify app.server. Bun.serve and Deno.serve have none.',
+        },
+      )
+    }
     return new PPServer(options, httpServer)
   }
 

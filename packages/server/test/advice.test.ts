@@ -79,6 +79,16 @@ test('an option of the server that there is not is told, with the one that was m
   ])
 })
 
+test('a server is attached to an HTTP server, not to the app of a framework, where nobody could ever connect', () => {
+  const app = Object.assign(() => {}, { on: () => {}, off: () => {}, listen: () => {} })
+  const ofBun = { fetch: () => {}, stop: () => {}, port: 3000 }
+  for (const wrong of [app, ofBun, null, undefined, 3000]) {
+    const attach = (): PPServer => PPServer.attachTo(wrong as never, { logger: silentLogger })
+    expect(attach).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(attach).toThrow('node:http')
+  }
+})
+
 test('what a definition has and no room knows is told', () => {
   const behaviour = { onJion() {}, tickhz: 30, messages: { mvoe() {}, buy() {} } }
   const { told } = play((server) => server.define(Arena, behaviour as object))
