@@ -1,7 +1,7 @@
 // Who is here, with a small state each. In a room every member writes its own; the global list is the server's.
 //   client → server  PresenceUpdate  own data, whole
 //   server → client  PresenceSync    the list, or what changed in it
-import { createTreeHash, DEV, findDifference, isPlainObject, PPError } from '@painda/protocol'
+import { createRecordHash, DEV, findDifference, isPlainObject, PPError } from '@painda/protocol'
 import type { Path, PresenceEntry as WireEntry, PresenceSync, Undo } from '@painda/protocol'
 import { agrees, wrongHash } from './agreement.js'
 import type { Batch } from './batch.js'
@@ -79,7 +79,7 @@ export function createPresence(options: PresenceOptions): Presence {
   const { batch, selfId, onError, onWrong, onHealed } = options
   const entries = new Map<string, PresenceEntry>()
   const listeners = createChangeListeners('presence', onError)
-  const treeHash = createTreeHash()
+  const ownHash = createRecordHash(entries)
   /** The list has another hash than it should, and the whole one is on its way. */
   let isWrong = false
   let own: Own | null = null
@@ -95,6 +95,11 @@ export function createPresence(options: PresenceOptions): Presence {
   function changed(): void {
     isCurrent = false
     batch.mark(listeners.notify)
+  }
+
+  function forget(): void {
+    for (const clientId of entries.keys()) ownHash.changed(clientId)
+    entries.clear()
   }
 
   /** `entry` as it is shown. */
@@ -129,8 +134,6 @@ export function createPresence(options: PresenceOptions): Presence {
     }
   }
 
-  const byId = (): object => Object.fromEntries(entries)
-
   return {
     view: {
       get self() {
@@ -152,14 +155,18 @@ export function createPresence(options: PresenceOptions): Presence {
     apply({ full, set, gone, hash }) {
       // Changes say nothing of the others, and a long list is not copied for each newcomer.
       const before = full ? new Map(entries) : entries
-      const wrong = full && isWrong ? byId() : null
-      if (full) entries.clear()
-      for (const clientId of gone) entries.delete(clientId)
+      const wrong = full && isWrong ? Object.fromEntries(entries) : null
+      if (full) forget()
+      for (const clientId of gone) {
+        entries.delete(clientId)
+        ownHash.changed(clientId)
+      }
       // Who comes is sent the whole list, and with the next tick once more what had changed just before.
       for (const entry of set) {
         const known = before.get(entry.clientId)
         const next = share(known, entry)
         entries.set(entry.clientId, next)
+        ownHash.changed(entry.clientId)
         // A whole list may be from before what is on its way.
         const isPast = known === undefined || (full && sent.length > 0)
         if (!isPast && entry.clientId === selfId()) hearOwn(next.data, next.data !== known.data)
@@ -167,11 +174,11 @@ export function createPresence(options: PresenceOptions): Presence {
       changed()
       // What is on its way heals all.
       if (isWrong && !full) return
-      isWrong = !agrees(hash, () => treeHash.of(byId()))
+      isWrong = !agrees(hash, ownHash.value)
       // Asking again for a whole list would get the same.
       if (isWrong && full) throw wrongHash()
       if (isWrong) onWrong()
-      if (wrong !== null) onHealed(findDifference(byId(), wrong)?.path ?? null)
+      if (wrong !== null) onHealed(findDifference(Object.fromEntries(entries), wrong)?.path ?? null)
     },
     get own() {
       return own
@@ -195,7 +202,7 @@ export function createPresence(options: PresenceOptions): Presence {
     },
     refresh: changed,
     clear() {
-      entries.clear()
+      forget()
       isWrong = false
       changed()
     },

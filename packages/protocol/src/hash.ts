@@ -61,27 +61,33 @@ export function hashOfSum(container: object, sum: number): number {
 
 /** The hash of a record that changes entry by entry, at the cost of what changed. */
 export interface RecordHash {
-  /** Undefined: the entry is gone. */
-  set(key: string, value: unknown): void
-  clear(): void
+  /** The entry of this key is another one, or gone. It is hashed when somebody asks: what moves all the time, only then. */
+  changed(key: string): void
   value(): number
 }
 
-export function createRecordHash(): RecordHash {
+/** Of the record that `entries` would make: an object of a thousand names takes longer to make than to hash. */
+export function createRecordHash(entries: ReadonlyMap<string, unknown>): RecordHash {
+  /** What each hashed entry adds to the sum. */
   const terms = new Map<string, number>()
+  const unhashed = new Set<string>()
   let sum = 0
+
+  function hash(key: string): void {
+    const value = entries.get(key)
+    const term = value === undefined ? 0 : entry(key, hashState(value))
+    sum = (sum + term - (terms.get(key) ?? 0)) | 0
+    if (value === undefined) terms.delete(key)
+    else terms.set(key, term)
+  }
+
   return {
-    set(key, value) {
-      const term = value === undefined ? 0 : entry(key, hashState(value))
-      sum = (sum + term - (terms.get(key) ?? 0)) | 0
-      if (value === undefined) terms.delete(key)
-      else terms.set(key, term)
+    changed: (key) => void unhashed.add(key),
+    value() {
+      unhashed.forEach(hash)
+      unhashed.clear()
+      return mix(sum ^ RECORD) >>> 0
     },
-    clear() {
-      terms.clear()
-      sum = 0
-    },
-    value: () => mix(sum ^ RECORD) >>> 0,
   }
 }
 

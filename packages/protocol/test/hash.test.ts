@@ -5,6 +5,7 @@ import {
   compileSync,
   createRandom,
   createTracker,
+  createRecordHash,
   createTreeHash,
   createWireCodec,
   decodeFrame,
@@ -90,6 +91,29 @@ test('[HA4] both ends keep the hash as they go: it equals the hash of the whole 
         if (random.next() < 0.7) expect(tracker.hash()).toBe(whole)
         if (random.next() < 0.7) expect(replicaHash.of(replica)).toBe(whole)
         expect(deepEqual(replica, sync.snapshotOf(tracker.state))).toBe(true)
+      }
+    }),
+    { seed, numRuns: 200 },
+  )
+})
+
+test('[HA4] a list of entries that come, change and go has the hash of the record that they make', () => {
+  fc.assert(
+    fc.property(fc.integer(), (worldSeed) => {
+      const random = createRandom(worldSeed)
+      const entries = new Map<string, Json>()
+      const hash = createRecordHash(entries)
+      for (let step = 0; step < 60; step++) {
+        const id = random.pick([...ids, '__proto__', '7'])
+        if (random.next() < 0.05) {
+          for (const gone of entries.keys()) hash.changed(gone)
+          entries.clear()
+        } else {
+          if (random.next() < 0.3) entries.delete(id)
+          else entries.set(id, { at: random.int(0, 9), data: random.pick([null, 'away', 1]) })
+          hash.changed(id)
+        }
+        if (random.next() < 0.5) expect(hash.value()).toBe(hashState(Object.fromEntries(entries)))
       }
     }),
     { seed, numRuns: 200 },

@@ -63,13 +63,11 @@ export function createPresenceList(
   const sessions = new Map<string, readonly Session[]>()
   const entryOfSession = new Map<string, string>()
   const changed = new Set<string>()
-  const hash = createRecordHash()
-  /** Changed since the hash was made: somebody who moves all the time is hashed when it is asked for. */
-  const unhashed = new Set<string>()
+  const hash = createRecordHash(entries)
 
   function note(id: string): void {
     changed.add(id)
-    unhashed.add(id)
+    hash.changed(id)
     onChange()
   }
 
@@ -168,11 +166,7 @@ export function createPresenceList(
       changed.clear()
       return { set, gone }
     },
-    hash() {
-      for (const id of unhashed) hash.set(id, entries.get(id))
-      unhashed.clear()
-      return hash.value()
-    },
+    hash: hash.value,
   }
 }
 
