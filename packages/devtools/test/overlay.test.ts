@@ -55,6 +55,12 @@ function press(target: EventTarget, key: string, rest: KeyboardEventInit = {}): 
   )
 }
 
+function click(text: string): void {
+  const found = [...shadow().querySelectorAll('button')].find(({ textContent }) => textContent === text)
+  if (found === undefined) throw new Error(`No button "${text}" in the overlay.`)
+  found.click()
+}
+
 async function settle(): Promise<void> {
   // Preact gathers state changes in a microtask.
   await Promise.resolve()
@@ -116,6 +122,21 @@ test('what happened before the overlay was there is in the list', async () => {
     'tick 0',
     'presences',
   ])
+})
+
+test('the timeline leads to the frame of a version that came since the list was last drawn', async () => {
+  open({ tab: 'timeline' })
+  client.start()
+  draw()
+  await settle()
+  const before = find('.scrub-version').textContent
+  for (let step = 0; step < 20; step++) client.step()
+  click('Compare from here')
+  await settle()
+  expect(find('.scrub-version').textContent).not.toBe(before)
+  click('Show the frame')
+  await settle()
+  expect(find('.detail').textContent).toContain('delta')
 })
 
 test('beside an open detail no row is weighed as JSON: there is no place to show it', async () => {

@@ -276,6 +276,8 @@ function DesyncBanner({ model, track, onShow }: DesyncBannerProps) {
 }
 
 function showFrame(model: Model, { eventId }: Moment): void {
+  // The list is drawn a few times a second; a moment is shown at once.
+  model.rows.update()
   const rows = model.rows.all.filter((row) => row.eventId === eventId)
   model.select(rows.find(({ kind }) => kind === 'delta' || kind === 'snapshot') ?? rows[0] ?? null)
   model.setPreferences({ tab: 'frames' })
