@@ -1,7 +1,6 @@
 // Sessions without a connection. Each keeps its seats and what it missed until its client is back. They cost a client nothing: one
 // that opens and drops sockets leaves one behind each time. So an address may have a limited number; beyond it the oldest ends. They do
 // not count as connections of the address, because after an outage everybody behind it comes back at once.
-import { blockOf } from './address.js'
 
 export interface Ghosts<Session> {
   /** Its connection is lost. Returns the session that must end because there are too many, or null. Without an `address` it does not count. */
@@ -10,29 +9,28 @@ export interface Ghosts<Session> {
   remove(session: Session): void
 }
 
-/** `most`: of one IPv4 address, or of one block of IPv6 addresses. */
+/** `most`: of one address, as `blockOf` says whose it is. */
 export function createGhosts<Session>(most: number): Ghosts<Session> {
   /** In the order in which they lost their connections. */
-  const blocks = new Map<string, Set<Session>>()
-  const blockOfSession = new Map<Session, string>()
+  const byAddress = new Map<string, Set<Session>>()
+  const addressOf = new Map<Session, string>()
 
   return {
     add(session, address) {
       if (address === null) return null
-      const block = blockOf(address)
-      const ghosts = blocks.get(block) ?? new Set()
-      blocks.set(block, ghosts.add(session))
-      blockOfSession.set(session, block)
+      const ghosts = byAddress.get(address) ?? new Set()
+      byAddress.set(address, ghosts.add(session))
+      addressOf.set(session, address)
       const [oldest = null] = ghosts
       return ghosts.size > most ? oldest : null
     },
     remove(session) {
-      const block = blockOfSession.get(session)
-      if (block === undefined) return
-      blockOfSession.delete(session)
-      const ghosts = blocks.get(block)
+      const address = addressOf.get(session)
+      if (address === undefined) return
+      addressOf.delete(session)
+      const ghosts = byAddress.get(address)
       ghosts?.delete(session)
-      if (ghosts?.size === 0) blocks.delete(block)
+      if (ghosts?.size === 0) byAddress.delete(address)
     },
   }
 }

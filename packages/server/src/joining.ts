@@ -3,7 +3,6 @@
 import { keyFault, meant, PPError } from '@painda/protocol'
 import type { Join } from '@painda/protocol'
 import type { Advise } from './advice.js'
-import { createIpLimit } from './ip.js'
 import type { MakingTurns } from './making-turns.js'
 import type { Definition, Matchmaking } from './matchmaking.js'
 import type { Member } from './member.js'
@@ -50,7 +49,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
   const { matchmaking, membership, seatsOf, isClient, maxRoomsPerClient, maxWaitingBytes, refuse } = options
   const { advise, makingTurns, isAlive, addressOf, maxRoomsPerIp } = options
   const madeByUser = createPlaces(maxRoomsPerClient)
-  const madeFrom = createIpLimit(maxRoomsPerIp)
+  const madeFrom = createPlaces(maxRoomsPerIp)
   /** By member id: the rooms that it waits for, and the size of its options for each. */
   const waits = new Map<string, Map<StateRoom<C>, number>>()
 
@@ -241,7 +240,7 @@ export function createJoining<C extends Member>(options: JoiningOptions<C>): Joi
     if (ofUser === null) throw tooMany('One user', maxRoomsPerClient)
     const address = addressOf(member)
     if (address === null) return ofUser
-    const ofAddress = madeFrom.enter(address)
+    const ofAddress = madeFrom.take(address)
     if (ofAddress === null) {
       ofUser()
       throw tooMany('One address', maxRoomsPerIp)
